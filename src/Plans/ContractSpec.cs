@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>An interface that several tasks agree on before they start.</summary>
+public sealed record ContractSpec
+{
+    /// <summary>Name of the type, such as <c>AuthServiceProtocol</c>.</summary>
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Version the plan names; the version in force is the hash of the content.</summary>
+    [JsonPropertyName("version")]
+    public string? Version { get; init; }
+
+    /// <summary>Where the stub goes; its ending decides the language.</summary>
+    [JsonPropertyName("file_path")]
+    public string? FilePath { get; init; }
+
+    /// <summary>Signatures, such as <c>login(username: str, password: str) -> dict</c>; a bare name is a method without parameters.</summary>
+    [JsonPropertyName("methods")]
+    public IReadOnlyList<string> Methods { get; init => field = value ?? []; } = [];
+
+    /// <summary>Ids of the tasks that code against it.</summary>
+    [JsonPropertyName("consumers")]
+    public IReadOnlyList<string> Consumers { get; init => field = value ?? []; } = [];
+}

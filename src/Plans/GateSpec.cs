@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>A command whose exit code says whether work is good.</summary>
+/// <param name="Command">Run as <c>/bin/sh -c TEXT</c>; <c>{modified_files}</c> and <c>{modified_tests}</c> expand to quoted names.</param>
+/// <param name="Type">What kind of check it is.</param>
+/// <param name="Required">Its failure fails the task; otherwise it is only reported.</param>
+/// <param name="Timeout">Null: the run's. In JSON a number of seconds.</param>
+/// <param name="Description">What it shows, for people.</param>
+/// <param name="Negate">It passes when the command fails.</param>
+public sealed record GateSpec(
+    [property: JsonPropertyName("command")] string Command,
+    [property: JsonPropertyName("type")] GateType Type = GateType.Custom,
+    [property: JsonPropertyName("required")] bool Required = true,
+    [property: JsonPropertyName("timeout"), JsonConverter(typeof(SecondsConverter))] TimeSpan? Timeout = null,
+    [property: JsonPropertyName("description")] string? Description = null,
+    [property: JsonPropertyName("negate")] bool Negate = false)
+{
+    /// <summary>What people see: the description, else the command.</summary>
+    [JsonIgnore]
+    public string Name => string.IsNullOrWhiteSpace(Description) ? Command : Description;
+}
+
+/// <summary>What kind of check a gate is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateType>))]
+public enum GateType
+{
+    [JsonStringEnumMemberName("custom")]
+    Custom,
+
+    [JsonStringEnumMemberName("test")]
+    Test,
+
+    [JsonStringEnumMemberName("typecheck")]
+    TypeCheck,
+
+    [JsonStringEnumMemberName("lint")]
+    Lint,
+
+    [JsonStringEnumMemberName("build")]
+    Build,
+
+    [JsonStringEnumMemberName("security")]
+    Security,
+}

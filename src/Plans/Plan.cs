@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// A plan: a graph of tasks, the contracts between them, and named texts. Plain data; lists keep the order of the file.
+/// </summary>
+/// <remarks>
+/// The JSON names are those of the task-graph format, so that a plan written by <see cref="PlanJson"/> is itself a plan file.
+/// Runs in flight hold plans by content hash: members may be added as optional ones, never renamed or removed.
+/// Two plans with equal content are not <c>Equals</c>, since lists compare by reference; compare <see cref="PlanJson.Hash"/>.
+/// </remarks>
+public sealed record Plan
+{
+    /// <summary>What the person asked for, in their own words.</summary>
+    [JsonPropertyName("request"), JsonPropertyOrder(0)]
+    public string? Request { get; init; }
+
+    /// <summary>When the plan was written, as the text of the file. It is shown, never computed with.</summary>
+    [JsonPropertyName("created_at"), JsonPropertyOrder(1)]
+    public string? CreatedAt { get; init; }
+
+    /// <summary>What tasks inherit when they say nothing themselves. Readers have already applied it to <see cref="Tasks"/>.</summary>
+    [JsonPropertyName("defaults"), JsonPropertyOrder(2)]
+    public TaskDefaults? Defaults { get; init; }
+
+    /// <summary>Named texts that tasks receive through <see cref="PlanTask.ContextKeys"/>.</summary>
+    [JsonPropertyName("context"), JsonPropertyOrder(3)]
+    public IReadOnlyDictionary<string, string> Context { get; init => field = value ?? EmptyContext; } = EmptyContext;
+
+    /// <summary>The tasks in plan order, which decides between tasks that are otherwise equal.</summary>
+    [JsonPropertyName("tasks"), JsonPropertyOrder(4)]
+    public IReadOnlyList<PlanTask> Tasks { get; init => field = value ?? []; } = [];
+
+    /// <summary>Interfaces that tasks agree on before they start.</summary>
+    [JsonPropertyName("contracts"), JsonPropertyOrder(5)]
+    public IReadOnlyList<ContractSpec> Contracts { get; init => field = value ?? []; } = [];
+
+    private static IReadOnlyDictionary<string, string> EmptyContext { get; } = new Dictionary<string, string>();
+}
+
+/// <summary>What a plan's <c>defaults</c> say: each member is used by every task that says nothing itself.</summary>
+public sealed record TaskDefaults
+{
+    /// <inheritdoc cref="PlanTask.Role"/>
+    [JsonPropertyName("role")]
+    public string? Role { get; init; }
+
+    /// <inheritdoc cref="PlanTask.Agent"/>
+    [JsonPropertyName("agent")]
+    public string? Agent { get; init; }
+
+    /// <inheritdoc cref="PlanTask.Model"/>
+    [JsonPropertyName("model")]
+    public string? Model { get; init; }
+
+    /// <inheritdoc cref="PlanTask.Timeout"/>
+    [JsonPropertyName("timeout"), JsonConverter(typeof(SecondsConverter))]
+    public TimeSpan? Timeout { get; init; }
+
+    /// <inheritdoc cref="PlanTask.MaxRetries"/>
+    [JsonPropertyName("max_retries")]
+    public int? MaxRetries { get; init; }
+
+    /// <inheritdoc cref="PlanTask.RequiresApproval"/>
+    [JsonPropertyName("requires_approval")]
+    public bool? RequiresApproval { get; init; }
+
+    /// <inheritdoc cref="PlanTask.AllowLargeChanges"/>
+    [JsonPropertyName("allow_large_changes")]
+    public bool? AllowLargeChanges { get; init; }
+
+    /// <inheritdoc cref="PlanTask.Isolation"/>
+    [JsonPropertyName("isolation")]
+    public TaskIsolation? Isolation { get; init; }
+
+    /// <inheritdoc cref="PlanTask.ContextKeys"/>
+    [JsonPropertyName("context_keys")]
+    public IReadOnlyList<string>? ContextKeys { get; init; }
+
+    /// <inheritdoc cref="PlanTask.Verification"/>
+    [JsonPropertyName("verification")]
+    public IReadOnlyList<GateSpec>? Verification { get; init; }
+}

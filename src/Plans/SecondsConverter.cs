@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>Durations are numbers of seconds in plan files.</summary>
+public sealed class SecondsConverter : JsonConverter<TimeSpan>
+{
+    /// <inheritdoc/>
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        double seconds = reader.GetDouble();
+        return seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new JsonException($"{seconds} is no number of seconds.");
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options)
+    {
+        if (value.Ticks % TimeSpan.TicksPerSecond == 0)
+        {
+            writer.WriteNumberValue(value.Ticks / TimeSpan.TicksPerSecond);
+        }
+        else
+        {
+            writer.WriteNumberValue(value.TotalSeconds);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Orchestrator.Plans;
+
+/// <summary>The roles that come with a prompt file of their own; a repository may add more in <c>.orchestrator/roles/</c>.</summary>
+public static class TaskRole
+{
+    public const string Frontend = "frontend";
+    public const string Backend = "backend";
+    public const string Testing = "testing";
+    public const string Docs = "docs";
+    public const string Infrastructure = "infrastructure";
+    public const string Integration = "integration";
+
+    /// <summary>All of them, in the order people list them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Frontend, Backend, Testing, Docs, Infrastructure, Integration];
+}
+
+/// <summary>Names of the steps that a phase's process wrapper asks for. Each required agent is a step too, with underscores for dashes.</summary>
+public static class RequiredStep
+{
+    public const string ReadPreviousNotes = "read_previous_notes";
+    public const string Implementation = "implementation";
+    public const string PreValidation = "pre_validation";
+    public const string WriteNotes = "write_notes";
+
+    /// <summary>The step that an agent's name stands for: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
+    public static string ForAgent(string agent) => agent.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();
+}
