@@ -1,0 +1,59 @@
+// Adds up the TRX files of one test run: prints what failed and what was skipped, then the totals as the last line.
+// Usage: node test-summary.mjs RESULTS_FOLDER ALLOWED_SKIPS_FILE. Exit code 1 on any failure or unlisted skip.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [folder, allowedFile] = process.argv.slice(2);
+
+const decode = text => text
+  .replace(/&#x([0-9a-f]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16)))
+  .replace(/&#(\d+);/g, (_, digits) => String.fromCodePoint(Number(digits)))
+  .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&apos;/g, "'").replace(/&amp;/g, '&');
+const attribute = (tag, name) => decode(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
+const element = (body, name) => decode(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(body)?.[1] ?? '');
+
+// "Name # reason" per line; a trailing * in the name stands for any ending.
+const allowed = existsSync(allowedFile)
+  ? readFileSync(allowedFile, 'utf8').split('\n').map(line => line.trim()).filter(line => line && !line.startsWith('#'))
+      .map(line => {
+        const [name, ...reason] = line.split(' # ');
+        if (reason.length === 0) throw new Error(`${allowedFile}: '${line}' gives no reason: write NAME # REASON`);
+        return name.trim();
+      })
+  : [];
+const isAllowed = test => allowed.some(name => name.endsWith('*') ? test.startsWith(name.slice(0, -1)) : test === name);
+
+let passed = 0, failed = 0, skipped = 0;
+const report = line => process.stdout.write(`${line}\n`);
+const files = readdirSync(folder).sort();
+for (const file of files.filter(name => name.endsWith('.trx'))) {
+  const text = readFileSync(join(folder, file), 'utf8');
+  for (const [, tag, body] of text.matchAll(/<UnitTestResult((?:\s[\w:]+="[^"]*")*)\s*(?:\/>|>([\s\S]*?)<\/UnitTestResult>)/g)) {
+    const name = attribute(tag, 'testName');
+    switch (attribute(tag, 'outcome')) {
+      case 'Passed':
+        passed++;
+        break;
+      case 'NotExecuted':
+        skipped++;
+        if (!isAllowed(name)) {
+          failed++;
+          report(`SKIPPED WITHOUT LEAVE ${name}: ${element(body ?? '', 'Message')} (list it with its reason in ${allowedFile}, or run it)`);
+        }
+        break;
+      default:
+        failed++;
+        report(`FAILED ${file.replace(/\.trx$/, '')}: ${name}\n${element(body ?? '', 'Message')}\n${element(body ?? '', 'StackTrace')}\n`);
+    }
+  }
+}
+for (const file of files.filter(name => name.endsWith('.broken'))) {
+  failed++;
+  report(`BROKEN ${file.replace(/\.broken$/, '')}: ${readFileSync(join(folder, file), 'utf8').trim()}`);
+}
+if (passed + failed + skipped === 0) {
+  failed++;
+  report('No test ran at all.');
+}
+report(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed > 0 ? 1 : 0;
