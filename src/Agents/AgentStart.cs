@@ -1,0 +1,102 @@
+namespace Orchestrator.Agents;
+
+/// <summary>One start of an agent: one process, one folder of its own.</summary>
+/// <remarks>
+/// The same value must be given again by a successor that takes the start over; what is not part of the process
+/// (limits of following, owner) may differ.
+/// </remarks>
+public sealed record AgentStart
+{
+    /// <summary>Absolute path of the start's folder (<c>.orchestrator/runs/RUN/tasks/TASK/START</c>). Made if missing. Also the value of <c>ORCHESTRATOR_START</c>, so it names the start on this machine.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Absolute path of the worktree the agent works in. Never made: if it is gone the start fails.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Absolute path of the repository's main checkout (<c>ORCHESTRATOR_REPOSITORY</c>).</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The run's id (<c>ORCHESTRATOR_RUN</c>).</summary>
+    public required string Run { get; init; }
+
+    /// <summary>The task's id (<c>ORCHESTRATOR_TASK</c>).</summary>
+    public required string Task { get; init; }
+
+    /// <summary>The round, from 1 (<c>ORCHESTRATOR_ATTEMPT</c>).</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>
+    /// Who follows: an id of the activity attempt, unique per attempt. Written to <c>owner</c> in the folder; a follower whose
+    /// id is no longer there stops following (<see cref="AgentOwnerChangedException"/>).
+    /// </summary>
+    public required string Owner { get; init; }
+
+    /// <summary>The task's secret for <c>orchestrate done</c> and its kin (<c>ORCHESTRATOR_TOKEN</c>); null for none.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>True to go on in the conversation <see cref="SessionId"/>, false to begin it.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>What the conversation's earlier starts reported (<see cref="AgentOutcome.ReportedUsage"/>); needed to tell this start's cost.</summary>
+    public AgentUsage EarlierUsage { get; init; } = AgentUsage.None;
+
+    /// <summary>The model; null for the runner's own choice.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Text added to the agent's instructions: role, the repository's own instructions of the base commit. Null for none.</summary>
+    public string? SystemPrompt { get; init; }
+
+    /// <summary>The repository's own agents at the base commit: file name to Markdown text with front matter (<c>.claude/agents/*.md</c>).</summary>
+    public IReadOnlyDictionary<string, string> AgentDefinitions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the agent may write and run; kept as the folder's <c>policy</c> file, which the ownership hook reads.</summary>
+    public required HookPolicy Policy { get; init; }
+
+    /// <summary>Limits of this start.</summary>
+    public AgentLimits Limits { get; init; } = new();
+
+    /// <summary>More variables for the agent (set-up ports and the like). They win over the runner's own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Limits of one start. Times are awake time: a suspended machine does not use them up.</summary>
+public sealed record AgentLimits
+{
+    /// <summary>How long the process may live. Kept by the supervisor, with or without anybody following.</summary>
+    /// <value>Default: 30 minutes.</value>
+    public TimeSpan Time { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long it may print nothing while it is followed. Must be above the agent's own limit for one command.</summary>
+    /// <value>Default: 15 minutes.</value>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long the supervisor lets the agent work with nobody following.</summary>
+    /// <value>Default: 30 minutes.</value>
+    public TimeSpan Orphan { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Turns; null for no limit.</summary>
+    public int? Turns { get; init; }
+
+    /// <summary>US dollars for this start; null for no limit.</summary>
+    public decimal? CostUsd { get; init; }
+
+    /// <summary>Most bytes of output; an agent that prints more is stopped.</summary>
+    /// <value>Default: 1 GiB.</value>
+    public long OutputBytes { get; init; } = 1L << 30;
+}
+
+/// <summary>The owner named in the start's folder is another one: somebody took the start over, and this follower must do nothing more.</summary>
+/// <param name="folder">The start's folder.</param>
+/// <param name="owner">The owner found there.</param>
+public sealed class AgentOwnerChangedException(string folder, string owner)
+    : Exception($"The agent start {folder} is followed by '{owner}' now. This follower stops; the agent goes on.")
+{
+    /// <summary>The owner found in the folder.</summary>
+    public string Owner { get; } = owner;
+}

@@ -1,0 +1,71 @@
+namespace Orchestrator.Agents;
+
+/// <summary>Tokens of one model, as the agent program counted them, sub-agents included.</summary>
+/// <param name="Input">Input tokens that were not cached.</param>
+/// <param name="Output">Output tokens.</param>
+/// <param name="CacheRead">Input tokens read from the cache.</param>
+/// <param name="CacheWrite">Input tokens written to the cache.</param>
+public sealed record TokenUsage(long Input, long Output, long CacheRead, long CacheWrite)
+{
+    /// <summary>No tokens.</summary>
+    public static TokenUsage Zero { get; } = new(0, 0, 0, 0);
+
+    /// <summary>All tokens together.</summary>
+    public long Total => Input + Output + CacheRead + CacheWrite;
+
+    /// <summary>The sum of both.</summary>
+    public TokenUsage Plus(TokenUsage other) =>
+        new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite);
+
+    /// <summary>What came on top of an earlier count; never below zero.</summary>
+    public TokenUsage Minus(TokenUsage earlier) =>
+        new(Math.Max(0, Input - earlier.Input), Math.Max(0, Output - earlier.Output),
+            Math.Max(0, CacheRead - earlier.CacheRead), Math.Max(0, CacheWrite - earlier.CacheWrite));
+}
+
+/// <summary>What one model did and cost.</summary>
+/// <param name="Tokens">Its tokens.</param>
+/// <param name="CostUsd">Its price in US dollars by the agent program's own price list.</param>
+/// <param name="ContextWindow">The model's context size in tokens; 0 if not said.</param>
+public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long ContextWindow)
+{
+    /// <summary>The sum of both.</summary>
+    public ModelUsage Plus(ModelUsage other) =>
+        new(Tokens.Plus(other.Tokens), CostUsd + other.CostUsd, Math.Max(ContextWindow, other.ContextWindow));
+
+    /// <summary>What came on top of an earlier count; never below zero.</summary>
+    public ModelUsage Minus(ModelUsage earlier) =>
+        new(Tokens.Minus(earlier.Tokens), Math.Max(0, CostUsd - earlier.CostUsd), ContextWindow);
+}
+
+/// <summary>What a whole start used: by model, with sums.</summary>
+/// <param name="Models">Use by model name.</param>
+public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
+{
+    /// <summary>Nothing used.</summary>
+    public static AgentUsage None { get; } = new(new Dictionary<string, ModelUsage>());
+
+    /// <summary>Cost in US dollars over all models.</summary>
+    public decimal CostUsd => Models.Values.Sum(model => model.CostUsd);
+
+    /// <summary>Tokens over all models.</summary>
+    public TokenUsage Tokens => Models.Values.Aggregate(TokenUsage.Zero, (sum, model) => sum.Plus(model.Tokens));
+
+    /// <summary>The sum of both.</summary>
+    public AgentUsage Plus(AgentUsage other)
+    {
+        Dictionary<string, ModelUsage> sum = new(Models);
+        foreach ((string name, ModelUsage use) in other.Models)
+        {
+            sum[name] = sum.TryGetValue(name, out ModelUsage? known) ? known.Plus(use) : use;
+        }
+
+        return new AgentUsage(sum);
+    }
+
+    /// <summary>What came on top of an earlier count; never below zero.</summary>
+    public AgentUsage Minus(AgentUsage earlier) =>
+        new(Models.ToDictionary(
+            pair => pair.Key,
+            pair => earlier.Models.TryGetValue(pair.Key, out ModelUsage? before) ? pair.Value.Minus(before) : pair.Value));
+}
