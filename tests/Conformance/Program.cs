@@ -1,0 +1,3 @@
+using Orchestrator.Conformance;
+
+return await Commands.RunAsync(args);
