@@ -98,9 +98,11 @@ internal static class AnswerComparer
         (JsonValue left, JsonValue right) when left.GetValueKind() == right.GetValueKind() => left.GetValueKind() switch
         {
             JsonValueKind.String => symbols.Match((string)left!, (string)right!),
-            JsonValueKind.Number => left.GetValue<JsonElement>().GetDouble() == right.GetValue<JsonElement>().GetDouble(),
+            JsonValueKind.Number => Number(left) == Number(right),
             _ => true,
         },
         _ => false,
     };
+
+    private static double Number(JsonValue value) => double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -124,7 +124,8 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
         JsonValue value when value.GetValueKind() == JsonValueKind.String => Text((string)value!),
         JsonArray array => new JsonArray([.. array.Select(MapStrings)]),
         JsonObject obj => new JsonObject(obj.Select(pair => KeyValuePair.Create(Text(pair.Key), MapStrings(pair.Value)))),
-        _ => node?.DeepClone(),
+        null => null,
+        _ => node.DeepClone(),
     };
 
     private static void Sort(JsonObject result, string path)
@@ -141,7 +142,8 @@ internal sealed partial class Normaliser(Variables variables, IEnumerable<string
     {
         JsonArray array => $"[{string.Join(',', array.Select(Stable))}]",
         JsonObject obj => $"{{{string.Join(',', obj.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":{Stable(pair.Value)}"))}}}",
-        _ => node is null ? "null" : node.ToString(),
+        null => "null",
+        _ => node.ToString(),
     };
 
     // Process@host@: a worker inside the server.

@@ -40,7 +40,8 @@ internal sealed partial class Variables(string id, string ns)
         JsonValue value when value.GetValueKind() == JsonValueKind.String => SubstituteText((string)value!),
         JsonArray array => new JsonArray([.. array.Select(Substitute)]),
         JsonObject obj => new JsonObject(obj.Select(pair => KeyValuePair.Create(SubstituteInside(pair.Key), Substitute(pair.Value)))),
-        _ => node?.DeepClone(),
+        null => null,
+        _ => node.DeepClone(),
     };
 
     /// <summary>The value at a path such as <c>$.a.b[0].c</c>; <c>*</c> is the first key of a map; null if absent.</summary>
