@@ -1,0 +1,104 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Orchestrator.Processes;
+
+/// <summary>Turns a command into a started process, with clear errors for what a person can get wrong.</summary>
+internal sealed class ChildStart
+{
+    private const int TextFileBusy = 26;
+    private const int BusyTries = 20;
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(25);
+    private readonly ProcessCommand _command;
+    private readonly string _marker = Guid.NewGuid().ToString("N");
+
+    /// <summary>Finds the program and checks the working directory.</summary>
+    internal ChildStart(ProcessCommand command)
+    {
+        _command = command;
+        if (command.WorkingDirectory is { } directory && !Directory.Exists(directory))
+        {
+            throw new ProcessStartException(
+                ProcessStartFailure.WorkingDirectoryMissing,
+                command.FileName,
+                $"'{command.FileName}' was not started: its working directory '{directory}' does not exist or is no directory.");
+        }
+
+        Info = new ProcessStartInfo
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = command.WorkingDirectory ?? string.Empty,
+        };
+        ApplyEnvironment();
+        Info.Environment.TryGetValue("PATH", out var path);
+        var program = ProgramLocator.Locate(command.FileName, path, command.WorkingDirectory);
+        if (command.OwnSession)
+        {
+            // Our child is no group leader, so setsid(1) does not fork: the session leader has the process id that we see.
+            Info.FileName = ProgramLocator.Locate("setsid", path: null, workingDirectory: null);
+            Info.ArgumentList.Add(program);
+        }
+        else
+        {
+            Info.FileName = program;
+        }
+
+        foreach (var argument in command.Arguments)
+        {
+            Info.ArgumentList.Add(argument);
+        }
+    }
+
+    internal ProcessStartInfo Info { get; }
+
+    internal async Task<RunningChild> StartAsync(TimeProvider time) =>
+        new(await StartProcessAsync(Info, _command.FileName, time), _command, _marker, new ProcessStopper(time));
+
+    /// <summary>
+    /// Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked while it was open.
+    /// </summary>
+    internal static async Task<Process> StartProcessAsync(ProcessStartInfo info, string fileName, TimeProvider time)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Process.Start(info)!;
+            }
+            catch (Win32Exception e) when (e.NativeErrorCode == TextFileBusy && attempt < BusyTries)
+            {
+                await Task.Delay(BusyPause, time);
+            }
+            catch (Win32Exception e)
+            {
+                throw new ProcessStartException(
+                    ProcessStartFailure.Refused, fileName, $"'{fileName}' could not be started: {e.Message}", e);
+            }
+        }
+    }
+
+    private void ApplyEnvironment()
+    {
+        if (_command.CleanEnvironment)
+        {
+            Info.Environment.Clear();
+        }
+
+        foreach (var (name, value) in _command.Environment)
+        {
+            if (value is null)
+            {
+                Info.Environment.Remove(name);
+            }
+            else
+            {
+                Info.Environment[name] = value;
+            }
+        }
+
+        Info.Environment[ProcessRunner.ChildVariable] = _marker;
+    }
+}

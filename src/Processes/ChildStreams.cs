@@ -1,0 +1,95 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Processes;
+
+/// <summary>The three streams of a child: feeds its input, reads its outputs, and knows when to stop waiting for them.</summary>
+internal sealed class ChildStreams : IDisposable
+{
+    /// <summary>After the child's end nothing new came for so long: somebody else holds the stream open.</summary>
+    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>A pipe holds at most 1 MiB (pipe-max-size, pipe(7)): what comes after that was not printed by the child that ended.</summary>
+    private const long PipeLimit = 1024 * 1024;
+
+    private readonly TimeProvider _time;
+    private readonly OutputPump[] _pumps;
+    private readonly Task _pumping;
+    private readonly Task _feeding;
+    private readonly CancellationTokenSource _failed = new();
+    private readonly CancellationTokenSource _giveUp = new();
+
+    internal ChildStreams(
+        Process process, Stream input, OutputSink standardOutput, OutputSink standardError, TimeProvider time, CancellationToken stop)
+    {
+        _time = time;
+        _pumps =
+        [
+            new OutputPump(process.StandardOutput.BaseStream, standardOutput),
+            new OutputPump(process.StandardError.BaseStream, standardError),
+        ];
+        _pumping = Task.WhenAll(_pumps.Select(pump => ReportFailureAsync(pump.RunAsync(_giveUp.Token, stop))));
+        _feeding = ReportFailureAsync(FeedAsync(process.StandardInput.BaseStream, input, _giveUp.Token));
+    }
+
+    /// <summary>Cancelled when a handler of lines, a file or the input fails: the child must be stopped then.</summary>
+    internal CancellationToken Failed => _failed.Token;
+
+    /// <summary>After the child's end: waits for the rest of its output, and throws what a handler threw.</summary>
+    internal async Task CompleteAsync()
+    {
+        var readAtEnd = _pumps.Sum(pump => pump.TotalBytes);
+        while (!_pumping.IsCompleted)
+        {
+            var before = _pumps.Select(pump => pump.WaitingSince).ToArray();
+            await Task.WhenAny(_pumping, Task.Delay(QuietLimit, _time));
+            var isQuiet = _pumps.Select((pump, i) => pump.IsDone || (before[i] is { } since && pump.WaitingSince == since)).All(quiet => quiet);
+            if (isQuiet || _pumps.Sum(pump => pump.TotalBytes) - readAtEnd > 2 * PipeLimit)
+            {
+                break;
+            }
+        }
+
+        await _giveUp.CancelAsync();
+        await _feeding;
+        await _pumping;
+    }
+
+    public void Dispose()
+    {
+        _failed.Dispose();
+        _giveUp.Dispose();
+    }
+
+    private async Task ReportFailureAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch
+        {
+            await _failed.CancelAsync();
+            throw;
+        }
+    }
+
+    private static async Task FeedAsync(Stream standardInput, Stream input, CancellationToken giveUp)
+    {
+        var buffer = new byte[32 * 1024];
+        await using (standardInput)
+        {
+            for (int count; (count = await input.ReadAsync(buffer, CancellationToken.None)) > 0;)
+            {
+                try
+                {
+                    await standardInput.WriteAsync(buffer.AsMemory(0, count), giveUp);
+                }
+                catch (Exception e) when (e is IOException or OperationCanceledException)
+                {
+                    // The child closed its input or ended without reading all of it, which is its right.
+                    return;
+                }
+            }
+        }
+    }
+}

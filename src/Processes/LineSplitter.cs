@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text;
+
+namespace Orchestrator.Processes;
+
+/// <summary>Cuts a stream of bytes into lines, of which none is longer than a limit.</summary>
+internal sealed class LineSplitter(int limit)
+{
+    private readonly ArrayBufferWriter<byte> _line = new();
+
+    /// <summary>Takes bytes and gives the lines that they complete.</summary>
+    internal IEnumerable<OutputLine> Add(ReadOnlyMemory<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var end = bytes.Span.IndexOf((byte)'\n');
+            var part = end < 0 ? bytes : bytes[..end];
+            while (_line.WrittenCount + part.Length > limit)
+            {
+                var room = limit - _line.WrittenCount;
+                _line.Write(part.Span[..room]);
+                part = part[room..];
+                yield return TakePart();
+            }
+
+            _line.Write(part.Span);
+            if (end < 0)
+            {
+                yield break;
+            }
+
+            yield return Take();
+            bytes = bytes[(end + 1)..];
+        }
+    }
+
+    /// <summary>The last line if it has no end.</summary>
+    internal OutputLine? Finish() => _line.WrittenCount == 0 ? null : Take();
+
+    private OutputLine Take()
+    {
+        var bytes = _line.WrittenSpan;
+        var text = Encoding.UTF8.GetString(bytes is [.., (byte)'\r'] ? bytes[..^1] : bytes);
+        _line.ResetWrittenCount();
+        return new OutputLine(text, IsPart: false);
+    }
+
+    /// <summary>A piece of a long line ends before a character that is not whole; its bytes begin the next piece.</summary>
+    private OutputLine TakePart()
+    {
+        var bytes = _line.WrittenSpan;
+        var whole = bytes.Length - UnfinishedCharacter(bytes);
+        var text = Encoding.UTF8.GetString(bytes[..whole]);
+        var rest = bytes[whole..].ToArray();
+        _line.ResetWrittenCount();
+        _line.Write(rest);
+        return new OutputLine(text, IsPart: true);
+    }
+
+    private static int UnfinishedCharacter(ReadOnlySpan<byte> bytes)
+    {
+        for (var back = 1; back <= Math.Min(3, bytes.Length - 1); back++)
+        {
+            var value = bytes[^back];
+            if (value < 0x80)
+            {
+                return 0;
+            }
+
+            if (value >= 0xC0)
+            {
+                var length = value >= 0xF0 ? 4 : value >= 0xE0 ? 3 : 2;
+                return length > back ? back : 0;
+            }
+        }
+
+        return 0;
+    }
+}

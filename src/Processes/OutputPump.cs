@@ -1,0 +1,68 @@
+using System.Buffers;
+
+namespace Orchestrator.Processes;
+
+/// <summary>Reads one stream of a child to its end, whatever comes.</summary>
+internal sealed class OutputPump(Stream stream, OutputSink sink)
+{
+    private const int BufferSize = 64 * 1024;
+    private readonly LineSplitter? _splitter = sink.NewLineSplitter();
+    private long _reads;
+    private long _totalBytes;
+    private volatile bool _isReading;
+
+    /// <summary>Bytes read so far.</summary>
+    internal long TotalBytes => Interlocked.Read(ref _totalBytes);
+
+    /// <summary>True after the end of the stream.</summary>
+    internal bool IsDone { get; private set; }
+
+    /// <summary>A number that stays the same as long as the pump waits for the same bytes, and null while it is busy with bytes it has.</summary>
+    internal long? WaitingSince => _isReading ? Interlocked.Read(ref _reads) : null;
+
+    /// <summary>Reads until the end, or until <paramref name="giveUp"/>, which is no fault: something else holds the stream open.</summary>
+    /// <param name="giveUp">Ends the reading.</param>
+    /// <param name="stop">Is handed to the handler of lines.</param>
+    internal async Task RunAsync(CancellationToken giveUp, CancellationToken stop)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var heldOpen = false;
+        try
+        {
+            while (true)
+            {
+                int count;
+                try
+                {
+                    _isReading = true;
+                    count = await stream.ReadAsync(buffer, giveUp);
+                }
+                catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+                {
+                    heldOpen = true;
+                    break;
+                }
+                finally
+                {
+                    Interlocked.Increment(ref _reads);
+                    _isReading = false;
+                }
+
+                if (count == 0)
+                {
+                    break;
+                }
+
+                Interlocked.Add(ref _totalBytes, count);
+                await sink.WriteAsync(buffer.AsMemory(0, count), _splitter, stop);
+            }
+
+            await sink.FinishAsync(_splitter, heldOpen, stop);
+        }
+        finally
+        {
+            IsDone = true;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Processes;
+
+/// <summary>Takes the bytes of one or both streams of a child and puts them where a <see cref="ProcessOutput"/> says.</summary>
+internal sealed class OutputSink : IDisposable
+{
+    private const int FileTail = 64 * 1024;
+    private readonly ProcessOutput _output;
+    private readonly HeadTailBuffer _captured;
+    private readonly HeadTailBuffer _fileTail = new(2 * FileTail);
+    private readonly FileStream? _file;
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private long _fileTotal;
+    private bool _heldOpen;
+
+    internal OutputSink(ProcessOutput output, string? workingDirectory)
+    {
+        _output = output;
+        _captured = new HeadTailBuffer(output.CaptureLimit);
+        if (output.File is not null)
+        {
+            var path = Path.GetFullPath(output.File, workingDirectory is null ? Directory.GetCurrentDirectory() : Path.GetFullPath(workingDirectory));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+    }
+
+    /// <summary>Each stream has its own, since lines of two streams must not mix.</summary>
+    internal LineSplitter? NewLineSplitter() => _output.OnLine is null ? null : new LineSplitter(_output.LineLimit);
+
+    internal async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, LineSplitter? splitter, CancellationToken stop)
+    {
+        await _oneAtATime.WaitAsync(CancellationToken.None);
+        try
+        {
+            _captured.Add(bytes.Span);
+            WriteToFile(bytes.Span);
+            foreach (var line in splitter?.Add(bytes) ?? [])
+            {
+                await _output.OnLine!(line, stop);
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    internal async ValueTask FinishAsync(LineSplitter? splitter, bool heldOpen, CancellationToken stop)
+    {
+        await _oneAtATime.WaitAsync(CancellationToken.None);
+        try
+        {
+            _heldOpen |= heldOpen;
+            if (splitter?.Finish() is { } line)
+            {
+                await _output.OnLine!(line, stop);
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    internal CapturedOutput ToCaptured() => new(
+        _captured.ToArray(), _captured.TotalBytes, _output.CaptureLimit < _captured.TotalBytes, _heldOpen);
+
+    /// <summary>Writes what the file still lacks at its end. Called once, after both streams have ended.</summary>
+    internal void CloseFile()
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        if (_fileTotal > _output.FileLimit)
+        {
+            var tail = _fileTail.ToArray().AsSpan();
+            tail = tail[Math.Max(0, tail.Length - FileTail)..];
+            var missing = Math.Max(0, _fileTotal - _output.FileLimit - tail.Length);
+            _file.Write(Encoding.UTF8.GetBytes(string.Create(
+                CultureInfo.InvariantCulture,
+                $"\n[... limit of {_output.FileLimit} bytes reached: {missing} bytes left out, the last {tail.Length} of {_fileTotal} follow ...]\n")));
+            _file.Write(tail);
+        }
+
+        _file.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _oneAtATime.Dispose();
+    }
+
+    private void WriteToFile(ReadOnlySpan<byte> bytes)
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        var room = (int)Math.Clamp(_output.FileLimit - _fileTotal, 0, bytes.Length);
+        _fileTotal += bytes.Length;
+        _file.Write(bytes[..room]);
+        _fileTail.Add(bytes[room..]);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Processes;
+
+/// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to somebody else, reads as not there.</summary>
+internal static class ProcFiles
+{
+    internal static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    internal static IEnumerable<int> ProcessIds()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    internal static ProcessInfo? ReadStat(int processId) =>
+        TryRead($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
+
+    /// <summary>The name in the second field may hold blanks and parentheses; what follows the last one is regular.</summary>
+    internal static ProcessInfo? ParseStat(string text)
+    {
+        var open = text.IndexOf('(', StringComparison.Ordinal);
+        var close = text.LastIndexOf(')');
+        if (open < 0 || close < open)
+        {
+            return null;
+        }
+
+        var fields = text[(close + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length < 20
+            ? null
+            : new ProcessInfo(
+                Number(text[..open].Trim()),
+                text[(open + 1)..close],
+                fields[0][0],
+                Number(fields[1]),
+                Number(fields[2]),
+                Number(fields[3]),
+                long.Parse(fields[19], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>True if the process was started with this variable and value in its environment.</summary>
+    internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment)
+    {
+        if (TryRead($"/proc/{processId}/environ") is not { } environment)
+        {
+            return false;
+        }
+
+        var rest = environment.AsSpan();
+        while (rest.Length > 0)
+        {
+            var end = rest.IndexOf((byte)0);
+            var entry = end < 0 ? rest : rest[..end];
+            if (entry.SequenceEqual(assignment))
+            {
+                return true;
+            }
+
+            rest = end < 0 ? default : rest[(end + 1)..];
+        }
+
+        return false;
+    }
+
+    private static byte[]? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,87 @@
+using System.Text;
+
+namespace Orchestrator.Processes;
+
+/// <summary>What to run and how. Arguments are a list and reach the program as they are; no shell reads them.</summary>
+public sealed record ProcessCommand
+{
+    /// <summary>Makes a command of a program and its arguments.</summary>
+    public ProcessCommand(string fileName, params IEnumerable<string> arguments)
+    {
+        FileName = fileName;
+        Arguments = [.. arguments];
+    }
+
+    /// <summary>
+    /// A program: a name that is looked for in the child's PATH, or a path; a relative path (with a slash) starts at the working directory.
+    /// </summary>
+    public string FileName { get; init; }
+
+    /// <summary>The arguments, without the program.</summary>
+    public IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The child's working directory.</summary>
+    /// <value>Default: ours.</value>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Changes to the environment: a value sets, null removes.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>True: the child gets only <see cref="Environment"/>, nothing of ours.</summary>
+    public bool CleanEnvironment { get; init; }
+
+    /// <summary>What the child reads.</summary>
+    /// <value>Default: nothing.</value>
+    public ProcessInput Input { get; init; } = ProcessInput.None;
+
+    /// <summary>Where standard output goes.</summary>
+    /// <value>Default: captured, up to 1 MiB.</value>
+    public ProcessOutput StandardOutput { get; init; } = new();
+
+    /// <summary>Where standard error goes.</summary>
+    /// <value>Default: captured, up to 1 MiB.</value>
+    public ProcessOutput StandardError { get; init; } = new();
+
+    /// <summary>How long the child may run, in awake time; then it is stopped and the result says so.</summary>
+    /// <value>Default: without limit.</value>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The signal that asks the child to end when it is stopped.</summary>
+    /// <value>Default: <see cref="StopSignal.Terminate"/>.</value>
+    public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
+
+    /// <summary>How long the child may take to end after <see cref="StopSignal"/>; then it and all that came of it are killed.</summary>
+    /// <value>Default: 5 seconds.</value>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long killed processes may take to be gone; then <see cref="ProcessStopException"/>.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan KillLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// True: the child leads a session (and process group) of its own: Ctrl-C at our terminal does not reach it, and <see cref="StopSignal"/> goes to its whole group.
+    /// </summary>
+    public bool OwnSession { get; init; }
+
+    /// <summary>
+    /// True: after the child has ended by itself, whatever it left running is stopped too. False: it is left alone, also if it still holds the output.
+    /// </summary>
+    public bool StopLeftovers { get; init; }
+
+    /// <summary>The command as a person would type it, for messages. The environment is not in it.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder(Quote(FileName));
+        foreach (var argument in Arguments)
+        {
+            text.Append(' ').Append(Quote(argument));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Quote(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,@+^%".Contains(c, StringComparison.Ordinal))
+            ? word
+            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

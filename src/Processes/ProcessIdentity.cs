@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Orchestrator.Processes;
+
+/// <summary>
+/// One process for all time: a process id alone is given out again, so its start time and the machine's boot belong to it.
+/// </summary>
+/// <param name="ProcessId">The process id.</param>
+/// <param name="StartTime">Clock ticks between boot and start: field 22 of <c>/proc/PID/stat</c> (proc(5)).</param>
+/// <param name="BootId">The content of <c>/proc/sys/kernel/random/boot_id</c>.</param>
+public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootId)
+{
+    private static readonly Lazy<ProcessIdentity> OfThisProcess = new(() =>
+        Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc is not mounted: this process is not in it."));
+
+    /// <summary>The present boot of this machine.</summary>
+    public static string CurrentBootId { get; } = ProcFiles.ReadBootId();
+
+    /// <summary>This process.</summary>
+    public static ProcessIdentity Current => OfThisProcess.Value;
+
+    /// <summary>The living process that has this id now, or null if none has.</summary>
+    public static ProcessIdentity? Of(int processId) => ProcFiles.ReadStat(processId) is { IsDead: false } found ? found.Identity : null;
+
+    /// <summary>Reads what <see cref="ToString"/> wrote; null if it is anything else, such as half of it.</summary>
+    public static ProcessIdentity? TryParse(string? text)
+    {
+        var parts = (text ?? string.Empty).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length == 3
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var processId)
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var startTime)
+            && Guid.TryParse(parts[2], out _)
+                ? new ProcessIdentity(processId, startTime, parts[2])
+                : null;
+    }
+
+    /// <summary>True if this very process runs: same boot, same id, same start, and not a zombie.</summary>
+    public bool IsAlive() =>
+        BootId == CurrentBootId
+        && ProcFiles.ReadStat(ProcessId) is { IsDead: false } stat
+        && stat.StartTime == StartTime;
+
+    /// <summary>Process id, start time and boot id with a space between: the form of pid files.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ProcessId} {StartTime} {BootId}");
+}

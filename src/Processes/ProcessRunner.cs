@@ -1,0 +1,65 @@
+namespace Orchestrator.Processes;
+
+/// <summary>Runs child processes to their end. One instance serves any number of runs at the same time.</summary>
+/// <param name="time">The clock for limits and durations; the system's by default.</param>
+public sealed class ProcessRunner(TimeProvider? time = null)
+{
+    /// <summary>
+    /// A variable with a new value in each child's environment, by which its descendants are found when the child is stopped, wherever they went.
+    /// </summary>
+    public const string ChildVariable = "ORCHESTRATOR_CHILD";
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>
+    /// Runs a command to its end. An exit code other than 0 and a reached time limit are results. When this returns or throws, the child is gone;
+    /// if it was stopped, so is all that came of it.
+    /// </summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="stop">
+    /// Stops the child: <see cref="ProcessCommand.StopSignal"/>, then after <see cref="ProcessCommand.Grace"/> the whole tree is killed; then
+    /// <see cref="OperationCanceledException"/>.
+    /// </param>
+    /// <param name="kill">Ends a grace that is running; on its own it does nothing.</param>
+    /// <exception cref="ProcessStartException">Nothing was started: no such program or working directory.</exception>
+    /// <exception cref="ProcessStopException">Killed processes are still there after <see cref="ProcessCommand.KillLimit"/>.</exception>
+    public async Task<ProcessResult> RunAsync(ProcessCommand command, CancellationToken stop = default, CancellationToken kill = default)
+    {
+        stop.ThrowIfCancellationRequested();
+        using var input = command.Input.Open();
+        var start = new ChildStart(command);
+        using var standardOutput = new OutputSink(command.StandardOutput, command.WorkingDirectory);
+        using var ownError = ReferenceEquals(command.StandardOutput, command.StandardError)
+            ? null
+            : new OutputSink(command.StandardError, command.WorkingDirectory);
+        var standardError = ownError ?? standardOutput;
+
+        var begin = _time.GetTimestamp();
+        using var child = await start.StartAsync(_time);
+        using var timeout = command.Timeout is { } limit ? new CancellationTokenSource(limit, _time) : new CancellationTokenSource();
+        using var streams = new ChildStreams(child.Process, input, standardOutput, standardError, _time, stop);
+        using var stopNow = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token, streams.Failed);
+
+        var exited = await child.WaitAsync(stopNow.Token);
+        var wasKilled = !exited && await child.StopAsync(kill);
+        var leftovers = exited && command.StopLeftovers ? await child.StopLeftoversAsync(kill) : 0;
+        var duration = _time.GetElapsedTime(begin);
+        await streams.CompleteAsync();
+        if (!exited)
+        {
+            stop.ThrowIfCancellationRequested();
+        }
+
+        standardOutput.CloseFile();
+        ownError?.CloseFile();
+        return new ProcessResult
+        {
+            ExitCode = child.Process.ExitCode,
+            Ending = exited ? ProcessEnding.Exited : wasKilled ? ProcessEnding.TimedOutAndKilled : ProcessEnding.TimedOut,
+            StandardOutput = standardOutput.ToCaptured(),
+            StandardError = standardError.ToCaptured(),
+            Duration = duration,
+            LeftoversStopped = leftovers,
+        };
+    }
+}

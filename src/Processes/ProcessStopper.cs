@@ -1,0 +1,105 @@
+namespace Orchestrator.Processes;
+
+/// <summary>
+/// Ends processes that are not (or no longer) our children: asks, waits, kills, and checks that they are gone.
+/// </summary>
+/// <param name="time">The clock for the waits; the system's by default.</param>
+public sealed class ProcessStopper(TimeProvider? time = null)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>Ends every process whose environment has this variable, and all that came of them.</summary>
+    /// <returns>How many were there.</returns>
+    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
+    public Task<int> StopByEnvironmentAsync(
+        string name, string value, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default) =>
+        StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
+
+    /// <summary>Ends every process of a session, and all that came of them.</summary>
+    /// <returns>How many were there.</returns>
+    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
+    public Task<int> StopSessionAsync(
+        int sessionId, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default) =>
+        StopAsync(() => ProcessTable.FindBySession(sessionId), signal, grace, killLimit, cancellationToken);
+
+    /// <summary>Ends one process, if it is still the same one, and all that came of it.</summary>
+    /// <returns>How many were there.</returns>
+    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
+    public Task<int> StopAsync(
+        ProcessIdentity process, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default) =>
+        StopAsync(
+            () => process.IsAlive() && ProcFiles.ReadStat(process.ProcessId) is { } found ? [found] : [],
+            signal,
+            grace,
+            killLimit,
+            cancellationToken);
+
+    /// <summary>
+    /// Ends what <paramref name="find"/> finds and all that came of it: the signal, <paramref name="grace"/>, then SIGKILL again and again until
+    /// nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill.
+    /// </summary>
+    /// <returns>How many processes there were at the beginning.</returns>
+    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
+    public async Task<int> StopAsync(
+        Func<IReadOnlyList<ProcessInfo>> find, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default)
+    {
+        var tree = new TrackedTree(find);
+        var first = tree.Refresh();
+        if (first.Count == 0)
+        {
+            return 0;
+        }
+
+        foreach (var process in first)
+        {
+            Signals.Send(process.ProcessId, (int)signal);
+        }
+
+        if (!await IsGoneWithinAsync(tree, grace, kill: false, cancellationToken))
+        {
+            await KillAsync(tree, killLimit);
+        }
+
+        return first.Count;
+    }
+
+    internal async Task KillAsync(TrackedTree tree, TimeSpan limit)
+    {
+        if (!await IsGoneWithinAsync(tree, limit, kill: true, CancellationToken.None))
+        {
+            var alive = tree.Refresh();
+            throw new ProcessStopException(
+                $"{alive.Count} processes are still there {limit.TotalSeconds:0.#} s after SIGKILL: "
+                + string.Join(", ", alive.Select(process => $"{process.ProcessId} ({process.Name}, state {process.State})"))
+                + ". State D means that they wait in the kernel, usually for a disk or a network file system.",
+                [.. alive.Select(process => process.Identity)]);
+        }
+    }
+
+    private async Task<bool> IsGoneWithinAsync(TrackedTree tree, TimeSpan limit, bool kill, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var alive = tree.Refresh();
+            if (alive.Count == 0)
+            {
+                return true;
+            }
+
+            if (cancellationToken.IsCancellationRequested || _time.GetElapsedTime(start) >= limit)
+            {
+                return false;
+            }
+
+            foreach (var process in kill ? alive : [])
+            {
+                Signals.Send(process.ProcessId, Signals.Kill);
+            }
+
+            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace Orchestrator.Processes;
+
+/// <summary>A process as the system's table shows it.</summary>
+/// <param name="ProcessId">Its id.</param>
+/// <param name="Name">The first 15 bytes of its program's name.</param>
+/// <param name="State">One letter of proc(5): R running, S sleeping, D in the kernel, T stopped, Z zombie, X dead.</param>
+/// <param name="ParentId">The id of its parent.</param>
+/// <param name="GroupId">The id of its process group.</param>
+/// <param name="SessionId">The id of its session.</param>
+/// <param name="StartTime">Clock ticks between boot and start.</param>
+public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int GroupId, int SessionId, long StartTime)
+{
+    /// <summary>True if it has ended and only waits to be collected by its parent.</summary>
+    public bool IsDead => State is 'Z' or 'X';
+
+    /// <summary>The same as an identity that can be kept.</summary>
+    public ProcessIdentity Identity => new(ProcessId, StartTime, ProcessIdentity.CurrentBootId);
+}
+
+/// <summary>Questions about the processes that run now. This process itself is in no answer.</summary>
+public static class ProcessTable
+{
+    /// <summary>All living processes.</summary>
+    public static IReadOnlyList<ProcessInfo> All() =>
+    [
+        .. ProcFiles.ProcessIds()
+            .Where(id => id != Environment.ProcessId)
+            .Select(ProcFiles.ReadStat)
+            .OfType<ProcessInfo>()
+            .Where(process => !process.IsDead),
+    ];
+
+    /// <summary>
+    /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever they go.
+    /// A program that throws its environment away is not found by it.
+    /// </summary>
+    public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value)
+    {
+        var assignment = Encoding.UTF8.GetBytes($"{name}={value}");
+        return [.. All().Where(process => ProcFiles.HasEnvironment(process.ProcessId, assignment))];
+    }
+
+    /// <summary>Those of one session.</summary>
+    public static IReadOnlyList<ProcessInfo> FindBySession(int sessionId) => [.. All().Where(process => process.SessionId == sessionId)];
+
+    /// <summary>Children, their children and so on of one process.</summary>
+    public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);
+
+    internal static IReadOnlyList<ProcessInfo> Descendants(IReadOnlyList<ProcessInfo> all, IEnumerable<int> ancestors)
+    {
+        var children = all.ToLookup(process => process.ParentId);
+        var waiting = new Queue<int>(ancestors);
+        var seen = new HashSet<int>(waiting);
+        var found = new List<ProcessInfo>();
+        while (waiting.TryDequeue(out var parent))
+        {
+            foreach (var child in children[parent].Where(child => seen.Add(child.ProcessId)))
+            {
+                found.Add(child);
+                waiting.Enqueue(child.ProcessId);
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Orchestrator.Processes;
+
+/// <summary>The signal that asks a process to end by itself. The values are the numbers of POSIX (signal(7)).</summary>
+public enum StopSignal
+{
+    /// <summary>SIGINT, what Ctrl-C sends. Interactive programs such as agents treat it as "interrupt and save".</summary>
+    Interrupt = 2,
+
+    /// <summary>SIGTERM, the usual request to end.</summary>
+    Terminate = 15,
+}

@@ -1,0 +1,48 @@
+namespace Orchestrator.Processes.Tests;
+
+public sealed class ProcessIdentityTests
+{
+    [Fact]
+    public void Current_IsAliveAndSurvivesText()
+    {
+        var read = ProcessIdentity.TryParse(ProcessIdentity.Current.ToString());
+
+        Assert.Equal(ProcessIdentity.Current, read);
+        Assert.True(read!.IsAlive());
+    }
+
+    [Fact]
+    public void IsAlive_OtherStartOrOtherBoot_IsFalse()
+    {
+        Assert.False((ProcessIdentity.Current with { StartTime = 1 }).IsAlive());
+        Assert.False((ProcessIdentity.Current with { BootId = Guid.NewGuid().ToString() }).IsAlive());
+        Assert.False((ProcessIdentity.Current with { ProcessId = int.MaxValue }).IsAlive());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("12")]
+    [InlineData("12 34")]
+    [InlineData("12 34 half-a-boot-id")]
+    [InlineData("x 34 00000000-0000-0000-0000-000000000000")]
+    public void TryParse_HalfWrittenOrForeign_IsNull(string? text)
+    {
+        Assert.Null(ProcessIdentity.TryParse(text));
+    }
+
+    [Fact]
+    public void ParseStat_NameWithParenthesesAndBlanks_IsRead()
+    {
+        var stat = ProcFiles.ParseStat("42 (a) b (c) S 7 8 9 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 123456 0 0");
+
+        Assert.Equal(new ProcessInfo(42, "a) b (c", 'S', 7, 8, 9, 123456), stat);
+    }
+
+    [Fact]
+    public void ParseStat_Nonsense_IsNull()
+    {
+        Assert.Null(ProcFiles.ParseStat(""));
+        Assert.Null(ProcFiles.ParseStat("1 (x) S 1"));
+    }
+}
