@@ -1,0 +1,119 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Finds one short cycle in each knot of tasks that wait for each other. Linear in tasks and edges.</summary>
+internal static class CycleFinder
+{
+    /// <summary>The cycles, each beginning and ending with the task of its knot that comes first in the plan.</summary>
+    public static IEnumerable<IReadOnlyList<int>> Find(IReadOnlyList<int> open, int[][] dependencies)
+    {
+        int[] knot = Knots(open, dependencies);
+        var seen = new HashSet<int>();
+        foreach (int task in open)
+        {
+            bool isKnot = Array.Exists(dependencies[task], d => knot[d] == knot[task]);
+            if (isKnot && seen.Add(knot[task]))
+            {
+                yield return ShortestCycle(task, dependencies, knot);
+            }
+        }
+    }
+
+    // Breadth first from the task, inside its knot, until an edge leads back to it.
+    private static List<int> ShortestCycle(int start, int[][] dependencies, int[] knot)
+    {
+        var from = new Dictionary<int, int> { [start] = -1 };
+        var open = new Queue<int>([start]);
+        while (open.TryDequeue(out int task))
+        {
+            foreach (int next in dependencies[task])
+            {
+                if (next == start)
+                {
+                    var cycle = new List<int> { start };
+                    for (int at = task; at >= 0; at = from[at])
+                    {
+                        cycle.Add(at);
+                    }
+
+                    cycle.Reverse();
+                    return cycle;
+                }
+
+                if (knot[next] == knot[start] && from.TryAdd(next, task))
+                {
+                    open.Enqueue(next);
+                }
+            }
+        }
+
+        throw new InvalidOperationException($"Task {start} is in a knot without a cycle; the knots were computed wrongly.");
+    }
+
+    // Tarjan's strongly connected components, with a stack of our own: plans may be chains of thousands.
+    private static int[] Knots(IReadOnlyList<int> open, int[][] dependencies)
+    {
+        var number = new int[dependencies.Length];
+        var lowest = new int[dependencies.Length];
+        var knot = new int[dependencies.Length];
+        var onStack = new bool[dependencies.Length];
+        var stack = new Stack<int>();
+        var calls = new Stack<(int Task, int Next)>();
+        int count = 0;
+        foreach (int start in open)
+        {
+            if (number[start] != 0)
+            {
+                continue;
+            }
+
+            calls.Push((start, 0));
+            while (calls.TryPop(out (int Task, int Next) call))
+            {
+                (int task, int next) = call;
+                if (next == 0)
+                {
+                    number[task] = lowest[task] = ++count;
+                    stack.Push(task);
+                    onStack[task] = true;
+                }
+                else
+                {
+                    lowest[task] = Math.Min(lowest[task], lowest[dependencies[task][next - 1]]);
+                }
+
+                while (next < dependencies[task].Length && number[dependencies[task][next]] != 0)
+                {
+                    int target = dependencies[task][next++];
+                    if (onStack[target])
+                    {
+                        lowest[task] = Math.Min(lowest[task], number[target]);
+                    }
+                }
+
+                if (next < dependencies[task].Length)
+                {
+                    calls.Push((task, next + 1));
+                    calls.Push((dependencies[task][next], 0));
+                }
+                else if (lowest[task] == number[task])
+                {
+                    Close(task, stack, onStack, knot);
+                }
+            }
+        }
+
+        return knot;
+    }
+
+    private static void Close(int root, Stack<int> stack, bool[] onStack, int[] knot)
+    {
+        int task;
+        do
+        {
+            task = stack.Pop();
+            onStack[task] = false;
+            knot[task] = root;
+        }
+        while (task != root);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Orchestrator.Plans;
+
+/// <summary>What is wrong with a graph.</summary>
+public enum GraphFaultKind
+{
+    /// <summary>Two tasks have the same id, compared without case as file systems and refs may.</summary>
+    DuplicateId,
+
+    /// <summary>A task waits for one that does not exist.</summary>
+    UnknownDependency,
+
+    /// <summary>A task waits for itself.</summary>
+    SelfDependency,
+
+    /// <summary>Tasks wait for each other in a circle.</summary>
+    Cycle,
+}
+
+/// <summary>One fault of a graph.</summary>
+/// <param name="Kind">What is wrong.</param>
+/// <param name="TaskIndex">Position of the task in the plan.</param>
+/// <param name="DependencyIndex">Position in its <c>depends_on</c>, where that matters.</param>
+/// <param name="TaskId">Id of the task.</param>
+/// <param name="Ids">The unknown id, both duplicates, or the cycle in order with its first id at the end too.</param>
+public sealed record GraphFault(GraphFaultKind Kind, int TaskIndex, int DependencyIndex, string TaskId, IReadOnlyList<string> Ids);

@@ -1,0 +1,263 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// Dependencies between tasks, and what follows from them. Faulty graphs can be asked too: <see cref="Faults"/> says what is wrong,
+/// and the other answers leave out the edges that are. Every answer takes time linear in tasks and edges, or n log n.
+/// </summary>
+public sealed class TaskGraph
+{
+    private readonly TaskNode[] _nodes;
+    private readonly Dictionary<string, int> _index;
+    private readonly int[][] _dependencies;
+    private readonly int[][] _dependants;
+    private readonly int[] _order;
+    private readonly int[] _wave;
+
+    private TaskGraph(TaskNode[] nodes)
+    {
+        _nodes = nodes;
+        _index = new Dictionary<string, int>(nodes.Length, StringComparer.Ordinal);
+        var faults = new List<GraphFault>();
+        var folded = new Dictionary<string, int>(nodes.Length, StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            _index.TryAdd(nodes[i].Id, i);
+            if (!folded.TryAdd(nodes[i].Id, i))
+            {
+                faults.Add(new GraphFault(GraphFaultKind.DuplicateId, i, 0, nodes[i].Id, [nodes[folded[nodes[i].Id]].Id, nodes[i].Id]));
+            }
+        }
+
+        _dependencies = new int[nodes.Length][];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            _dependencies[i] = Resolve(i, faults);
+        }
+
+        _dependants = Invert(_dependencies);
+        _order = TopologicalOrder(out int[] open);
+        Cycles = open.Length == 0 ? [] : [.. CycleFinder.Find(open, _dependencies).Select(cycle => (IReadOnlyList<string>)[.. cycle.Select(i => nodes[i].Id)])];
+        faults.AddRange(Cycles.Select(cycle => new GraphFault(GraphFaultKind.Cycle, _index[cycle[0]], 0, cycle[0], cycle)));
+        Faults = faults;
+        _wave = WaveNumbers();
+    }
+
+    /// <summary>The tasks in plan order.</summary>
+    public IReadOnlyList<TaskNode> Nodes => _nodes;
+
+    /// <summary>Duplicate ids, unknown and self dependencies, cycles: all of them.</summary>
+    public IReadOnlyList<GraphFault> Faults { get; }
+
+    /// <summary>Each knot of tasks that wait for each other as one cycle in order, first id repeated at the end: a waits for b waits for a.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Cycles { get; }
+
+    /// <summary>The graph of a plan.</summary>
+    public static TaskGraph Of(Plan plan) => Of(plan.Tasks.Select(TaskNode.Of));
+
+    /// <summary>The graph of tasks given in plan order.</summary>
+    public static TaskGraph Of(IEnumerable<TaskNode> nodes) => new([.. nodes]);
+
+    /// <summary>Whether a task of this id exists.</summary>
+    public bool Contains(string id) => _index.ContainsKey(id);
+
+    /// <summary>All tasks so that each comes after those it waits for; among equals in plan order. Tasks in or behind a cycle are missing.</summary>
+    public IReadOnlyList<string> Order => [.. _order.Select(i => _nodes[i].Id)];
+
+    /// <summary>
+    /// Tasks by the earliest moment at which they could run: the first wave waits for nothing, each other for something in the wave before.
+    /// For people; a run starts a task as soon as its own dependencies are merged. Tasks in or behind a cycle are missing.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<string>> Waves
+    {
+        get
+        {
+            var waves = new List<List<string>>();
+            for (int i = 0; i < _nodes.Length; i++)
+            {
+                if (_wave[i] == 0)
+                {
+                    continue;
+                }
+
+                while (waves.Count < _wave[i])
+                {
+                    waves.Add([]);
+                }
+
+                waves[_wave[i] - 1].Add(_nodes[i].Id);
+            }
+
+            return waves;
+        }
+    }
+
+    /// <summary>The wave of a task, from 1; 0 when it is in or behind a cycle.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such task.</exception>
+    public int WaveOf(string id) => _wave[_index[id]];
+
+    /// <summary>The tasks that wait directly for this one, in plan order.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such task.</exception>
+    public IReadOnlyList<string> DependantsOf(string id) => [.. _dependants[_index[id]].Select(i => _nodes[i].Id)];
+
+    /// <summary>All tasks that can't run when these fail, directly or through others, in plan order, without these themselves.</summary>
+    public IReadOnlyList<string> BlockedBy(IEnumerable<string> failed)
+    {
+        var reached = new bool[_nodes.Length];
+        var open = new Stack<int>();
+        var start = new HashSet<int>();
+        foreach (string id in failed)
+        {
+            if (_index.TryGetValue(id, out int i) && start.Add(i))
+            {
+                open.Push(i);
+            }
+        }
+
+        while (open.TryPop(out int task))
+        {
+            foreach (int next in _dependants[task])
+            {
+                if (!reached[next])
+                {
+                    reached[next] = true;
+                    open.Push(next);
+                }
+            }
+        }
+
+        return [.. Enumerable.Range(0, _nodes.Length).Where(i => reached[i] && !start.Contains(i)).Select(i => _nodes[i].Id)];
+    }
+
+    /// <summary>The longest chain of tasks by estimated time, in the order in which they run; empty for a graph of cycles.</summary>
+    public IReadOnlyList<string> CriticalPath
+    {
+        get
+        {
+            double[] known = [.. _nodes.Where(n => n.EstimatedMinutes is >= 0).Select(n => n.EstimatedMinutes!.Value)];
+            double unknown = known.Length == 0 ? 1 : known.Average();
+            var length = new double[_nodes.Length];
+            var from = new int[_nodes.Length];
+            int last = -1;
+            foreach (int i in _order)
+            {
+                from[i] = -1;
+                foreach (int dependency in _dependencies[i])
+                {
+                    if (from[i] < 0 || length[dependency] > length[from[i]])
+                    {
+                        from[i] = dependency;
+                    }
+                }
+
+                length[i] = (from[i] < 0 ? 0 : length[from[i]]) + (_nodes[i].EstimatedMinutes is double given and >= 0 ? given : unknown);
+                last = last < 0 || length[i] > length[last] ? i : last;
+            }
+
+            var path = new List<string>();
+            for (; last >= 0; last = from[last])
+            {
+                path.Add(_nodes[last].Id);
+            }
+
+            path.Reverse();
+            return path;
+        }
+    }
+
+    /// <summary>Answers whether one task waits for another, directly or through others; made once for many questions.</summary>
+    public TaskOrder ToOrder() => new(_nodes.Length, _order, _dependencies);
+
+    internal int IndexOf(string id) => _index[id];
+
+    private int[] Resolve(int task, List<GraphFault> faults)
+    {
+        IReadOnlyList<string> names = _nodes[task].DependsOn;
+        if (names.Count == 0)
+        {
+            return [];
+        }
+
+        var found = new List<int>(names.Count);
+        for (int d = 0; d < names.Count; d++)
+        {
+            if (!_index.TryGetValue(names[d], out int dependency))
+            {
+                faults.Add(new GraphFault(GraphFaultKind.UnknownDependency, task, d, _nodes[task].Id, [names[d]]));
+            }
+            else if (dependency == task)
+            {
+                faults.Add(new GraphFault(GraphFaultKind.SelfDependency, task, d, _nodes[task].Id, [names[d]]));
+            }
+            else
+            {
+                found.Add(dependency);
+            }
+        }
+
+        return [.. found.Distinct()];
+    }
+
+    private static int[][] Invert(int[][] edges)
+    {
+        var count = new int[edges.Length];
+        foreach (int[] targets in edges)
+        {
+            foreach (int target in targets)
+            {
+                count[target]++;
+            }
+        }
+
+        int[][] result = [.. count.Select(n => new int[n])];
+        var filled = new int[edges.Length];
+        for (int i = 0; i < edges.Length; i++)
+        {
+            foreach (int target in edges[i])
+            {
+                result[target][filled[target]++] = i;
+            }
+        }
+
+        return result;
+    }
+
+    private int[] TopologicalOrder(out int[] open)
+    {
+        int[] waiting = [.. _dependencies.Select(d => d.Length)];
+        var ready = new PriorityQueue<int, int>();
+        for (int i = 0; i < waiting.Length; i++)
+        {
+            if (waiting[i] == 0)
+            {
+                ready.Enqueue(i, i);
+            }
+        }
+
+        var order = new List<int>(waiting.Length);
+        while (ready.TryDequeue(out int task, out _))
+        {
+            order.Add(task);
+            foreach (int next in _dependants[task])
+            {
+                if (--waiting[next] == 0)
+                {
+                    ready.Enqueue(next, next);
+                }
+            }
+        }
+
+        open = [.. Enumerable.Range(0, waiting.Length).Where(i => waiting[i] > 0)];
+        return [.. order];
+    }
+
+    private int[] WaveNumbers()
+    {
+        var wave = new int[_nodes.Length];
+        foreach (int i in _order)
+        {
+            wave[i] = 1 + _dependencies[i].Select(d => wave[d]).DefaultIfEmpty(0).Max();
+        }
+
+        return wave;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Plans;
+
+/// <summary>A set of characters in a glob, such as <c>[a-z_]</c> or <c>[!0-9]</c>.</summary>
+internal sealed class CharClass
+{
+    private readonly List<(char From, char To)> _ranges;
+
+    private CharClass(List<(char From, char To)> ranges) => _ranges = ranges;
+
+    /// <summary>Reads the class that opens at <paramref name="at"/> and leaves <paramref name="at"/> at its closing bracket. False when it is no class.</summary>
+    public static bool TryParse(string text, ref int at, [NotNullWhen(true)] out CharClass? set)
+    {
+        set = null;
+        int start = at + 1;
+        bool negated = start < text.Length && text[start] is '!' or '^';
+        if (negated)
+        {
+            start++;
+        }
+
+        // A closing bracket right at the start is a member.
+        int end = text.IndexOf(']', Math.Min(start + 1, text.Length));
+        if (end < 0)
+        {
+            return false;
+        }
+
+        var ranges = new List<(char From, char To)>();
+        for (int i = start; i < end; i++)
+        {
+            if (i + 2 < end && text[i + 1] == '-')
+            {
+                ranges.Add((text[i], text[i + 2]));
+                i += 2;
+            }
+            else
+            {
+                ranges.Add((text[i], text[i]));
+            }
+        }
+
+        at = end;
+        set = new CharClass(negated ? Complement(ranges) : ranges);
+        return true;
+    }
+
+    public bool Contains(char c) => _ranges.Exists(r => r.From <= c && c <= r.To);
+
+    public bool Intersects(CharClass other) =>
+        _ranges.Exists(a => other._ranges.Exists(b => Math.Max(a.From, b.From) <= Math.Min(a.To, b.To)));
+
+    private static List<(char From, char To)> Complement(List<(char From, char To)> ranges)
+    {
+        var result = new List<(char From, char To)>();
+        int next = 0;
+        foreach ((char from, char to) in ranges.Where(r => r.From <= r.To).OrderBy(r => r.From))
+        {
+            if (from > next)
+            {
+                result.Add(((char)next, (char)(from - 1)));
+            }
+
+            next = Math.Max(next, to + 1);
+        }
+
+        if (next <= char.MaxValue)
+        {
+            result.Add(((char)next, char.MaxValue));
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Whether two patterns with wildcards of any length mean something in common; the same for characters of a name and for parts of a path.</summary>
+internal static class Intersection
+{
+    /// <summary>
+    /// Follows which pairs of positions can be reached by reading the same text: a table of the two lengths, so its cost is their product.
+    /// </summary>
+    public static bool Exists<T>(T[] a, T[] b, Func<T, bool> isAnyLength, Func<T, T, bool> meets)
+    {
+        int width = b.Length + 1;
+        var reach = new bool[(a.Length + 1) * width];
+        reach[0] = true;
+        for (int i = 0; i <= a.Length; i++)
+        {
+            for (int j = 0; j <= b.Length; j++)
+            {
+                if (!reach[(i * width) + j])
+                {
+                    continue;
+                }
+
+                bool moreA = i < a.Length;
+                bool moreB = j < b.Length;
+                bool anyA = moreA && isAnyLength(a[i]);
+                bool anyB = moreB && isAnyLength(b[j]);
+                if (anyA || (anyB && moreA))
+                {
+                    reach[((i + 1) * width) + j] = true;
+                }
+
+                if (anyB || (anyA && moreB))
+                {
+                    reach[(i * width) + j + 1] = true;
+                }
+
+                if (!anyA && !anyB && moreA && moreB && meets(a[i], b[j]))
+                {
+                    reach[((i + 1) * width) + j + 1] = true;
+                }
+            }
+        }
+
+        return reach[^1];
+    }
+}

@@ -1,0 +1,50 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// Which paths a task may write: those of <c>files_write</c>, <c>files_append</c> and <c>patch_intents</c>. The same answer is given to the
+/// agent's hook before a write and to the check of the diff afterwards.
+/// </summary>
+public sealed class Ownership
+{
+    private readonly PathPattern[] _patterns;
+
+    private Ownership(bool ownsEverything, IEnumerable<string> patterns)
+    {
+        OwnsEverything = ownsEverything;
+        _patterns = [.. patterns.Distinct(StringComparer.Ordinal).Select(PathPattern.Parse)];
+    }
+
+    /// <summary>The task may write in the whole repository, because its plan does not say where.</summary>
+    public bool OwnsEverything { get; }
+
+    /// <summary>The task may write nothing.</summary>
+    public bool OwnsNothing => !OwnsEverything && _patterns.Length == 0;
+
+    /// <summary>The patterns, normalised; empty when <see cref="OwnsEverything"/>.</summary>
+    public IReadOnlyList<string> Patterns => OwnsEverything ? [] : [.. _patterns.Select(p => p.Text)];
+
+    /// <summary>What a task may write.</summary>
+    public static Ownership Of(PlanTask task) => task.FilesWrite is null
+        ? new Ownership(ownsEverything: true, [])
+        : Of(task.FilesWrite.Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)));
+
+    /// <summary>What a list of paths and globs allows; null: everything.</summary>
+    public static Ownership Of(IEnumerable<string>? patterns) => new(patterns is null, patterns ?? []);
+
+    /// <summary>Whether the task may create, change or delete a path, given relative to the repository as git prints it.</summary>
+    public bool Owns(string path) => OwnsEverything || Array.Exists(_patterns, p => p.Matches(path));
+
+    /// <summary>The paths that the task may not write, in the order given.</summary>
+    public IReadOnlyList<string> NotOwned(IEnumerable<string> paths) => [.. paths.Where(path => !Owns(path))];
+
+    /// <summary>Whether two tasks could write the same path; tasks that do must not run at the same time.</summary>
+    public bool Overlaps(Ownership other)
+    {
+        if (OwnsNothing || other.OwnsNothing)
+        {
+            return false;
+        }
+
+        return OwnsEverything || other.OwnsEverything || Array.Exists(_patterns, a => Array.Exists(other._patterns, a.Overlaps));
+    }
+}

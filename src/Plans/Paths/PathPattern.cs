@@ -1,0 +1,166 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// A path or glob relative to the repository. <c>*</c> and <c>?</c> stay within one folder, <c>**</c> crosses folders,
+/// <c>[a-z]</c> is a set, <c>{a,b}</c> an alternative. A path without wildcards also stands for everything below it.
+/// </summary>
+public sealed class PathPattern
+{
+    private const int MaxAlternatives = 64;
+    private readonly PathSegment[][] _alternatives;
+
+    private PathPattern(string text, PathSegment[][] alternatives)
+    {
+        Text = text;
+        _alternatives = alternatives;
+        IsLiteral = alternatives.Length == 1 && Array.TrueForAll(alternatives[0], s => s.IsLiteral);
+    }
+
+    /// <summary>The pattern in normal form.</summary>
+    public string Text { get; }
+
+    /// <summary>It has no wildcard.</summary>
+    public bool IsLiteral { get; }
+
+    internal IReadOnlyList<PathSegment[]> Alternatives => _alternatives;
+
+    /// <summary>Reads a path or glob; it is normalised first.</summary>
+    public static PathPattern Parse(string text)
+    {
+        string path = RepositoryPath.Normalize(text);
+        PathSegment[][] alternatives = [.. ExpandBraces(path).Select(p => p.Split('/').Select(PathSegment.Parse).ToArray())];
+        return new PathPattern(path, alternatives);
+    }
+
+    /// <summary>Whether a path is meant. It is taken as it is: relative, with forward slashes, as git prints it.</summary>
+    public bool Matches(string path)
+    {
+        string[] parts = path.Split('/');
+        if (IsLiteral)
+        {
+            return IsAtOrBelow(_alternatives[0], parts);
+        }
+
+        return string.Equals(path, Text, StringComparison.Ordinal) || Array.Exists(_alternatives, a => Matches(a, parts));
+    }
+
+    /// <summary>Whether some path is meant by both.</summary>
+    public bool Overlaps(PathPattern other) =>
+        Array.Exists(_alternatives, a => Array.Exists(other._alternatives, b => Overlaps(a, b) || IsAbove(a, b) || IsAbove(b, a)));
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    internal static bool IsFullyLiteral(PathSegment[] segments) => Array.TrueForAll(segments, s => s.IsLiteral);
+
+    private static bool IsAtOrBelow(PathSegment[] folder, string[] parts)
+    {
+        if (parts.Length < folder.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < folder.Length; i++)
+        {
+            if (!string.Equals(folder[i].Raw, parts[i], StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // A folder named by its plain path owns what patterns below it name.
+    private static bool IsAbove(PathSegment[] folder, PathSegment[] pattern) =>
+        pattern.Length > folder.Length
+        && IsFullyLiteral(folder)
+        && folder.Index().All(f => pattern[f.Index].IsLiteral && string.Equals(f.Item.Raw, pattern[f.Index].Raw, StringComparison.Ordinal));
+
+    private static bool Matches(PathSegment[] pattern, string[] parts)
+    {
+        // The same two-pointer walk as within a name, with ** for the star.
+        int segment = 0;
+        int at = 0;
+        int star = -1;
+        int starAt = 0;
+        while (at < parts.Length)
+        {
+            if (segment < pattern.Length && pattern[segment].IsAnyDepth)
+            {
+                star = segment++;
+                starAt = at;
+            }
+            else if (segment < pattern.Length && pattern[segment].Matches(parts[at]))
+            {
+                segment++;
+                at++;
+            }
+            else if (star >= 0)
+            {
+                segment = star + 1;
+                at = ++starAt;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (segment < pattern.Length && pattern[segment].IsAnyDepth)
+        {
+            segment++;
+        }
+
+        return segment == pattern.Length;
+    }
+
+    private static bool Overlaps(PathSegment[] a, PathSegment[] b) =>
+        Intersection.Exists(a, b, s => s.IsAnyDepth, (x, y) => x.Overlaps(y));
+
+    private static List<string> ExpandBraces(string text)
+    {
+        var open = new List<string> { text };
+        var done = new List<string>();
+        while (open.Count > 0)
+        {
+            string next = open[^1];
+            open.RemoveAt(open.Count - 1);
+            if (InnermostBraces(next) is not (int from, int to) || open.Count + done.Count > MaxAlternatives)
+            {
+                done.Add(next);
+                continue;
+            }
+
+            open.AddRange(next[(from + 1)..to].Split(',').Reverse().Select(choice => next[..from] + choice + next[(to + 1)..]));
+        }
+
+        return done;
+    }
+
+    private static (int From, int To)? InnermostBraces(string text)
+    {
+        int from = -1;
+        bool choice = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '{':
+                    from = i;
+                    choice = false;
+                    break;
+                case ',':
+                    choice = true;
+                    break;
+                case '}' when from >= 0 && choice:
+                    return (from, i);
+                case '}':
+                    from = -1;
+                    break;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,179 @@
+namespace Orchestrator.Plans;
+
+/// <summary>One part of a pattern between slashes: text, a wildcard such as <c>*.py</c>, or <c>**</c>.</summary>
+internal sealed class PathSegment
+{
+    private readonly Token[] _tokens;
+
+    private PathSegment(string raw, Token[] tokens, bool isAnyDepth)
+    {
+        Raw = raw;
+        _tokens = tokens;
+        IsAnyDepth = isAnyDepth;
+        IsLiteral = !isAnyDepth && Array.TrueForAll(tokens, t => t.Kind == TokenKind.Char);
+        Prefix = IsLiteral ? raw : Affix(tokens);
+        Suffix = IsLiteral ? raw : Affix(tokens.Reverse(), reversed: true);
+    }
+
+    private enum TokenKind
+    {
+        Char,
+        AnyChar,
+        Class,
+        Star,
+    }
+
+    /// <summary>As written.</summary>
+    public string Raw { get; }
+
+    /// <summary>Stands for any number of parts, also none.</summary>
+    public bool IsAnyDepth { get; }
+
+    /// <summary>Stands for exactly its own text.</summary>
+    public bool IsLiteral { get; }
+
+    /// <summary>The text that everything matched begins with.</summary>
+    public string Prefix { get; }
+
+    /// <summary>The text that everything matched ends with.</summary>
+    public string Suffix { get; }
+
+    public static PathSegment Parse(string raw)
+    {
+        if (raw == "**")
+        {
+            return new PathSegment(raw, [], isAnyDepth: true);
+        }
+
+        var tokens = new List<Token>(raw.Length);
+        for (int i = 0; i < raw.Length; i++)
+        {
+            switch (raw[i])
+            {
+                case '*' when tokens.Count > 0 && tokens[^1].Kind == TokenKind.Star:
+                    break;
+                case '*':
+                    tokens.Add(new Token(TokenKind.Star));
+                    break;
+                case '?':
+                    tokens.Add(new Token(TokenKind.AnyChar));
+                    break;
+                case '[' when CharClass.TryParse(raw, ref i, out CharClass? set):
+                    tokens.Add(new Token(TokenKind.Class, Set: set));
+                    break;
+                default:
+                    tokens.Add(new Token(TokenKind.Char, raw[i]));
+                    break;
+            }
+        }
+
+        return new PathSegment(raw, [.. tokens], isAnyDepth: false);
+    }
+
+    /// <summary>Whether the name is matched. A name written like the pattern itself is, so that <c>[id]</c> can be a folder.</summary>
+    public bool Matches(ReadOnlySpan<char> name)
+    {
+        if (IsAnyDepth || name.SequenceEqual(Raw))
+        {
+            return true;
+        }
+
+        if (IsLiteral)
+        {
+            return false;
+        }
+
+        // The usual two-pointer walk: on a mismatch go back to the last star and let it take one character more.
+        int token = 0;
+        int at = 0;
+        int star = -1;
+        int starAt = 0;
+        while (at < name.Length)
+        {
+            if (token < _tokens.Length && _tokens[token].Kind == TokenKind.Star)
+            {
+                star = token++;
+                starAt = at;
+            }
+            else if (token < _tokens.Length && _tokens[token].Accepts(name[at]))
+            {
+                token++;
+                at++;
+            }
+            else if (star >= 0)
+            {
+                token = star + 1;
+                at = ++starAt;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (token < _tokens.Length && _tokens[token].Kind == TokenKind.Star)
+        {
+            token++;
+        }
+
+        return token == _tokens.Length;
+    }
+
+    /// <summary>Whether some name is matched by both.</summary>
+    public bool Overlaps(PathSegment other)
+    {
+        if (IsAnyDepth || other.IsAnyDepth || string.Equals(Raw, other.Raw, StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        if (IsLiteral || other.IsLiteral)
+        {
+            return IsLiteral ? other.Matches(Raw) : Matches(other.Raw);
+        }
+
+        if (!Compatible(Prefix, other.Prefix, fromEnd: false) || !Compatible(Suffix, other.Suffix, fromEnd: true))
+        {
+            return false;
+        }
+
+        // Two stars can each swallow what the other pattern asks for in the middle.
+        return (HasStar && other.HasStar)
+            || Intersection.Exists(_tokens, other._tokens, t => t.Kind == TokenKind.Star, (x, y) => x.Meets(y));
+    }
+
+    private bool HasStar => Array.Exists(_tokens, t => t.Kind == TokenKind.Star);
+
+    private static bool Compatible(string a, string b, bool fromEnd) => fromEnd
+        ? a.EndsWith(b, StringComparison.Ordinal) || b.EndsWith(a, StringComparison.Ordinal)
+        : a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal);
+
+    private static string Affix(IEnumerable<Token> tokens, bool reversed = false)
+    {
+        char[] text = [.. tokens.TakeWhile(t => t.Kind == TokenKind.Char).Select(t => t.Value)];
+        if (reversed)
+        {
+            Array.Reverse(text);
+        }
+
+        return new string(text);
+    }
+
+    private readonly record struct Token(TokenKind Kind, char Value = '\0', CharClass? Set = null)
+    {
+        public bool Accepts(char c) => Kind switch
+        {
+            TokenKind.Char => c == Value,
+            TokenKind.Class => Set!.Contains(c),
+            _ => true,
+        };
+
+        public bool Meets(Token other) => (Kind, other.Kind) switch
+        {
+            (TokenKind.Char, _) => other.Accepts(Value),
+            (_, TokenKind.Char) => Accepts(other.Value),
+            (TokenKind.Class, TokenKind.Class) => Set!.Intersects(other.Set!),
+            _ => true,
+        };
+    }
+}

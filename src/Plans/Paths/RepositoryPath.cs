@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Plans;
+
+/// <summary>Paths as plans spell them, brought to one form: relative to the repository, forward slashes, no <c>.</c> or <c>..</c>.</summary>
+public static class RepositoryPath
+{
+    private static readonly SearchValues<char> NeedsWork = SearchValues.Create("\\:~\0");
+
+    /// <summary>
+    /// Normalises a path or glob. A trailing slash, which names a folder, becomes <c>/**</c>.
+    /// </summary>
+    /// <param name="text">What the plan says.</param>
+    /// <param name="path">The normalised path when it is inside the repository.</param>
+    /// <param name="fault">Else why it is refused, as the end of a sentence ("is absolute").</param>
+    public static bool TryNormalize(string text, [NotNullWhen(true)] out string? path, [NotNullWhen(false)] out string? fault)
+    {
+        path = null;
+        fault = null;
+        if (IsNormal(text))
+        {
+            path = text;
+            return true;
+        }
+
+        string slashed = text.Trim(' ', '\t').Replace('\\', '/');
+        if (slashed.Length == 0)
+        {
+            fault = "is empty";
+        }
+        else if (slashed.Contains('\0', StringComparison.Ordinal))
+        {
+            fault = "contains a NUL character";
+        }
+        else if (slashed[0] == '/' || (slashed.Length > 1 && slashed[1] == ':' && char.IsAsciiLetter(slashed[0])))
+        {
+            fault = "is absolute";
+        }
+        else if (slashed == "~" || slashed.StartsWith("~/", StringComparison.Ordinal))
+        {
+            fault = "is in a home folder";
+        }
+        else
+        {
+            path = Join(slashed, out fault);
+        }
+
+        return fault is null && path is not null;
+    }
+
+    /// <summary>The normalised path, or <paramref name="text"/> itself where it is not inside the repository.</summary>
+    public static string Normalize(string text) => TryNormalize(text, out string? path, out _) ? path : text;
+
+    private static string? Join(string slashed, out string? fault)
+    {
+        fault = null;
+        var kept = new List<string>();
+        foreach (string part in slashed.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part == "..")
+            {
+                if (kept.Count == 0)
+                {
+                    fault = "leaves the repository";
+                    return null;
+                }
+
+                kept.RemoveAt(kept.Count - 1);
+            }
+            else if (part != ".")
+            {
+                kept.Add(part);
+            }
+        }
+
+        if (kept.Count > 0 && string.Equals(kept[0], ".git", StringComparison.OrdinalIgnoreCase))
+        {
+            fault = "is inside .git";
+            return null;
+        }
+
+        bool folder = slashed.EndsWith('/') || slashed.EndsWith("/.", StringComparison.Ordinal) || kept.Count == 0;
+        if (folder && (kept.Count == 0 || kept[^1] != "**"))
+        {
+            kept.Add("**");
+        }
+
+        return string.Join('/', kept);
+    }
+
+    // Most paths are already in normal form; this keeps large plans cheap.
+    private static bool IsNormal(string text)
+    {
+        if (text.Length == 0 || text[0] is '/' or ' ' or '\t' or '.' || text[^1] is '/' or ' ' or '\t' || text.AsSpan().ContainsAny(NeedsWork))
+        {
+            return false;
+        }
+
+        return !text.Contains("//", StringComparison.Ordinal) && !text.Contains("/.", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>How bad a fault is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FaultSeverity>))]
+public enum FaultSeverity
+{
+    /// <summary>The plan is refused.</summary>
+    [JsonStringEnumMemberName("error")]
+    Error,
+
+    /// <summary>The plan runs; a person should look at it. <c>--strict</c> refuses it.</summary>
+    [JsonStringEnumMemberName("warning")]
+    Warning,
+}
+
+/// <summary>Something wrong with a plan, said so that a person can repair it without looking anything up.</summary>
+/// <param name="Code">Stable name of the kind of fault, such as <c>unknown-dependency</c>.</param>
+/// <param name="Severity">Whether it refuses the plan.</param>
+/// <param name="File">The file, as it was named to the reader.</param>
+/// <param name="Line">Line from 1; 0 when the fault has no place.</param>
+/// <param name="Column">Column from 1, in characters; 0 when the fault has no place.</param>
+/// <param name="Field">Path of the field, such as <c>tasks[2].depends_on[0]</c>; empty for the whole file.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="Cure">What would be right.</param>
+public sealed record PlanFault(
+    [property: JsonPropertyName("code")] string Code,
+    [property: JsonPropertyName("severity")] FaultSeverity Severity,
+    [property: JsonPropertyName("file")] string File,
+    [property: JsonPropertyName("line")] int Line,
+    [property: JsonPropertyName("column")] int Column,
+    [property: JsonPropertyName("field")] string Field,
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("cure")] string Cure)
+{
+    /// <summary>The fault in one line, as compilers print them, so that editors jump to it.</summary>
+    public override string ToString()
+    {
+        string place = Line > 0 ? $"{File}:{Line}:{Column}" : File;
+        string field = Field.Length > 0 ? $" [{Field}]" : "";
+        string cure = Cure.Length > 0 ? $" {Cure}" : "";
+        return $"{place}: {(Severity == FaultSeverity.Error ? "error" : "warning")} {Code}:{field} {Message}{cure}";
+    }
+}

@@ -1,0 +1,112 @@
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
+
+public sealed class TaskGraphTests
+{
+    [Fact]
+    public void Waves_Diamond_AreThree()
+    {
+        TaskGraph graph = Graph("a", "b:a", "c:a", "d:b,c");
+
+        Assert.Equal(["a", "b c", "d"], graph.Waves.Select(w => string.Join(' ', w)));
+        Assert.Equal(["b", "c"], graph.DependantsOf("a"));
+        Assert.Equal(3, graph.WaveOf("d"));
+        Assert.Empty(graph.Faults);
+    }
+
+    [Fact]
+    public void CriticalPath_EstimatedTimes_IsTheLongestByTime()
+    {
+        TaskGraph graph = TaskGraph.Of(
+        [
+            new TaskNode("a", [], 5),
+            new TaskNode("b", ["a"], 1),
+            new TaskNode("c", ["b"], 1),
+            new TaskNode("d", ["a"], 30),
+        ]);
+
+        Assert.Equal(["a", "d"], graph.CriticalPath);
+        Assert.Equal(["a", "b", "c"], Graph("a", "b:a", "c:b", "d:a").CriticalPath);
+    }
+
+    [Fact]
+    public void Faults_EveryKind_AreAllReported()
+    {
+        TaskGraph graph = Graph("a:zz", "b:b", "A", "x:y", "y:z", "z:x", "behind:x");
+
+        Assert.Equal(
+            [
+                "DuplicateId A: a A",
+                "UnknownDependency a: zz",
+                "SelfDependency b: b",
+                "Cycle x: x y z x",
+            ],
+            graph.Faults.Select(f => $"{f.Kind} {f.TaskId}: {string.Join(' ', f.Ids)}"));
+        Assert.Equal(0, graph.WaveOf("behind"));
+        Assert.DoesNotContain("behind", graph.Order);
+    }
+
+    [Fact]
+    public void Cycles_TwoKnotsBehindOneTask_AreBothPrinted()
+    {
+        TaskGraph graph = Graph("top:a,c", "a:b", "b:a", "c:d", "d:c");
+
+        Assert.Equal(["a b a", "c d c"], graph.Cycles.Select(c => string.Join(' ', c)));
+    }
+
+    [Fact]
+    public void BlockedBy_Failure_IsTransitive()
+    {
+        TaskGraph graph = Graph("a", "b:a", "c:b", "d", "e:d,c");
+
+        Assert.Equal(["b", "c", "e"], graph.BlockedBy(["a"]));
+        Assert.Equal(["e"], graph.BlockedBy(["c", "d"]));
+        Assert.Empty(graph.BlockedBy(["nobody"]));
+    }
+
+    [Fact]
+    public void ReadySet_SomeDone_IsInPlanOrder()
+    {
+        TaskNode[] nodes = [.. Graph("a", "b:a", "c:a", "d:b,c", "e:unknown").Nodes];
+
+        Assert.Equal(["a"], ReadySet.Of(nodes, _ => false, _ => false));
+        Assert.Equal(["c"], ReadySet.Of(nodes, id => id == "a", id => id == "b"));
+        Assert.Equal(["c"], ReadySet.WaitsFor(nodes[3], id => id is "a" or "b"));
+    }
+
+    [Fact]
+    public void ToOrder_Chain_KnowsBothEnds()
+    {
+        TaskOrder order = Graph("a", "b:a", "c:b", "d").ToOrder();
+
+        Assert.True(order.Precedes(0, 2));
+        Assert.False(order.Precedes(2, 0));
+        Assert.True(order.AreOrdered(2, 0));
+        Assert.False(order.AreOrdered(0, 3));
+        Assert.Equal((0, 3), order.InOrder(3, 0));
+    }
+
+    [Fact]
+    public void Of_ChainOfTenThousand_Works()
+    {
+        TaskGraph graph = TaskGraph.Of(Enumerable.Range(0, 10_000).Select(i => new TaskNode($"t{i}", i == 0 ? [] : [$"t{i - 1}"])));
+
+        Assert.Equal(10_000, graph.CriticalPath.Count);
+        Assert.Equal(10_000, graph.Waves.Count);
+    }
+
+    [Fact]
+    public void Of_RingOfTenThousand_IsOneCycle()
+    {
+        TaskGraph graph = TaskGraph.Of(Enumerable.Range(0, 10_000).Select(i => new TaskNode($"t{i}", [$"t{(i + 1) % 10_000}"])));
+
+        Assert.Equal(10_001, Assert.Single(graph.Cycles).Count);
+    }
+
+    internal static TaskGraph Graph(params string[] tasks) => TaskGraph.Of(tasks.Select(text =>
+    {
+        string[] parts = text.Split(':');
+        return new TaskNode(parts[0], parts.Length == 1 ? [] : parts[1].Split(','));
+    }));
+}
