@@ -1,0 +1,58 @@
+namespace Temporalio.Client;
+
+/// <summary>Where the server is and how to speak to it.</summary>
+public class TemporalConnectionOptions : ICloneable
+{
+    /// <summary>Without an address yet.</summary>
+    public TemporalConnectionOptions()
+    {
+    }
+
+    /// <summary>With an address.</summary>
+    public TemporalConnectionOptions(string targetHost) => TargetHost = targetHost;
+
+    /// <summary>Address as <c>host:port</c>, or <c>unix:PATH</c> for a Unix socket. Required.</summary>
+    public string? TargetHost { get; set; }
+
+    /// <summary>TLS; null: off unless <see cref="ApiKey" /> is given.</summary>
+    public TlsOptions? Tls { get; set; }
+
+    /// <summary>How failed calls are retried; null: the defaults.</summary>
+    public RpcRetryOptions? RpcRetry { get; set; }
+
+    /// <summary>Pings; null: none.</summary>
+    public KeepAliveOptions? KeepAlive { get; set; } = new();
+
+    /// <summary>Proxy; null: none. The system's proxy settings are never used.</summary>
+    public HttpConnectProxyOptions? HttpConnectProxy { get; set; }
+
+    /// <summary>Compression of requests; null: gzip for requests worth it.</summary>
+    public GrpcCompression? GrpcCompression { get; set; }
+
+    /// <summary>Headers of every call.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, string>>? RpcMetadata { get; set; }
+
+    /// <summary>Binary headers of every call; their names end with <c>-bin</c>.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, byte[]>>? RpcBinaryMetadata { get; set; }
+
+    /// <summary>Key that is sent as <c>Authorization: Bearer</c>, unless <see cref="RpcMetadata" /> has that header.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>Name of this process at the server. Default <c>pid@host</c>.</summary>
+    public string? Identity { get; set; }
+
+    /// <summary>Sizes past which a warning is logged; null: no warnings.</summary>
+    public PayloadLimitsOptions? PayloadLimits { get; set; }
+
+    /// <inheritdoc />
+    public virtual object Clone()
+    {
+        var copy = (TemporalConnectionOptions)MemberwiseClone();
+        copy.Tls = (TlsOptions?)Tls?.Clone();
+        copy.RpcRetry = (RpcRetryOptions?)RpcRetry?.Clone();
+        copy.KeepAlive = (KeepAliveOptions?)KeepAlive?.Clone();
+        copy.HttpConnectProxy = (HttpConnectProxyOptions?)HttpConnectProxy?.Clone();
+        copy.PayloadLimits = (PayloadLimitsOptions?)PayloadLimits?.Clone();
+        return copy;
+    }
+}
