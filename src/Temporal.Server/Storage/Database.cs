@@ -1,0 +1,249 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Temporal.Server.Storage;
+
+/// <summary>
+/// The engine's SQLite file: one connection writes on a thread of its own and commits in groups; reads use connections that can't write.
+/// In memory, reads take turns with the writer on its connection.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    private const int MaxGroup = 1000;
+    private const int MaxReaders = 4;
+    private const int CheckpointPages = 1000;
+
+    // Deferred items (starts of workflow tasks, heartbeats) wait at most this long for a group to join.
+    private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
+
+    private readonly string? _path;
+    private readonly ILogger _logger;
+    private readonly SqliteConnection _writer;
+    private readonly Lock _writerLock = new();
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly object _queueLock = new();
+    private readonly Thread _thread;
+    private List<WriteItem> _queue = [];
+    private bool _urgent;
+    private bool _stopping;
+
+    /// <summary>Opens or makes the database and starts its writer.</summary>
+    /// <param name="path">The file; null keeps everything in memory.</param>
+    /// <param name="parts">Tables of other parts of the server: a name and one script per version each.</param>
+    public Database(string? path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts, ILogger logger)
+    {
+        _path = path;
+        _logger = logger;
+        _writer = new SqliteConnection(path ?? ":memory:", create: true);
+        try
+        {
+            Schema.Prepare(_writer, path ?? "the database in memory", parts);
+            _writer.ExecuteScript($"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;");
+        }
+        catch
+        {
+            _writer.Dispose();
+            throw;
+        }
+
+        _thread = new Thread(WriteLoop) { IsBackground = true, Name = "engine writer" };
+        _thread.Start();
+    }
+
+    /// <summary>Puts an item into the next group; items are written and reported in the order of submission.</summary>
+    /// <param name="deferred">The item may wait a little for others to share a sync with.</param>
+    public void Submit(WriteItem item, bool deferred = false)
+    {
+        lock (_queueLock)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            _queue.Add(item);
+            if (!deferred || _queue.Count == 1)
+            {
+                _urgent |= !deferred;
+                Monitor.Pulse(_queueLock);
+            }
+        }
+    }
+
+    /// <summary>Writes in a transaction and ends when it is durable; an exception of <paramref name="write"/> undoes it and comes back.</summary>
+    public Task WriteAsync(Action<SqliteConnection> write)
+    {
+        var item = new ActionItem(write);
+        Submit(item);
+        return item.Done;
+    }
+
+    /// <summary>Reads what is committed. Keep it short: a long read holds back the checkpoint.</summary>
+    public T Read<T>(Func<SqliteConnection, T> read)
+    {
+        if (_path is null)
+        {
+            lock (_writerLock)
+            {
+                return read(_writer);
+            }
+        }
+
+        if (!_readers.TryTake(out var reader))
+        {
+            reader = new SqliteConnection(_path, create: false);
+            reader.ExecuteScript("PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096; PRAGMA busy_timeout=5000;");
+        }
+
+        try
+        {
+            // One transaction, so that several statements see the same state.
+            reader.Execute("BEGIN");
+            var result = read(reader);
+            reader.Execute("COMMIT");
+            return result;
+        }
+        catch
+        {
+            reader.Dispose();
+            reader = null;
+            throw;
+        }
+        finally
+        {
+            if (reader is not null && _readers.Count < MaxReaders)
+            {
+                _readers.Add(reader);
+            }
+            else
+            {
+                reader?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Writes what is queued, then closes.</summary>
+    public void Dispose()
+    {
+        lock (_queueLock)
+        {
+            if (_stopping)
+            {
+                return;
+            }
+
+            _stopping = true;
+            Monitor.Pulse(_queueLock);
+        }
+
+        _thread.Join();
+        foreach (var reader in _readers)
+        {
+            reader.Dispose();
+        }
+
+        _writer.Dispose();
+    }
+
+    private void WriteLoop()
+    {
+        var group = new List<WriteItem>();
+        while (TakeGroup(ref group))
+        {
+            for (var from = 0; from < group.Count; from += MaxGroup)
+            {
+                WriteGroup(group.GetRange(from, Math.Min(MaxGroup, group.Count - from)));
+            }
+
+            group.Clear();
+        }
+    }
+
+    private bool TakeGroup(ref List<WriteItem> group)
+    {
+        lock (_queueLock)
+        {
+            while (!_urgent && !_stopping)
+            {
+                if (_queue.Count == 0)
+                {
+                    Monitor.Wait(_queueLock);
+                }
+                else if (!Monitor.Wait(_queueLock, DeferredDelay))
+                {
+                    break;
+                }
+            }
+
+            _urgent = false;
+            (group, _queue) = (_queue, group);
+            return group.Count > 0 || !_stopping;
+        }
+    }
+
+    private void WriteGroup(List<WriteItem> group)
+    {
+        var failure = TryWrite(group);
+        if (failure is null)
+        {
+            foreach (var item in group)
+            {
+                item.Committed();
+            }
+        }
+        else if (group.Count == 1)
+        {
+            Log.WriteFailed(_logger, failure);
+            group[0].Failed(failure);
+        }
+        else
+        {
+            // One bad item must not take the others along: each by itself, in order; what rests on a failed one is doomed by then.
+            foreach (var item in group)
+            {
+                WriteGroup([item]);
+            }
+        }
+    }
+
+    private Exception? TryWrite(List<WriteItem> group)
+    {
+        lock (_writerLock)
+        {
+            try
+            {
+                _writer.Execute("BEGIN IMMEDIATE");
+                foreach (var item in group)
+                {
+                    if (item.Doomed)
+                    {
+                        throw new InvalidOperationException("an earlier change of the same workflow could not be written");
+                    }
+
+                    item.Write(_writer);
+                }
+
+                _writer.Execute("COMMIT");
+                return null;
+            }
+            catch (Exception e)
+            {
+                if (!_writer.IsAutoCommit)
+                {
+                    _writer.Execute("ROLLBACK");
+                }
+
+                return e;
+            }
+        }
+    }
+
+    private sealed class ActionItem(Action<SqliteConnection> write) : WriteItem
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Done => _done.Task;
+
+        public override void Write(SqliteConnection db) => write(db);
+
+        public override void Committed() => _done.SetResult();
+
+        public override void Failed(Exception exception) => _done.SetException(exception);
+    }
+}

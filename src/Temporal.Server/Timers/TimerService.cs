@@ -1,0 +1,151 @@
+using Microsoft.Extensions.Logging;
+
+namespace Temporal.Server.Timers;
+
+/// <summary>
+/// Everything that happens at a time goes through here: one heap, one real timer. Due times are wall clock; while anything is due within a day the clock is
+/// looked at every second, so that jumps of the wall clock are seen.
+/// </summary>
+internal sealed class TimerService : IDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookFar = TimeSpan.FromHours(1);
+
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly PriorityQueue<Entry, long> _heap = new();
+    private readonly Timer _timer;
+    private long _armedFor = long.MaxValue;
+    private bool _disposed;
+
+    public TimerService(TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        _logger = logger;
+        _timer = new Timer(static s => ((TimerService)s!).Fire(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    /// <summary>The clock of the engine.</summary>
+    public DateTimeOffset UtcNow => _time.GetUtcNow();
+
+    /// <summary>Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>; dispose the result to call it off.</summary>
+    public IDisposable Schedule(DateTimeOffset due, Action action)
+    {
+        var entry = new Entry(due.UtcTicks, action);
+        lock (_lock)
+        {
+            _heap.Enqueue(entry, entry.Due);
+            if (entry.Due < _armedFor)
+            {
+                Arm();
+            }
+        }
+
+        return entry;
+    }
+
+    /// <summary>When the next action is due; null when there is none.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Peek() is { } entry ? new DateTimeOffset(entry.Due, TimeSpan.Zero) : null;
+            }
+        }
+    }
+
+    /// <summary>Looks at the clock now: for a clock that was moved.</summary>
+    public void Reconsider() => Fire();
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _timer.Dispose();
+        }
+    }
+
+    private Entry? Peek()
+    {
+        while (_heap.TryPeek(out var entry, out _))
+        {
+            if (!entry.Cancelled)
+            {
+                return entry;
+            }
+
+            _heap.Dequeue();
+        }
+
+        return null;
+    }
+
+    private void Arm()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        if (Peek() is not { } next)
+        {
+            _armedFor = long.MaxValue;
+            _timer.Change(Timeout.Infinite, Timeout.Infinite);
+            return;
+        }
+
+        var wait = TimeSpan.FromTicks(Math.Max(0, next.Due - UtcNow.UtcTicks));
+        wait = wait > TimeSpan.FromDays(1) ? LookFar : wait > Look ? Look : wait;
+        _armedFor = next.Due;
+
+        // Whole milliseconds, rounded up: never early.
+        _timer.Change((long)Math.Ceiling(wait.TotalMilliseconds), Timeout.Infinite);
+    }
+
+    private void Fire()
+    {
+        lock (_lock)
+        {
+            var now = UtcNow.UtcTicks;
+            while (Peek() is { } entry && entry.Due <= now)
+            {
+                _heap.Dequeue();
+                ThreadPool.UnsafeQueueUserWorkItem(static s => s.Service.Run(s.Entry), (Service: this, Entry: entry), preferLocal: false);
+            }
+
+            Arm();
+        }
+    }
+
+    private void Run(Entry entry)
+    {
+        try
+        {
+            if (!entry.Cancelled)
+            {
+                entry.Action();
+            }
+        }
+        catch (Exception e)
+        {
+            Log.TimerFailed(_logger, e);
+        }
+    }
+
+    private sealed class Entry(long due, Action action) : IDisposable
+    {
+        private volatile bool _cancelled;
+
+        public long Due { get; } = due;
+
+        public Action Action { get; } = action;
+
+        public bool Cancelled => _cancelled;
+
+        public void Dispose() => _cancelled = true;
+    }
+}
