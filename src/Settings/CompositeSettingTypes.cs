@@ -1,0 +1,160 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Settings;
+
+/// <summary>Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's <c>verification</c>.</summary>
+internal static class GateSettingType
+{
+    private static readonly string[] Members = ["command", "type", "required", "timeout", "description", "negate"];
+    private static readonly SettingType<string> Kind = SettingTypes.OneOf("test", "typecheck", "lint", "build", "security", "custom");
+    private static readonly SettingType<TimeSpan> Limit = SettingTypes.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+
+    public static SettingType<IReadOnlyList<GateSpec>?> Gates { get; } = new("a list of commands, or of mappings with 'command'", Read, Write);
+
+    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyList<GateSpec>? value)
+    {
+        var gates = new List<GateSpec>();
+        value = gates;
+        if (raw is not RawList list)
+            return ReadGate(raw, faults, gates);
+        var good = true;
+        foreach (var item in list.Items)
+            good &= ReadGate(item, faults, gates);
+        return good;
+    }
+
+    private static bool ReadGate(RawValue raw, FaultSink faults, List<GateSpec> gates)
+    {
+        if (raw is RawMap map)
+            return ReadMapping(map, faults, gates);
+        if (!SettingTypes.Text.TryRead(raw, faults, out var command))
+            return false;
+        gates.Add(new GateSpec(command));
+        return true;
+    }
+
+    private static bool ReadMapping(RawMap map, FaultSink faults, List<GateSpec> gates)
+    {
+        var good = true;
+        var gate = new GateSpec("");
+        foreach (var entry in map.Entries)
+        {
+            switch (entry.Key)
+            {
+                case "command":
+                    good &= SettingTypes.Text.TryRead(entry.Value, faults, out var command);
+                    gate = gate with { Command = command };
+                    break;
+                case "description":
+                    good &= SettingTypes.Text.TryRead(entry.Value, faults, out var description);
+                    gate = gate with { Description = description };
+                    break;
+                case "type":
+                    good &= Kind.TryRead(entry.Value, faults, out var kind);
+                    gate = gate with { Type = Enum.TryParse<GateType>(kind, ignoreCase: true, out var type) ? type : GateType.Custom };
+                    break;
+                case "required":
+                    good &= SettingTypes.Switch.TryRead(entry.Value, faults, out var required);
+                    gate = gate with { Required = required };
+                    break;
+                case "negate":
+                    good &= SettingTypes.Switch.TryRead(entry.Value, faults, out var negate);
+                    gate = gate with { Negate = negate };
+                    break;
+                case "timeout":
+                    good &= Limit.TryRead(entry.Value, faults, out var timeout);
+                    gate = gate with { Timeout = timeout };
+                    break;
+                default:
+                    var near = NearestName.Find(entry.Key, Members);
+                    faults($"a gate has no '{entry.Key}'{(near is null ? "" : $"; '{near}' is near")}.", entry.Line);
+                    good = false;
+                    break;
+            }
+        }
+
+        if (good && gate.Command.Length == 0)
+        {
+            faults("a gate needs a 'command'.", map.Line);
+            good = false;
+        }
+
+        gates.Add(gate);
+        return good;
+    }
+
+    private static string Write(IReadOnlyList<GateSpec>? gates) => gates is null ? "found" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
+
+    private static string WriteGate(GateSpec gate)
+    {
+        if (gate == new GateSpec(gate.Command))
+            return SettingTypes.Quote(gate.Command);
+        var members = new List<string> { "command: " + SettingTypes.Quote(gate.Command) };
+        if (gate.Type != GateType.Custom)
+            members.Add("type: " + gate.Type.ToString().ToLowerInvariant());
+        if (!gate.Required)
+            members.Add("required: false");
+        if (gate.Timeout is { } timeout)
+            members.Add("timeout: " + Durations.Write(timeout));
+        if (gate.Description is { } description)
+            members.Add("description: " + SettingTypes.Quote(description));
+        if (gate.Negate)
+            members.Add("negate: true");
+        return "{" + string.Join(", ", members) + "}";
+    }
+}
+
+/// <summary>Lists of risk patterns with weights. A pattern that can't be matched in linear time is a fault, never skipped.</summary>
+internal static class RiskSettingType
+{
+    private static readonly SettingType<int> Weight = SettingTypes.Whole(0, 1000);
+
+    public static SettingType<IReadOnlyList<RiskPattern>?> Patterns { get; } = new("a list of mappings with 'pattern' and 'weight'", Read, Write);
+
+    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyList<RiskPattern>? value)
+    {
+        var patterns = new List<RiskPattern>();
+        value = patterns;
+        if (raw is not RawList list)
+        {
+            faults($"'{RawText.Of(raw)}' is not a list of mappings with 'pattern' and 'weight'.", raw.Line);
+            return false;
+        }
+
+        var good = true;
+        foreach (var item in list.Items)
+            good &= ReadPattern(item, faults, patterns);
+        return good;
+    }
+
+    private static bool ReadPattern(RawValue raw, FaultSink faults, List<RiskPattern> patterns)
+    {
+        if (raw is not RawMap map || Member(map, "pattern") is not { } rawPattern || Member(map, "weight") is not { } rawWeight)
+        {
+            faults("each entry needs 'pattern' and 'weight'.", raw.Line);
+            return false;
+        }
+
+        if (!SettingTypes.Text.TryRead(rawPattern, faults, out var pattern) | !Weight.TryRead(rawWeight, faults, out var weight))
+            return false;
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            faults($"the pattern '{pattern}' can't be used: {exception.Message}", rawPattern.Line);
+            return false;
+        }
+
+        patterns.Add(new RiskPattern(pattern, weight));
+        return true;
+    }
+
+    private static RawValue? Member(RawMap map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+    private static string Write(IReadOnlyList<RiskPattern>? patterns) => patterns is null
+        ? "usual"
+        : "[" + string.Join(", ", patterns.Select(pattern => $"{{pattern: {SettingTypes.Quote(pattern.Pattern)}, weight: {pattern.Weight}}}")) + "]";
+}

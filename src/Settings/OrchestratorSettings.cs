@@ -1,0 +1,168 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Settings;
+
+/// <summary>Everything that can be set, validated. A run keeps the value it started with.</summary>
+/// <remarks>The defaults and ranges stand in <see cref="SettingKeys"/>. It holds no secret, only where secrets are found.</remarks>
+public sealed record OrchestratorSettings
+{
+    /// <summary>How many agents of a run work at once (<c>workers</c>).</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>The most that <see cref="Workers"/> may be (<c>workers.max</c>).</summary>
+    public required int MaxWorkers { get; init; }
+
+    /// <summary>Time that one round of an agent may take (<c>timeout</c>).</summary>
+    public required TimeSpan TaskTimeout { get; init; }
+
+    /// <summary>How often a task goes back to its agent with evidence (<c>max_remediations</c>).</summary>
+    public required int MaxRemediations { get; init; }
+
+    /// <summary>Model or alias of the agents (<c>model</c>).</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>Agents by name (<c>agents.NAME.*</c>); <c>claude</c> is always there.</summary>
+    public required IReadOnlyDictionary<string, AgentSettings> Agents { get; init; }
+
+    public required PlannerSettings Planner { get; init; }
+
+    public required ReviewSettings Review { get; init; }
+
+    /// <summary>Model of the verifier (<c>verifier.model</c>).</summary>
+    public required string VerifierModel { get; init; }
+
+    public required RetrySettings Retry { get; init; }
+
+    public required LimitSettings Limits { get; init; }
+
+    public required GateSettings Gates { get; init; }
+
+    public required PermissionSettings Permissions { get; init; }
+
+    /// <summary>Required agents, steps and notes are demanded, not only reported (<c>compliance.strict</c>).</summary>
+    public required bool StrictCompliance { get; init; }
+
+    public required UsageSettings Usage { get; init; }
+
+    /// <summary>How long an approval is waited for before it counts as refused (<c>approvals.timeout</c>).</summary>
+    public required TimeSpan ApprovalTimeout { get; init; }
+
+    /// <summary>After this time a task that waits for a file shows for whom (<c>locks.timeout</c>).</summary>
+    public required TimeSpan LockTimeout { get; init; }
+
+    /// <summary>Globs whose change always needs a person (<c>always_require_human</c>).</summary>
+    public required IReadOnlyList<string> AlwaysRequireHuman { get; init; }
+
+    /// <summary>Bytes that stay free on the disk; below, nothing new starts (<c>disk.reserve</c>).</summary>
+    public required long DiskReserve { get; init; }
+
+    /// <summary>How long a finished run's files are kept (<c>retention.runs</c>).</summary>
+    public required TimeSpan RunRetention { get; init; }
+
+    /// <summary>How long results are kept for being taken up again (<c>retention.results</c>).</summary>
+    public required TimeSpan ResultRetention { get; init; }
+
+    /// <summary>How often a session is seen to be alive (<c>heartbeat_interval</c>).</summary>
+    public required TimeSpan HeartbeatInterval { get; init; }
+
+    /// <summary>After this time without a sign a session counts as stale (<c>stale_threshold</c>).</summary>
+    public required TimeSpan StaleThreshold { get; init; }
+
+    public required WorktreeSettings Worktrees { get; init; }
+
+    public required GitSettings Git { get; init; }
+
+    public required NotificationSettings Notifications { get; init; }
+
+    public required RiskSettings Risk { get; init; }
+
+    /// <summary>The live table is shown on a terminal (<c>show_progress</c>).</summary>
+    public required bool ShowProgress { get; init; }
+
+    /// <summary>Folder to work in; null: where you are (<c>working_dir</c>).</summary>
+    public required string? WorkingDirectory { get; init; }
+
+    public required TemporalSettings Temporal { get; init; }
+
+    public required WebSettings Web { get; init; }
+}
+
+/// <summary>One agent (<c>agents.NAME.*</c>).</summary>
+/// <param name="Command">Program and arguments; null for <c>claude</c> means the <c>claude</c> on PATH.</param>
+/// <param name="Provider">Which account pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</param>
+/// <param name="McpServers">MCP servers of the repository that the agent keeps.</param>
+public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers);
+
+/// <summary>The planner (<c>planner.*</c>).</summary>
+public sealed record PlannerSettings(string Model, TimeSpan Timeout);
+
+/// <summary>The review of a whole run (<c>review.*</c>, <c>reviewer.model</c>).</summary>
+public sealed record ReviewSettings(bool Enabled, int MaxRounds, string Model);
+
+/// <summary>Retries of transient failures (<c>retry.*</c>); full jitter, and a server's own retry time wins.</summary>
+public sealed record RetrySettings(int MaxAttempts, TimeSpan BaseDelay, TimeSpan MaxDelay);
+
+/// <summary>Limits of one agent start (<c>limits.*</c>); null is off.</summary>
+/// <param name="Stall">An agent that says nothing for this long is stopped.</param>
+/// <param name="Turns">Round trips with the model.</param>
+/// <param name="Cost">US dollars.</param>
+/// <param name="Memory">Bytes.</param>
+/// <param name="Cpu">Cores.</param>
+/// <param name="Orphan">An agent whose orchestrator is gone for this long is stopped.</param>
+public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, long? Memory, double? Cpu, TimeSpan Orphan);
+
+/// <summary>Gates for every task and for the merged tree (<c>gates.*</c>); null: found from the project's manifests.</summary>
+public sealed record GateSettings(IReadOnlyList<GateSpec>? Task, IReadOnlyList<GateSpec>? Integration);
+
+/// <summary>What agents may do (<c>permissions.*</c>).</summary>
+/// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
+/// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
+public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow);
+
+/// <summary>Usage of the account (<c>usage.*</c>, <c>budget.*</c>).</summary>
+/// <param name="WarnAt">Percent of a limit at which to warn.</param>
+/// <param name="PauseAt">Percent of a limit at which no agent is started any more.</param>
+/// <param name="BudgetPerRun">US dollars, or null.</param>
+/// <param name="BudgetPerDay">US dollars, or null.</param>
+public sealed record UsageSettings(int WarnAt, int PauseAt, decimal? BudgetPerRun, decimal? BudgetPerDay);
+
+/// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
+/// <param name="Directory">Where they are made, relative to the repository or absolute.</param>
+/// <param name="Setup">Shell commands that make a fresh worktree ready; null: found from the lock files.</param>
+/// <param name="Keep">Ignored paths that survive when a worktree is used again.</param>
+/// <param name="BranchPrefix">First part of the names of branches.</param>
+public sealed record WorktreeSettings(string Directory, IReadOnlyList<string>? Setup, IReadOnlyList<string> Keep, string BranchPrefix);
+
+/// <summary>Landing (<c>git.*</c>).</summary>
+/// <param name="Land"><c>merge</c>, <c>pr</c> or <c>branch</c>.</param>
+/// <param name="MessagePrefix">First words of commit messages; null: the task's title alone.</param>
+/// <param name="Target">Branch to land on; null: the branch that is checked out.</param>
+public sealed record GitSettings(string Land, string? MessagePrefix, string? Target);
+
+/// <summary>Notifications (<c>notifications.*</c>).</summary>
+/// <param name="Provider"><c>desktop</c>, <c>ntfy</c>, <c>slack</c>, <c>webhook</c> or <c>none</c>.</param>
+/// <param name="On">Names of the events to tell.</param>
+/// <param name="Url">Where to: the address of a webhook is a secret.</param>
+/// <param name="Topic">Topic at ntfy.</param>
+public sealed record NotificationSettings(string Provider, IReadOnlyList<string> On, SecretReference? Url, string? Topic);
+
+/// <summary>The risk score (<c>risk.*</c>).</summary>
+/// <param name="SensitivePatterns">Patterns with weights; null: the usual ones.</param>
+/// <param name="AutoApproveThreshold">Up to this score nothing is asked.</param>
+/// <param name="ReviewThreshold">Up to this score a review is recommended; above, approval is required.</param>
+/// <param name="WordBoundaries">Patterns match whole words only.</param>
+public sealed record RiskSettings(IReadOnlyList<RiskPattern>? SensitivePatterns, int AutoApproveThreshold, int ReviewThreshold, bool WordBoundaries);
+
+/// <summary>A pattern of paths that makes a change riskier.</summary>
+/// <param name="Pattern">Regular expression, case ignored; it is matched in linear time.</param>
+/// <param name="Weight">Points per written path.</param>
+public sealed record RiskPattern(string Pattern, int Weight);
+
+/// <summary>Which Temporal server runs the workflows (<c>temporal.*</c>); no address: the embedded engine.</summary>
+public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey);
+
+/// <summary>The dashboard (<c>web.*</c>).</summary>
+public sealed record WebSettings(int Port, string Bind, SecretReference? Token);

@@ -1,0 +1,20 @@
+namespace Orchestrator.Settings;
+
+/// <summary>A value as it was written, before anybody knows its type.</summary>
+/// <param name="Line">Line of the file it stands in, from 1; 0 where there is none.</param>
+internal abstract record RawValue(int Line);
+
+/// <summary>One text.</summary>
+internal sealed record RawScalar(string Text, int Line = 0) : RawValue(Line);
+
+/// <summary>Several values in order.</summary>
+internal sealed record RawList(IReadOnlyList<RawValue> Items, int Line = 0) : RawValue(Line);
+
+/// <summary>Named values.</summary>
+internal sealed record RawMap(IReadOnlyList<RawEntry> Entries, int Line = 0) : RawValue(Line);
+
+/// <summary>One entry of a <see cref="RawMap"/>.</summary>
+internal sealed record RawEntry(string Key, RawValue Value, int Line);
+
+/// <summary>A raw value with its name and source, ready to be bound to a setting.</summary>
+internal sealed record RawSetting(string Name, RawValue Value, SettingSource Source);

@@ -1,0 +1,88 @@
+namespace Orchestrator.Settings;
+
+/// <summary>One key of the settings: its names, what it means, what it accepts.</summary>
+public abstract class Setting
+{
+    private protected Setting(string name, string description, string accepts)
+    {
+        Name = name;
+        Description = description;
+        Accepts = accepts;
+    }
+
+    /// <summary>Dotted name, as in <c>retry.max_attempts</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>What it does, for people.</summary>
+    public string Description { get; }
+
+    /// <summary>What a valid value is, for people, such as "a whole number from 1 to 64".</summary>
+    public string Accepts { get; }
+
+    /// <summary>Older names that files may still use.</summary>
+    public IReadOnlyList<string> OldNames { get; private protected init; } = [];
+
+    /// <summary>Environment variables beside <c>ORCHESTRATOR_*</c> that set it.</summary>
+    public IReadOnlyList<string> OldVariables { get; private protected init; } = [];
+
+    /// <summary>True where a file may only name a variable or a file that holds the value.</summary>
+    public bool IsSecret { get; private protected init; }
+
+    /// <summary>The default as it would be written in a file.</summary>
+    public abstract string DefaultText { get; }
+
+    /// <summary>The variable that sets it: <c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
+    public string Variable => SettingNames.VariableOf(Name);
+
+    internal abstract string Display(RawValue raw);
+}
+
+/// <summary>A key whose values are of type <typeparamref name="T"/>.</summary>
+internal sealed class Setting<T> : Setting
+{
+    private readonly SettingType<T> _type;
+
+    public Setting(string name, T defaultValue, SettingType<T> type, string description, string[]? oldNames = null, string[]? oldVariables = null)
+        : base(name, description, type.Accepts)
+    {
+        _type = type;
+        Default = defaultValue;
+        OldNames = oldNames ?? [];
+        OldVariables = oldVariables ?? [];
+        IsSecret = type.IsSecret;
+    }
+
+    public T Default { get; }
+
+    public override string DefaultText => _type.Write(Default);
+
+    /// <summary>The value, or the default with the faults reported.</summary>
+    public T Read(RawValue raw, FaultSink faults) => _type.TryRead(raw, faults, out var value) ? value : Default;
+
+    internal override string Display(RawValue raw) =>
+        _type.TryRead(raw, static (_, _) => { }, out var value) ? _type.Write(value) : RawText.Of(raw);
+}
+
+/// <summary>Takes the faults of one value: what is wrong, and the line where it is known.</summary>
+internal delegate void FaultSink(string message, int line);
+
+/// <summary>How values of one type are read and written.</summary>
+/// <param name="Accepts">What a valid value is, for people; faults end with it.</param>
+/// <param name="TryRead">Reads a raw value; false after reporting a fault.</param>
+/// <param name="Write">The value as it would stand in a file.</param>
+internal sealed record SettingType<T>(string Accepts, SettingReader<T> TryRead, Func<T, string> Write, bool IsSecret = false);
+
+/// <summary>Reads a raw value; on a fault it reports it and answers false.</summary>
+internal delegate bool SettingReader<T>(RawValue raw, FaultSink faults, out T value);
+
+/// <summary>The written form of raw values, for messages.</summary>
+internal static class RawText
+{
+    public static string Of(RawValue raw) => raw switch
+    {
+        RawScalar scalar => scalar.Text,
+        RawList list => "[" + string.Join(", ", list.Items.Select(Of)) + "]",
+        RawMap map => "{" + string.Join(", ", map.Entries.Select(entry => entry.Key + ": " + Of(entry.Value))) + "}",
+        _ => "",
+    };
+}

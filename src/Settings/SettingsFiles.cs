@@ -1,0 +1,49 @@
+using System.Collections;
+
+namespace Orchestrator.Settings;
+
+/// <summary>Where settings lie on the disk; the only type here that reads it.</summary>
+public static class SettingsFiles
+{
+    /// <summary>Path of the repository's file, relative to its root.</summary>
+    public const string RepositoryFileName = ".orchestrator/config.yaml";
+
+    /// <summary>Path of the user's file: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>, then <c>orchestrator/config.yaml</c>.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static string UserFile(IReadOnlyDictionary<string, string> environment)
+    {
+        var folder = environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set
+            ? set
+            : Path.Combine(environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+        return Path.Combine(folder, "orchestrator", "config.yaml");
+    }
+
+    /// <summary>The variables of this process.</summary>
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+
+    /// <summary>Reads all files of a repository and of the user.</summary>
+    /// <param name="repository">Root of the repository, or null where there is none.</param>
+    /// <param name="environment">Variables of the process.</param>
+    /// <param name="flags">Options of the command line that set something.</param>
+    /// <exception cref="IOException">A file that is there can't be read.</exception>
+    public static SettingsInput Read(string? repository, IReadOnlyDictionary<string, string> environment, IReadOnlyList<SettingFlag> flags) => new()
+    {
+        Flags = flags,
+        Environment = environment,
+        DotEnv = repository is null ? null : ReadFile(Path.Combine(repository, ".env"), ".env"),
+        RepositoryFile = repository is null ? null : ReadFile(Path.Combine(repository, RepositoryFileName), RepositoryFileName),
+        UserFile = ReadFile(UserFile(environment), UserFile(environment)),
+    };
+
+    // Longer files are cut where the reader refuses them, so that a huge file costs no memory.
+    private static ConfigurationText? ReadFile(string path, string shownAs)
+    {
+        if (!File.Exists(path))
+            return null;
+        using var reader = new StreamReader(path);
+        var buffer = new char[Math.Min(new FileInfo(path).Length, YamlConfiguration.MaxLength) + 1];
+        var length = reader.ReadBlock(buffer);
+        return new ConfigurationText(shownAs, new string(buffer, 0, length));
+    }
+}

@@ -1,0 +1,56 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Everything settings are made of, as text; <see cref="SettingsFiles"/> fills it from the disk.</summary>
+public sealed record SettingsInput
+{
+    /// <summary>Options of the command line that set something.</summary>
+    public IReadOnlyList<SettingFlag> Flags { get; init; } = [];
+
+    /// <summary>Variables of the process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>.env</c> of the repository, or null.</summary>
+    public ConfigurationText? DotEnv { get; init; }
+
+    /// <summary><c>.orchestrator/config.yaml</c> of the repository, or null.</summary>
+    public ConfigurationText? RepositoryFile { get; init; }
+
+    /// <summary><c>~/.config/orchestrator/config.yaml</c>, or null.</summary>
+    public ConfigurationText? UserFile { get; init; }
+}
+
+/// <summary>An option of the command line that sets something.</summary>
+/// <param name="Option">As people wrote it, such as <c>--workers</c>.</param>
+/// <param name="Name">Name of the setting.</param>
+/// <param name="Value">The value as text.</param>
+public sealed record SettingFlag(string Option, string Name, string Value);
+
+/// <summary>A configuration file: how messages call it, and what is in it.</summary>
+public sealed record ConfigurationText(string Path, string Text);
+
+/// <summary>What loading gave.</summary>
+public sealed record SettingsResult
+{
+    /// <summary>The settings, or null when there are <see cref="Errors"/>.</summary>
+    public required OrchestratorSettings? Settings { get; init; }
+
+    /// <summary>Every fault, in the order of the layers.</summary>
+    public required IReadOnlyList<SettingFault> Errors { get; init; }
+
+    /// <summary>Unknown keys, old names and retired models: things that stop nothing.</summary>
+    public required IReadOnlyList<SettingFault> Warnings { get; init; }
+
+    /// <summary>Every setting with its value and source, in the order of <see cref="SettingKeys.All"/>.</summary>
+    public required IReadOnlyList<SettingValue> Values { get; init; }
+
+    /// <summary>Variables of <c>.env</c> that agents get (account and region); they may be secrets: never log them.</summary>
+    public required IReadOnlyDictionary<string, string> AgentEnvironment { get; init; }
+}
+
+/// <summary>One setting as it is in force.</summary>
+/// <param name="Name">Dotted name.</param>
+/// <param name="Value">As it would stand in a file.</param>
+/// <param name="DefaultValue">What it is when nobody sets it.</param>
+/// <param name="Source">Where the value comes from.</param>
+/// <param name="Description">What it does.</param>
+public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description);

@@ -1,0 +1,124 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Turns each layer into raw settings under their present names, and lets later layers win.</summary>
+internal sealed class SettingsLayers
+{
+    private readonly Dictionary<string, RawSetting> _settings = [];
+
+    /// <summary>What is in force, by name.</summary>
+    public IReadOnlyDictionary<string, RawSetting> Settings => _settings;
+
+    public List<SettingFault> Errors { get; } = [];
+
+    public List<SettingFault> Warnings { get; } = [];
+
+    /// <summary>Variables of <c>.env</c> that are for agents.</summary>
+    public Dictionary<string, string> AgentEnvironment { get; } = [];
+
+    public void AddFile(SettingSourceKind kind, ConfigurationText? file)
+    {
+        if (file is null)
+            return;
+        var source = new SettingSource(kind, file.Path);
+        if (YamlConfiguration.Read(file.Text, source, Errors) is { } map)
+            AddLayer(OldForms.Rewrite(Flatten(map, "", source)));
+    }
+
+    public void AddDotEnv(ConfigurationText? file)
+    {
+        if (file is null)
+            return;
+        var layer = new List<RawSetting>();
+        foreach (var (name, value, line) in DotEnvFile.Read(file.Text))
+        {
+            if (name is "ANTHROPIC_API_KEY" or "BEDROCK_MODEL_ID" || name.StartsWith("AWS_", StringComparison.Ordinal))
+                AgentEnvironment[name] = value;
+            else
+                AddVariable(layer, name, value, new SettingSource(SettingSourceKind.DotEnv, file.Path, line));
+        }
+
+        AddLayer(layer);
+    }
+
+    public void AddEnvironment(IReadOnlyDictionary<string, string> variables)
+    {
+        var layer = new List<RawSetting>();
+        foreach (var (name, value) in variables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            AddVariable(layer, name, value, new SettingSource(SettingSourceKind.Environment, name));
+        AddLayer(layer);
+    }
+
+    public void AddFlags(IReadOnlyList<SettingFlag> flags) =>
+        AddLayer([.. flags.Select(flag => new RawSetting(flag.Name, new RawScalar(flag.Value), new SettingSource(SettingSourceKind.Flag, flag.Option)))]);
+
+    private void AddVariable(List<RawSetting> layer, string variable, string value, SettingSource source)
+    {
+        if (value.Length == 0)
+            return;
+        var setting = SettingKeys.FindByVariable(variable);
+        var name = setting?.Name ?? SettingNames.OfVariable(variable);
+        if (name is null)
+            return;
+        setting ??= SettingKeys.Find(name);
+
+        // A variable holds the secret itself; the settings keep only its name.
+        if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
+            value = "$" + variable;
+        layer.Add(new RawSetting(name, ReadVariable(value, source), source));
+    }
+
+    // Lists and mappings are written in a variable as they would be in a file.
+    private RawValue ReadVariable(string value, SettingSource source)
+    {
+        if (value[0] is not ('[' or '{'))
+            return new RawScalar(value);
+        var faults = new List<SettingFault>();
+        var map = YamlConfiguration.Read("value: " + value, source, faults);
+        if (faults.Count == 0 && map is { Entries: [var only] })
+            return only.Value;
+        Errors.AddRange(faults);
+        return new RawScalar(value);
+    }
+
+    private List<RawSetting> Flatten(RawMap map, string prefix, SettingSource source)
+    {
+        var settings = new List<RawSetting>();
+        foreach (var entry in map.Entries)
+        {
+            var name = prefix + entry.Key;
+            if (entry.Value is RawMap inner && (SettingKeys.Find(name) is null || SettingKeys.HasInner(name)))
+                settings.AddRange(Flatten(inner, name + ".", source));
+            else if (entry.Value is not RawScalar { Text.Length: 0 })
+                settings.Add(new RawSetting(name, entry.Value, source with { Line = entry.Line }));
+        }
+
+        return settings;
+    }
+
+    private void AddLayer(IReadOnlyList<RawSetting> layer)
+    {
+        var seen = new Dictionary<string, RawSetting>();
+        foreach (var raw in layer)
+        {
+            if (SettingKeys.Find(raw.Name) is not { } setting)
+            {
+                var near = SettingKeys.Nearest(raw.Name);
+                Warnings.Add(new SettingFault(raw.Name, "there is no such setting; it is ignored.", near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?", raw.Source));
+                continue;
+            }
+
+            var name = SettingKeys.Canonical(raw.Name, setting);
+            if (seen.TryGetValue(name, out var other))
+            {
+                Warnings.Add(new SettingFault(raw.Name, $"'{name}' is set twice, also as '{other.Name}' ({other.Source}).", "Keep one of them; the present name wins.", raw.Source));
+                if (raw.Name != name)
+                    continue;
+            }
+
+            seen[name] = raw;
+        }
+
+        foreach (var (name, raw) in seen)
+            _settings[name] = raw with { Name = name };
+    }
+}

@@ -1,0 +1,50 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults.</summary>
+public static class SettingsLoader
+{
+    /// <summary>Loads the settings; every fault of every layer is reported at once.</summary>
+    public static SettingsResult Load(SettingsInput input)
+    {
+        var layers = new SettingsLayers();
+        layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
+        layers.AddFile(SettingSourceKind.RepositoryFile, input.RepositoryFile);
+        layers.AddDotEnv(input.DotEnv);
+        layers.AddEnvironment(input.Environment);
+        layers.AddFlags(input.Flags);
+
+        var binder = new SettingsBinder(layers);
+        var settings = binder.Bind();
+        return new SettingsResult
+        {
+            Settings = layers.Errors.Count == 0 ? settings : null,
+            Errors = layers.Errors,
+            Warnings = layers.Warnings,
+            Values = Describe(layers.Settings),
+            AgentEnvironment = layers.AgentEnvironment,
+        };
+    }
+
+    private static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
+    {
+        var values = new List<SettingValue>();
+        foreach (var setting in SettingKeys.All)
+        {
+            if (!setting.Name.Contains('*', StringComparison.Ordinal))
+            {
+                values.Add(Describe(setting, setting.Name, settings));
+                continue;
+            }
+
+            foreach (var name in settings.Keys.Where(name => SettingKeys.Find(name) == setting).Order(StringComparer.Ordinal))
+                values.Add(Describe(setting, name, settings));
+        }
+
+        return values;
+    }
+
+    private static SettingValue Describe(Setting setting, string name, IReadOnlyDictionary<string, RawSetting> settings) =>
+        settings.TryGetValue(name, out var raw)
+            ? new SettingValue(name, setting.Display(raw.Value), setting.DefaultText, raw.Source, setting.Description)
+            : new SettingValue(name, setting.DefaultText, setting.DefaultText, SettingSource.Default, setting.Description);
+}

@@ -1,0 +1,39 @@
+using Xunit;
+
+namespace Orchestrator.Settings.Tests;
+
+public class ConfigFileEditorTests
+{
+    [Theory]
+    [InlineData("", "workers", "5", "workers: 5\n")]
+    [InlineData("# top\nworkers: 3 # three\nmodel: opus\n", "workers", "5", "# top\nworkers: 5 # three\nmodel: opus\n")]
+    [InlineData("workers:\n  count: 3\n  max: 9\n", "workers", "5", "workers:\n  count: 5\n  max: 9\n")]
+    [InlineData("retry:\n  base_delay: 2s\n", "retry.max_attempts", "4", "retry:\n  max_attempts: 4\n  base_delay: 2s\n")]
+    [InlineData("model: opus", "git.land", "pr", "model: opus\ngit.land: pr\n")]
+    [InlineData("gates:\n  task:\n    - a\n    - b # last\nmodel: opus\n", "gates.task", "[c]", "gates:\n  task:\n    [c] # last\nmodel: opus\n")]
+    [InlineData("gates: {task: [a, b]}\n", "gates.task", "[c]", "gates: {task: [c]}\n")]
+    [InlineData("model:\n", "model", "opus", "model: opus\n")]
+    [InlineData("", "max_workers", "5", "workers: 5\n")]
+    [InlineData("", "git.message_prefix", "Auto: now", "git.message_prefix: \"Auto: now\"\n")]
+    public void Set_KnownKey_ChangesOnlyThatKey(string text, string name, string value, string expected)
+    {
+        var (changed, faults) = ConfigFileEditor.Set(text, name, value, "config.yaml");
+
+        Assert.Empty(faults);
+        Assert.Equal(expected, changed);
+        Assert.Empty(SettingsLoader.Load(new SettingsInput { RepositoryFile = new("config.yaml", changed!) }).Errors);
+    }
+
+    [Theory]
+    [InlineData("", "workres", "5", "Did you mean 'workers'?")]
+    [InlineData("", "workers", "many", "Give a whole number from 1 to 1000.")]
+    [InlineData("", "web.token", "hunter2", "Give $NAME of an environment variable, or file:PATH.")]
+    [InlineData("a: [", "workers", "5", "Correct the line.")]
+    public void Set_BadInput_GivesTheCureAndNoText(string text, string name, string value, string cure)
+    {
+        var (changed, faults) = ConfigFileEditor.Set(text, name, value, "config.yaml");
+
+        Assert.Null(changed);
+        Assert.Equal(cure, Assert.Single(faults).Cure);
+    }
+}

@@ -1,0 +1,298 @@
+using Orchestrator.Plans;
+using Xunit;
+
+namespace Orchestrator.Settings.Tests;
+
+public class SettingsLoaderTests
+{
+    [Fact]
+    public void Load_NothingGiven_GivesTheDocumentedDefaults()
+    {
+        var settings = Load().Settings!;
+
+        Assert.Equal(3, settings.Workers);
+        Assert.Equal(64, settings.MaxWorkers);
+        Assert.Equal(TimeSpan.FromSeconds(1800), settings.TaskTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(300), settings.Planner.Timeout);
+        Assert.Equal(2, settings.MaxRemediations);
+        Assert.Equal(new RetrySettings(3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), settings.Retry);
+        Assert.Equal(new LimitSettings(TimeSpan.FromSeconds(900), null, null, null, null, TimeSpan.FromMinutes(30)), settings.Limits);
+        Assert.Equal(("sonnet", "opus", "opus", "haiku"), (settings.Model, settings.Planner.Model, settings.Review.Model, settings.VerifierModel));
+        Assert.Equal("claude", settings.Agent);
+        Assert.Equal(TimeSpan.FromHours(72), settings.ApprovalTimeout);
+        Assert.Equal(2_000_000_000, settings.DiskReserve);
+        Assert.Equal(".worktrees", settings.Worktrees.Directory);
+        Assert.Equal("merge", settings.Git.Land);
+        Assert.Contains(".github/workflows/**", settings.AlwaysRequireHuman);
+        Assert.Null(settings.Temporal.Address);
+        Assert.Equal(8888, settings.Web.Port);
+    }
+
+    [Fact]
+    public void Load_EveryDefaultText_IsAcceptedAndGivesTheSameSettings()
+    {
+        var off = new[] { "found", "usual", "none" };
+        var lines = SettingKeys.All.Where(key => !key.Name.Contains('*') && !off.Contains(key.DefaultText)).Select(key => $"{key.Name}: {key.DefaultText}");
+
+        var result = Load(file: string.Join('\n', lines));
+
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(Load().Values.Select(value => value.Value), result.Values.Select(value => value.Value));
+    }
+
+    [Fact]
+    public void Load_SeveralLayers_TheLaterLayerWins()
+    {
+        var input = new SettingsInput
+        {
+            UserFile = new("user.yaml", "workers: 4\nmodel: haiku\ntimeout: 10m\nbranch_prefix: mine\n"),
+            RepositoryFile = new("config.yaml", "# comment\nworkers: 5\nmodel: opus\ntimeout: 20m\n"),
+            DotEnv = new(".env", "ORCHESTRATOR_MODEL=sonnet\nMAX_AGENTS=6\n"),
+            Environment = new Dictionary<string, string> { ["ORCHESTRATOR_WORKERS"] = "7" },
+            Flags = [new("--timeout", "timeout", "30")],
+        };
+
+        var result = SettingsLoader.Load(input);
+
+        Assert.Empty(result.Errors);
+        var sources = result.Values.ToDictionary(value => value.Name, value => (value.Value, Source: value.Source.ToString()));
+        Assert.Equal(("mine", "user.yaml:4"), sources["branch_prefix"]);
+        Assert.Equal(("7", "$ORCHESTRATOR_WORKERS"), sources["workers"]);
+        Assert.Equal(("sonnet", ".env:1"), sources["model"]);
+        Assert.Equal(("30s", "--timeout"), sources["timeout"]);
+        Assert.Equal(("merge", "default"), sources["git.land"]);
+    }
+
+    [Fact]
+    public void Load_ManyFaults_ReportsAllWithLineAndCure()
+    {
+        var result = Load(file: """
+            workers: many
+            timeout: -5
+            git:
+              land: mege
+            limits:
+              stall: soon
+            gates:
+              task:
+                - command: make test
+                  tipe: test
+            risk:
+              sensitive_patterns:
+                - {pattern: "(a", weight: 5}
+            """);
+
+        Assert.Null(result.Settings);
+        Assert.Equal(
+            ["workers 1", "timeout 2", "limits.stall 6", "gates.task 10", "git.land 4", "risk.sensitive_patterns 13"],
+            result.Errors.Select(fault => $"{fault.Key} {fault.Source.Line}"));
+        Assert.All(result.Errors, fault => Assert.StartsWith("Give ", fault.Cure, StringComparison.Ordinal));
+        Assert.Contains("'merge' is near", result.Errors[4].Message, StringComparison.Ordinal);
+        Assert.Contains("'type' is near", result.Errors[3].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_UnknownKeys_WarnsWithTheNearestName()
+    {
+        var result = Load(file: "retry:\n  max_atempts: 5\nzzz: 1\n", variables: new() { ["ORCHESTRATOR_WORKRES"] = "2", ["ORCHESTRATOR_RUN"] = "r", ["PATH"] = "/bin" });
+
+        Assert.NotNull(result.Settings);
+        Assert.Equal(
+            ["retry.max_atempts: Did you mean 'retry.max_attempts'?", "zzz: See 'orchestrate config list'.", "workres: Did you mean 'workers'?"],
+            result.Warnings.Select(fault => $"{fault.Key}: {fault.Cure}"));
+    }
+
+    [Fact]
+    public void Load_OldNames_SetTodaysKeys()
+    {
+        var settings = Load(file: """
+            max_parallel_workers: 9
+            worker_timeout: 60
+            manager_timeout: 61
+            max_retries: 7
+            strict_compliance: false
+            enable_opus_review: no
+            usage_warning_threshold: 70
+            models: {manager: {model: claude-3-opus-20240229}, worker: {model: claude-3-5-sonnet-20241022}}
+            bypass_permissions: ["Bash(git *)", "Read(*)"]
+            auto_commit: false
+            commit_message_prefix: "Auto:"
+            notifications:
+              slack_webhook_url: $HOOK
+              notify_on_task_failed: true
+              notify_on_all_complete: true
+              notify_on_task_complete: false
+            show_progress_bar: false
+            default_working_dir: /srv/project
+            """).Settings!;
+
+        Assert.Equal(9, settings.Workers);
+        Assert.Equal((60, 61), (settings.TaskTimeout.TotalSeconds, settings.Planner.Timeout.TotalSeconds));
+        Assert.Equal(7, settings.MaxRemediations);
+        Assert.False(settings.StrictCompliance);
+        Assert.False(settings.Review.Enabled);
+        Assert.Equal(70, settings.Usage.WarnAt);
+        Assert.Equal(("opus", "sonnet"), (settings.Planner.Model, settings.Model));
+        Assert.Equal(["Bash(git *)", "Read(*)"], settings.Permissions.Allow);
+        Assert.Equal("default", settings.Permissions.Mode);
+        Assert.Equal(("branch", "Auto:"), (settings.Git.Land, settings.Git.MessagePrefix));
+        Assert.Equal(("slack", "HOOK"), (settings.Notifications.Provider, settings.Notifications.Url!.Variable));
+        Assert.Equal(["task_failed", "run_done"], settings.Notifications.On);
+        Assert.False(settings.ShowProgress);
+        Assert.Equal("/srv/project", settings.WorkingDirectory);
+    }
+
+    [Fact]
+    public void Load_RetiredModel_WarnsAndUsesTheAlias()
+    {
+        var result = Load(file: "model: claude-3-5-sonnet-20241022\n");
+
+        Assert.Equal("sonnet", result.Settings!.Model);
+        Assert.Equal("config.yaml:1", Assert.Single(result.Warnings).Source.ToString());
+    }
+
+    [Fact]
+    public void Load_OldAndPresentNameTogether_ThePresentNameWinsWithAWarning()
+    {
+        var result = Load(file: "workers: 5\nmax_workers: 9\n");
+
+        Assert.Equal(5, result.Settings!.Workers);
+        Assert.Equal("max_workers", Assert.Single(result.Warnings).Key);
+    }
+
+    [Fact]
+    public void Load_WorkersAsMapping_SetsCountAndMax()
+    {
+        var settings = Load(file: "workers: {count: 12, max: 20}\n").Settings!;
+
+        Assert.Equal((12, 20), (settings.Workers, settings.MaxWorkers));
+    }
+
+    [Fact]
+    public void Load_SecretWrittenOut_IsRefusedInAFileAndNeverKeptFromAVariable()
+    {
+        var written = Load(file: "temporal: {api_key: abc123}\n");
+        var variable = Load(variables: new() { ["TEMPORAL_API_KEY"] = "abc123" });
+
+        Assert.Contains("must not stand here", Assert.Single(written.Errors).Message, StringComparison.Ordinal);
+        var secret = variable.Settings!.Temporal.ApiKey!;
+        Assert.Equal("abc123", secret.Resolve(name => name == "TEMPORAL_API_KEY" ? "abc123" : null, _ => ""));
+        Assert.DoesNotContain(variable.Values, value => value.Value.Contains("abc123", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_AgentsWithCommands_AreKnownByName()
+    {
+        var result = Load(file: """
+            agent: scripted
+            agents:
+              scripted:
+                command: [samples/agents/scripted-agent.sh, --fast]
+              claude:
+                provider: bedrock
+            """);
+
+        var settings = result.Settings!;
+        Assert.Equal(["samples/agents/scripted-agent.sh", "--fast"], settings.Agents["scripted"].Command);
+        Assert.Equal("bedrock", settings.Agents["claude"].Provider);
+        Assert.Contains(result.Values, value => value.Name == "agents.scripted.command" && value.Source.Line == 4);
+    }
+
+    [Theory]
+    [InlineData("agent: scripetd\nagents: {scripted: {command: [a]}}\n", "'scripted' is near")]
+    [InlineData("agents: {empty: {command: []}}\n", "no program")]
+    [InlineData("agents: {empty: {provider: api}}\n", "no program")]
+    [InlineData("workers: 70\n", "more than workers.max (64)")]
+    [InlineData("usage: {warn_at: 99}\n", "more than usage.pause_at (95)")]
+    [InlineData("retry: {base_delay: 2m}\n", "more than retry.max_delay")]
+    [InlineData("heartbeat_interval: 10m\n", "not less than stale_threshold")]
+    public void Load_SettingsThatDoNotFit_AreErrors(string file, string message)
+    {
+        var result = Load(file: file);
+
+        Assert.Null(result.Settings);
+        Assert.Contains(message, Assert.Single(result.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("workers: [1\n", "no valid YAML")]
+    [InlineData("workers: 1\nworkers: 2\n", "twice")]
+    [InlineData("retry:\n\tmax_attempts: 1\n\tbase_delay: 2\n", "no valid YAML")]
+    [InlineData("- a\n- b\n", "not a mapping")]
+    [InlineData("a: &x [1]\nb: *x\n", "anchors")]
+    [InlineData("a\0b", "binary")]
+    public void Load_BrokenFile_NamesTheFileAndNeverThrows(string file, string message)
+    {
+        var result = Load(file: file);
+
+        Assert.Contains(result.Errors, fault => fault.Message.Contains(message, StringComparison.Ordinal) && fault.Source.Place == "config.yaml");
+    }
+
+    [Fact]
+    public void Load_HugeOrDeepFile_IsRefused()
+    {
+        Assert.Contains("no configuration", Assert.Single(Load(file: new string('a', 1_000_001)).Errors).Message, StringComparison.Ordinal);
+        Assert.Contains("levels", Assert.Single(Load(file: new string('[', 100_000)).Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_EmptyFile_IsNoFault()
+    {
+        Assert.Empty(Load(file: "").Errors);
+        Assert.Empty(Load(file: "# only a comment\n").Errors);
+    }
+
+    [Fact]
+    public void Load_Gates_ReadsCommandsAndMappings()
+    {
+        var gates = Load(file: """
+            gates:
+              task:
+                - dotnet test
+                - {command: npm run lint, type: lint, required: false, timeout: 90, description: Style, negate: true}
+            """).Settings!.Gates;
+
+        Assert.Equal([new GateSpec("dotnet test"), new GateSpec("npm run lint", GateType.Lint, false, TimeSpan.FromSeconds(90), "Style", true)], gates.Task!);
+        Assert.Null(gates.Integration);
+    }
+
+    [Fact]
+    public void Load_ListInAVariable_IsReadAsInAFileOrByCommas()
+    {
+        var result = Load(variables: new() { ["ORCHESTRATOR_GATES__TASK"] = "[make test, 'make lint']", ["ORCHESTRATOR_WORKTREES__KEEP"] = "node_modules, .venv" });
+
+        Assert.Equal(["make test", "make lint"], result.Settings!.Gates.Task!.Select(gate => gate.Command));
+        Assert.Equal(["node_modules", ".venv"], result.Settings.Worktrees.Keep);
+    }
+
+    [Fact]
+    public void Load_AccountVariablesInDotEnv_GoToAgentsOnly()
+    {
+        var result = SettingsLoader.Load(new SettingsInput { DotEnv = new(".env", "export ANTHROPIC_API_KEY='k 1'\nAWS_REGION=eu-west-1 # home\nDATABASE_URL=x\n") });
+
+        Assert.Equal("k 1", result.AgentEnvironment["ANTHROPIC_API_KEY"]);
+        Assert.Equal("eu-west-1", result.AgentEnvironment["AWS_REGION"]);
+        Assert.Equal(2, result.AgentEnvironment.Count);
+        Assert.Empty(result.Warnings);
+    }
+
+    [Fact]
+    public void Settings_AsJson_CanBeKeptWithARun()
+    {
+        var settings = Load(file: "workers: 5\ngates: {task: [{command: make, timeout: 5m}]}\nagents: {x: {command: [a, b]}}\n").Settings!;
+
+        var json = System.Text.Json.JsonSerializer.Serialize(settings);
+        var back = System.Text.Json.JsonSerializer.Deserialize<OrchestratorSettings>(json)!;
+
+        Assert.Equal(json, System.Text.Json.JsonSerializer.Serialize(back));
+        Assert.Equal(["a", "b"], back.Agents["x"].Command);
+        Assert.Equal(settings.Gates.Task!, back.Gates.Task!);
+    }
+
+    private static SettingsResult Load(string file = "", Dictionary<string, string>? variables = null) => SettingsLoader.Load(new SettingsInput
+    {
+        RepositoryFile = new("config.yaml", file),
+        Environment = variables ?? [],
+    });
+}
