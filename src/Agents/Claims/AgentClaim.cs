@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Agents;
+
+/// <summary>What an agent says about its own work, by <c>orchestrate done</c> or <c>orchestrate blocked</c>: a claim, to be compared with facts.</summary>
+/// <remarks>It lies as <c>claim.json</c> in the start's folder, so that it needs no running orchestrator; a later claim of the same start replaces it.</remarks>
+public sealed record AgentClaim
+{
+    /// <summary>Name of the file in the start's folder.</summary>
+    public const string FileName = "claim.json";
+
+    /// <summary>Version of the file's shape.</summary>
+    [JsonPropertyName("schemaVersion")]
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary><c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
+    [JsonPropertyName("status")]
+    public required string Status { get; init; }
+
+    /// <summary>The task or phase the agent named; it is checked by the command against the start's own.</summary>
+    [JsonPropertyName("task")]
+    public required string Task { get; init; }
+
+    /// <summary>Why, in the agent's words; empty where it gave none.</summary>
+    [JsonPropertyName("reason")]
+    public string Reason { get; init; } = "";
+
+    /// <summary>Packages the agent needs, such as <c>pandas>=2.0</c>.</summary>
+    [JsonPropertyName("needs")]
+    public IReadOnlyList<string> Needs { get; init; } = [];
+
+    /// <summary>A file the agent wrote about its work, relative to its worktree; null for none.</summary>
+    [JsonPropertyName("report")]
+    public string? Report { get; init; }
+
+    /// <summary>When it was said, UTC.</summary>
+    [JsonPropertyName("time")]
+    public DateTimeOffset Time { get; init; }
+
+    /// <summary>Writes the claim aside and renames it, so that nobody reads half of one.</summary>
+    /// <param name="folder">The start's folder (<c>ORCHESTRATOR_START</c>).</param>
+    public void Write(string folder)
+    {
+        string aside = Path.Combine(folder, $"{FileName}.{Guid.NewGuid():N}");
+        File.WriteAllText(aside, JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
+        File.Move(aside, Path.Combine(folder, FileName), overwrite: true);
+    }
+
+    /// <summary>The start's claim, or null where the agent made none.</summary>
+    /// <exception cref="JsonException">The file was not written by <see cref="Write"/>.</exception>
+    public static AgentClaim? TryRead(string folder)
+    {
+        string file = Path.Combine(folder, FileName);
+        return File.Exists(file)
+            ? JsonSerializer.Deserialize(File.ReadAllText(file), AgentClaimJson.Default.AgentClaim) ?? throw new JsonException($"{file} holds JSON null.")
+            : null;
+    }
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(AgentClaim))]
+internal sealed partial class AgentClaimJson : JsonSerializerContext;
