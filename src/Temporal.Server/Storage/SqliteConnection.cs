@@ -53,6 +53,15 @@ internal sealed class SqliteConnection : IDisposable
         return made;
     }
 
+    /// <summary>The prepared form of a text that is made for one call, such as a client's query; not kept.</summary>
+    public SqliteStatement PrepareOnce(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_handle, sql, out var prepared), sql);
+        var made = new SqliteStatement(this, prepared, sql, kept: false);
+        made.Begin();
+        return made;
+    }
+
     /// <summary>Runs a statement that has no rows to read.</summary>
     public void Execute(string sql)
     {

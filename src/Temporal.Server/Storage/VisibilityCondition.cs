@@ -1,0 +1,124 @@
+using System.Text;
+using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
+
+namespace Temporal.Server.Storage;
+
+/// <summary>Writes the condition of a visibility query as SQL over the row <c>r</c>; every value is a parameter.</summary>
+internal sealed class VisibilityCondition
+{
+    private readonly StringBuilder _sql = new();
+    private readonly List<object> _parameters = [];
+
+    /// <summary>The SQL text so far.</summary>
+    public string Sql => _sql.ToString();
+
+    /// <summary>The condition for one namespace: its own runs, and without mention of the division only those of users.</summary>
+    public static VisibilityCondition For(string namespaceId, VisibilityQuery query)
+    {
+        var condition = new VisibilityCondition();
+        condition.Text("r.namespace = ").Parameter(namespaceId);
+        if (!query.NamesDivision)
+        {
+            condition.Text(" AND r.division IS NULL");
+        }
+
+        if (query.Where is not null)
+        {
+            condition.Text(" AND ").Write(query.Where);
+        }
+
+        return condition;
+    }
+
+    /// <summary>Adds constant SQL text.</summary>
+    public VisibilityCondition Text(string sql)
+    {
+        _sql.Append(sql);
+        return this;
+    }
+
+    /// <summary>Adds a parameter: text, integer or floating-point number.</summary>
+    public VisibilityCondition Parameter(object value)
+    {
+        _sql.Append('?');
+        _parameters.Add(value);
+        return this;
+    }
+
+    /// <summary>Binds all parameters in order.</summary>
+    public void Bind(SqliteStatement statement)
+    {
+        foreach (var parameter in _parameters)
+        {
+            _ = parameter switch
+            {
+                long integer => statement.Bind(integer),
+                double real => statement.Bind(real),
+                _ => statement.Bind((string)parameter),
+            };
+        }
+    }
+
+    private void Write(Filter filter)
+    {
+        Text("(");
+        switch (filter)
+        {
+            case LogicalFilter logical:
+                Write(logical.Left);
+                Text(logical.IsAnd ? " AND " : " OR ");
+                Write(logical.Right);
+                break;
+            case NotFilter not:
+                Text("NOT ");
+                Write(not.Inner);
+                break;
+            case ComparisonFilter comparison:
+                Attribute(comparison.Attribute).Text($" {comparison.Operator} ").Parameter(comparison.Value);
+                break;
+            case RangeFilter range:
+                Attribute(range.Attribute).Text(range.Negated ? " NOT BETWEEN " : " BETWEEN ").Parameter(range.Low).Text(" AND ").Parameter(range.High);
+                break;
+            case InFilter list:
+                Attribute(list.Attribute).Text(list.Negated ? " NOT IN (" : " IN (").Parameters(list.Values).Text(")");
+                break;
+            case TermsFilter terms:
+                Terms(terms.Attribute, terms.Negated).Text(" AND v.value IN (").Parameters(terms.Terms).Text("))");
+                break;
+            case NullFilter test when test.Attribute.IsMultiValued:
+                Terms(test.Attribute, !test.Negated).Text(")");
+                break;
+            case NullFilter test:
+                Attribute(test.Attribute).Text(test.Negated ? " IS NOT NULL" : " IS NULL");
+                break;
+            case PrefixFilter prefix:
+                Text("substr(").Attribute(prefix.Attribute).Text(", 1, length(").Parameter(prefix.Prefix).Text(prefix.Negated ? ")) <> " : ")) = ").Parameter(prefix.Prefix);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(filter), filter.GetType().Name, "no SQL for this filter");
+        }
+
+        Text(")");
+    }
+
+    // Names of columns come from the table of attributes, never from the query's text.
+    private VisibilityCondition Attribute(SearchAttribute attribute) => VisibilityTables.IsColumn(attribute)
+        ? Text("r.").Text(attribute.Column)
+        : Text("(SELECT v.value FROM visibility_values v WHERE v.run = r.key AND v.field = ").Parameter(attribute.Column).Text(")");
+
+    private VisibilityCondition Terms(SearchAttribute attribute, bool negated) =>
+        Text(negated ? "NOT EXISTS (" : "EXISTS (").Text("SELECT 1 FROM visibility_values v WHERE v.run = r.key AND v.field = ").Parameter(attribute.Column);
+
+    private VisibilityCondition Parameters(IEnumerable<object> values)
+    {
+        var first = true;
+        foreach (var value in values)
+        {
+            Text(first ? "" : ", ").Parameter(value);
+            first = false;
+        }
+
+        return this;
+    }
+}

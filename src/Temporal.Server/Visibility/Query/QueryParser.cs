@@ -1,0 +1,296 @@
+using System.Globalization;
+
+namespace Temporal.Server.Visibility.Query;
+
+/// <summary>Reads the query language of visibility: an SQL condition, then optionally GROUP BY, ORDER BY and LIMIT.</summary>
+internal sealed class QueryParser
+{
+    private const int DeepestNesting = 200;
+
+    private readonly Lexer _lexer;
+    private Token _token;
+    private int _depth;
+
+    private QueryParser(string text, int offset)
+    {
+        _lexer = new Lexer(text, offset);
+        _token = _lexer.Next();
+    }
+
+    /// <summary>Parses a query; an empty one has no condition.</summary>
+    /// <exception cref="QueryException">The text is not in the language; the position counts within the statement that the real server puts around it.</exception>
+    public static QuerySyntax Parse(string query)
+    {
+        var text = query.Trim();
+        var hasCondition = text.Length > 0 && !StartsWithClause(text, "order") && !StartsWithClause(text, "group");
+        var offset = "select * from table1 ".Length + (hasCondition ? "where ".Length : 0);
+        var parser = new QueryParser(text, offset);
+        var where = hasCondition ? parser.Or() : null;
+        return parser.Clauses(where);
+    }
+
+    private static bool StartsWithClause(string text, string word)
+    {
+        var words = text.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
+        return words.Length >= 2 && words[0].Equals(word, StringComparison.OrdinalIgnoreCase) && words[1].Equals("by", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private QuerySyntax Clauses(Expression? where)
+    {
+        var groupBy = new List<Expression>();
+        if (TryKeyword("group"))
+        {
+            ExpectKeyword("by");
+            do
+            {
+                groupBy.Add(Value());
+            }
+            while (TrySymbol(","));
+        }
+
+        var orderBy = TryKeyword("order");
+        if (orderBy)
+        {
+            ExpectKeyword("by");
+            do
+            {
+                Value();
+                _ = TryKeyword("asc") || TryKeyword("desc");
+            }
+            while (TrySymbol(","));
+        }
+
+        var limit = TryKeyword("limit");
+        if (limit)
+        {
+            Value();
+            if (TrySymbol(",") || TryKeyword("offset"))
+            {
+                Value();
+            }
+        }
+
+        _ = TrySymbol(";");
+        return _token.Kind == TokenKind.End ? new QuerySyntax(where, groupBy, orderBy, limit) : throw Unexpected();
+    }
+
+    private Expression Or()
+    {
+        if (++_depth > DeepestNesting)
+        {
+            throw new QueryException($"invalid query: malformed SQL query: nested deeper than {DeepestNesting} levels");
+        }
+
+        var left = And();
+        while (TryKeyword("or"))
+        {
+            left = new LogicalExpression(IsAnd: false, left, And());
+        }
+
+        _depth--;
+        return left;
+    }
+
+    private Expression And()
+    {
+        var left = Not();
+        while (TryKeyword("and"))
+        {
+            left = new LogicalExpression(IsAnd: true, left, Not());
+        }
+
+        return left;
+    }
+
+    private Expression Not()
+    {
+        var negations = 0;
+        while (TryKeyword("not"))
+        {
+            negations++;
+        }
+
+        var inner = Condition();
+        for (; negations > 0; negations--)
+        {
+            inner = new NotExpression(inner);
+        }
+
+        return inner;
+    }
+
+    private Expression Condition()
+    {
+        var left = Value();
+        while (true)
+        {
+            if (_token.Kind == TokenKind.Symbol && _token.Text is "=" or "!=" or "<>" or "<" or "<=" or ">" or ">=" or "<=>")
+            {
+                var symbol = _token.Text == "<>" ? "!=" : _token.Text;
+                Advance();
+                left = new ComparisonExpression(left, symbol, Value());
+            }
+            else if (TryKeyword("is"))
+            {
+                var negated = TryKeyword("not");
+                left = new IsExpression(left, Constant(), negated);
+            }
+            else if (_token.Kind == TokenKind.Keyword && _token.Text is "not" or "in" or "like" or "regexp" or "rlike" or "starts_with" or "between")
+            {
+                left = WordComparison(left);
+            }
+            else
+            {
+                return left;
+            }
+        }
+    }
+
+    private Expression WordComparison(Expression left)
+    {
+        var negated = TryKeyword("not");
+        var prefix = negated ? "not " : "";
+        if (TryKeyword("between"))
+        {
+            var low = Value();
+            ExpectKeyword("and");
+            return new RangeExpression(left, negated, low, Value());
+        }
+
+        if (TryKeyword("in"))
+        {
+            return new ComparisonExpression(left, prefix + "in", Tuple());
+        }
+
+        foreach (var word in (string[])["like", "starts_with", "regexp", "rlike"])
+        {
+            if (TryKeyword(word))
+            {
+                return new ComparisonExpression(left, prefix + (word == "rlike" ? "regexp" : word), Value());
+            }
+        }
+
+        throw Unexpected();
+    }
+
+    private TupleExpression Tuple()
+    {
+        ExpectSymbol("(");
+        var items = new List<Expression>();
+        do
+        {
+            items.Add(Value());
+        }
+        while (TrySymbol(","));
+        ExpectSymbol(")");
+        return new TupleExpression(items);
+    }
+
+    private string Constant()
+    {
+        foreach (var word in (string[])["null", "true", "false"])
+        {
+            if (TryKeyword(word))
+            {
+                return word;
+            }
+        }
+
+        throw Unexpected();
+    }
+
+    private Expression Value()
+    {
+        var token = _token;
+        switch (token.Kind)
+        {
+            case TokenKind.Identifier:
+                Advance();
+                return new NameExpression(token.Text);
+            case TokenKind.String:
+                Advance();
+                return new LiteralExpression(token.Text, QueryText.Quote(token.Text));
+            case TokenKind.Integer or TokenKind.Float:
+                Advance();
+                return Number(token, negative: false);
+            case TokenKind.Keyword when token.Text is "true" or "false":
+                Advance();
+                return new BooleanExpression(token.Text == "true");
+            case TokenKind.Keyword when token.Text == "null":
+                Advance();
+                return new NullExpression();
+            case TokenKind.Symbol when token.Text is "-" or "+":
+                Advance();
+                if (_token.Kind is not (TokenKind.Integer or TokenKind.Float))
+                {
+                    throw Unexpected();
+                }
+
+                var digits = _token;
+                Advance();
+                return Number(digits, token.Text == "-");
+            case TokenKind.Symbol when token.Text == "(":
+                Advance();
+                var inner = Or();
+                ExpectSymbol(")");
+                return new ParenthesisExpression(inner);
+            default:
+                throw Unexpected();
+        }
+    }
+
+    private static LiteralExpression Number(Token token, bool negative)
+    {
+        var text = (negative ? "-" : "") + token.Text;
+        if (token.Kind == TokenKind.Integer && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+        {
+            return new LiteralExpression(integer, text);
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? new LiteralExpression(number, text)
+            : throw QueryException.Invalid($"unable to parse {text}");
+    }
+
+    private void Advance() => _token = _lexer.Next();
+
+    private bool TryKeyword(string word)
+    {
+        var found = _token.IsKeyword(word);
+        if (found)
+        {
+            Advance();
+        }
+
+        return found;
+    }
+
+    private bool TrySymbol(string symbol)
+    {
+        var found = _token.IsSymbol(symbol);
+        if (found)
+        {
+            Advance();
+        }
+
+        return found;
+    }
+
+    private void ExpectKeyword(string word)
+    {
+        if (!TryKeyword(word))
+        {
+            throw Unexpected();
+        }
+    }
+
+    private void ExpectSymbol(string symbol)
+    {
+        if (!TrySymbol(symbol))
+        {
+            throw Unexpected();
+        }
+    }
+
+    private QueryException Unexpected() => QueryException.Syntax(_token.Position, _token.Near);
+}

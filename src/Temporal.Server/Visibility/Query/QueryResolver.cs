@@ -1,0 +1,140 @@
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.Visibility.Query;
+
+/// <summary>Gives the names and values of a query their meaning, and refuses what is not offered.</summary>
+/// <param name="find">The attribute of a name; null when there is none.</param>
+/// <param name="rewrite">Changes a text before it is compared with an attribute of that name; for ids that are stored under another form.</param>
+internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<string, string, string>? rewrite = null)
+{
+    private const int MostTerms = 500;
+
+    private bool _namesDivision;
+    private int _terms;
+
+    /// <summary>Understands a query.</summary>
+    /// <exception cref="QueryException">It is not valid; the message is for the client.</exception>
+    public VisibilityQuery Resolve(string query)
+    {
+        var syntax = QueryParser.Parse(query);
+        var where = syntax.Where is null ? null : Convert(syntax.Where);
+        if (syntax.GroupBy.Count > 1)
+        {
+            throw QueryException.NotSupported("'group by' clause supports only a single field");
+        }
+
+        if (syntax.GroupBy.Count == 1 && Attribute(syntax.GroupBy[0]).Name != SystemSearchAttributes.ExecutionStatus)
+        {
+            throw QueryException.NotSupported($"'group by' clause is only supported for {SystemSearchAttributes.ExecutionStatus} search attribute");
+        }
+
+        if (syntax.HasOrderBy)
+        {
+            throw QueryException.NotSupported("'order by' clause");
+        }
+
+        if (syntax.HasLimit)
+        {
+            throw QueryException.NotSupported("'limit' clause");
+        }
+
+        return new VisibilityQuery(where, syntax.GroupBy.Count == 1, _namesDivision);
+    }
+
+    private Filter Convert(Expression expression)
+    {
+        if (++_terms > MostTerms)
+        {
+            throw QueryException.Invalid($"more than {MostTerms} terms");
+        }
+
+        return expression switch
+        {
+            LogicalExpression logical => new LogicalFilter(logical.IsAnd, Convert(logical.Left), Convert(logical.Right)),
+            NotExpression not => new NotFilter(Convert(not.Inner)),
+            ParenthesisExpression parenthesis => Convert(parenthesis.Inner),
+            ComparisonExpression comparison => Comparison(comparison),
+            RangeExpression range => Range(range),
+            IsExpression test => Null(test),
+            NameExpression => throw QueryException.Invalid("incomplete expression"),
+            _ => throw QueryException.NotSupported($"expression of type {expression.Kind}"),
+        };
+    }
+
+    private Filter Comparison(ComparisonExpression comparison)
+    {
+        var attribute = Attribute(comparison.Left);
+        if (comparison.Operator is not ("=" or "!=" or "<" or "<=" or ">" or ">=" or "in" or "not in" or "starts_with" or "not starts_with"))
+        {
+            throw QueryException.Invalid($"invalid operator '{comparison.Operator}' in `{QueryText.Of(comparison)}`");
+        }
+
+        var allowed = !attribute.IsMultiValued || comparison.Operator is "=" or "!=" || (attribute.Type == IndexedValueType.KeywordList && comparison.Operator is "in" or "not in");
+        if (!allowed)
+        {
+            throw QueryException.Invalid($"operator '{comparison.Operator}' not supported for {attribute.TypeName} type search attribute in `{QueryText.Of(comparison)}`");
+        }
+
+        var negated = comparison.Operator.StartsWith("not ", StringComparison.Ordinal);
+        switch (comparison.Operator)
+        {
+            case "in" or "not in":
+                var values = ((TupleExpression)comparison.Right).Items.Select(item => Value(attribute, item)).ToList();
+                return attribute.IsMultiValued ? Terms(attribute, values, negated) : new InFilter(attribute, values, negated);
+            case "starts_with" or "not starts_with":
+                return Value(attribute, comparison.Right) is string prefix
+                    ? new PrefixFilter(attribute, prefix, negated)
+                    : throw QueryException.Invalid($"right-hand side of '{comparison.Operator}' must be a string in `{QueryText.Of(comparison)}`");
+            default:
+                var value = Value(attribute, comparison.Right);
+                return attribute.IsMultiValued ? Terms(attribute, [value], comparison.Operator == "!=") : new ComparisonFilter(attribute, comparison.Operator, value);
+        }
+    }
+
+    private static TermsFilter Terms(SearchAttribute attribute, IEnumerable<object> values, bool negated)
+    {
+        var texts = values.Select(value => System.Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
+        return new TermsFilter(attribute, [.. texts.SelectMany(text => SearchTerms.Of(attribute.Type, text)).Distinct()], negated);
+    }
+
+    private RangeFilter Range(RangeExpression range)
+    {
+        var attribute = Attribute(range.Left);
+        return attribute.IsMultiValued
+            ? throw QueryException.Invalid($"cannot do range condition on search attribute '{attribute.Name}' of type {attribute.TypeName}")
+            : new RangeFilter(attribute, Value(attribute, range.Low), Value(attribute, range.High), range.Negated);
+    }
+
+    private NullFilter Null(IsExpression test)
+    {
+        var attribute = Attribute(test.Inner);
+        return test.What == "null"
+            ? new NullFilter(attribute, test.Negated)
+            : throw QueryException.Invalid($"'is' operator can only be used with 'null' or 'not null' in `{QueryText.Of(test)}`");
+    }
+
+    private SearchAttribute Attribute(Expression expression)
+    {
+        if (expression is not NameExpression { Name: var name })
+        {
+            throw QueryException.Invalid($"must be a column name but was {expression.Kind}");
+        }
+
+        _namesDivision |= name == SystemSearchAttributes.NamespaceDivision;
+        return find(name) ?? throw QueryException.Invalid($"column name '{name}' is not a valid search attribute");
+    }
+
+    private object Value(SearchAttribute attribute, Expression expression)
+    {
+        var value = expression switch
+        {
+            LiteralExpression literal => literal.Value,
+            BooleanExpression boolean => boolean.Value ? 1L : 0L,
+            NameExpression name => throw QueryException.NotSupported($"column name on the right side of comparison expression (did you forget to quote '{name.Name}'?)"),
+            _ => throw QueryException.Invalid($"unexpected value type {expression.Kind}"),
+        };
+        return value is string text && rewrite is not null
+            ? QueryValues.Convert(attribute, rewrite(attribute.Name, text))
+            : QueryValues.Convert(attribute, value);
+    }
+}

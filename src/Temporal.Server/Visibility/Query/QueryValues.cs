@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.Visibility.Query;
+
+/// <summary>Turns the literals of a query into what the storage compares with: times and durations in nanoseconds, statuses as numbers.</summary>
+internal static partial class QueryValues
+{
+    private const long NanosecondsPerTick = 100;
+
+    /// <summary>A value in the form of the attribute's column. A value of another type stays as it is: it equals nothing.</summary>
+    public static object Convert(SearchAttribute attribute, object value) => attribute switch
+    {
+        { Name: SystemSearchAttributes.ExecutionStatus } => Status(value),
+        { Name: SystemSearchAttributes.ExecutionDuration } => Duration(value),
+        { Type: IndexedValueType.Datetime } => Time(value),
+        _ => value,
+    };
+
+    /// <summary>A time in nanoseconds since 1970; times that don't fit are moved to the end of the range (years 1677 to 2262).</summary>
+    public static long Nanoseconds(DateTimeOffset time)
+    {
+        var ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
+        return ticks > long.MaxValue / NanosecondsPerTick ? long.MaxValue
+            : ticks < long.MinValue / NanosecondsPerTick ? long.MinValue
+            : ticks * NanosecondsPerTick;
+    }
+
+    /// <summary>Reads a time as RFC 3339 with up to nine decimals; null if it is none.</summary>
+    public static long? ParseTime(string text)
+    {
+        var match = Rfc3339().Match(text);
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        var whole = match.Groups["whole"].Value.ToUpperInvariant();
+        var zone = match.Groups["zone"].Value.ToUpperInvariant();
+        if (!DateTimeOffset.TryParse(whole + (zone == "Z" ? "+00:00" : zone), CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            return null;
+        }
+
+        var fraction = match.Groups["fraction"].Value.PadRight(9, '0')[..9];
+        var seconds = Nanoseconds(time);
+        return seconds is long.MaxValue or long.MinValue ? seconds : seconds + long.Parse(fraction, CultureInfo.InvariantCulture);
+    }
+
+    private static long Time(object value) => value switch
+    {
+        long nanoseconds => nanoseconds,
+        string text => ParseTime(text) ?? throw QueryException.Invalid($"unable to parse datetime '{text}'"),
+        _ => throw QueryException.Invalid($"unable to parse datetime '{value}'"),
+    };
+
+    private static object Status(object value)
+    {
+        if (value is not string text)
+        {
+            return value;
+        }
+
+        foreach (var status in Enum.GetValues<WorkflowExecutionStatus>())
+        {
+            if (status != WorkflowExecutionStatus.Paused && (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + Screaming(StatusNames.Of(status))))
+            {
+                return (long)status;
+            }
+        }
+
+        throw QueryException.Invalid($"invalid ExecutionStatus value '{text}'");
+    }
+
+    // TimedOut as TIMED_OUT.
+    private static string Screaming(string name) => WordStart().Replace(name, "_$0").ToUpperInvariant();
+
+    private static object Duration(object value)
+    {
+        if (value is not string text)
+        {
+            return value;
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var nanoseconds))
+        {
+            return nanoseconds;
+        }
+
+        var clock = ClockDuration().Match(text);
+        if (clock.Success)
+        {
+            return (long)(((Part(clock, "h") * 3600) + (Part(clock, "m") * 60) + Part(clock, "s")) * 1e9);
+        }
+
+        var match = UnitDuration().Match(text);
+        if (!match.Success || match.Groups["n"].Captures.Count == 0)
+        {
+            throw new QueryException($"invalid query: invalid value for search attribute ExecutionDuration: {text} (invalid duration)");
+        }
+
+        var sum = match.Groups["n"].Captures.Zip(match.Groups["u"].Captures, (n, u) => double.Parse(n.Value, CultureInfo.InvariantCulture) * Unit(u.Value)).Sum();
+        return (long)(text[0] == '-' ? -sum : sum);
+    }
+
+    private static double Part(Match match, string group) => double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    private static double Unit(string unit) => unit switch
+    {
+        "d" => 86_400e9,
+        "h" => 3_600e9,
+        "m" => 60e9,
+        "s" => 1e9,
+        "ms" => 1e6,
+        "us" or "µs" => 1e3,
+        _ => 1,
+    };
+
+    [GeneratedRegex(@"^(?<whole>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.(?<fraction>\d+))?(?<zone>[Zz]|[+-]\d\d:\d\d)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Rfc3339();
+
+    [GeneratedRegex(@"^(?<h>\d+):(?<m>\d\d):(?<s>\d\d)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex ClockDuration();
+
+    [GeneratedRegex(@"^[+-]?((?<n>\d+(\.\d*)?|\.\d+)(?<u>ns|us|µs|ms|s|m|h|d))+$", RegexOptions.ExplicitCapture)]
+    private static partial Regex UnitDuration();
+
+    [GeneratedRegex("(?<=[a-z])[A-Z]")]
+    private static partial Regex WordStart();
+}
