@@ -69,7 +69,7 @@ public sealed record AgentOutcome
     /// <summary>The program's exit code; null when it left none (killed together with its supervisor, or still running).</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>The conversation to go on in; null when the agent has none.</summary>
+    /// <summary>The conversation, as the agent named it; null when it named none.</summary>
     public string? SessionId { get; init; }
 
     /// <summary>Turns of this start.</summary>
@@ -77,12 +77,6 @@ public sealed record AgentOutcome
 
     /// <summary>What this start used, without what earlier starts of the same conversation used.</summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
-
-    /// <summary>
-    /// The conversation's use as the program reported it last; hand it to the next start of the conversation as
-    /// <see cref="AgentStart.EarlierUsage"/>. Null when no result was printed.
-    /// </summary>
-    public AgentUsage? ReportedUsage { get; init; }
 
     /// <summary>False when no result line was printed, so <see cref="Usage"/> is a lower bound.</summary>
     public bool IsUsageComplete { get; init; }

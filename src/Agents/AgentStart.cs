@@ -43,9 +43,6 @@ public sealed record AgentStart
     /// <summary>True to go on in the conversation <see cref="SessionId"/>, false to begin it.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>What the conversation's earlier starts reported (<see cref="AgentOutcome.ReportedUsage"/>); needed to tell this start's cost.</summary>
-    public AgentUsage EarlierUsage { get; init; } = AgentUsage.None;
-
     /// <summary>The model; null for the runner's own choice.</summary>
     public string? Model { get; init; }
 

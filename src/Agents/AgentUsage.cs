@@ -16,11 +16,6 @@ public sealed record TokenUsage(long Input, long Output, long CacheRead, long Ca
     /// <summary>The sum of both.</summary>
     public TokenUsage Plus(TokenUsage other) =>
         new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite);
-
-    /// <summary>What came on top of an earlier count; never below zero.</summary>
-    public TokenUsage Minus(TokenUsage earlier) =>
-        new(Math.Max(0, Input - earlier.Input), Math.Max(0, Output - earlier.Output),
-            Math.Max(0, CacheRead - earlier.CacheRead), Math.Max(0, CacheWrite - earlier.CacheWrite));
 }
 
 /// <summary>What one model did and cost.</summary>
@@ -32,10 +27,6 @@ public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long Context
     /// <summary>The sum of both.</summary>
     public ModelUsage Plus(ModelUsage other) =>
         new(Tokens.Plus(other.Tokens), CostUsd + other.CostUsd, Math.Max(ContextWindow, other.ContextWindow));
-
-    /// <summary>What came on top of an earlier count; never below zero.</summary>
-    public ModelUsage Minus(ModelUsage earlier) =>
-        new(Tokens.Minus(earlier.Tokens), Math.Max(0, CostUsd - earlier.CostUsd), ContextWindow);
 }
 
 /// <summary>What a whole start used: by model, with sums.</summary>
@@ -62,10 +53,4 @@ public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
 
         return new AgentUsage(sum);
     }
-
-    /// <summary>What came on top of an earlier count; never below zero.</summary>
-    public AgentUsage Minus(AgentUsage earlier) =>
-        new(Models.ToDictionary(
-            pair => pair.Key,
-            pair => earlier.Models.TryGetValue(pair.Key, out ModelUsage? before) ? pair.Value.Minus(before) : pair.Value));
 }

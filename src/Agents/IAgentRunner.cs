@@ -6,8 +6,10 @@ public interface IAgentRunner
     /// <summary>The name in settings, such as <c>claude</c>.</summary>
     string Name { get; }
 
-    /// <summary>True when an ended conversation can be gone on with (<see cref="AgentStart.Resume"/>).</summary>
-    bool CanResume { get; }
+    /// <summary>
+    /// True when the conversation is there and can be gone on with from this worktree (<see cref="AgentStart.Resume"/>). False means: begin it with the whole prompt.
+    /// </summary>
+    bool HasConversation(string sessionId, string workingDirectory);
 
     /// <summary>Says what to start. Writes files the program reads into the start's folder; the same start gives the same call.</summary>
     AgentInvocation Prepare(AgentStart start);

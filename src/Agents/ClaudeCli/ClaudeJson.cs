@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>Reading JSON whose fields may be missing, null or of another kind: the stream's format is not ours and changes.</summary>
+internal static class ClaudeJson
+{
+    internal static JsonElement? Get(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
+
+    internal static string? Text(this JsonElement element, string name) =>
+        element.Get(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    internal static long? Number(this JsonElement element, string name) =>
+        element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) ? (long)number : null;
+
+    internal static double? Fraction(this JsonElement element, string name) =>
+        element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) ? number : null;
+
+    internal static decimal? Money(this JsonElement element, string name) =>
+        element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDecimal(out decimal number) ? number : null;
+
+    internal static bool IsTrue(this JsonElement element, string name) => element.Get(name) is { ValueKind: JsonValueKind.True };
+
+    internal static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
+        element.Get(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
+
+    internal static IEnumerable<JsonProperty> Members(this JsonElement element, string name) =>
+        element.Get(name) is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : [];
+
+    internal static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
+        [.. element.Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
+
+    /// <summary>The text of a message's content: a string, or the text blocks of a list.</summary>
+    internal static string ContentText(this JsonElement element) => element.Get("content") switch
+    {
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { ValueKind: JsonValueKind.Array } => string.Join('\n', element.Items("content").Select(block => block.Text("text")).OfType<string>()),
+        _ => "",
+    };
+}

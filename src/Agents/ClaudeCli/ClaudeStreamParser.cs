@@ -1,0 +1,223 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>Reads the CLI's <c>stream-json</c> output. Unknown lines and fields are left out; a line that is no JSON is ignored.</summary>
+internal sealed class ClaudeStreamParser : IAgentOutputParser
+{
+    private const int ErrorTextLimit = 2000;
+    private readonly ClaudeUsageLedger _ledger = new();
+    private readonly ClaudeToolCalls _tools = new();
+    private readonly List<PermissionDenial> _denials = [];
+    private string? _sessionId;
+    private string? _lastMessageId;
+    private AgentRateLimit? _rejected;
+    private AgentApiError? _apiError;
+    private ClaudeResult? _result;
+    private int _turns;
+
+    public bool HasResult => _result is not null;
+
+    public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
+    {
+        if (line.Trim((byte)' ').IsEmpty)
+        {
+            return [];
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(Utf8.IsValid(line) ? line.ToArray() : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line)));
+            JsonElement root = document.RootElement;
+            string? parent = root.Text("parent_tool_use_id");
+            return [.. Dispatch(root).Select(found => parent is null ? found : found with { ParentToolUseId = parent })];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Half a line, or text with broken escapes: it tells us nothing. The result decides in the end.
+            return [];
+        }
+    }
+
+    public AgentOutcome Complete(int? exitCode, string errorText)
+    {
+        (AgentFailure failure, string detail) = Judge(exitCode, errorText);
+        return new AgentOutcome
+        {
+            Failure = failure,
+            Detail = detail,
+            ResetsAt = failure == AgentFailure.UsageLimit ? _rejected?.ResetsAt : null,
+            ExitCode = exitCode,
+            SessionId = _sessionId,
+            Turns = _turns,
+            Usage = _ledger.Usage,
+            IsUsageComplete = HasResult,
+            FinalText = _result is { IsError: false } ? _result.Text : "",
+            Denials = [.. _denials],
+            Tools = new Dictionary<string, int>(_tools.Counts),
+            SubAgents = _tools.SubAgents,
+        };
+    }
+
+    private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
+    {
+        if (_result is null)
+        {
+            string said = errorText.Length > 0 ? errorText : "It printed nothing on stderr.";
+            return (ClaudeFailures.OfSilentExit(exitCode, errorText),
+                $"The Claude CLI ended without a result (exit code {exitCode?.ToString() ?? "unknown"}). {Cut(said)}");
+        }
+
+        if (_result is { IsError: false, Subtype: "success" } && exitCode is null or 0)
+        {
+            return (AgentFailure.None, "");
+        }
+
+        string text = _result.Text.Length > 0 ? _result.Text : errorText;
+        AgentFailure failure = _result.IsError || _result.Subtype != "success"
+            ? ClaudeFailures.OfResult(_result.Subtype, _result.TerminalReason, _apiError?.Kind, _result.ApiStatus ?? _apiError?.Status, text)
+            : AgentFailure.GaveUp;
+        return (failure, $"The Claude CLI ended with {_result.Subtype} (exit code {exitCode?.ToString() ?? "unknown"}): {Cut(text)}");
+    }
+
+    private IEnumerable<AgentEvent> Dispatch(JsonElement root) => root.Text("type") switch
+    {
+        "system" => ReadSystem(root),
+        "assistant" => ReadAssistant(root),
+        "user" => ReadToolResults(root),
+        "rate_limit_event" => ReadRateLimit(root),
+        "result" => ReadResult(root),
+        _ => [],
+    };
+
+    private IEnumerable<AgentEvent> ReadSystem(JsonElement root)
+    {
+        switch (root.Text("subtype"))
+        {
+            case "init" when root.Text("session_id") is { } session:
+                // A background task's end starts another turn with another init; the session is told once.
+                bool isNew = _sessionId is null;
+                _sessionId = session;
+                return isNew
+                    ?
+                    [
+                        new AgentSessionStarted(session, root.Text("model"), root.Text("claude_code_version"))
+                        {
+                            Tools = root.Texts("tools"),
+                            Agents = root.Texts("agents"),
+                            McpServers = root.Items("mcp_servers")
+                                .Where(server => server.Text("name") is not null)
+                                .ToDictionary(server => server.Text("name")!, server => server.Text("status") ?? "unknown"),
+                        },
+                    ]
+                    : [];
+            case "api_retry":
+                return
+                [
+                    new AgentRetry(
+                        (int)(root.Number("attempt") ?? 0),
+                        (int)(root.Number("max_retries") ?? 0),
+                        TimeSpan.FromMilliseconds(root.Fraction("retry_delay_ms") ?? 0),
+                        (int?)root.Number("error_status"),
+                        root.Text("error") ?? "unknown"),
+                ];
+            case "model_fallback":
+                return [new AgentModelFallback(root.Text("original_model") ?? "", root.Text("fallback_model") ?? "")];
+            case "compact_boundary" when root.Get("compact_metadata") is { } facts:
+                return [new AgentCompaction(facts.Number("pre_tokens") ?? 0, facts.Number("post_tokens"))];
+            default:
+                return [];
+        }
+    }
+
+    private IEnumerable<AgentEvent> ReadAssistant(JsonElement root)
+    {
+        if (root.Get("message") is not { } message)
+        {
+            yield break;
+        }
+
+        if (root.Text("error") is { } error)
+        {
+            _apiError = new AgentApiError(error, (int?)root.Number("api_error_status"), Cut(message.ContentText()));
+            yield return _apiError;
+            yield break;
+        }
+
+        if (root.Text("parent_tool_use_id") is null && message.Text("id") is { } id && id != _lastMessageId && message.Get("usage") is { } usage)
+        {
+            _lastMessageId = id;
+            yield return new AgentContextUse(
+                (usage.Number("input_tokens") ?? 0) + (usage.Number("cache_read_input_tokens") ?? 0) + (usage.Number("cache_creation_input_tokens") ?? 0));
+        }
+
+        foreach (JsonElement block in message.Items("content"))
+        {
+            if (block.Text("type") == "text" && block.Text("text") is { Length: > 0 } text)
+            {
+                yield return new AgentText(text);
+            }
+            else if (block.Text("type") == "tool_use" && block.Text("id") is { } call && block.Text("name") is { } tool)
+            {
+                JsonElement input = block.Get("input") ?? default;
+                _tools.Add(call, tool, input);
+                yield return new AgentToolUse(call, tool, ClaudeToolCalls.Subject(input));
+            }
+        }
+    }
+
+    private IEnumerable<AgentEvent> ReadToolResults(JsonElement root)
+    {
+        if (root.Get("message") is not { } message)
+        {
+            yield break;
+        }
+
+        foreach (JsonElement block in message.Items("content"))
+        {
+            if (block.Text("type") == "tool_result" && block.IsTrue("is_error") && block.Text("tool_use_id") is { } call)
+            {
+                _tools.Fail(call);
+                yield return new AgentToolError(call, Cut(block.ContentText()));
+            }
+        }
+    }
+
+    private IEnumerable<AgentEvent> ReadRateLimit(JsonElement root)
+    {
+        if (root.Get("rate_limit_info") is not { } info)
+        {
+            return [];
+        }
+
+        AgentRateLimit limit = new(
+            info.Text("status") ?? "unknown",
+            info.Text("rateLimitType"),
+            info.Number("resetsAt") is { } seconds and > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            info.Fraction("utilization"));
+        _rejected = limit.IsRejected ? limit : null;
+        return [limit];
+    }
+
+    private IEnumerable<AgentEvent> ReadResult(JsonElement root)
+    {
+        _ledger.Add(root);
+        _turns = Math.Max(_turns, (int)(root.Number("num_turns") ?? 0));
+        _sessionId ??= root.Text("session_id");
+        _denials.AddRange(root.Items("permission_denials").Select(denial => new PermissionDenial(
+            denial.Text("tool_name") ?? "unknown", ClaudeToolCalls.Subject(denial.Get("tool_input") ?? default))));
+        _result = new ClaudeResult(
+            root.Text("subtype") ?? "unknown",
+            root.IsTrue("is_error"),
+            root.Text("result") ?? string.Join('\n', root.Texts("errors")),
+            root.Text("terminal_reason"),
+            (int?)root.Number("api_error_status"));
+        return [new AgentResult(_result.IsError, _result.Text, _turns, root.Money("total_cost_usd") ?? 0)];
+    }
+
+    private static string Cut(string text) => text.Length <= ErrorTextLimit ? text : text[..ErrorTextLimit] + "…";
+
+    private sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus);
+}

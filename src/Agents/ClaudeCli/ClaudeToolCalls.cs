@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>The tool calls of a stream: how often each tool was called, and which sub-agents were really called and did not fail.</summary>
+internal sealed class ClaudeToolCalls
+{
+    private const int SubjectLimit = 200;
+    private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _subAgentByCall = [];
+    private readonly HashSet<string> _seen = [];
+
+    internal IReadOnlyDictionary<string, int> Counts => _counts;
+
+    internal IReadOnlyList<string> SubAgents => [.. _subAgentByCall.Values.Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>What a call is about in one line: the file, the command, the sub-agent.</summary>
+    internal static string Subject(JsonElement input)
+    {
+        string text = input.Text("file_path") ?? input.Text("notebook_path") ?? input.Text("command") ?? input.Text("subagent_type")
+            ?? input.Text("pattern") ?? input.Text("path") ?? input.Text("description") ?? input.Text("url") ?? "";
+        int end = text.AsSpan().IndexOfAny('\r', '\n');
+        text = end < 0 ? text : text[..end] + " …";
+        return text.Length <= SubjectLimit ? text : text[..SubjectLimit] + "…";
+    }
+
+    /// <summary>The CLI repeats a message's earlier blocks never, but a replayed line must not count twice.</summary>
+    internal void Add(string id, string tool, JsonElement input)
+    {
+        if (!_seen.Add(id))
+        {
+            return;
+        }
+
+        _counts[tool] = _counts.GetValueOrDefault(tool) + 1;
+        if (tool is "Task" or "Agent" && input.Text("subagent_type") is { } subAgent)
+        {
+            _subAgentByCall[id] = subAgent;
+        }
+    }
+
+    internal void Fail(string id) => _subAgentByCall.Remove(id);
+}

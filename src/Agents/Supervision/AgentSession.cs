@@ -1,0 +1,117 @@
+using Orchestrator.Agents.Supervision;
+
+namespace Orchestrator.Agents;
+
+/// <summary>Following one start. Ending the following never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
+public sealed class AgentSession
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(10);
+    private readonly IAgentOutputParser _parser;
+    private readonly AgentStart _start;
+    private readonly StartFolder _folder;
+    private readonly AgentSupervisor _supervisor;
+    private readonly TimeProvider _time;
+
+    internal AgentSession(
+        IAgentOutputParser parser, AgentStart start, StartFolder folder, AgentStartState found, AgentSupervisor supervisor, TimeProvider time)
+    {
+        _parser = parser;
+        _start = start;
+        _folder = folder;
+        _supervisor = supervisor;
+        _time = time;
+        Found = found;
+    }
+
+    /// <summary>How the start stood before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
+    public AgentStartState Found { get; }
+
+    /// <summary>
+    /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, keeps the limits on stall and output (and on time, if
+    /// the supervisor is dead), and stops the agent when one is passed. A start that died without a result gives <see cref="AgentFailure.Killed"/>.
+    /// </summary>
+    /// <param name="onEvent">Takes each event in order; the agent is not held up by it.</param>
+    /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not handed over again.</param>
+    /// <param name="cancellationToken">Detaches: the agent works on and can be taken over.</param>
+    /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
+    public async Task<AgentOutcome> FollowAsync(
+        Func<AgentEvent, ValueTask> onEvent, long fromOffset = 0, CancellationToken cancellationToken = default)
+    {
+        const int MaxLineBytes = 64 * 1024 * 1024;
+        using OutputTail tail = new(_folder.StandardOutput, MaxLineBytes);
+        LimitWatch limits = new(_start.Limits, _folder, _time);
+        TimeSpan pause = ShortestPause;
+        long leaseRenewed = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (leaseRenewed == 0 || _time.GetElapsedTime(leaseRenewed) > LeaseInterval)
+            {
+                ThrowIfOwnerChanged();
+                _folder.RenewLease();
+                leaseRenewed = _time.GetTimestamp();
+            }
+
+            // First the state, then the output: what was printed before the end is then surely read.
+            AgentStartState state = _folder.State();
+            bool isNews = await tail.ReadAsync(ReadLineAsync, cancellationToken);
+            if (state is not AgentStartState.Running)
+            {
+                await tail.FinishAsync(ReadLineAsync);
+                return await CompleteAsync();
+            }
+
+            if (limits.Check(isNews, tail.Offset) is { } reason)
+            {
+                ThrowIfOwnerChanged();
+                await StopAsync(reason);
+                continue;
+            }
+
+            pause = isNews ? ShortestPause : pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+            await Task.Delay(pause, _time, cancellationToken);
+        }
+
+        async ValueTask ReadLineAsync(ReadOnlyMemory<byte> line, long endOffset)
+        {
+            foreach (AgentEvent found in _parser.Read(line.Span))
+            {
+                if (endOffset > fromOffset)
+                {
+                    await onEvent(found with { Offset = endOffset });
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the outcome.</summary>
+    public Task StopAsync(AgentStopReason reason) => _supervisor.StopAsync(_folder.Path, reason);
+
+    /// <summary>The fence: call before each side effect on what the agent did.</summary>
+    /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
+    public void ThrowIfOwnerChanged()
+    {
+        if (_folder.Owner is { } owner && owner != _start.Owner)
+        {
+            throw new AgentOwnerChangedException(_folder.Path, owner);
+        }
+    }
+
+    private async Task<AgentOutcome> CompleteAsync()
+    {
+        ThrowIfOwnerChanged();
+        await _supervisor.EndLeftoversAsync(_folder.Path);
+        int? exitCode = _folder.ExitCode;
+        AgentOutcome outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
+        if (_folder.StopReason is { } reason)
+        {
+            return StopReasons.Apply(outcome, reason, _start.Limits);
+        }
+
+        return !_parser.HasResult && ExitCodes.DescribeKill(exitCode) is { } how
+            ? outcome with { Failure = AgentFailure.Killed, Detail = how }
+            : outcome;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Reflection;
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Agents;
+
+/// <summary>
+/// Starts agents so that they outlive this process, and takes over those that a dead process started. Never starts twice for one folder:
+/// the supervisor that makes <c>started</c> in it owns the start.
+/// </summary>
+/// <param name="time">The clock for pauses and limits; the system's by default.</param>
+public sealed class AgentSupervisor(TimeProvider? time = null)
+{
+    private static readonly TimeSpan AppearLimit = TimeSpan.FromSeconds(30);
+    private static readonly Lazy<string> Script = new(ReadScript);
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ProcessRunner _processes = new(time);
+
+    /// <summary>How a start stands. Reads only.</summary>
+    /// <param name="folder">The start's folder.</param>
+    public static AgentStartState Look(string folder) => new StartFolder(folder).State();
+
+    /// <summary>
+    /// Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes <see cref="AgentStart.Owner"/> the owner.
+    /// </summary>
+    /// <param name="runner">The kind of agent.</param>
+    /// <param name="start">The start; a successor gives the same.</param>
+    /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be taken over.</param>
+    /// <exception cref="ProcessStartException">The machine lacks <c>setsid</c> or <c>sh</c>, or refuses new processes.</exception>
+    public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
+    {
+        StartFolder folder = new(start.Folder);
+        Directory.CreateDirectory(folder.Path);
+        folder.Owner = start.Owner;
+        folder.RenewLease();
+        AgentStartState found = folder.State();
+        if (found == AgentStartState.NotStarted)
+        {
+            await LaunchAsync(runner, start, folder);
+        }
+
+        await WaitForAgentAsync(folder, cancellationToken);
+        return new AgentSession(runner.CreateParser(start), start, folder, found, this, _time);
+    }
+
+    /// <summary>
+    /// Ends an agent: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL, then whatever it left behind, and checks that nothing is left. Needs no follower,
+    /// and goes on by itself if this process dies meanwhile. Stopping a start that has ended is harmless.
+    /// </summary>
+    /// <param name="folder">The start's folder.</param>
+    /// <param name="reason">Why; it becomes the outcome's failure.</param>
+    /// <exception cref="ProcessStopException">Something is still there after SIGKILL.</exception>
+    public async Task StopAsync(string folder, AgentStopReason reason)
+    {
+        StartFolder files = new(folder);
+        if (files.State() == AgentStartState.Running && File.Exists(files.Supervise))
+        {
+            await RunScriptAsync(files, ["stop", files.Path, StopReasons.ToText(reason)]);
+            await WaitForExitCodeAsync(files);
+        }
+
+        await EndLeftoversAsync(folder);
+    }
+
+    /// <summary>Ends every process that carries this start's marker in its environment, and checks that they are gone.</summary>
+    /// <param name="folder">The start's folder.</param>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="ProcessStopException">Something is still there after SIGKILL.</exception>
+    public Task<int> EndLeftoversAsync(string folder) =>
+        new ProcessStopper(_time).StopByEnvironmentAsync(
+            StartFolder.StartVariable,
+            new StartFolder(folder).Path,
+            StopSignal.Terminate,
+            grace: TimeSpan.Zero,
+            killLimit: TimeSpan.FromSeconds(10));
+
+    private static string ReadScript()
+    {
+        const string Name = "Orchestrator.Agents.Supervision.supervise.sh";
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Name)
+            ?? throw new InvalidOperationException($"The program was built without {Name}.");
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static string Seconds(TimeSpan time) =>
+        Math.Clamp((long)Math.Ceiling(time.TotalSeconds), 1, int.MaxValue / 2).ToString(CultureInfo.InvariantCulture);
+
+    private async Task LaunchAsync(IAgentRunner runner, AgentStart start, StartFolder folder)
+    {
+        folder.Write("policy", start.Policy.ToJson());
+        folder.Write("prompt", start.Prompt);
+        folder.Write("supervise", Script.Value);
+        AgentInvocation invocation = runner.Prepare(start);
+        // Long limits need no fine clock; each look of the supervisor costs three short processes.
+        TimeSpan shortest = start.Limits.Time < start.Limits.Orphan ? start.Limits.Time : start.Limits.Orphan;
+        TimeSpan tick = TimeSpan.FromSeconds(shortest < TimeSpan.FromMinutes(2) ? 1 : 5);
+        Dictionary<string, string?> environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
+        environment[StartFolder.SupervisorVariable] = folder.Path;
+        // Once asked for, the start is not called back by a cancelled follower: nobody could tell whether the agent had begun.
+        ProcessCommand command = new(
+            "setsid",
+            [
+                "--fork", "sh", folder.Supervise, "run", folder.Path, start.WorkingDirectory,
+                Seconds(tick), Seconds(start.Limits.Time), Seconds(start.Limits.Orphan),
+                invocation.Program, .. invocation.Arguments,
+            ])
+        {
+            WorkingDirectory = folder.Path,
+            Environment = environment,
+            CleanEnvironment = true,
+        };
+        ProcessResult result = await _processes.RunAsync(command, CancellationToken.None);
+        if (!result.Succeeded)
+        {
+            throw new InvalidOperationException(
+                $"The supervisor of {folder.Path} could not be started (setsid, exit code {result.ExitCode}): {result.StandardError.Text.Trim()}");
+        }
+    }
+
+    private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)
+    {
+        ProcessResult result = await _processes.RunAsync(
+            new ProcessCommand("sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true });
+        if (!result.Succeeded)
+        {
+            throw new InvalidOperationException(
+                $"sh {folder.Supervise} {arguments[0]} ended with exit code {result.ExitCode}: {result.StandardError.Text.Trim()}");
+        }
+    }
+
+    /// <summary>Until the agent has a process id, or the start has come to its end without one.</summary>
+    private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
+    {
+        long begin = _time.GetTimestamp();
+        while (folder.Agent is null && folder.State() is AgentStartState.NotStarted or AgentStartState.Running)
+        {
+            if (folder.State() == AgentStartState.NotStarted && _time.GetElapsedTime(begin) > AppearLimit)
+            {
+                throw new InvalidOperationException(
+                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. Its messages, if any, are in {folder.File("supervise.log")}.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);
+        }
+    }
+
+    /// <summary>A living supervisor writes the exit code when the agent is gone; a dead one never does.</summary>
+    private async Task WaitForExitCodeAsync(StartFolder folder)
+    {
+        long begin = _time.GetTimestamp();
+        while (folder.State() == AgentStartState.Running && _time.GetElapsedTime(begin) < AppearLimit)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _time, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Orchestrator.Agents.Supervision;
+
+/// <summary>What exit codes say beside the program's own meaning (POSIX shell: 126, 127, 128 + signal).</summary>
+internal static class ExitCodes
+{
+    /// <summary>The supervisor's own: the working directory is gone.</summary>
+    internal const int NoWorkingDirectory = 125;
+
+    internal const int NotExecutable = 126;
+
+    internal const int NotFound = 127;
+
+    /// <summary>How the process was killed from outside; null when it ended by itself.</summary>
+    internal static string? DescribeKill(int? exitCode) => exitCode switch
+    {
+        null => "Killed without a trace: it left neither a result nor an exit code. Its supervisor was killed too, or the machine went down.",
+        137 => "Killed by SIGKILL, by somebody else or because memory ran out.",
+        129 or 130 or 131 or 134 or 139 or 143 => $"Ended by signal {exitCode - 128}, sent by somebody else.",
+        _ => null,
+    };
+}

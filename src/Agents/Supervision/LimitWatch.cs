@@ -1,0 +1,48 @@
+namespace Orchestrator.Agents.Supervision;
+
+/// <summary>
+/// The limits a follower keeps: stall, output, and the time limit should the supervisor be dead. Counts only time in which it looked, so neither
+/// a suspended machine nor a stopped follower is held against the agent.
+/// </summary>
+internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)
+{
+    /// <summary>The longest time between two looks that counts; more means that we were not running.</summary>
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(2);
+
+    /// <summary>How far a living supervisor may be behind with its own count before we act in its place.</summary>
+    private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(15);
+
+    private long _lastLook = time.GetTimestamp();
+    private TimeSpan _quiet;
+    private TimeSpan _counted;
+    private TimeSpan _sinceCounted;
+    private long _errorBytes;
+
+    /// <summary>The limit that has been passed; null if none.</summary>
+    /// <param name="isNews">Whether stdout grew.</param>
+    /// <param name="outputBytes">Bytes of stdout so far.</param>
+    internal AgentStopReason? Check(bool isNews, long outputBytes)
+    {
+        long now = time.GetTimestamp();
+        TimeSpan step = time.GetElapsedTime(_lastLook, now);
+        step = step < LongestStep ? step : LongestStep;
+        _lastLook = now;
+        long errorBytes = ErrorBytes();
+        _quiet = isNews || errorBytes != _errorBytes ? TimeSpan.Zero : _quiet + step;
+        _errorBytes = errorBytes;
+        TimeSpan counted = folder.Elapsed;
+        _sinceCounted = counted == _counted ? _sinceCounted + step : TimeSpan.Zero;
+        _counted = counted;
+
+        return outputBytes + errorBytes > limits.OutputBytes ? AgentStopReason.Output
+            : _quiet >= limits.Stall ? AgentStopReason.Stall
+            : _counted + _sinceCounted >= limits.Time + SupervisorGrace ? AgentStopReason.Time
+            : null;
+    }
+
+    private long ErrorBytes()
+    {
+        FileInfo file = new(folder.StandardError);
+        return file.Exists ? file.Length : 0;
+    }
+}

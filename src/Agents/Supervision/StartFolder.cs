@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Agents.Supervision;
+
+/// <summary>The files of one start (README.md has the table). Small facts are written aside and renamed, so nobody reads half of one.</summary>
+internal sealed class StartFolder(string path)
+{
+    internal const string StartVariable = "ORCHESTRATOR_START";
+    internal const string SupervisorVariable = "ORCHESTRATOR_SUPERVISOR";
+
+    internal string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+
+    internal string Supervise => File("supervise");
+
+    internal string Prompt => File("prompt");
+
+    internal string StandardOutput => File("stdout");
+
+    internal string StandardError => File("stderr");
+
+    internal bool IsStarted => Directory.Exists(File("started"));
+
+    internal ProcessIdentity? Agent => ProcessIdentity.TryParse(TryRead("pid"));
+
+    internal ProcessIdentity? Supervisor => ProcessIdentity.TryParse(TryRead("supervisor"));
+
+    internal bool HasEnded => System.IO.File.Exists(File("exit"));
+
+    internal int? ExitCode => int.TryParse(TryRead("exit"), NumberStyles.None, CultureInfo.InvariantCulture, out int code) ? code : null;
+
+    /// <summary>Why the agent was stopped; null if nobody asked for that.</summary>
+    internal string? StopReason => TryRead("stop");
+
+    internal string? Owner
+    {
+        get => TryRead("owner");
+        set => Write("owner", value ?? "");
+    }
+
+    /// <summary>Awake time the supervisor counted so far.</summary>
+    internal TimeSpan Elapsed =>
+        TimeSpan.FromSeconds(int.TryParse(TryRead("elapsed"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? seconds : 0);
+
+    internal string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Any new text will do: the supervisor only looks whether it changed.</summary>
+    internal void RenewLease() => Write("lease", Guid.NewGuid().ToString("N"));
+
+    internal void Write(string name, string text)
+    {
+        string aside = File($"{name}.{Guid.NewGuid():N}");
+        System.IO.File.WriteAllText(aside, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        System.IO.File.Move(aside, File(name), overwrite: true);
+    }
+
+    /// <summary>The last bytes of stderr as text.</summary>
+    internal string ErrorTail(int bytes = 8192)
+    {
+        try
+        {
+            using FileStream stream = new(StandardError, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            stream.Seek(-Math.Min(bytes, stream.Length), SeekOrigin.End);
+            using StreamReader reader = new(stream, Encoding.UTF8);
+            return reader.ReadToEnd().Trim();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return "";
+        }
+    }
+
+    internal AgentStartState State()
+    {
+        if (HasEnded)
+        {
+            return AgentStartState.Ended;
+        }
+
+        if (!IsStarted)
+        {
+            return AgentStartState.NotStarted;
+        }
+
+        if (IsAnybodyThere())
+        {
+            return AgentStartState.Running;
+        }
+
+        // It may have ended between the two looks.
+        return HasEnded ? AgentStartState.Ended : AgentStartState.Died;
+    }
+
+    /// <summary>What still lives of the agent itself.</summary>
+    internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path);
+
+    private bool IsAnybodyThere() =>
+        Agent?.IsAlive() == true
+        || Supervisor?.IsAlive() == true
+        // Between making "started" and naming itself a supervisor is only known by its environment.
+        || (Supervisor is null && ProcessTable.FindByEnvironment(SupervisorVariable, Path).Count > 0);
+
+    private string? TryRead(string name)
+    {
+        try
+        {
+            return System.IO.File.ReadAllText(File(name)).Trim();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+#!/bin/sh
+# Keeps one start of an agent, with nobody there. What the files mean: README.md of src/Agents.
+#   supervise run  FOLDER WORKTREE TICK TIME_LIMIT ORPHAN_LIMIT PROGRAM [ARGUMENT...]
+#   supervise stop FOLDER REASON
+# Times are whole seconds of awake time: they are counted in naps, so neither a suspended machine nor a moved clock uses them up.
+verb=$1 folder=$2
+cd -- "$folder" || exit 1
+
+# Written aside and renamed, so that a reader never sees half of it.
+put() { printf '%s\n' "$2" >"$1.new" && mv -f -- "$1.new" "$1"; }
+
+# Process id, start time and boot: the fields after the name, which may hold anything, begin with the state (field 3).
+identity() {
+    facts=$(cat "/proc/$1/stat" 2>/dev/null) && read -r boot </proc/sys/kernel/random/boot_id || return 1
+    set -f -- "$1" ${facts##*) }; set +f
+    [ "$2" != Z ] && [ "$2" != X ] && printf '%s %s %s' "$1" "${21}" "$boot"
+}
+
+# The very process that the file names still runs.
+alive() {
+    [ -r "$1" ] && read -r line <"$1" && [ "$(identity "${line%% *}")" = "$line" ]
+}
+
+# Ends everything that was born of the agent, wherever it went: it all inherited the name of this folder.
+sweep() {
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        found=$(grep -lszFx -- "ORCHESTRATOR_START=$folder" /proc/[0-9]*/environ 2>/dev/null)
+        [ -n "$found" ] || return 0
+        for file in $found; do
+            process=${file#/proc/}
+            kill -KILL "${process%/environ}" 2>/dev/null
+        done
+        sleep 0.1
+    done
+    echo "still there after SIGKILL: $found"
+}
+
+# Asks the agent's process group as Ctrl-C would, then more firmly, then kills. Each step has 5 seconds.
+stop() {
+    alive pid || { sweep; return; }
+    [ -e stop ] || put stop "$1"
+    read -r agent rest <pid
+    for signal in INT TERM KILL; do
+        # Its group at this moment; the supervisor is usually in it and survives all but SIGKILL.
+        facts=$(cat "/proc/$agent/stat" 2>/dev/null) || break
+        set -f -- ${facts##*) }; set +f
+        if [ "$signal" = KILL ]; then target=$agent; else target=-$3; fi
+        kill -"$signal" -- "$target" 2>/dev/null
+        naps=0
+        while [ "$naps" -lt 50 ] && alive pid; do
+            naps=$((naps + 1))
+            sleep 0.1
+        done
+        alive pid || break
+    done
+    sweep
+}
+
+watch() {
+    trap '' INT TERM HUP
+    # The nap has inherited the deafness above, so only SIGKILL wakes it.
+    trap 'kill -KILL "$nap" 2>/dev/null; exit 0' USR1
+    elapsed=0 unattended=0 seen=
+    while :; do
+        sleep "$tick" & nap=$!
+        wait "$nap"
+        elapsed=$((elapsed + tick)) unattended=$((unattended + tick))
+        echo "$elapsed" >elapsed
+        lease=
+        [ -r lease ] && read -r lease <lease
+        [ "$lease" = "$seen" ] || { unattended=0; seen=$lease; }
+        kill -0 "$$" 2>/dev/null || alive pid || exit 0
+        if [ "$elapsed" -ge "$limit" ]; then
+            stop time
+        elif [ "$unattended" -ge "$orphan" ]; then
+            stop orphan
+        fi
+    done
+}
+
+case $verb in
+stop)
+    stop "$3"
+    exit 0
+    ;;
+run) ;;
+*) exit 2 ;;
+esac
+
+work=$3 tick=$4 limit=$5 orphan=$6
+shift 6
+exec </dev/null >>supervise.log 2>&1
+# Whoever makes this folder owns the start. Another supervisor of the same start ends here.
+mkdir started 2>/dev/null || exit 0
+trap : INT TERM HUP
+put supervisor "$(identity "$$")"
+watch & watcher=$!
+
+# In the foreground, because a shell makes what it sends to the background deaf to SIGINT.
+(
+    unset ORCHESTRATOR_SUPERVISOR ORCHESTRATOR_CHILD
+    export ORCHESTRATOR_START="$folder"
+    read -r self rest </proc/self/stat
+    put pid "$(identity "$self")"
+    exec <prompt >stdout 2>stderr
+    cd -- "$work" || exit 125
+    # Whoever started us may have been told to ignore Ctrl-C; that must not pass to the agent.
+    env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT -- "$@"
+    exec "$@"
+)
+code=$?
+kill -USR1 "$watcher" 2>/dev/null
+wait "$watcher" 2>/dev/null
+sweep
+printf '%s\n' "$code" >exit.new
+# The result was paid for: it is on the disk before it is told.
+sync stdout exit.new 2>/dev/null
+mv -f -- exit.new exit
