@@ -25,7 +25,10 @@ public sealed record AgentStart
     /// <summary>The round, from 1 (<c>ORCHESTRATOR_ATTEMPT</c>).</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>.</summary>
+    /// <summary>
+    /// What the agent is told. Given on stdin and as the file named by <c>ORCHESTRATOR_PROMPT_FILE</c>. Should begin with plain words: agent programs take
+    /// a first "/" for a command.
+    /// </summary>
     public required string Prompt { get; init; }
 
     /// <summary>
@@ -37,11 +40,11 @@ public sealed record AgentStart
     /// <summary>The task's secret for <c>orchestrate done</c> and its kin (<c>ORCHESTRATOR_TOKEN</c>); null for none.</summary>
     public string? Token { get; init; }
 
-    /// <summary>The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs.</summary>
+    /// <summary>
+    /// The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the conversation is there
+    /// (<see cref="IAgentRunner.HasConversation"/>) the start goes on in it, else it begins it.
+    /// </summary>
     public string? SessionId { get; init; }
-
-    /// <summary>True to go on in the conversation <see cref="SessionId"/>, false to begin it.</summary>
-    public bool Resume { get; init; }
 
     /// <summary>The model; null for the runner's own choice.</summary>
     public string? Model { get; init; }

@@ -7,9 +7,10 @@ public interface IAgentRunner
     string Name { get; }
 
     /// <summary>
-    /// True when the conversation is there and can be gone on with from this worktree (<see cref="AgentStart.Resume"/>). False means: begin it with the whole prompt.
+    /// True when the conversation is there, so that a start with this <see cref="AgentStart.SessionId"/> goes on in it and needs only what is new.
+    /// False means: the start begins it, with the whole prompt.
     /// </summary>
-    bool HasConversation(string sessionId, string workingDirectory);
+    bool HasConversation(string sessionId);
 
     /// <summary>Says what to start. Writes files the program reads into the start's folder; the same start gives the same call.</summary>
     AgentInvocation Prepare(AgentStart start);
@@ -30,7 +31,11 @@ public interface IAgentRunner
 public sealed record AgentInvocation(
     string Program,
     IReadOnlyList<string> Arguments,
-    IReadOnlyDictionary<string, string> Environment);
+    IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>What could not be done as asked and must be told to a person.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>Reads the output of one start, line by line. Keeps what the outcome needs; not safe for several threads.</summary>
 public interface IAgentOutputParser

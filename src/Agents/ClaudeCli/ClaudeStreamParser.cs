@@ -108,8 +108,8 @@ internal sealed class ClaudeStreamParser : IAgentOutputParser
                             Tools = root.Texts("tools"),
                             Agents = root.Texts("agents"),
                             McpServers = root.Items("mcp_servers")
-                                .Where(server => server.Text("name") is not null)
-                                .ToDictionary(server => server.Text("name")!, server => server.Text("status") ?? "unknown"),
+                                .DistinctBy(server => server.Text("name") ?? "")
+                                .ToDictionary(server => server.Text("name") ?? "", server => server.Text("status") ?? "unknown"),
                         },
                     ]
                     : [];

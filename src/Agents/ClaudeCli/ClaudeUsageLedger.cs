@@ -26,7 +26,7 @@ internal sealed class ClaudeUsageLedger
     }
 
     private static AgentUsage Parse(JsonElement result, string member) =>
-        new(result.Members(member).ToDictionary(
+        new(result.Members(member).DistinctBy(model => model.Name).ToDictionary(
             model => model.Name,
             model => new ModelUsage(
                 new TokenUsage(

@@ -16,6 +16,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     private static readonly Lazy<string> Script = new(ReadScript);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ProcessRunner _processes = new(time);
+    private readonly DetachedProcess _detached = new(time);
 
     /// <summary>How a start stands. Reads only.</summary>
     /// <param name="folder">The start's folder.</param>
@@ -27,7 +28,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="runner">The kind of agent.</param>
     /// <param name="start">The start; a successor gives the same.</param>
     /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be taken over.</param>
-    /// <exception cref="ProcessStartException">The machine lacks <c>setsid</c> or <c>sh</c>, or refuses new processes.</exception>
+    /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
     public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
         StartFolder folder = new(start.Folder);
@@ -98,11 +99,10 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         TimeSpan tick = TimeSpan.FromSeconds(shortest < TimeSpan.FromMinutes(2) ? 1 : 5);
         Dictionary<string, string?> environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
-        // Once asked for, the start is not called back by a cancelled follower: nobody could tell whether the agent had begun.
-        ProcessCommand command = new(
-            "setsid",
+        await _detached.StartAsync(new DetachedCommand(
+            "/bin/sh",
             [
-                "--fork", "sh", folder.Supervise, "run", folder.Path, start.WorkingDirectory,
+                folder.Supervise, "run", folder.Path, start.WorkingDirectory,
                 Seconds(tick), Seconds(start.Limits.Time), Seconds(start.Limits.Orphan),
                 invocation.Program, .. invocation.Arguments,
             ])
@@ -110,19 +110,15 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             WorkingDirectory = folder.Path,
             Environment = environment,
             CleanEnvironment = true,
-        };
-        ProcessResult result = await _processes.RunAsync(command, CancellationToken.None);
-        if (!result.Succeeded)
-        {
-            throw new InvalidOperationException(
-                $"The supervisor of {folder.Path} could not be started (setsid, exit code {result.ExitCode}): {result.StandardError.Text.Trim()}");
-        }
+            OutputFile = folder.File("supervise.log"),
+            ErrorFile = folder.File("supervise.log"),
+        });
     }
 
     private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)
     {
         ProcessResult result = await _processes.RunAsync(
-            new ProcessCommand("sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true });
+            new ProcessCommand("/bin/sh", [folder.Supervise, .. arguments]) { WorkingDirectory = folder.Path, OwnSession = true });
         if (!result.Succeeded)
         {
             throw new InvalidOperationException(

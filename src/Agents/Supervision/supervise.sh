@@ -89,7 +89,6 @@ esac
 
 work=$3 tick=$4 limit=$5 orphan=$6
 shift 6
-exec </dev/null >>supervise.log 2>&1
 # Whoever makes this folder owns the start. Another supervisor of the same start ends here.
 mkdir started 2>/dev/null || exit 0
 trap : INT TERM HUP

@@ -1,0 +1,50 @@
+using System.Collections;
+
+namespace Orchestrator.Agents;
+
+/// <summary>The environment an agent is given: the user's own, without what belongs to us or would mislead it, and with the facts of its task.</summary>
+public static class AgentEnvironment
+{
+    /// <summary>Variables that are never handed on: they name another agent's session or another repository.</summary>
+    private static readonly string[] Unwanted =
+    [
+        "CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_SESSION_ID",
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CEILING_DIRECTORIES",
+    ];
+
+    /// <summary>This process's environment.</summary>
+    public static IReadOnlyDictionary<string, string> OfThisProcess() =>
+        Environment.GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+
+    /// <summary>Makes the environment of one start.</summary>
+    /// <param name="inherited">The user's environment.</param>
+    /// <param name="start">The start, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
+    /// <param name="own">The runner's own variables.</param>
+    internal static IReadOnlyDictionary<string, string> Make(
+        IReadOnlyDictionary<string, string> inherited, AgentStart start, IEnumerable<KeyValuePair<string, string>> own)
+    {
+        Dictionary<string, string> environment = inherited
+            .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
+        environment["ORCHESTRATOR_RUN"] = start.Run;
+        environment["ORCHESTRATOR_TASK"] = start.Task;
+        environment["ORCHESTRATOR_ATTEMPT"] = $"{start.Attempt}";
+        environment["ORCHESTRATOR_PROMPT_FILE"] = Path.Combine(start.Folder, "prompt");
+        environment["ORCHESTRATOR_REPOSITORY"] = start.Repository;
+        environment["ORCHESTRATOR_START"] = Path.TrimEndingDirectorySeparator(Path.GetFullPath(start.Folder));
+        if (start.Token is not null)
+        {
+            environment["ORCHESTRATOR_TOKEN"] = start.Token;
+        }
+
+        foreach ((string name, string value) in own.Concat(start.Environment))
+        {
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+}

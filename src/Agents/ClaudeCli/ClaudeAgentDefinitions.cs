@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>
+/// Turns the repository's agent files (<c>.claude/agents/*.md</c>: front matter, then the prompt) into the CLI's <c>--agents</c> JSON. The front matter
+/// is read leniently, line by line, because descriptions in it are often no valid YAML (unquoted colons).
+/// </summary>
+internal static class ClaudeAgentDefinitions
+{
+    /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN); some room is left for its end.</summary>
+    private const int ArgumentLimit = 126 * 1024;
+
+    private const int BlockEnd = 3;
+
+    /// <summary>The JSON, or null without agents, and the names of agents that had no room or no front matter.</summary>
+    internal static (string? Json, IReadOnlyList<string> LeftOut) ToJson(IReadOnlyDictionary<string, string> files)
+    {
+        List<string> members = [];
+        List<string> leftOut = [];
+        int size = 2;
+        foreach ((string file, string text) in files)
+        {
+            if (Parse(Path.GetFileNameWithoutExtension(file), text) is not { } agent)
+            {
+                leftOut.Add(file);
+                continue;
+            }
+
+            string member = $"{JsonValue.Create(agent.Name).ToJsonString()}:{agent.Definition.ToJsonString()}";
+            int bytes = System.Text.Encoding.UTF8.GetByteCount(member) + 1;
+            if (size + bytes > ArgumentLimit)
+            {
+                leftOut.Add(file);
+                continue;
+            }
+
+            size += bytes;
+            members.Add(member);
+        }
+
+        return (members.Count == 0 ? null : "{" + string.Join(',', members) + "}", leftOut);
+    }
+
+    internal static (string Name, JsonObject Definition)? Parse(string fileName, string text)
+    {
+        string[] lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
+        int end = lines[0].TrimEnd() == "---" ? Array.FindIndex(lines, 1, line => line.TrimEnd() == "---") : -1;
+        if (end < 0)
+        {
+            return null;
+        }
+
+        Dictionary<string, string> facts = ReadFrontMatter(lines[1..end]);
+        JsonObject definition = new()
+        {
+            ["description"] = facts.GetValueOrDefault("description") is { Length: > 0 } said ? said : fileName,
+            ["prompt"] = string.Join('\n', lines[(end + 1)..]).Trim(),
+        };
+        foreach (string list in (string[])["tools", "disallowedTools"])
+        {
+            if (facts.TryGetValue(list, out string? names) && names.Length > 0)
+            {
+                definition[list] = new JsonArray([.. SplitList(names).Select(name => JsonValue.Create(name))]);
+            }
+        }
+
+        if (facts.GetValueOrDefault("model") is { Length: > 0 } model)
+        {
+            definition["model"] = model;
+        }
+
+        return (facts.GetValueOrDefault("name") is { Length: > 0 } name ? name : fileName, definition);
+    }
+
+    /// <summary><c>key: value</c>, indented lines below a key belonging to it, quotes taken off.</summary>
+    private static Dictionary<string, string> ReadFrontMatter(IEnumerable<string> lines)
+    {
+        Dictionary<string, string> facts = new(StringComparer.Ordinal);
+        string? key = null;
+        foreach (string line in lines)
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (line.Length > 0 && !char.IsWhiteSpace(line[0]) && line[0] is not ('-' or '#') && colon > 0)
+            {
+                key = line[..colon].Trim();
+                string value = line[(colon + 1)..].Trim();
+                facts[key] = value is ">" or "|" or ">-" or "|-" ? "" : Unquote(value);
+            }
+            else if (key is not null && line.Trim() is { Length: > 0 } more && more[0] != '#')
+            {
+                more = more.StartsWith("- ", StringComparison.Ordinal) ? Unquote(more[2..].Trim()) + "," : more;
+                facts[key] = facts[key].Length == 0 ? more : facts[key] + " " + more;
+            }
+        }
+
+        return facts;
+    }
+
+    private static IEnumerable<string> SplitList(string names) =>
+        names.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Unquote);
+
+    private static string Unquote(string value) =>
+        value.Length >= BlockEnd - 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? value[1..^1] : value;
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>Looks at an installed CLI: version and login. Asks the program only, never the service.</summary>
+internal static class ClaudeCliCheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    internal static async Task<AgentCheck> RunAsync(
+        string program, ClaudeProvider provider, IEnumerable<KeyValuePair<string, string>> environment, string directory, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string?> variables = environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
+        variables["DISABLE_AUTOUPDATER"] = "1";
+        variables["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1";
+        ProcessRunner processes = new();
+        ProcessResult version = await RunAsync("--version");
+        string text = version.StandardOutput.Text.Trim();
+        if (!version.Succeeded || !Version.TryParse(text.Split(' ')[0], out Version? found))
+        {
+            string said = (version.StandardError.Text + text).Trim();
+            return new AgentCheck(
+                AgentCheckStatus.Failed,
+                $"'{program} --version' did not give a version (exit code {version.ExitCode}): {said}",
+                "Reinstall it with 'npm install -g @anthropic-ai/claude-code' (install scripts must be allowed).");
+        }
+
+        AgentCheck range = JudgeVersion(program, found);
+        if (range.Status == AgentCheckStatus.Failed || provider is ClaudeProvider.Bedrock or ClaudeProvider.Vertex)
+        {
+            return range;
+        }
+
+        if (provider == ClaudeProvider.Api && string.IsNullOrEmpty(variables.GetValueOrDefault("ANTHROPIC_API_KEY")))
+        {
+            return range with
+            {
+                Status = AgentCheckStatus.Failed,
+                Message = "agents.claude.provider is 'api', but ANTHROPIC_API_KEY is not set.",
+                Cure = "Set ANTHROPIC_API_KEY in the environment or in .env, or choose provider 'subscription'.",
+            };
+        }
+
+        ProcessResult login = await RunAsync("auth", "status");
+        return JudgeLogin(range, login.ExitCode, login.StandardOutput.Text);
+
+        Task<ProcessResult> RunAsync(params string[] arguments) => processes.RunAsync(
+            new ProcessCommand(program, arguments)
+            {
+                WorkingDirectory = directory,
+                Environment = variables,
+                CleanEnvironment = true,
+                Timeout = Limit,
+            },
+            cancellationToken);
+    }
+
+    internal static AgentCheck JudgeVersion(string program, Version found)
+    {
+        AgentCheck check = new(AgentCheckStatus.Ok, $"Claude Code {found} at {program}.") { Version = found.ToString() };
+        Version oldest = ClaudeCliOptions.OldestVersion;
+        Version newest = ClaudeCliOptions.NewestTriedVersion;
+        return found < oldest || found.Major > newest.Major
+            ? check with
+            {
+                Status = AgentCheckStatus.Failed,
+                Message = $"Claude Code {found} at {program} is outside the range that works: {oldest} up to, but without, {newest.Major + 1}.0.",
+                Cure = $"Install a version of that range: npm install -g @anthropic-ai/claude-code@{newest}",
+            }
+            : found > newest
+                ? check with
+                {
+                    Status = AgentCheckStatus.Warning,
+                    Message = $"Claude Code {found} at {program} is newer than {newest}, the newest version that was tried.",
+                    Cure = $"If agents behave oddly, install that one: npm install -g @anthropic-ai/claude-code@{newest}",
+                }
+                : check;
+    }
+
+    /// <summary><c>claude auth status</c> prints JSON; exit code 0 means logged in, 1 not.</summary>
+    internal static AgentCheck JudgeLogin(AgentCheck version, int exitCode, string output)
+    {
+        if (exitCode != 0)
+        {
+            return version with
+            {
+                Status = AgentCheckStatus.Failed,
+                Message = $"{version.Message} It is not logged in.",
+                Cure = "Run 'claude' once and log in, or set ANTHROPIC_API_KEY and agents.claude.provider to 'api'.",
+            };
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(output);
+            JsonElement root = document.RootElement;
+            string account = string.Join(
+                ", ",
+                ((string?[])[root.Text("email"), root.Text("subscriptionType"), root.Text("authMethod"), root.Text("apiKeySource"), root.Text("apiProvider")])
+                    .OfType<string>());
+            return version with { Account = account.Length > 0 ? account : null };
+        }
+        catch (JsonException)
+        {
+            // Logged in is what counts; who pays is then not known.
+            return version;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace Orchestrator.Agents;
+
+/// <summary>How the Claude Code CLI is called (<c>agents.claude</c>).</summary>
+public sealed record ClaudeCliOptions
+{
+    /// <summary>The oldest version whose behaviour was tried.</summary>
+    public static Version OldestVersion { get; } = new(2, 1, 197);
+
+    /// <summary>The newest version whose behaviour was tried; a newer one works with a warning, a new major version not.</summary>
+    public static Version NewestTriedVersion { get; } = new(2, 1, 328);
+
+    /// <summary>The program: a name looked for in PATH, or a path.</summary>
+    /// <value>Default: <c>claude</c>.</value>
+    public string Program { get; init; } = "claude";
+
+    /// <summary>
+    /// Program and arguments of the ownership hook; <c>--policy FILE</c> is added. Called by the CLI before each tool call, without any orchestrator.
+    /// </summary>
+    public required IReadOnlyList<string> HookCommand { get; init; }
+
+    /// <summary>True to let the agent do everything that the hook and the deny rules do not refuse, without asking. Must be asked for by the user.</summary>
+    /// <value>Default: false, the CLI's <c>default</c> mode: what the hook does not allow is denied.</value>
+    /// <remarks>Root is refused by the CLI unless <c>IS_SANDBOX=1</c> is in its environment.</remarks>
+    public bool BypassPermissions { get; init; }
+
+    /// <summary>The CLI's built-in tools that exist for the agent.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = ["Bash", "Edit", "Read", "Write", "Grep", "Glob", "NotebookEdit", "Task", "TodoWrite"];
+
+    /// <summary>MCP servers to offer, as the JSON of an <c>mcpServers</c> file. Nobody else's servers start.</summary>
+    /// <value>Default: null, none.</value>
+    public string? McpConfig { get; init; }
+
+    /// <summary>The model when a start names none.</summary>
+    /// <value>Default: <c>sonnet</c>.</value>
+    public string Model { get; init; } = "sonnet";
+
+    /// <summary>The model used when the first is overloaded or gone.</summary>
+    /// <value>Default: null, none.</value>
+    public string? FallbackModel { get; init; }
+
+    /// <summary>Who pays.</summary>
+    /// <value>Default: as the environment has it.</value>
+    public ClaudeProvider Provider { get; init; }
+
+    /// <summary>The CLI's folder for login and conversations (<c>CLAUDE_CONFIG_DIR</c>).</summary>
+    /// <value>Default: null, as the environment has it, else <c>~/.claude</c>.</value>
+    public string? ConfigDirectory { get; init; }
+
+    /// <summary>How long one shell command of the agent may take. Cut so that it stays below the start's stall limit.</summary>
+    /// <value>Default: 10 minutes.</value>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The environment to hand on.</summary>
+    /// <value>Default: this process's own.</value>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = AgentEnvironment.OfThisProcess();
+}
+
+/// <summary>Who pays for the model.</summary>
+public enum ClaudeProvider
+{
+    /// <summary>As the environment and the CLI's login have it.</summary>
+    Environment,
+
+    /// <summary>The CLI's login; an API key in the environment is not handed on, or it would pay.</summary>
+    Subscription,
+
+    /// <summary><c>ANTHROPIC_API_KEY</c>.</summary>
+    Api,
+
+    /// <summary>Amazon Bedrock, with the AWS credentials of the environment.</summary>
+    Bedrock,
+
+    /// <summary>Google Vertex AI.</summary>
+    Vertex,
+}

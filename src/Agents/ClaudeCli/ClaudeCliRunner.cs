@@ -1,0 +1,141 @@
+using System.Globalization;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Agents;
+
+/// <summary>The Claude Code CLI, headless: how it is called and how its stream is read.</summary>
+/// <param name="options">How it is called.</param>
+public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
+{
+    /// <summary>The least time a shell command of the agent must end before the stall limit.</summary>
+    private const double CommandShareOfStall = 0.8;
+
+    /// <inheritdoc/>
+    public string Name => "claude";
+
+    /// <inheritdoc/>
+    public bool HasConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId) is not null;
+
+    /// <inheritdoc/>
+    public AgentInvocation Prepare(AgentStart start)
+    {
+        StartFolder folder = new(start.Folder);
+        folder.Write(ClaudeSettingsFile.Name, ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy")));
+        (string? agents, IReadOnlyList<string> leftOut) = ClaudeAgentDefinitions.ToJson(start.AgentDefinitions);
+        List<string> arguments =
+        [
+            "-p", "--output-format", "stream-json", "--verbose",
+            "--model", start.Model ?? options.Model,
+            "--permission-mode", options.BypassPermissions ? "bypassPermissions" : "default",
+            "--tools", string.Join(',', options.Tools),
+            "--setting-sources", "user",
+            "--settings", folder.File(ClaudeSettingsFile.Name),
+            "--strict-mcp-config",
+            .. Session(start),
+        ];
+        AddIf(arguments, "--agents", agents);
+        AddIf(arguments, "--fallback-model", options.FallbackModel);
+        AddIf(arguments, "--max-turns", start.Limits.Turns?.ToString(CultureInfo.InvariantCulture));
+        AddIf(arguments, "--max-budget-usd", start.Limits.CostUsd?.ToString(CultureInfo.InvariantCulture));
+        AddIf(arguments, "--append-system-prompt-file", WriteIfAny(folder, "system-prompt", start.SystemPrompt));
+        AddIf(arguments, "--mcp-config", WriteIfAny(folder, "mcp.json", options.McpConfig));
+        string program = Locate()
+            ?? throw new ProcessStartException(
+                ProcessStartFailure.ProgramNotFound, options.Program, $"The agent program '{options.Program}' was not found in PATH.");
+        return new AgentInvocation(program, arguments, AgentEnvironment.Make(Inherited(), start, Variables(start)))
+        {
+            Warnings = [.. leftOut.Select(file => $"The agent definition {file} was left out: it has no front matter, or all together are over 126 KB.")],
+        };
+    }
+
+    /// <inheritdoc/>
+    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser();
+
+    /// <inheritdoc/>
+    public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
+        Locate() is { } program
+            ? ClaudeCliCheck.RunAsync(program, options.Provider, Inherited().Concat(ConfigVariable()), repository, cancellationToken)
+            : Task.FromResult(new AgentCheck(
+                AgentCheckStatus.Failed,
+                $"The agent program '{options.Program}' was not found in PATH.",
+                "Install it with 'npm install -g @anthropic-ai/claude-code', or choose another agent with --agent."));
+
+    private static void AddIf(List<string> arguments, string flag, string? value)
+    {
+        if (value is not null)
+        {
+            arguments.Add(flag);
+            arguments.Add(value);
+        }
+    }
+
+    private static string? WriteIfAny(StartFolder folder, string name, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        folder.Write(name, text);
+        return folder.File(name);
+    }
+
+    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    private string? Locate() => ProgramLocator.Find(options.Program, options.Environment.GetValueOrDefault("PATH"));
+
+    /// <summary>
+    /// A conversation that is there is gone on with, whatever was asked: its id cannot be used anew. One that is not there is begun, or the CLI would refuse.
+    /// </summary>
+    private IEnumerable<string> Session(AgentStart start) => start.SessionId is not { } session
+        ? []
+        : HasConversation(session) ? ["--resume", session] : ["--session-id", session];
+
+    private IReadOnlyDictionary<string, string> Inherited() => options.Provider == ClaudeProvider.Subscription
+        ? options.Environment.Where(pair => pair.Key is not ("ANTHROPIC_API_KEY" or "ANTHROPIC_AUTH_TOKEN")).ToDictionary()
+        : options.Environment;
+
+    private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
+    {
+        TimeSpan belowStall = start.Limits.Stall * CommandShareOfStall;
+        string commandTimeout = Milliseconds(options.CommandTimeout < belowStall ? options.CommandTimeout : belowStall);
+        Dictionary<string, string> own = new()
+        {
+            ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
+            ["DISABLE_AUTOUPDATER"] = "1",
+            ["DISABLE_TELEMETRY"] = "1",
+            ["DISABLE_ERROR_REPORTING"] = "1",
+            // One process, one result: nothing of the agent goes on behind its result.
+            ["CLAUDE_CODE_DISABLE_BACKGROUND_TASKS"] = "1",
+            // All worktrees of a repository would share one writable memory.
+            ["CLAUDE_CODE_DISABLE_AUTO_MEMORY"] = "1",
+            ["BASH_DEFAULT_TIMEOUT_MS"] = commandTimeout,
+            ["BASH_MAX_TIMEOUT_MS"] = commandTimeout,
+            // Wait for MCP servers: a slow one's tools would be missing.
+            ["MCP_CONNECTION_NONBLOCKING"] = "0",
+        };
+        switch (options.Provider)
+        {
+            case ClaudeProvider.Bedrock:
+                own["CLAUDE_CODE_USE_BEDROCK"] = "1";
+                break;
+            case ClaudeProvider.Vertex:
+                own["CLAUDE_CODE_USE_VERTEX"] = "1";
+                break;
+            default:
+                break;
+        }
+
+        return own.Concat(ConfigVariable());
+    }
+
+    private Dictionary<string, string> ConfigVariable() =>
+        options.ConfigDirectory is { } folder ? new() { ["CLAUDE_CONFIG_DIR"] = folder } : [];
+
+    private string ConfigDirectory =>
+        options.ConfigDirectory
+        ?? (options.Environment.TryGetValue("CLAUDE_CONFIG_DIR", out string? set) && set.Length > 0 ? set : null)
+        ?? Path.Combine(options.Environment.GetValueOrDefault("HOME", "/"), ".claude");
+}

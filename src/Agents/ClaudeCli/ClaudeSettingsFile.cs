@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Agents.Hooks;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>
+/// The settings handed to the CLI for one start: the ownership hook before every tool call, and deny rules that hold even where permissions are
+/// skipped. The CLI ignores a file of wrong shape in silence, so a test with the real program covers it.
+/// </summary>
+internal static class ClaudeSettingsFile
+{
+    internal const string Name = "claude-settings.json";
+
+    internal static string Make(IReadOnlyList<string> hookCommand, string policyFile)
+    {
+        // The CLI runs hooks through a shell; a hook that fails in any other way than exit code 2 would let the call pass.
+        string command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
+        JsonObject settings = new()
+        {
+            ["disableAllHooks"] = false,
+            ["hooks"] = new JsonObject
+            {
+                ["PreToolUse"] = new JsonArray(new JsonObject
+                {
+                    ["matcher"] = "*",
+                    ["hooks"] = new JsonArray(new JsonObject { ["type"] = "command", ["command"] = command, ["timeout"] = 60 }),
+                }),
+            },
+            ["permissions"] = new JsonObject
+            {
+                ["deny"] = new JsonArray([.. GitCommandRules.DenyRules.Select(rule => JsonValue.Create(rule))]),
+            },
+        };
+        return settings.ToJsonString();
+    }
+
+    private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,48 @@
+using Orchestrator.Agents.Command;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Agents;
+
+/// <summary>An agent that is any program of the settings: prompt on stdin, worktree as directory, exit code 0 claims done.</summary>
+/// <param name="name">Its name in settings (<c>agents.NAME</c>).</param>
+/// <param name="command">Program and arguments; a relative program is looked for in the repository, a bare name then in PATH.</param>
+/// <param name="environment">The environment to hand on; null for this process's own.</param>
+public sealed class CommandAgentRunner(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
+    : IAgentRunner
+{
+    private readonly IReadOnlyDictionary<string, string> _environment = environment ?? AgentEnvironment.OfThisProcess();
+
+    /// <inheritdoc/>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    /// <remarks>A plain program has no conversation: each round starts it anew with the whole prompt.</remarks>
+    public bool HasConversation(string sessionId) => false;
+
+    /// <inheritdoc/>
+    public AgentInvocation Prepare(AgentStart start) =>
+        new(Locate(start.Repository) ?? Path.GetFullPath(command[0], start.Repository),
+            [.. command.Skip(1)],
+            AgentEnvironment.Make(_environment, start, []));
+
+    /// <inheritdoc/>
+    public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(Name);
+
+    /// <inheritdoc/>
+    public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
+        Task.FromResult(Locate(repository) is { } program
+            ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{Name}' is {program}.")
+            : new AgentCheck(
+                AgentCheckStatus.Failed,
+                $"The program '{command[0]}' of agent '{Name}' was not found in {repository} nor in PATH, or may not be executed.",
+                $"Put the program there (chmod +x), or correct agents.{Name}.command."));
+
+    private string? Locate(string repository)
+    {
+        string program = command[0];
+        string? path = _environment.GetValueOrDefault("PATH");
+        return ProgramLocator.Find("./" + program, path, repository) is { } own && !Path.IsPathRooted(program)
+            ? own
+            : ProgramLocator.Find(program, path, repository);
+    }
+}

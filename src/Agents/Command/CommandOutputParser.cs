@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace Orchestrator.Agents.Command;
+
+/// <summary>Reads a plain program's output: every line is text, the exit code is the claim.</summary>
+internal sealed class CommandOutputParser(string name) : IAgentOutputParser
+{
+    private const int TextLimit = 2000;
+    private string _lastText = "";
+
+    public bool HasResult => false;
+
+    public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
+    {
+        string text = Encoding.UTF8.GetString(line).TrimEnd();
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        _lastText = text.Length <= TextLimit ? text : text[..TextLimit] + "…";
+        return [new AgentText(text)];
+    }
+
+    public AgentOutcome Complete(int? exitCode, string errorText) => exitCode == 0
+        ? new AgentOutcome { Failure = AgentFailure.None, ExitCode = 0, FinalText = _lastText, IsUsageComplete = true }
+        : new AgentOutcome
+        {
+            Failure = AgentFailure.GaveUp,
+            ExitCode = exitCode,
+            FinalText = _lastText,
+            IsUsageComplete = true,
+            Detail = $"Agent '{name}' ended with exit code {exitCode?.ToString() ?? "unknown"}. {Said(errorText)}",
+        };
+
+    private string Said(string errorText) =>
+        errorText.Length > 0 ? $"The end of its stderr: {errorText[Math.Max(0, errorText.Length - TextLimit)..]}"
+        : _lastText.Length > 0 ? $"Its last line: {_lastText}"
+        : "It printed nothing.";
+}

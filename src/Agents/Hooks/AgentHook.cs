@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Hooks;
+
+namespace Orchestrator.Agents;
+
+/// <summary>What the hook says of one tool call.</summary>
+/// <param name="IsAllowed">Whether the call may go on.</param>
+/// <param name="Reason">Why not, for the model; empty when allowed.</param>
+public sealed record HookDecision(bool IsAllowed, string Reason);
+
+/// <summary>What the hook program prints and how it ends.</summary>
+/// <param name="Output">Its stdout.</param>
+/// <param name="Error">Its stderr.</param>
+/// <param name="ExitCode">0: the answer is on stdout. 2: refused, the reason is on stderr. Never anything else, which the CLI takes for a yes.</param>
+public sealed record HookAnswer(string Output, string Error, int ExitCode);
+
+/// <summary>
+/// The ownership hook: asked by the agent program before each tool call, in a process of its own that needs no running orchestrator. Reads the policy of
+/// the start and says yes or no. It stops mistakes, not malice: the diff is checked afterwards in any case.
+/// </summary>
+public static class AgentHook
+{
+    private const int Refused = 2;
+    private const int MostNames = 12;
+
+    private static readonly string[] HarmlessTools =
+        ["Read", "Grep", "Glob", "LS", "NotebookRead", "TodoWrite", "TodoRead", "Task", "Agent", "TaskOutput", "BashOutput", "KillShell", "StructuredOutput"];
+
+    /// <summary>Answers one call as the hook program.</summary>
+    /// <param name="input">What the agent program wrote on stdin: JSON with <c>tool_name</c>, <c>tool_input</c> and <c>cwd</c>.</param>
+    /// <param name="policyFile">The start's <c>policy</c> file.</param>
+    /// <param name="ownership">Makes of the policy the question whether a path relative to the worktree may be written. Not asked where everything may.</param>
+    public static HookAnswer Run(string input, string policyFile, Func<HookPolicy, Func<string, bool>> ownership)
+    {
+        try
+        {
+            HookPolicy policy = HookPolicy.Parse(File.ReadAllText(policyFile));
+            using JsonDocument call = JsonDocument.Parse(input);
+            HookDecision decision = Decide(policy, policy.Write is null ? _ => true : ownership(policy), call.RootElement);
+            JsonObject answer = new()
+            {
+                ["hookSpecificOutput"] = new JsonObject
+                {
+                    ["hookEventName"] = "PreToolUse",
+                    ["permissionDecision"] = decision.IsAllowed ? "allow" : "deny",
+                    ["permissionDecisionReason"] = decision.IsAllowed ? "The task's policy allows it." : decision.Reason,
+                },
+            };
+            return new HookAnswer(answer.ToJsonString(), "", 0);
+        }
+        catch (Exception e)
+        {
+            return new HookAnswer("", $"The ownership hook could not read the policy {policyFile} or the call, so the call is refused: {e.Message}", Refused);
+        }
+    }
+
+    /// <summary>Decides one call. Looks at files only to follow symbolic links.</summary>
+    /// <param name="policy">The start's policy.</param>
+    /// <param name="mayWrite">Whether a path relative to the worktree may be written.</param>
+    /// <param name="call">The hook's input.</param>
+    public static HookDecision Decide(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call)
+    {
+        string tool = call.Text("tool_name") ?? "";
+        JsonElement input = call.Get("tool_input") ?? default;
+        return tool switch
+        {
+            "Write" or "Edit" or "MultiEdit" => JudgeWrite(policy, mayWrite, call, input.Text("file_path")),
+            "NotebookEdit" => JudgeWrite(policy, mayWrite, call, input.Text("notebook_path")),
+            "Bash" => JudgeCommand(policy, input.Text("command")),
+            _ when HarmlessTools.Contains(tool) || policy.AllowedTools.Any(allowed => Covers(allowed, tool)) => Allow(),
+            _ => Deny($"The tool {tool} is not allowed for task {policy.Task}. It can be allowed in the settings under permissions.allow."),
+        };
+    }
+
+    private static HookDecision JudgeWrite(HookPolicy policy, Func<string, bool> mayWrite, JsonElement call, string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+        {
+            return Deny("The call names no file.");
+        }
+
+        string? relative = WorktreePath.Relative(policy.Root, call.Text("cwd") ?? policy.Root, path);
+        return relative is null
+            ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
+            : WorktreePath.IsGitInternal(relative)
+                ? Deny($"{relative} belongs to git itself and may not be written.")
+                : mayWrite(relative)
+                    ? Allow()
+                    : Deny($"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "
+                        + "Do the work without changing it, or say in your report which change you need there and why.");
+    }
+
+    private static HookDecision JudgeCommand(HookPolicy policy, string? command) =>
+        !policy.AllowCommands ? Deny($"Task {policy.Task} may not run commands.")
+        : command is null ? Deny("The call names no command.")
+        : GitCommandRules.FindDenied(command) is { } reason ? Deny($"This command may not run: {reason}.")
+        : Allow();
+
+    /// <summary>A name allows itself; the name of an MCP server allows all its tools.</summary>
+    private static bool Covers(string allowed, string tool) =>
+        tool == allowed || tool.StartsWith(allowed + "__", StringComparison.Ordinal);
+
+    private static string Names(HookPolicy policy)
+    {
+        string[] all = [.. (policy.Write ?? []).Concat(policy.Append)];
+        return all.Length == 0 ? "nothing"
+            : all.Length <= MostNames ? string.Join(", ", all)
+            : string.Join(", ", all.Take(MostNames)) + $" and {all.Length - MostNames} more";
+    }
+
+    private static HookDecision Allow() => new(true, "");
+
+    private static HookDecision Deny(string reason) => new(false, reason);
+}

@@ -1,0 +1,117 @@
+namespace Orchestrator.Agents.Hooks;
+
+/// <summary>Git commands an agent must not run, because worktrees share refs, stash and configuration with the user and with each other (git.md, Hostile worktrees).</summary>
+internal static class GitCommandRules
+{
+    private const int DeepestNesting = 4;
+
+    private static readonly Dictionary<string, string> DeniedCommands = new(StringComparer.Ordinal)
+    {
+        ["push"] = "what is done here is published by the orchestrator",
+        ["stash"] = "all worktrees share one stash with the user; commit instead",
+        ["worktree"] = "worktrees are made and removed by the orchestrator",
+        ["gc"] = "it may remove objects that others need",
+        ["prune"] = "it may remove objects that others need",
+        ["update-ref"] = "refs are moved by the orchestrator",
+        ["symbolic-ref"] = "refs are moved by the orchestrator",
+        ["filter-branch"] = "it rewrites what others work on",
+    };
+
+    private static readonly string[] DeniedBranchOptions = ["-D", "-d", "-f", "-M", "-m", "--delete", "--force", "--move"];
+
+    private static readonly string[] ConfigReads = ["--get", "--get-all", "--get-regexp", "--list", "-l", "--show-origin", "get", "list"];
+
+    /// <summary>Programs that run the command given to them as further words.</summary>
+    private static readonly string[] Wrappers = ["sudo", "env", "xargs", "command", "exec", "time", "nice", "nohup", "timeout", "stdbuf", "setsid", "builtin", "eval", "then", "do", "else", "!", "if", "while"];
+
+    private static readonly string[] Shells = ["sh", "bash", "dash", "zsh"];
+
+    /// <summary>Git's own options that take the next word as their value.</summary>
+    private static readonly string[] GitOptionsWithValue = ["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env"];
+
+    /// <summary>The same as rules of the CLI, which hold also where permissions are skipped. They see only the plain spelling.</summary>
+    internal static IReadOnlyList<string> DenyRules { get; } =
+    [
+        .. DeniedCommands.Keys.Select(command => $"Bash(git {command}:*)"),
+        .. DeniedBranchOptions.Select(option => $"Bash(git branch {option}:*)"),
+    ];
+
+    /// <summary>Why the shell text must not run; null if nothing is against it.</summary>
+    internal static string? FindDenied(string shellText) => FindDenied(shellText, depth: 0);
+
+    private static string? FindDenied(string shellText, int depth) =>
+        depth > DeepestNesting
+            ? "it hides a command behind too many shells"
+            : ShellCommands.Parse(shellText).Select(words => FindDenied(words, depth)).FirstOrDefault(reason => reason is not null);
+
+    private static string? FindDenied(IReadOnlyList<string> words, int depth)
+    {
+        int first = 0;
+        while (first < words.Count && IsAssignment(words[first]))
+        {
+            first++;
+        }
+
+        if (first == words.Count)
+        {
+            return null;
+        }
+
+        string program = ProgramName(words[first]);
+        if (program == "git")
+        {
+            return JudgeGit([.. words.Skip(first + 1)]);
+        }
+
+        if (program == "eval")
+        {
+            return FindDenied(string.Join(' ', words.Skip(first + 1)), depth + 1);
+        }
+
+        if (Shells.Contains(program))
+        {
+            int option = Enumerable.Range(first + 1, words.Count - first - 1)
+                .FirstOrDefault(i => words[i].StartsWith('-') && words[i].Contains('c', StringComparison.Ordinal), words.Count);
+            return option + 1 < words.Count ? FindDenied(words[option + 1], depth + 1) : null;
+        }
+
+        int wrapped = Wrappers.Contains(program)
+            ? Enumerable.Range(first + 1, words.Count - first - 1)
+                .FirstOrDefault(i => ProgramName(words[i]) is var name && (name == "git" || Shells.Contains(name)), -1)
+            : -1;
+        return wrapped > 0 ? FindDenied([.. words.Skip(wrapped)], depth + 1) : null;
+    }
+
+    private static string? JudgeGit(IReadOnlyList<string> words)
+    {
+        int at = 0;
+        while (at < words.Count && words[at].StartsWith('-'))
+        {
+            at += GitOptionsWithValue.Contains(words[at]) ? 2 : 1;
+        }
+
+        if (at >= words.Count)
+        {
+            return null;
+        }
+
+        string command = words[at];
+        IReadOnlyList<string> rest = [.. words.Skip(at + 1)];
+        return DeniedCommands.TryGetValue(command, out string? reason) ? $"'git {command}' is not allowed: {reason}"
+            : command == "branch" && rest.FirstOrDefault(DeniedBranchOptions.Contains) is { } option
+                ? $"'git branch {option}' is not allowed: branches belong to the orchestrator and to other tasks"
+            : command == "config" && rest.Count > 0 && !rest.Any(ConfigReads.Contains)
+                ? "'git config' may only read (--get, --list): the configuration is shared with the user"
+            : command == "reflog" && rest is ["expire" or "delete" or "drop", ..]
+                ? "'git reflog' may only show: what it removes cannot be found again"
+            : null;
+    }
+
+    private static bool IsAssignment(string word)
+    {
+        int equals = word.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && word[..equals].All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(word[0]);
+    }
+
+    private static string ProgramName(string word) => word[(word.LastIndexOf('/') + 1)..];
+}
