@@ -1,0 +1,158 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Orchestrator.Plans.Readers.Documents;
+
+/// <summary>Reads JSON into a tree with places. Comments and a last comma are allowed, as editors allow them.</summary>
+internal ref struct JsonTree
+{
+    private readonly ReadOnlySpan<byte> _json;
+    private readonly FaultList _faults;
+    private Utf8JsonReader _reader;
+    private int _offset;
+    private int _line;
+    private int _column;
+    private int _nodes;
+
+    private JsonTree(ReadOnlySpan<byte> json, FaultList faults)
+    {
+        _json = json;
+        _faults = faults;
+        _line = 1;
+        _column = 1;
+        _reader = new Utf8JsonReader(json, new JsonReaderOptions
+        {
+            AllowTrailingCommas = true,
+            CommentHandling = JsonCommentHandling.Skip,
+            MaxDepth = DocumentLimits.MaxDepth,
+        });
+    }
+
+    /// <summary>The value in the text, or null when it is empty or broken; the faults say which.</summary>
+    public static DocumentNode? Read(string text, FaultList faults)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        var tree = new JsonTree(utf8, faults);
+        try
+        {
+            tree._reader.Read();
+            DocumentNode root = tree.ReadValue();
+            while (tree._reader.Read())
+            {
+                // Only white space and comments may follow; the reader says so otherwise.
+            }
+
+            return root;
+        }
+        catch (JsonException e)
+        {
+            tree.SyntaxFault(e);
+            return null;
+        }
+    }
+
+    private readonly void SyntaxFault(JsonException e)
+    {
+        // The reader appends its own, zero-based place to the message.
+        int tail = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        string message = (tail < 0 ? e.Message : e.Message[..tail]).TrimEnd('.', ' ');
+        int line = (int)(e.LineNumber ?? 0);
+        int start = 0;
+        for (int i = 0; i < line; i++)
+        {
+            start += _json[start..].IndexOf((byte)'\n') + 1;
+        }
+
+        int length = (int)Math.Min(e.BytePositionInLine ?? 0, _json.Length - start);
+        int column = Encoding.UTF8.GetCharCount(_json.Slice(start, length)) + 1;
+        _faults.Add("json-syntax", FaultSeverity.Error, line + 1, column, "", $"This is no valid JSON: {message}.", "Look at and just before this place: quotes, commas and brackets.");
+    }
+
+    private DocumentNode ReadValue()
+    {
+        Advance();
+        (int line, int column) = (_line, _column);
+        if (++_nodes > DocumentLimits.MaxNodes)
+        {
+            throw new JsonException($"The file has more than {DocumentLimits.MaxNodes} values.", null, line - 1, null);
+        }
+
+        switch (_reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                return ReadObject(line, column);
+            case JsonTokenType.StartArray:
+                var sequence = new SequenceNode(line, column);
+                while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+                {
+                    sequence.Items.Add(ReadValue());
+                }
+
+                return sequence;
+            case JsonTokenType.String:
+                return new ScalarNode(line, column, ReadString(), isPlain: false);
+            default:
+                return new ScalarNode(line, column, Encoding.UTF8.GetString(_reader.ValueSpan), isPlain: true);
+        }
+    }
+
+    private MappingNode ReadObject(int line, int column)
+    {
+        var mapping = new MappingNode(line, column);
+        var names = new Dictionary<string, ScalarNode>(StringComparer.Ordinal);
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
+        {
+            Advance();
+            var key = new ScalarNode(_line, _column, ReadString(), isPlain: false);
+            _reader.Read();
+            DocumentNode value = ReadValue();
+            if (names.TryAdd(key.Text, key))
+            {
+                mapping.Entries.Add((key, value));
+            }
+            else
+            {
+                YamlTree.DuplicateKey(key, names[key.Text], _faults);
+            }
+        }
+
+        return mapping;
+    }
+
+    private readonly string ReadString()
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A text holds half of a surrogate pair (\\uD800 to \\uDFFF).", null, _line - 1, _column - 1, e);
+        }
+    }
+
+    // Tokens come in order, so the place is carried along: the whole file is walked once.
+    private void Advance()
+    {
+        int target = (int)_reader.TokenStartIndex;
+        for (; _offset < target; _offset++)
+        {
+            byte b = _json[_offset];
+            if (b == (byte)'\n')
+            {
+                _line++;
+                _column = 1;
+            }
+            else if ((b & 0xC0) != 0x80)
+            {
+                // Characters of four bytes are two in UTF-16, which editors count.
+                _column += b >= 0xF0 ? 2 : 1;
+            }
+        }
+    }
+}

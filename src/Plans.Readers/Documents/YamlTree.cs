@@ -1,0 +1,253 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Orchestrator.Plans.Readers.Documents;
+
+/// <summary>Reads YAML into a tree with places. Anchors, aliases and merge keys are resolved; nothing is ever constructed from tags.</summary>
+internal sealed class YamlTree
+{
+    private readonly Parser _parser;
+    private readonly FaultList _faults;
+    private readonly Dictionary<string, DocumentNode?> _anchors = new(StringComparer.Ordinal);
+    private bool _stopped;
+
+    private YamlTree(string text, FaultList faults)
+    {
+        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        _faults = faults;
+    }
+
+    /// <summary>The first document of the text, or null when it is empty or broken; the faults say which.</summary>
+    public static DocumentNode? Read(string text, FaultList faults)
+    {
+        var tree = new YamlTree(text, faults);
+        try
+        {
+            return tree.ReadStream();
+        }
+        catch (YamlException e)
+        {
+            SyntaxFault(text, e.Start, e.Message, faults);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet 16 ends this way where ':' stands inside a flow list that was never closed.
+            SyntaxFault(text, tree._parser.Current?.End ?? Mark.Empty, "A list or mapping in brackets is not closed", faults);
+            return null;
+        }
+    }
+
+    private static void SyntaxFault(string text, Mark at, string reason, FaultList faults)
+    {
+        int line = (int)Math.Max(1, at.Line);
+        int column = (int)Math.Max(1, at.Column);
+
+        // The scanner names the place where it began to read what the tab breaks off.
+        for (int near = line; near < line + 3; near++)
+        {
+            string indentation = LineOf(text, near);
+            indentation = indentation[..^indentation.TrimStart().Length];
+            if (indentation.Contains('\t', StringComparison.Ordinal))
+            {
+                faults.Add("tab-indentation", FaultSeverity.Error, near, indentation.IndexOf('\t', StringComparison.Ordinal) + 1, "", "The line is indented with a tab, which YAML does not allow.", "Indent with spaces.");
+                return;
+            }
+        }
+
+        string shown = LineOf(text, line).Trim();
+        shown = shown.Length > 80 ? shown[..80] + "..." : shown;
+        faults.Add("yaml-syntax", FaultSeverity.Error, line, column, "", $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.", $"Look at and just above the line '{shown}': quotes, colons, brackets and indentation.");
+    }
+
+    private static string LineOf(string text, int line)
+    {
+        int start = 0;
+        for (int i = 1; i < line; i++)
+        {
+            int end = text.IndexOf('\n', start);
+            if (end < 0)
+            {
+                return "";
+            }
+
+            start = end + 1;
+        }
+
+        int stop = text.IndexOf('\n', start);
+        return text[start..(stop < 0 ? text.Length : stop)].TrimEnd('\r');
+    }
+
+    private DocumentNode? ReadStream()
+    {
+        _parser.Consume<StreamStart>();
+        if (!_parser.TryConsume<DocumentStart>(out _))
+        {
+            return null;
+        }
+
+        DocumentNode? root = ReadNode(depth: 0);
+        if (_stopped || root is null)
+        {
+            return null;
+        }
+
+        _parser.Consume<DocumentEnd>();
+        if (_parser.Accept<DocumentStart>(out DocumentStart? second))
+        {
+            _faults.Add("several-documents", FaultSeverity.Error, (int)second.Start.Line, (int)second.Start.Column, "", "The file holds more than one YAML document.", "Keep one plan per file: remove the line '---' and what follows it.");
+        }
+
+        return root;
+    }
+
+    private DocumentNode? ReadNode(int depth)
+    {
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            return Resolve(alias);
+        }
+
+        var start = _parser.Consume<NodeEvent>();
+        if (depth > DocumentLimits.MaxDepth)
+        {
+            return Stop("too-deep", start.Start, $"Values are nested more than {DocumentLimits.MaxDepth} deep.", "A plan needs no such nesting; look for stray brackets.");
+        }
+
+        string? anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
+        if (anchor is not null)
+        {
+            _anchors[anchor] = null;
+        }
+
+        DocumentNode? node = start switch
+        {
+            Scalar scalar => new ScalarNode(Line(scalar), Column(scalar), scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty),
+            SequenceStart => ReadSequence(start, depth),
+            MappingStart => ReadMapping(start, depth),
+            _ => throw new YamlException(start.Start, start.End, $"unexpected {start.GetType().Name}"),
+        };
+
+        if (anchor is not null)
+        {
+            _anchors[anchor] = node;
+        }
+
+        return node;
+    }
+
+    private DocumentNode? Resolve(AnchorAlias alias)
+    {
+        string name = alias.Value.Value;
+        if (!_anchors.TryGetValue(name, out DocumentNode? target))
+        {
+            string? near = NearestName.Of(name, _anchors.Keys);
+            return Stop("unknown-alias", alias.Start, $"The alias *{name} has no anchor above it.", near is null ? $"Define it with &{name}, or write the value out." : $"Did you mean *{near}?");
+        }
+
+        return target ?? Stop("recursive-alias", alias.Start, $"The alias *{name} is used inside the value it names.", "Write the value out.");
+    }
+
+    private SequenceNode? ReadSequence(NodeEvent start, int depth)
+    {
+        var sequence = new SequenceNode(Line(start), Column(start));
+        while (!_parser.TryConsume<SequenceEnd>(out _))
+        {
+            if (ReadNode(depth + 1) is not { } item || !Grow(sequence, item, start))
+            {
+                return null;
+            }
+
+            sequence.Items.Add(item);
+        }
+
+        return sequence;
+    }
+
+    private MappingNode? ReadMapping(NodeEvent start, int depth)
+    {
+        var mapping = new MappingNode(Line(start), Column(start));
+        var names = new Dictionary<string, ScalarNode>(StringComparer.Ordinal);
+        var merged = new List<(ScalarNode Key, DocumentNode Value)>();
+        while (!_parser.TryConsume<MappingEnd>(out _))
+        {
+            if (ReadNode(depth + 1) is not { } key || ReadNode(depth + 1) is not { } value || !Grow(mapping, value, start))
+            {
+                return null;
+            }
+
+            if (key is not ScalarNode name)
+            {
+                _faults.Error("wrong-type", key, "", $"A key must be a text, not {key.Kind}.", "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes.");
+            }
+            else if (name is { IsPlain: true, Text: "<<" })
+            {
+                Merge(name, value, merged);
+            }
+            else if (names.TryAdd(name.Text, name))
+            {
+                mapping.Entries.Add((name, value));
+            }
+            else
+            {
+                DuplicateKey(name, names[name.Text], _faults);
+            }
+        }
+
+        // Keys of the mapping itself win over merged ones, earlier merged ones over later ones.
+        foreach ((ScalarNode key, DocumentNode value) in merged)
+        {
+            if (names.TryAdd(key.Text, key))
+            {
+                mapping.Entries.Add((key, value));
+            }
+        }
+
+        return mapping;
+    }
+
+    internal static void DuplicateKey(ScalarNode second, ScalarNode first, FaultList faults) =>
+        faults.Error("duplicate-key", second, second.Text, $"The key '{second.Text}' is here a second time; the first is in line {first.Line}.", "Keep one of the two.");
+
+    private void Merge(ScalarNode key, DocumentNode value, List<(ScalarNode Key, DocumentNode Value)> merged)
+    {
+        foreach (DocumentNode source in value is SequenceNode list ? list.Items : [value])
+        {
+            if (source is MappingNode mapping)
+            {
+                merged.AddRange(mapping.Entries);
+            }
+            else
+            {
+                _faults.Error("wrong-type", key, "<<", $"The merge key '<<' takes mappings, not {source.Kind}.", "Name an anchor of a mapping: '<<: *NAME'.");
+            }
+        }
+    }
+
+    private bool Grow(DocumentNode parent, DocumentNode child, NodeEvent at)
+    {
+        parent.Weight += child.Weight;
+        if (parent.Weight <= DocumentLimits.MaxNodes)
+        {
+            return true;
+        }
+
+        Stop("too-many-values", at.Start, $"With its aliases written out the file has more than {DocumentLimits.MaxNodes} values.", "Remove aliases that name lists of aliases.");
+        return false;
+    }
+
+    private DocumentNode? Stop(string code, Mark at, string message, string cure)
+    {
+        if (!_stopped)
+        {
+            _stopped = true;
+            _faults.Add(code, FaultSeverity.Error, (int)at.Line, (int)at.Column, "", message, cure);
+        }
+
+        return null;
+    }
+
+    private static int Line(NodeEvent e) => (int)e.Start.Line;
+
+    private static int Column(NodeEvent e) => (int)e.Start.Column;
+}

@@ -1,0 +1,50 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers;
+
+/// <summary>Collects all faults of one file, so that a person repairs them in one go.</summary>
+internal sealed class FaultList(string file)
+{
+    private const int Most = 1000;
+    private readonly List<PlanFault> _faults = [];
+    private int _left;
+
+    public string File { get; } = file;
+
+    public bool HasErrors { get; private set; }
+
+    public void Error(string code, DocumentNode? at, string field, string message, string cure) =>
+        Add(code, FaultSeverity.Error, at?.Line ?? 0, at?.Column ?? 0, field, message, cure);
+
+    public void Warning(string code, DocumentNode? at, string field, string message, string cure) =>
+        Add(code, FaultSeverity.Warning, at?.Line ?? 0, at?.Column ?? 0, field, message, cure);
+
+    public void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>
+        Add(new PlanFault(code, severity, File, line, column, field, message, cure));
+
+    public void Add(PlanFault fault)
+    {
+        HasErrors |= fault.Severity == FaultSeverity.Error;
+        if (_faults.Count < Most)
+        {
+            _faults.Add(fault);
+        }
+        else
+        {
+            _left++;
+        }
+    }
+
+    /// <summary>The faults by file and place.</summary>
+    public IReadOnlyList<PlanFault> Sorted()
+    {
+        List<PlanFault> sorted = [.. _faults.OrderBy(f => f.File != File).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column)];
+        if (_left > 0)
+        {
+            FaultSeverity severity = HasErrors ? FaultSeverity.Error : FaultSeverity.Warning;
+            sorted.Add(new PlanFault("more-faults", severity, File, 0, 0, "", $"{_left} more faults are not listed.", "Repair those above first."));
+        }
+
+        return sorted;
+    }
+}

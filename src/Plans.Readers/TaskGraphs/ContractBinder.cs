@@ -1,0 +1,119 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Reads contracts.</summary>
+internal static class ContractBinder
+{
+    private static readonly KeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
+
+    private static readonly KeyTable MethodKeys = new("name", "signature", "parameters params args", "returns return_type return", "description");
+
+    public static IReadOnlyList<ContractSpec> Bind(Fields plan, IReadOnlyList<BoundTask> tasks)
+    {
+        DocumentNode? node = plan.Node("contracts");
+        if (node is not null and not SequenceNode)
+        {
+            plan.Faults.Error("wrong-type", node, "contracts", $"'contracts' is a list, not {node.Kind}.", "Write '- name: MyProtocol' under it.");
+        }
+
+        var contracts = new List<ContractSpec>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        List<DocumentNode> items = (node as SequenceNode)?.Items ?? [];
+        for (int i = 0; i < items.Count; i++)
+        {
+            string path = $"contracts[{i}]";
+            if (items[i] is not MappingNode mapping)
+            {
+                plan.Faults.Error("wrong-type", items[i], path, $"A contract is a mapping, not {items[i].Kind}.", "Write 'name:', 'file_path:' and 'methods:'.");
+                continue;
+            }
+
+            ContractSpec contract = BindOne(new Fields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
+            if (contract.Name.Length > 0 && !names.Add(contract.Name))
+            {
+                plan.Faults.Error("duplicate-contract", mapping, $"{path}.name", $"A contract named '{contract.Name}' stands above already.", "Give each contract its own name.");
+            }
+
+            contracts.Add(contract);
+        }
+
+        return contracts;
+    }
+
+    private static ContractSpec BindOne(Fields fields, IReadOnlyList<BoundTask> tasks)
+    {
+        string name = fields.Text("name")?.Trim() ?? "";
+        if (name.Length == 0)
+        {
+            fields.Missing("name", "The contract has no name.", "Add 'name:' with the name of the interface.");
+        }
+
+        IReadOnlyList<string> filePath = PathValues.Read(fields.Texts("file_path") ?? [], fields.Faults);
+        return new ContractSpec
+        {
+            Name = name,
+            Version = fields.Text("version"),
+            FilePath = filePath.Count == 0 ? null : filePath[0],
+            Methods = BindMethods(fields),
+            Consumers = BindConsumers(fields, tasks),
+        };
+    }
+
+    private static List<string> BindMethods(Fields fields)
+    {
+        var methods = new List<string>();
+        List<DocumentNode> items = fields.Node("methods") switch
+        {
+            null => [],
+            SequenceNode list => list.Items,
+            var one => [one],
+        };
+        for (int i = 0; i < items.Count; i++)
+        {
+            string path = $"{fields.Join("methods")}[{i}]";
+            if (items[i] is MappingNode mapping)
+            {
+                var method = new Fields(mapping, path, MethodKeys, fields.Faults, "a method");
+                if (method.Text("signature") is { } signature)
+                {
+                    methods.Add(signature.Trim());
+                }
+                else if (method.Text("name") is { } name)
+                {
+                    string returns = method.Text("returns") is { } type ? $" -> {type.Trim()}" : "";
+                    methods.Add($"{name.Trim()}({string.Join(", ", method.TextList("parameters") ?? [])}){returns}");
+                }
+                else
+                {
+                    method.Missing("name", "The method has no name.", "Write 'name:' or a signature such as 'login(username: str) -> dict'.");
+                }
+            }
+            else if (Values.Text(items[i], path, fields.Faults) is { } text)
+            {
+                methods.Add(text.Trim());
+            }
+        }
+
+        return methods;
+    }
+
+    private static List<string> BindConsumers(Fields fields, IReadOnlyList<BoundTask> tasks)
+    {
+        var consumers = new List<string>();
+        HashSet<string>? known = null;
+        foreach ((ScalarNode node, string field) in fields.Texts("consumers") ?? [])
+        {
+            known ??= [.. tasks.Select(t => t.Task.Id)];
+            string id = node.Text.Trim();
+            consumers.Add(id);
+            if (!known.Contains(id))
+            {
+                string? near = NearestName.Of(id, known);
+                fields.Faults.Error("unknown-task", node, field, $"No task has the id '{id}'.", near is null ? "Name a task of this plan." : $"Did you mean '{near}'?");
+            }
+        }
+
+        return consumers;
+    }
+}

@@ -1,0 +1,46 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Reads what tasks inherit.</summary>
+internal static class DefaultsBinder
+{
+    private static readonly KeyTable Keys = new(
+        "role agent_type",
+        "agent",
+        "model",
+        "timeout timeout_seconds",
+        "max_retries",
+        "requires_approval",
+        "allow_large_changes",
+        "isolation",
+        "context_keys",
+        "verification verify gates");
+
+    public static TaskDefaults? Bind(Fields plan)
+    {
+        switch (plan.Node("defaults"))
+        {
+            case null:
+                return null;
+            case MappingNode mapping:
+                var fields = new Fields(mapping, "defaults", Keys, plan.Faults, "'defaults'");
+                return new TaskDefaults
+                {
+                    Role = fields.Text("role"),
+                    Agent = fields.Text("agent"),
+                    Model = fields.Text("model"),
+                    Timeout = fields.Duration("timeout"),
+                    MaxRetries = fields.Count("max_retries"),
+                    RequiresApproval = fields.Bool("requires_approval"),
+                    AllowLargeChanges = fields.Bool("allow_large_changes"),
+                    Isolation = TaskBinder.Isolation(fields),
+                    ContextKeys = fields.TextList("context_keys"),
+                    Verification = GateBinder.Bind(fields, "verification"),
+                };
+            case var other:
+                plan.Faults.Error("wrong-type", other, "defaults", $"'defaults' is a mapping, not {other.Kind}.", $"Known keys: {string.Join(", ", Keys.Names)}.");
+                return null;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>The fields of one mapping by our own names, with typed access that reports what is wrong.</summary>
+internal sealed class Fields
+{
+    private readonly Dictionary<string, (ScalarNode Key, DocumentNode Value)> _values = new(StringComparer.Ordinal);
+    private readonly FaultList _faults;
+
+    public Fields(MappingNode mapping, string path, KeyTable keys, FaultList faults, string what)
+    {
+        Mapping = mapping;
+        Path = path;
+        _faults = faults;
+        foreach ((ScalarNode key, DocumentNode value) in mapping.Entries)
+        {
+            string? name = keys.Find(key.Text);
+            if (name is null)
+            {
+                // Keys that begin with x- or a dot are free for a file's own use, such as anchors.
+                if (!key.Text.StartsWith("x-", StringComparison.Ordinal) && !key.Text.StartsWith('.'))
+                {
+                    string? near = keys.Nearest(key.Text);
+                    _faults.Warning("unknown-key", key, Join(key.Text), $"'{key.Text}' is no key of {what} and is ignored.", near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?");
+                }
+            }
+            else if (!_values.TryAdd(name, (key, value)))
+            {
+                ScalarNode first = _values[name].Key;
+                _faults.Error("duplicate-key", key, Join(key.Text), $"'{key.Text}' says the same as '{first.Text}' in line {first.Line}.", $"Keep one of them; '{name}' is the usual name.");
+            }
+        }
+    }
+
+    public MappingNode Mapping { get; }
+
+    public string Path { get; }
+
+    public FaultList Faults => _faults;
+
+    /// <summary>The path of a field of this mapping.</summary>
+    public string Join(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+
+    /// <summary>The node of a field that is given and not null.</summary>
+    public DocumentNode? Node(string name) => _values.TryGetValue(name, out (ScalarNode Key, DocumentNode Value) found) && found.Value is not ScalarNode { IsNull: true } ? found.Value : null;
+
+    /// <summary>The key as it stands in the file, when the field is there at all, even with nothing behind it.</summary>
+    public ScalarNode? Key(string name) => _values.TryGetValue(name, out (ScalarNode Key, DocumentNode Value) found) ? found.Key : null;
+
+    /// <summary>The field is written with nothing behind it.</summary>
+    public bool IsLeftEmpty(string name) => _values.TryGetValue(name, out (ScalarNode Key, DocumentNode Value) found) && found.Value is ScalarNode { IsNull: true, Text: "" };
+
+    public string? Text(string name) => Node(name) is { } node ? Values.Text(node, Join(name), _faults) : null;
+
+    public bool? Bool(string name) => Node(name) is { } node ? Values.Bool(node, Join(name), _faults) : null;
+
+    public int? Count(string name) => Node(name) is { } node ? Values.Count(node, Join(name), _faults) : null;
+
+    public double? Minutes(string name) => Node(name) is { } node ? Values.Minutes(node, Join(name), _faults) : null;
+
+    public TimeSpan? Duration(string name) => Node(name) is { } node ? Values.Duration(node, Join(name), _faults) : null;
+
+    public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
+        where T : struct =>
+        Node(name) is { } node ? Values.Word(node, Join(name), words, _faults) : null;
+
+    /// <summary>The texts of a list; a single text counts as a list of one. Null when the field is not there.</summary>
+    public IReadOnlyList<(ScalarNode Node, string Field)>? Texts(string name) => Node(name) is { } node ? Values.Texts(node, Join(name), _faults) : null;
+
+    public IReadOnlyList<string>? TextList(string name) => Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;
+
+    public void Missing(string name, string message, string cure) => _faults.Error("missing-field", Mapping, Join(name), message, cure);
+}

@@ -1,0 +1,55 @@
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>The keys of one kind of mapping, with the other spellings under which each is accepted.</summary>
+internal sealed class KeyTable
+{
+    private readonly Dictionary<string, string> _canonical = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A table of keys.</summary>
+    /// <param name="keys">Each key followed by its other spellings, divided by spaces.</param>
+    public KeyTable(params string[] keys)
+    {
+        Names = [.. keys.Select(k => k.Split(' ')[0])];
+        foreach (string[] spellings in keys.Select(k => k.Split(' ')))
+        {
+            foreach (string spelling in spellings)
+            {
+                _canonical[spelling] = spellings[0];
+            }
+        }
+    }
+
+    /// <summary>The keys in our own spelling.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>All spellings, for suggestions.</summary>
+    public IEnumerable<string> Spellings => _canonical.Keys;
+
+    /// <summary>The key meant by a text, or null. Dashes and capitals inside words are read as underscores.</summary>
+    public string? Find(string text) => _canonical.GetValueOrDefault(text) ?? _canonical.GetValueOrDefault(SnakeCase(text));
+
+    /// <summary>The key that was probably meant, in our own spelling, or null.</summary>
+    public string? Nearest(string text) => NearestName.Of(SnakeCase(text), Spellings) is { } near ? _canonical[near] : null;
+
+    private static string SnakeCase(string text)
+    {
+        var snake = new System.Text.StringBuilder(text.Length + 4);
+        foreach (char c in text)
+        {
+            if (c is '-' or ' ')
+            {
+                snake.Append('_');
+                continue;
+            }
+
+            if (char.IsAsciiLetterUpper(c) && snake.Length > 0 && snake[^1] != '_')
+            {
+                snake.Append('_');
+            }
+
+            snake.Append(char.ToLowerInvariant(c));
+        }
+
+        return snake.ToString();
+    }
+}

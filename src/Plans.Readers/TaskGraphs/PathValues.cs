@@ -1,0 +1,27 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Reads paths and globs into normal form; those that leave the repository are refused.</summary>
+internal static class PathValues
+{
+    public static IReadOnlyList<string> Read(IReadOnlyList<(ScalarNode Node, string Field)> texts, FaultList faults)
+    {
+        var paths = new List<string>(texts.Count);
+        foreach ((ScalarNode node, string field) in texts)
+        {
+            if (!RepositoryPath.TryNormalize(node.Text, out string? path, out string? fault))
+            {
+                faults.Error("bad-path", node, field, $"The path '{Shown(node.Text)}' {fault}.", "Name a path inside the repository, relative to its root, such as src/auth.py.");
+            }
+            else
+            {
+                paths.Add(path);
+            }
+        }
+
+        return paths.Count < 2 ? paths : [.. paths.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string Shown(string text) => text.Replace('\0', '?').ReplaceLineEndings(" ");
+}

@@ -1,0 +1,289 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Makes a task of a mapping.</summary>
+internal static class TaskBinder
+{
+    private static readonly KeyTable TaskKeys = new(
+        "id task_id",
+        "title name",
+        "description summary",
+        "prompt instructions",
+        "details",
+        "status",
+        "depends_on dependencies depends",
+        "boundaries ownership",
+        "files_write",
+        "files_read",
+        "files_append",
+        "resources_write",
+        "resources_read",
+        "patch_intents",
+        "verification verify gates",
+        "deps_required",
+        "context_keys",
+        "role agent_type",
+        "agent",
+        "model",
+        "timeout timeout_seconds",
+        "max_retries",
+        "requires_approval",
+        "allow_large_changes",
+        "isolation",
+        "parallel",
+        "estimated_minutes estimate estimated_time",
+        "required_agents",
+        "required_steps",
+        "notes_input",
+        "notes_output",
+        "checklist",
+        "priority");
+
+    private static readonly KeyTable BoundaryKeys = new("files_write write", "files_read read", "files_append append", "resources_write", "resources_read");
+
+    private static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
+
+    private static readonly KeyTable PackageKeys = new("runtime", "dev development");
+
+    private static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
+
+    private static readonly Dictionary<string, TaskIsolation> IsolationWords = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["worktree"] = TaskIsolation.Worktree,
+        ["sandbox"] = TaskIsolation.Sandbox,
+    };
+
+    public static BoundTask Bind(MappingNode node, string path, string? idFromKey, TaskDefaults? defaults, FaultList faults)
+    {
+        var fields = new Fields(node, path, TaskKeys, faults, "a task");
+        string id = BindId(fields, idFromKey);
+        (string description, string? prompt) = BindTexts(fields);
+        Fields? boundaries = Nested(fields, "boundaries", BoundaryKeys);
+        IReadOnlyList<(ScalarNode Node, string Field)> dependsOn = SplitOnCommas(fields.Texts("depends_on"));
+        IReadOnlyList<(ScalarNode Node, string Field)> contextKeys = fields.Texts("context_keys") ?? [];
+        IReadOnlyList<string>? filesWrite = Paths(fields, boundaries, "files_write");
+        if (filesWrite is null && fields.IsLeftEmpty("files_write"))
+        {
+            faults.Warning("empty-files-write", fields.Key("files_write"), fields.Join("files_write"), "'files_write' has nothing behind it, so the task owns the whole repository.", "Write [] for a task that changes nothing, or list its paths.");
+        }
+
+        var task = new PlanTask
+        {
+            Id = id,
+            Description = description,
+            Prompt = prompt,
+            Status = BindStatus(fields),
+            DependsOn = [.. dependsOn.Select(d => d.Node.Text.Trim())],
+            FilesWrite = filesWrite,
+            FilesRead = Paths(fields, boundaries, "files_read"),
+            FilesAppend = Paths(fields, boundaries, "files_append") ?? [],
+            ResourcesWrite = Either(fields, boundaries, "resources_write") ?? [],
+            ResourcesRead = Either(fields, boundaries, "resources_read") ?? [],
+            PatchIntents = BindPatches(fields),
+            Verification = GateBinder.Bind(fields, "verification") ?? defaults?.Verification ?? [],
+            DepsRequired = BindPackages(fields),
+            ContextKeys = contextKeys.Count > 0 || fields.Key("context_keys") is not null ? [.. contextKeys.Select(c => c.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : defaults?.ContextKeys ?? [],
+            Role = fields.Text("role") ?? defaults?.Role,
+            Agent = fields.Text("agent") ?? defaults?.Agent,
+            Model = fields.Text("model") ?? defaults?.Model,
+            Timeout = fields.Duration("timeout") ?? defaults?.Timeout,
+            MaxRetries = fields.Count("max_retries") ?? defaults?.MaxRetries,
+            RequiresApproval = fields.Bool("requires_approval") ?? defaults?.RequiresApproval ?? false,
+            AllowLargeChanges = fields.Bool("allow_large_changes") ?? defaults?.AllowLargeChanges ?? false,
+            Isolation = fields.Word("isolation", IsolationWords) ?? defaults?.Isolation,
+            Parallel = fields.Bool("parallel") ?? false,
+            EstimatedMinutes = fields.Minutes("estimated_minutes"),
+            RequiredAgents = fields.TextList("required_agents") ?? [],
+            RequiredSteps = fields.TextList("required_steps") ?? [],
+            NotesInput = Paths(fields, null, "notes_input") ?? [],
+            NotesOutput = Paths(fields, null, "notes_output") ?? [],
+            Checklist = BindChecklist(fields),
+        };
+        return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
+    }
+
+    /// <summary>How the word for isolation is read; the plan's defaults use it too.</summary>
+    public static TaskIsolation? Isolation(Fields fields) => fields.Word("isolation", IsolationWords);
+
+    private static string BindId(Fields fields, string? idFromKey)
+    {
+        string? id = (fields.Text("id") ?? idFromKey)?.Trim();
+        if (id is null && fields.Node("id") is not null)
+        {
+            return "";
+        }
+
+        if (id is null)
+        {
+            string suggestion = TaskId.Suggest(fields.Node("description") is ScalarNode { Text: var text } ? text : "my-task");
+            fields.Missing("id", "The task has no id.", $"Add one, such as 'id: {(suggestion.Length == 0 ? "my-task" : suggestion.ToLowerInvariant())}'.");
+            return "";
+        }
+
+        if (TaskId.Fault(id) is { } fault)
+        {
+            string suggestion = TaskId.Suggest(id);
+            fields.Faults.Error("bad-id", fields.Node("id") ?? fields.Mapping, fields.Join("id"), $"The id '{id.ReplaceLineEndings(" ")}' {fault}; ids become parts of branch and file names.", suggestion.Length == 0 ? "Use letters, digits, '-', '_' and '.'." : $"Write '{suggestion}'.");
+        }
+
+        return id;
+    }
+
+    private static (string Description, string? Prompt) BindTexts(Fields fields)
+    {
+        string? title = fields.Text("title");
+        string? description = fields.Text("description");
+        string? prompt = fields.Text("prompt");
+        string? details = fields.Text("details");
+        bool isSaid = new[] { "title", "description", "prompt" }.Any(name => fields.Node(name) is not null and not ScalarNode);
+        if (!isSaid && string.IsNullOrWhiteSpace(title) && string.IsNullOrWhiteSpace(description) && string.IsNullOrWhiteSpace(prompt))
+        {
+            fields.Missing("description", "The task says nothing about what is to be done.", "Add 'description:', or 'prompt:' for the full text.");
+        }
+
+        // Task stores have a short title and longer texts; together those are the prompt.
+        string[] longer = [.. new[] { title is null ? null : description, details }.OfType<string>().Where(t => t.Length > 0)];
+        prompt ??= longer.Length == 0 ? null : string.Join("\n\n", longer);
+        return ((title ?? description ?? FirstLine(prompt)).Trim(), prompt);
+    }
+
+    private static string FirstLine(string? text)
+    {
+        string line = text?.AsSpan().Trim().ToString().Split('\n')[0].Trim() ?? "";
+        return line.Length > 120 ? line[..117] + "..." : line;
+    }
+
+    private static PlanTaskStatus BindStatus(Fields fields)
+    {
+        if (fields.Text("status") is not { } text)
+        {
+            return PlanTaskStatus.Pending;
+        }
+
+        if (StatusWord.TryParse(text, out PlanTaskStatus status))
+        {
+            return status;
+        }
+
+        string? near = NearestName.Of(text, StatusWord.Known);
+        fields.Faults.Warning("unknown-status", fields.Node("status"), fields.Join("status"), $"The status '{text}' is not known and counts as pending.", near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?");
+        return status;
+    }
+
+    private static IReadOnlyList<string>? Paths(Fields fields, Fields? boundaries, string name)
+    {
+        Fields source = fields.Key(name) is null && boundaries is not null ? boundaries : fields;
+        return source.Texts(name) is { } texts ? PathValues.Read(texts, source.Faults) : null;
+    }
+
+    private static IReadOnlyList<string>? Either(Fields fields, Fields? boundaries, string name) => fields.TextList(name) ?? boundaries?.TextList(name);
+
+    private static Fields? Nested(Fields fields, string name, KeyTable keys)
+    {
+        switch (fields.Node(name))
+        {
+            case null:
+                return null;
+            case MappingNode mapping:
+                return new Fields(mapping, fields.Join(name), keys, fields.Faults, $"'{name}'");
+            case var other:
+                fields.Faults.Error("wrong-type", other, fields.Join(name), $"'{name}' is a mapping, not {other.Kind}.", $"Known keys: {string.Join(", ", keys.Names)}.");
+                return null;
+        }
+    }
+
+    private static List<(ScalarNode Node, string Field)> SplitOnCommas(IReadOnlyList<(ScalarNode Node, string Field)>? texts)
+    {
+        var ids = new List<(ScalarNode Node, string Field)>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((ScalarNode node, string field) in texts ?? [])
+        {
+            foreach (string id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (seen.Add(id))
+                {
+                    ids.Add((id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain), field));
+                }
+            }
+        }
+
+        return ids;
+    }
+
+    private static RequiredPackages? BindPackages(Fields fields)
+    {
+        DocumentNode? node = fields.Node("deps_required");
+        if (node is null)
+        {
+            return null;
+        }
+
+        if (node is not MappingNode)
+        {
+            return new RequiredPackages { Runtime = fields.TextList("deps_required") ?? [] };
+        }
+
+        Fields packages = Nested(fields, "deps_required", PackageKeys)!;
+        return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
+    }
+
+    private static List<PatchIntent> BindPatches(Fields fields)
+    {
+        var patches = new List<PatchIntent>();
+        foreach ((DocumentNode item, string path) in Items(fields, "patch_intents"))
+        {
+            if (item is ScalarNode file)
+            {
+                patches.AddRange(PathValues.Read([(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
+            }
+            else if (item is MappingNode mapping)
+            {
+                var patch = new Fields(mapping, path, PatchKeys, fields.Faults, "a patch intent");
+                if (patch.Texts("file") is not { } files)
+                {
+                    patch.Missing("file", "The patch intent names no file.", "Add 'file: PATH'.");
+                    continue;
+                }
+
+                patches.AddRange(PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), patch.Text("intent"))));
+            }
+            else
+            {
+                fields.Faults.Error("wrong-type", item, path, $"A patch intent is a mapping, not {item.Kind}.", "Write 'file:', 'action:' and 'intent:'.");
+            }
+        }
+
+        return patches;
+    }
+
+    private static List<ChecklistItem> BindChecklist(Fields fields)
+    {
+        var items = new List<ChecklistItem>();
+        foreach ((DocumentNode item, string path) in Items(fields, "checklist"))
+        {
+            if (item is ScalarNode text)
+            {
+                items.Add(new ChecklistItem($"{items.Count + 1}", text.Text));
+            }
+            else if (item is MappingNode mapping)
+            {
+                var step = new Fields(mapping, path, ChecklistKeys, fields.Faults, "a checklist item");
+                items.Add(new ChecklistItem(step.Text("id") ?? $"{items.Count + 1}", step.Text("description") ?? "", step.Bool("completed") ?? false));
+            }
+            else
+            {
+                fields.Faults.Error("wrong-type", item, path, $"A checklist item is a text or a mapping, not {item.Kind}.", "Write 'id:', 'description:' and 'completed:'.");
+            }
+        }
+
+        return items;
+    }
+
+    private static IEnumerable<(DocumentNode Item, string Path)> Items(Fields fields, string name) => fields.Node(name) switch
+    {
+        null => [],
+        SequenceNode list => list.Items.Select((item, i) => (item, $"{fields.Join(name)}[{i}]")),
+        var one => [(one, fields.Join(name))],
+    };
+}

@@ -1,0 +1,162 @@
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>
+/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its place and cure;
+/// nothing is ever thrown for what stands in the text.
+/// </summary>
+public static class TaskGraphReader
+{
+    /// <summary>Most tasks in one plan.</summary>
+    public const int MaxTasks = 20_000;
+
+    private static readonly KeyTable PlanKeys = new(
+        "request goal",
+        "created_at created date",
+        "tasks",
+        "contracts interfaces",
+        "context",
+        "defaults default",
+        "name title",
+        "description",
+        "version schema_version schemaVersion",
+        "metadata meta",
+        "$schema");
+
+    /// <summary>Reads a file's bytes.</summary>
+    /// <param name="content">All of the file.</param>
+    /// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file) =>
+        PlanText.TryDecode(content, file, out string? text, out PlanFault? fault) ? Read(text, file) : new PlanReadResult(null, [fault]);
+
+    /// <summary>Reads text.</summary>
+    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string)"/>
+    public static PlanReadResult Read(string text, string file)
+    {
+        var faults = new FaultList(file);
+        bool isJson = file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        DocumentNode? root = isJson ? JsonTree.Read(text, faults) : YamlTree.Read(text, faults);
+        if (root is null or ScalarNode { IsNull: true })
+        {
+            if (!faults.HasErrors)
+            {
+                faults.Add("empty-file", FaultSeverity.Error, 1, 1, "", "The file is empty.", "A plan needs at least 'tasks:' with one task that has an id, a description and files_write.");
+            }
+
+            return new PlanReadResult(null, faults.Sorted());
+        }
+
+        return Bind(root, faults);
+    }
+
+    /// <summary>Makes a plan of a tree that was read before, such as a planner's answer inside another document.</summary>
+    internal static PlanReadResult Bind(DocumentNode root, FaultList faults)
+    {
+        // A bare list is taken as the list of tasks.
+        MappingNode mapping = root switch
+        {
+            MappingNode given => given,
+            SequenceNode => Wrap("tasks", root),
+            _ => new MappingNode(root.Line, root.Column),
+        };
+        if (root is ScalarNode)
+        {
+            faults.Error("wrong-type", root, "", $"A plan is a mapping with the key 'tasks', not {root.Kind}.", "Begin with 'tasks:' and a list of tasks.");
+            return new PlanReadResult(null, faults.Sorted());
+        }
+
+        var fields = new Fields(mapping, "", PlanKeys, faults, "a plan");
+        TaskDefaults? defaults = DefaultsBinder.Bind(fields);
+        Dictionary<string, string> context = BindContext(fields);
+        List<BoundTask> tasks = BindTasks(fields, defaults);
+        IReadOnlyList<ContractSpec> contracts = ContractBinder.Bind(fields, tasks);
+        GraphChecks.Report(tasks, context, faults);
+
+        var plan = new Plan
+        {
+            Request = fields.Text("request") ?? fields.Text("description") ?? fields.Text("name"),
+            CreatedAt = fields.Text("created_at"),
+            Defaults = defaults,
+            Context = context,
+            Tasks = [.. tasks.Select(t => t.Task)],
+            Contracts = contracts,
+        };
+        return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
+        {
+            TaskCount = tasks.Count,
+            Places = new PlanPlaces(faults.File, [.. tasks.Select(t => t.Node)]),
+        };
+    }
+
+    private static List<BoundTask> BindTasks(Fields plan, TaskDefaults? defaults)
+    {
+        DocumentNode? node = plan.Node("tasks");
+        List<(string? Id, DocumentNode Node, string Field)> found = node switch
+        {
+            SequenceNode list => [.. list.Items.Select((item, i) => ((string?)null, item, $"tasks[{i}]"))],
+            MappingNode byId => [.. byId.Entries.Select(e => ((string?)e.Key.Text, e.Value, $"tasks.{e.Key.Text}"))],
+            _ => [],
+        };
+        if (node is ScalarNode)
+        {
+            plan.Faults.Error("wrong-type", node, "tasks", $"'tasks' is a list of tasks, not {node.Kind}.", "Write one task per dash: '- id: my-task'.");
+        }
+        else if (found.Count == 0)
+        {
+            plan.Faults.Error("no-tasks", (DocumentNode?)plan.Key("tasks") ?? plan.Mapping, "tasks", "The plan has no tasks.", "Add 'tasks:' with at least one task that has an id, a description and files_write.");
+        }
+        else if (found.Count > MaxTasks)
+        {
+            plan.Faults.Error("too-many-tasks", plan.Key("tasks"), "tasks", $"The plan has {found.Count} tasks; at most {MaxTasks} are allowed.", "Split the plan.");
+            return [];
+        }
+
+        var tasks = new List<BoundTask>(found.Count);
+        foreach ((string? id, DocumentNode task, string field) in found)
+        {
+            if (task is MappingNode mapping)
+            {
+                tasks.Add(TaskBinder.Bind(mapping, field, id, defaults, plan.Faults));
+            }
+            else
+            {
+                plan.Faults.Error("wrong-type", task, field, $"A task is a mapping, not {task.Kind}.", "Write 'id:', 'description:' and 'files_write:' under the dash.");
+            }
+        }
+
+        return tasks;
+    }
+
+    private static Dictionary<string, string> BindContext(Fields plan)
+    {
+        var context = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (plan.Node("context") is not { } node)
+        {
+            return context;
+        }
+
+        if (node is not MappingNode mapping)
+        {
+            plan.Faults.Error("wrong-type", node, "context", $"'context' is a mapping of names to texts, not {node.Kind}.", "Write 'context:' and under it 'NAME: TEXT'.");
+            return context;
+        }
+
+        foreach ((ScalarNode key, DocumentNode value) in mapping.Entries)
+        {
+            if (Values.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
+            {
+                context[key.Text] = text;
+            }
+        }
+
+        return context;
+    }
+
+    private static MappingNode Wrap(string key, DocumentNode value)
+    {
+        var mapping = new MappingNode(value.Line, value.Column);
+        mapping.Entries.Add((new ScalarNode(value.Line, value.Column, key, isPlain: false), value));
+        return mapping;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>Reads single values. Each gives null and reports a fault when the value is of the wrong kind.</summary>
+internal static class Values
+{
+    private const string WrongType = "wrong-type";
+    private const string BadValue = "bad-value";
+
+    public static string? Text(DocumentNode node, string field, FaultList faults)
+    {
+        if (node is ScalarNode scalar)
+        {
+            return scalar.Text;
+        }
+
+        faults.Error(WrongType, node, field, $"A text is expected here, not {node.Kind}.", node is MappingNode ? "Put quotes around a text that contains ': ' or begins with '{'." : "Write one text; use '|' for several lines.");
+        return null;
+    }
+
+    public static bool? Bool(DocumentNode node, string field, FaultList faults)
+    {
+        bool? value = (node as ScalarNode)?.Text.ToLowerInvariant() switch
+        {
+            "true" or "yes" or "on" or "1" => true,
+            "false" or "no" or "off" or "0" => false,
+            _ => null,
+        };
+        if (value is null)
+        {
+            faults.Error(WrongType, node, field, $"true or false is expected here, not {Shown(node)}.", "Write true or false.");
+        }
+
+        return value;
+    }
+
+    public static int? Count(DocumentNode node, string field, FaultList faults)
+    {
+        if (node is ScalarNode scalar && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= 0)
+        {
+            return number;
+        }
+
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A whole number from 0 is expected here, not {Shown(node)}.", "Write a number such as 2.");
+        return null;
+    }
+
+    public static double? Minutes(DocumentNode node, string field, FaultList faults)
+    {
+        if (node is ScalarNode scalar)
+        {
+            if (double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0 && double.IsFinite(number))
+            {
+                return number;
+            }
+
+            if (ParseDuration(scalar.Text) is { } duration)
+            {
+                return duration.TotalMinutes;
+            }
+        }
+
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A number of minutes is expected here, not {Shown(node)}.", "Write minutes such as 15, or a time such as 1h30m.");
+        return null;
+    }
+
+    public static TimeSpan? Duration(DocumentNode node, string field, FaultList faults)
+    {
+        if (node is ScalarNode scalar && ParseDuration(scalar.Text) is { } duration && duration > TimeSpan.Zero)
+        {
+            return duration;
+        }
+
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A time of more than 0 is expected here, not {Shown(node)}.", "Write seconds such as 1800, or 90s, 30m, 1h30m.");
+        return null;
+    }
+
+    public static T? Word<T>(DocumentNode node, string field, IReadOnlyDictionary<string, T> words, FaultList faults)
+        where T : struct
+    {
+        if (node is ScalarNode scalar && words.TryGetValue(scalar.Text.Trim(), out T value))
+        {
+            return value;
+        }
+
+        string? near = node is ScalarNode { Text: var text } ? NearestName.Of(text, words.Keys) : null;
+        string known = string.Join(", ", words.DistinctBy(w => w.Value).Select(w => w.Key));
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"{Shown(node)} is not known here.", near is null ? $"Write one of: {known}." : $"Did you mean '{near}'? Known: {known}.");
+        return null;
+    }
+
+    /// <summary>The texts of a list, with the field of each; a single text counts as a list of one.</summary>
+    public static IReadOnlyList<(ScalarNode Node, string Field)> Texts(DocumentNode node, string field, FaultList faults)
+    {
+        switch (node)
+        {
+            case ScalarNode one:
+                return [(one, field)];
+            case SequenceNode sequence:
+                var texts = new List<(ScalarNode Node, string Field)>(sequence.Items.Count);
+                for (int i = 0; i < sequence.Items.Count; i++)
+                {
+                    if (sequence.Items[i] is ScalarNode { IsNull: false } item)
+                    {
+                        texts.Add((item, $"{field}[{i}]"));
+                    }
+                    else
+                    {
+                        faults.Error(WrongType, sequence.Items[i], $"{field}[{i}]", $"A text is expected here, not {sequence.Items[i].Kind}.", "Write one text per item; a text that contains ': ' or begins with '*', '{' or '[' needs quotes.");
+                    }
+                }
+
+                return texts;
+            default:
+                faults.Error(WrongType, node, field, $"A list of texts is expected here, not {node.Kind}.", "Write [one, two], or one item per line after a dash.");
+                return [];
+        }
+    }
+
+    public static string Shown(DocumentNode node)
+    {
+        if (node is not ScalarNode scalar || scalar.IsNull)
+        {
+            return node.Kind;
+        }
+
+        string text = scalar.Text.Length > 60 ? scalar.Text[..60] + "..." : scalar.Text;
+        return $"'{text.ReplaceLineEndings(" ")}'";
+    }
+
+    private static TimeSpan? ParseDuration(string text)
+    {
+        string trimmed = text.Trim();
+        if (double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
+        {
+            return Seconds(seconds);
+        }
+
+        double total = 0;
+        int start = 0;
+        while (start < trimmed.Length)
+        {
+            int end = start;
+            while (end < trimmed.Length && (char.IsAsciiDigit(trimmed[end]) || trimmed[end] == '.'))
+            {
+                end++;
+            }
+
+            int unitEnd = end;
+            while (unitEnd < trimmed.Length && char.IsAsciiLetter(trimmed[unitEnd]))
+            {
+                unitEnd++;
+            }
+
+            double factor = trimmed[end..unitEnd] switch
+            {
+                "s" or "sec" or "seconds" => 1,
+                "m" or "min" or "minutes" => 60,
+                "h" or "hours" => 3600,
+                "d" or "days" => 86400,
+                _ => 0,
+            };
+            if (factor == 0 || !double.TryParse(trimmed.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            {
+                return null;
+            }
+
+            total += number * factor;
+            start = unitEnd;
+            while (start < trimmed.Length && trimmed[start] == ' ')
+            {
+                start++;
+            }
+        }
+
+        return trimmed.Length == 0 ? null : Seconds(total);
+    }
+
+    // Longer than ten years is a slip of the unit, and would overflow timers.
+    private static TimeSpan? Seconds(double seconds) => seconds >= 0 && seconds <= 10 * 365.0 * 86400 ? TimeSpan.FromSeconds(seconds) : null;
+}

@@ -1,0 +1,120 @@
+namespace Orchestrator.Plans;
+
+/// <summary>What can be told from a gate's command without running it.</summary>
+public static class GateCommand
+{
+    // The programs that people name in plans, by the words that must stand together in the command.
+    private static readonly (string Words, GateType Type)[] Known =
+    [
+        ("pytest", GateType.Test),
+        ("python -m unittest", GateType.Test),
+        ("python3 -m unittest", GateType.Test),
+        ("tox", GateType.Test),
+        ("nox", GateType.Test),
+        ("jest", GateType.Test),
+        ("vitest", GateType.Test),
+        ("mocha", GateType.Test),
+        ("playwright test", GateType.Test),
+        ("cypress run", GateType.Test),
+        ("npm test", GateType.Test),
+        ("npm run test", GateType.Test),
+        ("npm t", GateType.Test),
+        ("pnpm test", GateType.Test),
+        ("yarn test", GateType.Test),
+        ("bun test", GateType.Test),
+        ("node --test", GateType.Test),
+        ("dotnet test", GateType.Test),
+        ("go test", GateType.Test),
+        ("cargo test", GateType.Test),
+        ("cargo nextest", GateType.Test),
+        ("gradle test", GateType.Test),
+        ("./gradlew test", GateType.Test),
+        ("mvn test", GateType.Test),
+        ("mvn verify", GateType.Test),
+        ("rspec", GateType.Test),
+        ("phpunit", GateType.Test),
+        ("ctest", GateType.Test),
+        ("make test", GateType.Test),
+        ("make check", GateType.Test),
+        ("bats", GateType.Test),
+        ("mypy", GateType.TypeCheck),
+        ("pyright", GateType.TypeCheck),
+        ("tsc", GateType.TypeCheck),
+        ("vue-tsc", GateType.TypeCheck),
+        ("npm run typecheck", GateType.TypeCheck),
+        ("cargo check", GateType.TypeCheck),
+        ("go vet", GateType.Lint),
+        ("ruff", GateType.Lint),
+        ("flake8", GateType.Lint),
+        ("pylint", GateType.Lint),
+        ("black --check", GateType.Lint),
+        ("eslint", GateType.Lint),
+        ("prettier --check", GateType.Lint),
+        ("npm run lint", GateType.Lint),
+        ("cargo clippy", GateType.Lint),
+        ("golangci-lint", GateType.Lint),
+        ("shellcheck", GateType.Lint),
+        ("dotnet format", GateType.Lint),
+        ("dotnet build", GateType.Build),
+        ("npm run build", GateType.Build),
+        ("cargo build", GateType.Build),
+        ("go build", GateType.Build),
+        ("mvn package", GateType.Build),
+        ("gradle build", GateType.Build),
+        ("make", GateType.Build),
+        ("bandit", GateType.Security),
+        ("npm audit", GateType.Security),
+        ("pip-audit", GateType.Security),
+        ("cargo audit", GateType.Security),
+        ("gitleaks", GateType.Security),
+        ("trivy", GateType.Security),
+        ("semgrep", GateType.Security),
+    ];
+
+    private static readonly string[] Launchers = ["npx", "uv", "run", "poetry", "pipenv", "bunx", "pnpm", "exec", "yarn", "env", "time", "sudo"];
+
+    /// <summary>What kind of check a command is, by the programs it starts; <see cref="GateType.Custom"/> when nothing is known about them.</summary>
+    public static GateType GuessType(string command)
+    {
+        GateType found = GateType.Custom;
+        foreach (string part in command.Split(["&&", "||", ";", "|", "\n"], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            GateType type = TypeOf(part);
+            if (type == GateType.Test)
+            {
+                return GateType.Test;
+            }
+
+            found = found == GateType.Custom ? type : found;
+        }
+
+        return found;
+    }
+
+    private static GateType TypeOf(string part)
+    {
+        string[] words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (int start = 0; start < words.Length; start++)
+        {
+            string rest = string.Join(' ', words.Skip(start));
+            foreach ((string known, GateType type) in Known)
+            {
+                if (rest.StartsWith(known, StringComparison.Ordinal) && (rest.Length == known.Length || rest[known.Length] == ' '))
+                {
+                    return type;
+                }
+            }
+
+            if (rest.StartsWith("python", StringComparison.Ordinal) && words.Length > start + 2 && words[start + 1] == "-m")
+            {
+                start++;
+            }
+            else if (!Launchers.Contains(words[start]) && !words[start].Contains('=', StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+
+        return GateType.Custom;
+    }
+}

@@ -1,0 +1,71 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Finds what a person probably meant.</summary>
+public static class NearestName
+{
+    private const int LongestCompared = 64;
+
+    /// <summary>The known name that is nearest to <paramref name="given"/> by typing mistakes (without regard to case), or null when none is near.</summary>
+    public static string? Of(string given, IEnumerable<string> known)
+    {
+        if (given.Length is 0 or > LongestCompared)
+        {
+            return null;
+        }
+
+        // A third of the letters may be wrong: more is another word.
+        int best = Math.Max(1, given.Length / 3) + 1;
+        string? nearest = null;
+        foreach (string name in known)
+        {
+            if (name.Length > LongestCompared || Math.Abs(name.Length - given.Length) >= best)
+            {
+                continue;
+            }
+
+            int distance = Distance(given, name);
+            if (distance < best)
+            {
+                best = distance;
+                nearest = name;
+            }
+        }
+
+        return nearest;
+    }
+
+    // Damerau-Levenshtein with neighbouring letters swapped (optimal string alignment), case ignored.
+    private static int Distance(string a, string b)
+    {
+        Span<int> beforeLast = stackalloc int[b.Length + 1];
+        Span<int> last = stackalloc int[b.Length + 1];
+        Span<int> row = stackalloc int[b.Length + 1];
+        for (int j = 0; j <= b.Length; j++)
+        {
+            last[j] = j;
+        }
+
+        for (int i = 1; i <= a.Length; i++)
+        {
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int cost = Same(a[i - 1], b[j - 1]) ? 0 : 1;
+                row[j] = Math.Min(Math.Min(row[j - 1] + 1, last[j] + 1), last[j - 1] + cost);
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
+                {
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
+                }
+            }
+
+            Span<int> free = beforeLast;
+            beforeLast = last;
+            last = row;
+            row = free;
+        }
+
+        return last[b.Length];
+    }
+
+    private static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
+}

@@ -1,0 +1,115 @@
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Xunit;
+
+namespace Orchestrator.Plans.Readers.Tests.TaskGraphs;
+
+public sealed class TaskGraphReaderTests
+{
+    public static TheoryData<string> Files => [.. Names];
+
+    private static IEnumerable<string> Names =>
+        [.. Directory.EnumerateFiles(Approved.Folder("Plans")).Select(f => Path.GetFileName(f)).Where(f => !f.EndsWith(".approved.txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Read_ExampleFile_GivesTheApprovedOutput(string file)
+    {
+        string path = Path.Combine(Approved.Folder("Plans"), file);
+
+        PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(path), file);
+
+        Approved.Check($"{path}.approved.txt", Approved.Describe(result));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Read_PrintedPlan_IsTheSamePlan(string file)
+    {
+        PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
+        if (result.Plan is null)
+        {
+            Assert.NotEmpty(result.Errors);
+            return;
+        }
+
+        PlanReadResult again = TaskGraphReader.Read(PlanJson.WriteIndented(result.Plan), "printed.json");
+
+        Assert.Equal(PlanJson.WriteIndented(result.Plan), PlanJson.WriteIndented(again.Plan!));
+    }
+
+    [Fact]
+    public void Read_Errors_AlwaysNamePlaceAndCure()
+    {
+        foreach (string file in Names)
+        {
+            PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("Plans"), file)), file);
+
+            Assert.All(result.Faults, f =>
+            {
+                Assert.True(f.Line > 0 || f.Code is "file-too-large", f.ToString());
+                Assert.NotEmpty(f.Cure);
+                Assert.Equal(file, f.File);
+            });
+        }
+    }
+
+    [Fact]
+    public void Read_TenMegabytes_IsRefused()
+    {
+        byte[] content = new byte[10_000_000];
+        Array.Fill(content, (byte)'a');
+
+        PlanReadResult result = TaskGraphReader.Read(content, "tasks.yaml");
+
+        Assert.Equal("file-too-large", Assert.Single(result.Errors).Code);
+    }
+
+    [Fact]
+    public void Read_BillionLaughs_IsRefused()
+    {
+        var text = new System.Text.StringBuilder("x0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+        for (int i = 1; i < 12; i++)
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"x{i}: &x{i} [{string.Join(", ", Enumerable.Repeat($"*x{i - 1}", 9))}]\n");
+        }
+
+        PlanReadResult result = TaskGraphReader.Read(text + "tasks: []\n", "bomb.yaml");
+
+        Assert.Equal("too-many-values", Assert.Single(result.Errors).Code);
+    }
+
+    [Theory]
+    [InlineData("tasks.yaml")]
+    [InlineData("tasks.json")]
+    public void Read_DeepNesting_IsRefused(string file)
+    {
+        PlanReadResult result = TaskGraphReader.Read(new string('[', 100_000), file);
+
+        Assert.NotEmpty(result.Errors);
+    }
+
+    [Fact]
+    public void Read_Utf16_Works()
+    {
+        byte[] content = [.. System.Text.Encoding.Unicode.GetPreamble(), .. System.Text.Encoding.Unicode.GetBytes("tasks:\n- id: a\n  description: ü\n  files_write: []\n")];
+
+        Assert.Equal("ü", TaskGraphReader.Read(content, "tasks.yaml").Plan!.Tasks[0].Description);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x74, 0x00, 0x61, 0x00 }, "binary-file")]
+    [InlineData(new byte[] { 0x74, 0x3a, 0x20, 0xe9, 0x0a }, "encoding")]
+    [InlineData(new byte[0], "empty-file")]
+    public void Read_NoText_IsRefusedWithItsReason(byte[] content, string code) =>
+        Assert.Equal(code, Assert.Single(TaskGraphReader.Read(content, "tasks.yaml").Errors).Code);
+
+    [Fact]
+    public void AsStrict_Warning_RefusesThePlan()
+    {
+        PlanReadResult result = TaskGraphReader.Read("tasks:\n- id: a\n  description: x\n  file_write: [a]\n", "tasks.yaml");
+
+        Assert.True(result.IsValid);
+        Assert.False(result.AsStrict().IsValid);
+        Assert.Contains("Did you mean 'files_write'?", Assert.Single(result.Warnings).Cure, StringComparison.Ordinal);
+    }
+}
