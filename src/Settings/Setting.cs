@@ -34,7 +34,11 @@ public abstract class Setting
     /// <summary>The variable that sets it: <c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public string Variable => SettingNames.VariableOf(Name);
 
-    internal abstract string Display(RawValue raw);
+    /// <summary>The value in its usual form, or null with the faults reported.</summary>
+    internal abstract string? TryDisplay(RawValue raw, FaultSink faults);
+
+    /// <summary>The value in its usual form, or as it was written where it is faulty.</summary>
+    internal string Display(RawValue raw) => TryDisplay(raw, static (_, _) => { }) ?? RawText.Of(raw);
 }
 
 /// <summary>A key whose values are of type <typeparamref name="T"/>.</summary>
@@ -59,8 +63,7 @@ internal sealed class Setting<T> : Setting
     /// <summary>The value, or the default with the faults reported.</summary>
     public T Read(RawValue raw, FaultSink faults) => _type.TryRead(raw, faults, out var value) ? value : Default;
 
-    internal override string Display(RawValue raw) =>
-        _type.TryRead(raw, static (_, _) => { }, out var value) ? _type.Write(value) : RawText.Of(raw);
+    internal override string? TryDisplay(RawValue raw, FaultSink faults) => _type.TryRead(raw, faults, out var value) ? _type.Write(value) : null;
 }
 
 /// <summary>Takes the faults of one value: what is wrong, and the line where it is known.</summary>

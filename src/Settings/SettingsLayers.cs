@@ -80,7 +80,8 @@ internal sealed class SettingsLayers
         return new RawScalar(value);
     }
 
-    private List<RawSetting> Flatten(RawMap map, string prefix, SettingSource source)
+    /// <summary>Nested keys as dotted names; a key without a value is not set.</summary>
+    internal static List<RawSetting> Flatten(RawMap map, string prefix, SettingSource source)
     {
         var settings = new List<RawSetting>();
         foreach (var entry in map.Entries)

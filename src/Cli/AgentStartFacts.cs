@@ -1,0 +1,24 @@
+namespace Orchestrator.Cli;
+
+/// <summary>The facts that an agent's process was given about its own task.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Folder">The start's folder.</param>
+internal sealed record AgentStartFacts(string Task, string Folder)
+{
+    /// <summary>The start that this process belongs to.</summary>
+    /// <exception cref="CommandException">It belongs to none, or its folder is gone.</exception>
+    public static AgentStartFacts Require(CommandContext context)
+    {
+        var folder = context.Environment.GetValueOrDefault("ORCHESTRATOR_START");
+        var task = context.Environment.GetValueOrDefault("ORCHESTRATOR_TASK");
+        if (folder is not { Length: > 0 } || task is not { Length: > 0 })
+        {
+            throw new CommandException(
+                ExitCodes.Usage, "This command is for agents that a run has started; ORCHESTRATOR_START is not set here.", "To steer a run yourself, see 'orchestrate retry', 'skip' and 'approve'.");
+        }
+
+        return Directory.Exists(folder)
+            ? new AgentStartFacts(task, folder)
+            : throw new CommandException(ExitCodes.Usage, $"The folder of this agent start is gone: {folder}.", "The run was removed while the agent worked; there is nobody to tell.");
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Cli.Console;
+using Orchestrator.Local;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli;
+
+/// <summary>What every command works with: terminal, time, variables, folder, and from it repository and settings.</summary>
+internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<string, string> environment, string directory, TimeProvider time, Interrupts interrupts, bool verbose = false)
+{
+    private RepositoryLocation? _repository;
+
+    public ITerminal Terminal { get; } = terminal;
+
+    public IReadOnlyDictionary<string, string> Environment { get; } = environment;
+
+    /// <summary>Folder that relative paths of the command line belong to.</summary>
+    public string Directory { get; } = directory;
+
+    public TimeProvider Time { get; } = time;
+
+    public bool Verbose { get; } = verbose;
+
+    /// <summary>Ctrl-C, once and twice.</summary>
+    public Interrupts Interrupts { get; } = interrupts;
+
+    /// <summary>The repository the command was called in, or null.</summary>
+    public RepositoryLocation? FindRepository() => _repository ??= RepositoryLocation.Find(Directory);
+
+    /// <summary>The repository the command was called in.</summary>
+    /// <exception cref="CommandException">There is none, or it has no work tree.</exception>
+    public RepositoryLocation RequireRepository()
+    {
+        var repository = FindRepository()
+            ?? throw new CommandException(ExitCodes.Usage, $"{Directory} is in no git repository.", "Run 'git init' there, or name another folder with --working-dir.");
+        return repository.IsBare
+            ? throw new CommandException(ExitCodes.Usage, $"{repository.Root} is a bare repository: agents need a work tree.", "Work in a clone of it.")
+            : repository;
+    }
+
+    /// <summary>A path of the command line as an absolute one.</summary>
+    public string FullPath(string path) => Path.GetFullPath(path, Directory);
+
+    /// <summary>The settings in force; warnings are shown.</summary>
+    /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
+    public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags)
+    {
+        var result = SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, flags));
+        foreach (var warning in result.Warnings)
+            Terminal.Warn(warning.ToString());
+        return result.Settings is not null
+            ? result
+            : throw new CommandException(ExitCodes.Usage, string.Join("\n", result.Errors.Select(fault => fault.ToString())));
+    }
+
+    /// <summary>Prints one JSON document.</summary>
+    public void Print<T>(T document, JsonTypeInfo<T> type) => Terminal.Result(JsonSerializer.Serialize(document, type) + "\n");
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Orchestrator.Cli.Console;
+using Orchestrator.Settings;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Cli;
+
+/// <summary>Reads the command line, runs the command, and turns whatever happens into text and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="arguments">Arguments without the program's name.</param>
+    /// <param name="openTerminal">Opens the console; true when the command prints a document.</param>
+    /// <param name="environment">Variables of the process.</param>
+    /// <param name="directory">Where the process is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="interrupts">Ctrl-C, once and twice.</param>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments,
+        Func<bool, ITerminal> openTerminal,
+        IReadOnlyDictionary<string, string> environment,
+        string directory,
+        TimeProvider time,
+        Interrupts interrupts)
+    {
+        var parsed = CommandTable.Root(arguments).Parse(arguments);
+        var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
+        if (parsed.Errors.Count > 0)
+            return Refuse(parsed, arguments, terminal);
+        if (parsed.Action is not null || parsed.CommandResult.Command is not CliCommand command)
+            return await ShowHelpAsync(parsed, terminal);
+
+        var folder = Path.GetFullPath(parsed.GetValue<string?>(GlobalOptions.WorkingDirectoryName) ?? ".", directory);
+        var context = new CommandContext(terminal, environment, folder, time, interrupts, HasFlag(parsed, GlobalOptions.VerboseName));
+        try
+        {
+            if (!Directory.Exists(folder))
+                throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that is there with --working-dir.");
+            return await command.RunAsync(parsed, context, interrupts.Stop);
+        }
+        catch (CommandException fault)
+        {
+            terminal.Fail(fault.Message, fault.Cure);
+            return fault.ExitCode;
+        }
+        catch (OperationCanceledException) when (interrupts.Stop.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (ProcessStartException fault)
+        {
+            terminal.Fail(fault.Message, "Install the program, or correct its name.");
+            return ExitCodes.Unavailable;
+        }
+        catch (Exception unexpected)
+        {
+            var log = CrashLog.Write(unexpected, context, arguments);
+            terminal.Fail(unexpected.Message, log is null ? "Nothing more could be written to a log file." : $"Details are in {log}.");
+            return unexpected is IOException or UnauthorizedAccessException ? ExitCodes.Unavailable : ExitCodes.WorkFailed;
+        }
+    }
+
+    private static bool HasFlag(ParseResult parsed, string name)
+    {
+        for (var command = parsed.CommandResult; command is not null; command = command.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            if (command.Command.Options.FirstOrDefault(option => option.Name == name) is Option<bool> option)
+                return parsed.GetValue(option);
+        }
+
+        return false;
+    }
+
+    private static int Refuse(ParseResult parsed, IReadOnlyList<string> arguments, ITerminal terminal)
+    {
+        var command = parsed.CommandResult.Command;
+        var unknown = parsed.UnmatchedTokens.FirstOrDefault();
+        var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
+        var near = unknown is null ? null : NearestName.Find(unknown, known);
+        var name = command is RootCommand ? "" : " " + command.Name;
+        terminal.Fail(
+            string.Join("\n", parsed.Errors.Select(error => error.Message).Distinct()),
+            (near is null ? "" : $"Did you mean '{near}'? ") + (arguments.Count == 0 ? "See 'orchestrate --help'." : $"See 'orchestrate{name} --help'."));
+        return ExitCodes.Usage;
+    }
+
+    private static async Task<int> ShowHelpAsync(ParseResult parsed, ITerminal terminal)
+    {
+        using var text = new StringWriter();
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = text, Error = text, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        terminal.Result(text.ToString());
+        return code;
+    }
+}

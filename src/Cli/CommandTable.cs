@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Orchestrator.Cli.Commands;
+
+namespace Orchestrator.Cli;
+
+/// <summary>All commands. Only the one that is called is made, so that none slows the others down.</summary>
+internal static class CommandTable
+{
+    private static readonly (string Name, Func<Command> Make)[] Commands =
+    [
+        ("init", static () => new InitCommand()),
+        ("trust", static () => new TrustCommand()),
+        ("config", static () => new ConfigCommand()),
+        ("done", static () => new DoneCommand()),
+        ("blocked", static () => new BlockedCommand()),
+        ("version", static () => new VersionCommand()),
+    ];
+
+    /// <summary>The command line's root with the command that is called, or with all of them for help and mistakes.</summary>
+    public static RootCommand Root(IReadOnlyList<string> arguments)
+    {
+        var root = new RootCommand("Runs a plan of coding-agent tasks to merged commits, durably.") { GlobalOptions.WorkingDirectory(), GlobalOptions.Verbose() };
+        var called = arguments.Count > 0 ? Array.Find(Commands, command => command.Name == arguments[0]).Make : null;
+        foreach (var (_, make) in called is null ? Commands : [("", called)])
+            root.Add(make());
+        return root;
+    }
+}

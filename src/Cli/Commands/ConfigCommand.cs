@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Local;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>config list|get|set</c>: every setting with where its value comes from.</summary>
+internal sealed class ConfigCommand : Command
+{
+    public ConfigCommand()
+        : base("config", "Show and change settings")
+    {
+        Add(new ListCommand());
+        Add(new GetCommand());
+        Add(new SetCommand());
+    }
+
+    private static ConfigEntry Entry(SettingValue value)
+    {
+        var kind = value.Source.Kind.ToString();
+        return new ConfigEntry(value.Name, value.Value, value.DefaultValue, char.ToLowerInvariant(kind[0]) + kind[1..], value.Source.Place, value.Source.Line, value.Description);
+    }
+
+    private static CommandException Unknown(string name)
+    {
+        var near = SettingKeys.Nearest(name);
+        return new CommandException(ExitCodes.Usage, $"There is no setting '{name}'.", near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?");
+    }
+
+    private sealed class ListCommand : CliCommand
+    {
+        private readonly Option<bool> _json = GlobalOptions.Json();
+        private readonly Option<bool> _changed = new("--changed") { Description = "Only what is not the default" };
+
+        public ListCommand()
+            : base("list", "Show every setting, its value and where it comes from")
+        {
+            Add(_changed);
+            Add(_json);
+        }
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            var values = context.LoadSettings().Values.Where(value => !parsed.GetValue(_changed) || value.Source.Kind != SettingSourceKind.Default).ToList();
+            if (parsed.GetValue(_json))
+            {
+                context.Print(new ConfigDocument([.. values.Select(Entry)]), CliJson.Default.ConfigDocument);
+                return Task.FromResult(ExitCodes.Done);
+            }
+
+            var width = values.Count == 0 ? 0 : values.Max(value => value.Name.Length);
+            foreach (var value in values)
+                context.Terminal.Say($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source})");
+            return Task.FromResult(ExitCodes.Done);
+        }
+    }
+
+    private sealed class GetCommand : CliCommand
+    {
+        private readonly Argument<string> _name = new("NAME") { Description = "Name of the setting, such as retry.max_attempts" };
+        private readonly Option<bool> _json = GlobalOptions.Json();
+
+        public GetCommand()
+            : base("get", "Show one setting")
+        {
+            Add(_name);
+            Add(_json);
+        }
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            var name = parsed.GetRequiredValue(_name);
+            var setting = SettingKeys.Find(name) ?? throw Unknown(name);
+            var value = context.LoadSettings().Values.FirstOrDefault(value => value.Name == name || value.Name == setting.Name)
+                ?? throw new CommandException(ExitCodes.Usage, $"'{name}' is not set.", "Agents are named under 'agents' in the configuration.");
+            if (parsed.GetValue(_json))
+                context.Print(new ConfigDocument([Entry(value)]), CliJson.Default.ConfigDocument);
+            else
+                context.Terminal.Result(value.Value + "\n");
+            return Task.FromResult(ExitCodes.Done);
+        }
+    }
+
+    private sealed class SetCommand : CliCommand
+    {
+        private readonly Argument<string> _name = new("NAME") { Description = "Name of the setting" };
+        private readonly Argument<string> _value = new("VALUE") { Description = "Its value as it would stand in YAML" };
+        private readonly Option<bool> _user = new("--user") { Description = "In the user's file instead of the repository's" };
+
+        public SetCommand()
+            : base("set", "Change one setting in the repository's configuration; comments stay")
+        {
+            Add(_name);
+            Add(_value);
+            Add(_user);
+        }
+
+        public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+        {
+            var name = parsed.GetRequiredValue(_name);
+            if (SettingKeys.Find(name) is null)
+                throw Unknown(name);
+            var user = parsed.GetValue(_user);
+            var file = user ? SettingsFiles.UserFile(context.Environment) : Path.Combine(context.RequireRepository().Root, SettingsFiles.RepositoryFileName);
+            var shown = user ? file : SettingsFiles.RepositoryFileName;
+            var (text, faults) = ConfigFileEditor.Set(File.Exists(file) ? File.ReadAllText(file) : "", name, parsed.GetRequiredValue(_value), shown);
+            if (text is null)
+                throw new CommandException(ExitCodes.Usage, string.Join("\n", faults.Select(fault => fault.ToString())));
+            var folder = Path.GetDirectoryName(file)!;
+            Directory.CreateDirectory(folder);
+            IgnoreFile.Ensure(folder);
+            File.WriteAllText(file, text);
+            context.Terminal.Say($"{name} is set in {shown}.");
+            return Task.FromResult(ExitCodes.Done);
+        }
+    }
+}

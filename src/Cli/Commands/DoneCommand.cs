@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Orchestrator.Agents;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>done</c>: an agent says how its task ended. It writes a file, so it needs no running orchestrator.</summary>
+internal sealed class DoneCommand : CliCommand
+{
+    private readonly Option<string?> _task = new("--task", "--phase") { Description = "The task or phase the agent works on", HelpName = "ID" };
+    private readonly Option<string> _status = new("--status") { Description = "completed, blocked or failed", Required = true };
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why, in a sentence", HelpName = "TEXT" };
+    private readonly Option<string?> _report = new("--report") { Description = "A file the agent wrote about its work", HelpName = "FILE" };
+
+    public DoneCommand()
+        : base("done", "Called by agents: say how the task ended")
+    {
+        _status.AcceptOnlyFromAmong("completed", "blocked", "failed");
+        Add(_task);
+        Add(_status);
+        Add(_reason);
+        Add(_report);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var start = AgentStartFacts.Require(context);
+        if (parsed.GetValue(_task) is { } task && !string.Equals(task, start.Task, StringComparison.OrdinalIgnoreCase))
+            throw new CommandException(ExitCodes.Usage, $"This agent works on '{start.Task}', not on '{task}'.", $"Give --task {start.Task}.");
+        var report = parsed.GetValue(_report);
+        if (report is not null && !File.Exists(context.FullPath(report)))
+            throw new CommandException(ExitCodes.Usage, $"There is no file {context.FullPath(report)}.", "Write the report first, or leave --report out.");
+        var claim = new AgentClaim
+        {
+            Task = start.Task,
+            Status = parsed.GetRequiredValue(_status),
+            Reason = parsed.GetValue(_reason) ?? "",
+            Report = report,
+            Time = context.Time.GetUtcNow(),
+        };
+        claim.Write(start.Folder);
+        context.Terminal.Say($"Noted: {start.Task} is {claim.Status}.");
+        return Task.FromResult(ExitCodes.Done);
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>init</c>: configuration, ignore file and example of <c>.env</c>; takes over what older tools left.</summary>
+internal sealed class InitCommand : CliCommand
+{
+    public InitCommand()
+        : base("init", "Make the configuration of this repository; nothing is overwritten")
+    {
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var home = context.Environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var result = RepositoryInitializer.Initialize(repository, home);
+        foreach (var file in result.Written)
+            context.Terminal.Say($"made   {file}");
+        foreach (var file in result.Kept)
+            context.Terminal.Say($"kept   {file}");
+        foreach (var setting in result.Taken.Settings)
+            context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From})");
+        foreach (var setting in result.Taken.Unused)
+            context.Terminal.Say($"unused {setting.Name}  (in {setting.From})");
+        foreach (var file in result.Ignored)
+            context.Terminal.Say($"unused {file}");
+        foreach (var fault in result.Taken.Faults)
+            context.Terminal.Warn(fault.ToString());
+        if (!result.DotEnvIsIgnored)
+            context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
+        return Task.FromResult(ExitCodes.Done);
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Orchestrator.Cli.Console;
+using Orchestrator.Cli.Documents;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>version</c>: what runs here.</summary>
+internal sealed class VersionCommand : CliCommand
+{
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public VersionCommand()
+        : base("version", "Show the version") => Add(_json);
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        if (parsed.GetValue(_json))
+            context.Print(new VersionDocument(VersionText.Value, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier), CliJson.Default.VersionDocument);
+        else
+            context.Terminal.Result(VersionText.Value + "\n");
+        return Task.FromResult(ExitCodes.Done);
+    }
+}

@@ -1,0 +1,38 @@
+namespace Orchestrator.Cli.Console;
+
+/// <summary>The one door to the console: programs read stdout, people read stderr or the terminal.</summary>
+internal interface ITerminal
+{
+    /// <summary>A person can read and answer: both ends are terminals.</summary>
+    bool IsInteractive { get; }
+
+    /// <summary>A screen whose lines can be redrawn; false turns colour, tables that move and questions off.</summary>
+    bool HasScreen { get; }
+
+    /// <summary>Columns of the screen; 80 without one.</summary>
+    int Width { get; }
+
+    /// <summary>Rows of the screen; 24 without one.</summary>
+    int Height { get; }
+
+    /// <summary>Writes what the command was asked for, as it is, to stdout: a document, a log, a diff.</summary>
+    void Result(string text);
+
+    /// <summary>Writes a line for people.</summary>
+    void Say(string line);
+
+    /// <summary>Writes a warning for people.</summary>
+    void Warn(string line);
+
+    /// <summary>Writes an error for people, with what to do about it.</summary>
+    void Fail(string message, string cure);
+
+    /// <summary>Asks a yes-or-no question; null when nobody can answer.</summary>
+    bool? Ask(string question);
+
+    /// <summary>Replaces the lines of the last call by these; only where <see cref="HasScreen"/>.</summary>
+    void Redraw(IReadOnlyList<string> lines);
+
+    /// <summary>Leaves the lines of the last <see cref="Redraw"/> standing; what follows goes below them.</summary>
+    void EndRedraw();
+}

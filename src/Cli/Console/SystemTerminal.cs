@@ -1,0 +1,124 @@
+using System.Text;
+
+namespace Orchestrator.Cli.Console;
+
+/// <summary>The console of this process.</summary>
+/// <remarks>Text for people goes to stdout where that is a terminal and is not needed for a document, else to stderr.</remarks>
+internal sealed class SystemTerminal : ITerminal
+{
+    private const string Escape = "\u001b[";
+    private readonly Lock _lock = new();
+    private readonly bool _documents;
+    private readonly bool _colour;
+    private readonly TextWriter _people;
+    private int _drawn;
+
+    /// <summary>Opens the console.</summary>
+    /// <param name="documents">The command prints a document: everything for people goes to stderr.</param>
+    /// <param name="environment">Variables: <c>NO_COLOR</c> and <c>TERM=dumb</c> turn colour and redrawing off.</param>
+    public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment)
+    {
+        _documents = documents;
+        var dumb = environment.GetValueOrDefault("TERM") == "dumb";
+        var toOutput = !documents && !System.Console.IsOutputRedirected;
+        HasScreen = !dumb && (toOutput || !System.Console.IsErrorRedirected);
+        IsInteractive = (toOutput || !System.Console.IsErrorRedirected) && !System.Console.IsInputRedirected;
+        _colour = HasScreen && environment.GetValueOrDefault("NO_COLOR") is null or "";
+        _people = toOutput ? System.Console.Out : System.Console.Error;
+    }
+
+    public bool IsInteractive { get; }
+
+    public bool HasScreen { get; }
+
+    public int Width => Size(static () => System.Console.WindowWidth, 80);
+
+    public int Height => Size(static () => System.Console.WindowHeight, 24);
+
+    public void Result(string text)
+    {
+        lock (_lock)
+        {
+            System.Console.Out.Write(text);
+            System.Console.Out.Flush();
+        }
+    }
+
+    public void Say(string line) => Write(line);
+
+    public void Warn(string line) => Write(Coloured("33", "warning: ") + line);
+
+    public void Fail(string message, string cure)
+    {
+        Write(Coloured("31", "error: ") + message);
+        if (cure.Length > 0)
+            Write("  " + cure);
+    }
+
+    public bool? Ask(string question)
+    {
+        if (!IsInteractive || _documents)
+            return null;
+        lock (_lock)
+        {
+            _people.Write(question + " [y/N] ");
+            _people.Flush();
+            return System.Console.In.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
+        }
+    }
+
+    public void Redraw(IReadOnlyList<string> lines)
+    {
+        var text = new StringBuilder();
+        lock (_lock)
+        {
+            if (_drawn > 0)
+                text.Append(Escape).Append(_drawn).Append('A');
+            foreach (var line in lines)
+                text.Append(Escape).Append('K').Append(line).Append('\n');
+            if (_drawn > lines.Count)
+                text.Append(Escape).Append('J');
+            _drawn = lines.Count;
+            _people.Write(text);
+            _people.Flush();
+        }
+    }
+
+    public void EndRedraw()
+    {
+        lock (_lock)
+            _drawn = 0;
+    }
+
+    // A line said while a table stands is written above it: the table is wiped and comes again with the next drawing.
+    private void Write(string line)
+    {
+        lock (_lock)
+        {
+            if (_drawn > 0)
+            {
+                _people.Write($"{Escape}{_drawn}A{Escape}J");
+                _drawn = 0;
+            }
+
+            _people.WriteLine(line);
+            _people.Flush();
+        }
+    }
+
+    private string Coloured(string colour, string text) => _colour ? $"{Escape}{colour}m{text}{Escape}0m" : text;
+
+    private int Size(Func<int> ask, int otherwise)
+    {
+        if (!HasScreen)
+            return otherwise;
+        try
+        {
+            return ask() is > 0 and var size ? size : otherwise;
+        }
+        catch (IOException)
+        {
+            return otherwise;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli;
+
+/// <summary>Where the details of unexpected errors go, so that nobody is shown a stack trace.</summary>
+internal static class CrashLog
+{
+    /// <summary>Appends the error; gives the file's path, or null when it can't be written.</summary>
+    public static string? Write(Exception exception, CommandContext context, IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            var folder = RepositoryLocation.Find(context.Directory) is { IsBare: false } repository
+                ? Path.Combine(repository.OrchestratorFolder, "logs")
+                : Path.Combine(StateFolder(context.Environment), "logs");
+            Directory.CreateDirectory(folder);
+            IgnoreFile.Ensure(Path.GetDirectoryName(folder)!);
+            var file = Path.Combine(folder, "orchestrate.log");
+            var time = context.Time.GetUtcNow().ToString("u", CultureInfo.InvariantCulture);
+            File.AppendAllText(file, $"{time} orchestrate {arguments.FirstOrDefault()}\n{exception}\n\n");
+            return file;
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string StateFolder(IReadOnlyDictionary<string, string> environment) => Path.Combine(
+        environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } set ? set : Path.Combine(environment.GetValueOrDefault("HOME") ?? "/tmp", ".local", "state"),
+        "orchestrator");
+}

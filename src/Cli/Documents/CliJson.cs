@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Cli.Documents;
+
+/// <summary>How documents are written: without reflection, since that starts slowly.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(ConfigDocument))]
+[JsonSerializable(typeof(TrustDocument))]
+internal sealed partial class CliJson : JsonSerializerContext;

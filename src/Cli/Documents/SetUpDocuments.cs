@@ -1,0 +1,41 @@
+namespace Orchestrator.Cli.Documents;
+
+/// <summary>A document on stdout. Names stay; members may be added.</summary>
+internal abstract record Document
+{
+    /// <summary>Version of the document's shape.</summary>
+    public int SchemaVersion { get; init; } = 1;
+}
+
+/// <summary>Answer of <c>version --json</c>.</summary>
+internal sealed record VersionDocument(string Version, string Runtime, string Platform) : Document;
+
+/// <summary>Answer of <c>check --json</c>.</summary>
+/// <param name="Status">The worst of the checks: <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
+/// <param name="Checks">One entry for each thing looked at.</param>
+internal sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Checks) : Document;
+
+/// <summary>One thing looked at.</summary>
+internal sealed record CheckEntry(string Name, string Status, string Message, string? Cure);
+
+/// <summary>Answer of <c>config list --json</c> and <c>config get --json</c>.</summary>
+internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Document;
+
+/// <summary>One setting as it is in force.</summary>
+/// <param name="Name">Dotted name.</param>
+/// <param name="Value">As it would stand in a file.</param>
+/// <param name="Default">What it is when nobody sets it.</param>
+/// <param name="Source"><c>default</c>, <c>userFile</c>, <c>repositoryFile</c>, <c>dotEnv</c>, <c>environment</c> or <c>flag</c>.</param>
+/// <param name="Place">File, variable or option; empty for a default.</param>
+/// <param name="Line">Line in the file, or 0.</param>
+/// <param name="Description">What it does.</param>
+internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description);
+
+/// <summary>Answer of <c>trust --json</c>.</summary>
+/// <param name="Repository">Root of the repository.</param>
+/// <param name="Trusted">True when nothing is left to be trusted.</param>
+/// <param name="Items">What the repository wants to run on this machine.</param>
+internal sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : Document;
+
+/// <summary>One thing a repository wants to run.</summary>
+internal sealed record TrustEntry(string Setting, string Value, string Source);

@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace Orchestrator.Cli;
+
+/// <summary>Options that several commands share; each call makes one for its command.</summary>
+internal static class GlobalOptions
+{
+    public const string JsonName = "--json";
+    public const string WorkingDirectoryName = "--working-dir";
+    public const string VerboseName = "--verbose";
+
+    /// <summary>Given to every command.</summary>
+    public static Option<string?> WorkingDirectory() =>
+        new(WorkingDirectoryName, "-C") { Description = "Work in this folder", HelpName = "DIR", Recursive = true };
+
+    /// <summary>Given to every command.</summary>
+    public static Option<bool> Verbose() => new(VerboseName, "-v") { Description = "Say more", Recursive = true };
+
+    public static Option<bool> Json() => new(JsonName) { Description = "Print one JSON document on stdout" };
+
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Answer questions with yes; never what requires an approval" };
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>A folder of its own with a home of its own, in which command lines are run inside this process.</summary>
+internal sealed class CliFixture : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("cli-tests-").FullName;
+
+    public CliFixture()
+    {
+        Folder = Directory.CreateDirectory(Path.Combine(_root, "work")).FullName;
+        Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
+        Environment = new() { ["HOME"] = Home, ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "" };
+    }
+
+    /// <summary>Where commands are called.</summary>
+    public string Folder { get; }
+
+    public string Home { get; }
+
+    public Dictionary<string, string> Environment { get; }
+
+    /// <summary>What a command showed and how it ended.</summary>
+    internal sealed record CliResult(int ExitCode, string Output, string People)
+    {
+        public JsonNode Json => JsonNode.Parse(Output)!;
+    }
+
+    public Task<CliResult> RunAsync(params string[] arguments) => RunAsync(new RecordingTerminal(), arguments);
+
+    public async Task<CliResult> RunAsync(RecordingTerminal terminal, params string[] arguments)
+    {
+        using var interrupts = new Interrupts();
+        var code = await CommandLine.RunAsync(arguments, _ => terminal, Environment, Folder, TimeProvider.System, interrupts).WaitAsync(TimeSpan.FromSeconds(60));
+        return new CliResult(code, terminal.Output, terminal.People);
+    }
+
+    public string Write(string name, string text)
+    {
+        var path = Path.Combine(Folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));
+
+    /// <summary>Makes the folder a repository with one commit.</summary>
+    public CliFixture WithRepository()
+    {
+        Git("init", "-q", "-b", "main");
+        Write("README.md", "Hello\n");
+        Git("add", "-A");
+        Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "First");
+        return this;
+    }
+
+    public string Git(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"git {string.Join(' ', arguments)}: {error.Result}");
+        return output;
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+}

@@ -1,0 +1,108 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class CommandLineTests
+{
+    [Fact]
+    public async Task Version_AnyForm_IsTheAssemblysVersion()
+    {
+        using var cli = new CliFixture();
+
+        var text = await cli.RunAsync("version");
+        var json = await cli.RunAsync("version", "--json");
+
+        Assert.Equal(0, text.ExitCode);
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", text.Output);
+        Assert.Equal(1, (int)json.Json["schemaVersion"]!);
+        Assert.Equal(text.Output.Trim(), (string?)json.Json["version"]);
+    }
+
+    [Theory]
+    [InlineData("innit", "Did you mean 'init'?")]
+    [InlineData("--verison", "")]
+    public async Task UnknownWord_IsRefusedWithTheNearestOne(string word, string cure)
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync(word);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(word, result.People, StringComparison.Ordinal);
+        Assert.Contains(cure, result.People, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task NoCommand_IsRefusedAndPointsToTheHelp()
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync();
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("orchestrate --help", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_OfRootAndCommand_NamesWhatThereIs()
+    {
+        using var cli = new CliFixture();
+
+        var root = await cli.RunAsync("--help");
+        var config = await cli.RunAsync("config", "set", "--help");
+
+        Assert.Equal((0, 0), (root.ExitCode, config.ExitCode));
+        Assert.Contains("trust", root.Output, StringComparison.Ordinal);
+        Assert.Contains("--user", config.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WorkingDirectory_Missing_IsRefused()
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync("trust", "--working-dir", "nowhere");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("There is no folder", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Repository_Missing_IsExitTwoWithACure()
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync("init");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("is in no git repository", result.People, StringComparison.Ordinal);
+        Assert.Contains("git init", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Repository_Bare_IsRefused()
+    {
+        using var cli = new CliFixture();
+        cli.Git("init", "-q", "--bare", ".");
+
+        var result = await cli.RunAsync("init");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("bare", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnexpectedError_GoesToTheLogWithoutAStackTraceForPeople()
+    {
+        using var cli = new CliFixture().WithRepository();
+        Directory.CreateDirectory(Path.Combine(cli.Folder, ".orchestrator", "config.yaml"));
+
+        var result = await cli.RunAsync("config", "set", "workers", "4");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.DoesNotContain("   at ", result.People, StringComparison.Ordinal);
+        Assert.Contains("orchestrate.log", result.People, StringComparison.Ordinal);
+        Assert.Contains("   at ", cli.Read(".orchestrator/logs/orchestrate.log"), StringComparison.Ordinal);
+    }
+}
