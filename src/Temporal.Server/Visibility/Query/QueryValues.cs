@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Google.Protobuf.WellKnownTypes;
 using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility.Query;
@@ -26,6 +27,14 @@ internal static partial class QueryValues
             : ticks < long.MinValue / NanosecondsPerTick ? long.MinValue
             : ticks * NanosecondsPerTick;
     }
+
+    /// <summary>A time in nanoseconds since 1970, moved to the end of the range where it does not fit.</summary>
+    public static long Nanoseconds(Timestamp time) => time.Seconds switch
+    {
+        > 9_223_372_035 => long.MaxValue,
+        < -9_223_372_035 => long.MinValue,
+        _ => (time.Seconds * 1_000_000_000) + time.Nanos,
+    };
 
     /// <summary>Reads a time as RFC 3339 with up to nine decimals; null if it is none.</summary>
     public static long? ParseTime(string text)
@@ -62,7 +71,7 @@ internal static partial class QueryValues
             return value;
         }
 
-        foreach (var status in Enum.GetValues<WorkflowExecutionStatus>())
+        foreach (var status in System.Enum.GetValues<WorkflowExecutionStatus>())
         {
             if (status != WorkflowExecutionStatus.Paused && (text == StatusNames.Of(status) || text == "WORKFLOW_EXECUTION_STATUS_" + Screaming(StatusNames.Of(status))))
             {
