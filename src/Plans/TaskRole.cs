@@ -12,6 +12,19 @@ public static class TaskRole
 
     /// <summary>All of them, in the order people list them.</summary>
     public static IReadOnlyList<string> All { get; } = [Frontend, Backend, Testing, Docs, Infrastructure, Integration];
+
+    /// <summary>The text that comes with us for a role, or null for a role of the repository's own.</summary>
+    public static string? PromptOf(string role)
+    {
+        using Stream? stream = typeof(TaskRole).Assembly.GetManifestResourceStream($"Roles/{role}.md");
+        if (stream is null)
+        {
+            return null;
+        }
+
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
 }
 
 /// <summary>Names of the steps that a phase's process wrapper asks for. Each required agent is a step too, with underscores for dashes.</summary>

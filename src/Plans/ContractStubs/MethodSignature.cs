@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Plans;
+
+/// <summary>A method of a contract, understood from the spellings of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int> Count(string key)</c>.</summary>
+internal sealed record MethodSignature(string Name, IReadOnlyList<(string Name, string? Type)> Parameters, string? Returns, bool IsAsync)
+{
+    private static readonly HashSet<string> Modifiers = ["def", "async", "func", "public", "abstract", "static", "export", "function", "override", "virtual"];
+
+    private static readonly SearchValues<char> NotInTypes = SearchValues.Create(";#`\\\t@");
+
+    public static bool IsIdentifier(string text) =>
+        text.Length > 0 && (char.IsLetter(text[0]) || text[0] == '_') && text.All(c => char.IsLetterOrDigit(c) || c == '_');
+
+    public static bool TryParse(string text, ContractLanguage language, [NotNullWhen(true)] out MethodSignature? method)
+    {
+        method = null;
+        string line = text.ReplaceLineEndings(" ").Trim().TrimEnd(';', ' ');
+        if (line.EndsWith(": ...", StringComparison.Ordinal))
+        {
+            line = line[..^5];
+        }
+
+        int open = line.IndexOf('(', StringComparison.Ordinal);
+        int close = open < 0 ? -1 : Closing(line, open);
+        if (open >= 0 && close < 0)
+        {
+            return false;
+        }
+
+        List<string> words = [.. (open < 0 ? line : line[..open]).Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        bool isAsync = words.Contains("async");
+        words.RemoveAll(Modifiers.Contains);
+        if (words.Count == 0 || !IsIdentifier(words[^1]))
+        {
+            return false;
+        }
+
+        // Only C# and Java put the type in front.
+        if (words.Count > 1 && language is not (ContractLanguage.CSharp or ContractLanguage.Java))
+        {
+            return false;
+        }
+
+        string? before = words.Count > 1 ? string.Join(' ', words.Take(words.Count - 1)) : null;
+        string? after = open < 0 ? null : ReturnType(line[(close + 1)..]);
+        List<(string Name, string? Type)> parameters = open < 0 ? [] : [.. Split(line[(open + 1)..close]).Select(p => Parameter(p, language)).Where(p => p.Name is not ("self" or "this"))];
+        bool isReadable = parameters.TrueForAll(p => IsMarker(p.Name) || IsIdentifier(p.Name.TrimStart('*', '.').TrimEnd('?')))
+            && parameters.Select(p => p.Type).Append(after ?? before).All(IsType);
+        if (!isReadable)
+        {
+            return false;
+        }
+
+        method = new MethodSignature(words[^1], parameters, after ?? before, isAsync);
+        return true;
+    }
+
+    /// <summary>Python's marks between kinds of parameters.</summary>
+    public static bool IsMarker(string name) => name is "*" or "/";
+
+    private static bool IsType(string? type) => type is null || !type.AsSpan().ContainsAny(NotInTypes);
+
+    private static string? ReturnType(string rest)
+    {
+        string type = rest.Trim();
+        if (type.StartsWith("->", StringComparison.Ordinal) || type.StartsWith("=>", StringComparison.Ordinal))
+        {
+            type = type[2..];
+        }
+        else if (type.StartsWith(':'))
+        {
+            type = type[1..];
+        }
+
+        type = type.Trim().TrimEnd(':').Trim();
+        return type.Length == 0 ? null : type;
+    }
+
+    private static (string Name, string? Type) Parameter(string text, ContractLanguage language)
+    {
+        string parameter = text.Trim();
+        int value = parameter.IndexOf('=', StringComparison.Ordinal);
+        if (value > 0 && (value + 1 == parameter.Length || parameter[value + 1] != '>'))
+        {
+            parameter = parameter[..value].Trim();
+        }
+
+        int colon = parameter.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0)
+        {
+            return (parameter[..colon].Trim(), parameter[(colon + 1)..].Trim());
+        }
+
+        // Go puts the name first, C# and Java the type.
+        int space = language == ContractLanguage.Go ? parameter.IndexOf(' ', StringComparison.Ordinal) : parameter.LastIndexOf(' ');
+        if (space < 0)
+        {
+            return (parameter, null);
+        }
+
+        string first = parameter[..space].Trim();
+        string second = parameter[(space + 1)..].Trim();
+        return language == ContractLanguage.Go ? (first, second) : (second, first);
+    }
+
+    private static IEnumerable<string> Split(string list)
+    {
+        int depth = 0;
+        int start = 0;
+        for (int i = 0; i < list.Length; i++)
+        {
+            depth += Depth(list, i);
+            if (list[i] == ',' && depth == 0)
+            {
+                yield return list[start..i];
+                start = i + 1;
+            }
+        }
+
+        if (list[start..].Trim().Length > 0)
+        {
+            yield return list[start..];
+        }
+    }
+
+    private static int Closing(string line, int open)
+    {
+        int depth = 0;
+        for (int i = open; i < line.Length; i++)
+        {
+            depth += line[i] switch
+            {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            if (depth == 0)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int Depth(string text, int at) => text[at] switch
+    {
+        '(' or '[' or '{' or '<' => 1,
+        ')' or ']' or '}' => -1,
+        '>' when at == 0 || text[at - 1] is not ('-' or '=') => -1,
+        _ => 0,
+    };
+}

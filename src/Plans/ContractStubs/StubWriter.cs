@@ -1,0 +1,127 @@
+using System.Text;
+
+namespace Orchestrator.Plans;
+
+/// <summary>Writes the source code of a contract.</summary>
+internal static class StubWriter
+{
+    // The simple types of the five languages, in the order of the enumeration: Python, TypeScript, C#, Go, Java.
+    private static readonly string[][] Types =
+    [
+        ["str", "string", "string", "string", "String"],
+        ["int", "number", "int", "int", "int"],
+        ["float", "number", "double", "float64", "double"],
+        ["bool", "boolean", "bool", "bool", "boolean"],
+        ["bytes", "Uint8Array", "byte[]", "[]byte", "byte[]"],
+        ["None", "void", "void", "", "void"],
+        ["Any", "unknown", "object", "any", "Object"],
+        ["dict", "Record<string, unknown>", "IReadOnlyDictionary<string, object>", "map[string]any", "java.util.Map<String, Object>"],
+        ["list", "unknown[]", "IReadOnlyList<object>", "[]any", "java.util.List<Object>"],
+    ];
+
+    public static string Write(ContractSpec contract, ContractLanguage language, IReadOnlyList<MethodSignature> methods, string version)
+    {
+        var text = new StringBuilder();
+        switch (language)
+        {
+            case ContractLanguage.Python:
+                Python(text, contract, methods, version);
+                break;
+            case ContractLanguage.TypeScript:
+                Heading(text, contract, version);
+                Block(text, $"export interface {contract.Name} {{", "  ", methods.Select(m => $"{m.Name}({Parameters(m, language, (n, t) => $"{n}: {t}")}): {Returns(m, language)};"));
+                break;
+            case ContractLanguage.CSharp:
+                Heading(text, contract, version);
+                Block(text, $"public interface {contract.Name}\n{{", "    ", methods.Select(m => $"{Returns(m, language)} {m.Name}({Parameters(m, language, (n, t) => $"{t} {n}")});"));
+                break;
+            case ContractLanguage.Java:
+                Heading(text, contract, version);
+                Block(text, $"public interface {contract.Name} {{", "    ", methods.Select(m => $"{Returns(m, language)} {m.Name}({Parameters(m, language, (n, t) => $"{t} {n}")});"));
+                break;
+            case ContractLanguage.Go:
+                Heading(text, contract, version);
+                text.Append("package ").Append(GoPackage(contract.FilePath!)).Append("\n\n");
+                Block(text, $"type {contract.Name} interface {{", "\t", methods.Select(m => $"{m.Name}({Parameters(m, language, (n, t) => $"{n} {t}")}) {Returns(m, language)}".TrimEnd()));
+                break;
+        }
+
+        return text.ToString();
+    }
+
+    private static void Heading(StringBuilder text, ContractSpec contract, string version) =>
+        text.Append("// Contract: ").Append(contract.Name).Append("\n// Version: ").Append(version).Append("\n\n");
+
+    private static void Block(StringBuilder text, string opening, string indent, IEnumerable<string> lines)
+    {
+        text.Append(opening).Append('\n');
+        foreach (string line in lines)
+        {
+            text.Append(indent).Append(line).Append('\n');
+        }
+
+        text.Append("}\n");
+    }
+
+    private static void Python(StringBuilder text, ContractSpec contract, IReadOnlyList<MethodSignature> methods, string version)
+    {
+        var body = new StringBuilder();
+        foreach (MethodSignature method in methods)
+        {
+            string parameters = Parameters(method, ContractLanguage.Python, (n, t) => $"{n}: {t}");
+            body.Append("    ").Append(method.IsAsync ? "async def " : "def ").Append(method.Name).Append("(self").Append(parameters.Length == 0 ? "" : ", ").Append(parameters)
+                .Append(") -> ").Append(Returns(method, ContractLanguage.Python)).Append(":\n        ...\n\n");
+        }
+
+        string any = body.ToString().Contains("Any", StringComparison.Ordinal) ? "Any, " : "";
+        text.Append("\"\"\"\nContract: ").Append(contract.Name).Append("\nVersion: ").Append(version).Append("\n\"\"\"\n");
+        text.Append("from typing import ").Append(any).Append("Protocol\n\n\n");
+        text.Append("class ").Append(contract.Name).Append("(Protocol):\n").Append(body.Length == 0 ? "    ...\n" : body.ToString().TrimEnd('\n') + "\n");
+    }
+
+    private static string Parameters(MethodSignature method, ContractLanguage language, Func<string, string, string> spell) =>
+        string.Join(", ", method.Parameters
+            .Where(p => language == ContractLanguage.Python || !MethodSignature.IsMarker(p.Name))
+            .Select(p => MethodSignature.IsMarker(p.Name) ? p.Name : spell(NameIn(p.Name, language), Spell(p.Type ?? "Any", language))));
+
+    // Rest and optional parameters keep their mark where the language has one.
+    private static string NameIn(string name, ContractLanguage language)
+    {
+        string plain = name.TrimStart('*', '.').TrimEnd('?');
+        bool isRest = plain.Length < name.TrimEnd('?').Length;
+        return language switch
+        {
+            ContractLanguage.Python when isRest => name.StartsWith("**", StringComparison.Ordinal) ? $"**{plain}" : $"*{plain}",
+            ContractLanguage.TypeScript when isRest => $"...{plain}",
+            ContractLanguage.TypeScript when name.EndsWith('?') => $"{plain}?",
+            _ => plain,
+        };
+    }
+
+    private static string Returns(MethodSignature method, ContractLanguage language)
+    {
+        string type = Spell(method.Returns ?? (language == ContractLanguage.Python ? "Any" : "None"), language);
+        return (language, method.IsAsync) switch
+        {
+            (ContractLanguage.TypeScript, true) when !type.StartsWith("Promise<", StringComparison.Ordinal) => $"Promise<{type}>",
+            (ContractLanguage.CSharp, true) when !type.StartsWith("Task", StringComparison.Ordinal) => type == "void" ? "Task" : $"Task<{type}>",
+            _ => type,
+        };
+    }
+
+    // A simple type of another language becomes the same one here; everything else stands as the plan has it.
+    private static string Spell(string type, ContractLanguage language)
+    {
+        string[]? same = Array.Find(Types, t => t.Contains(type, StringComparer.Ordinal));
+        return same is null || string.Equals(same[(int)language], type, StringComparison.Ordinal) || IsOwn(type, language) ? type : same[(int)language];
+    }
+
+    private static bool IsOwn(string type, ContractLanguage language) => Array.Exists(Types, t => string.Equals(t[(int)language], type, StringComparison.Ordinal));
+
+    private static string GoPackage(string filePath)
+    {
+        string[] parts = filePath.Split('/');
+        string folder = parts.Length > 1 ? new string([.. parts[^2].Where(char.IsAsciiLetterOrDigit)]).ToLowerInvariant() : "";
+        return folder.Length == 0 || char.IsAsciiDigit(folder[0]) ? "contracts" : folder;
+    }
+}

@@ -1,0 +1,230 @@
+using System.Text;
+
+namespace Orchestrator.Plans;
+
+/// <summary>What an agent is told about its task: the same text for <c>orchestrate prompt</c> and for the agent itself.</summary>
+public static class TaskPrompt
+{
+    /// <summary>The prompt as Markdown. It begins with a plain sentence, so that no agent program takes it for an option or a command.</summary>
+    public static string Render(TaskPromptInput input)
+    {
+        PlanTask task = input.Task;
+        var text = new StringBuilder();
+        text.Append("You are one of several coding agents that work on the same repository at the same time, each in a git worktree of its own. ")
+            .Append("This worktree is yours: work in it and nowhere else. Nobody answers questions while you work, so decide what is open and write down why.\n");
+
+        Role(text, task.Role, input.RoleText);
+        Assignment(text, input);
+        OwnershipSection(text, task);
+        Contracts(text, input.Contracts);
+        Texts(text, "Context", "What you should know about this project.", input.Context);
+        Texts(text, "Notes of the tasks before", "What those wrote down whose work you build on.", input.Notes);
+        Process(text, task);
+        Gates(text, [.. task.Verification, .. input.FurtherGates]);
+        Texts(text, "Messages", "Sent to you by other agents or by a person.", input.Mail);
+        if (!string.IsNullOrWhiteSpace(input.Guidance))
+        {
+            Heading(text, "Guidance").Append("A person says about this try:\n\n").Append(input.Guidance.Trim()).Append('\n');
+        }
+
+        Ending(text, task);
+        return text.ToString();
+    }
+
+    private static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
+
+    private static void Role(StringBuilder text, string? role, string? given)
+    {
+        string? words = given ?? (role is null ? null : TaskRole.PromptOf(role));
+        if (!string.IsNullOrWhiteSpace(words))
+        {
+            Heading(text, role is null ? "Your role" : $"Your role: {role}").Append(words.Trim()).Append('\n');
+        }
+    }
+
+    private static void Assignment(StringBuilder text, TaskPromptInput input)
+    {
+        PlanTask task = input.Task;
+        Heading(text, $"Your task: {task.Id}");
+        string description = task.Description.Trim();
+        string prompt = task.Prompt?.Trim() ?? "";
+        if (description.Length > 0 && !prompt.StartsWith(description, StringComparison.Ordinal))
+        {
+            text.Append(description).Append('\n');
+        }
+
+        if (prompt.Length > 0)
+        {
+            text.Append(text[^2] == '\n' ? "" : "\n").Append(prompt).Append('\n');
+        }
+
+        if (task.Checklist.Count > 0)
+        {
+            text.Append("\nSteps:\n\n");
+            foreach (ChecklistItem item in task.Checklist)
+            {
+                text.Append(item.Completed ? "- [x] " : "- [ ] ").Append(item.Id).Append(": ").Append(item.Description).Append('\n');
+            }
+        }
+
+        if (!string.IsNullOrWhiteSpace(input.Request))
+        {
+            text.Append("\nIt is one part of this request; do your part only:\n\n").Append(Quoted(input.Request)).Append('\n');
+        }
+    }
+
+    private static void OwnershipSection(StringBuilder text, PlanTask task)
+    {
+        Heading(text, "What you may change");
+        Ownership ownership = Ownership.Of(task);
+        if (ownership.OwnsEverything)
+        {
+            text.Append("You may change files anywhere in this worktree. Change what the task needs and nothing else.\n");
+        }
+        else if (ownership.OwnsNothing)
+        {
+            text.Append("Nothing: this task reads and reports. A change to any file is refused.\n");
+        }
+        else
+        {
+            text.Append("Only these paths are yours to create, change or delete; everything else belongs to others, and a change there is refused:\n\n");
+            Items(text, task.FilesWrite ?? []);
+            foreach (PatchIntent patch in task.PatchIntents)
+            {
+                string what = string.Join(": ", new[] { patch.Action, patch.Intent }.Where(s => !string.IsNullOrWhiteSpace(s)));
+                text.Append("- `").Append(patch.File).Append('`').Append(what.Length == 0 ? "" : $" ({what})").Append('\n');
+            }
+        }
+
+        if (!ownership.OwnsEverything && task.FilesAppend.Count > 0)
+        {
+            text.Append("\nTo these you may only add lines; others add to them too:\n\n");
+            Items(text, task.FilesAppend);
+        }
+
+        if (task.ResourcesWrite.Count > 0)
+        {
+            text.Append("\nYou alone define these resources:\n\n");
+            Items(text, task.ResourcesWrite);
+        }
+
+        if (task.FilesRead is { Count: > 0 } || task.ResourcesRead.Count > 0)
+        {
+            text.Append("\nYour work builds on these; read them first and leave them as they are:\n\n");
+            Items(text, [.. task.FilesRead ?? [], .. task.ResourcesRead]);
+        }
+
+        text.Append("\nLock files and installed packages are changed by the orchestrator only. Do not push, switch branches, stash, rebase, or touch git's configuration.\n");
+    }
+
+    private static void Contracts(StringBuilder text, IReadOnlyList<ContractStub> contracts)
+    {
+        if (contracts.Count == 0)
+        {
+            return;
+        }
+
+        Heading(text, "Contracts").Append("Other tasks rely on these interfaces at the same time. Keep to them exactly: names, parameters, types. Their files are not yours to change.\n");
+        foreach (ContractStub contract in contracts)
+        {
+            text.Append("\n## ").Append(contract.Name).Append(" (version ").Append(contract.Version).Append(") in `").Append(contract.FilePath).Append("`\n\n");
+            Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
+        }
+    }
+
+    private static void Texts(StringBuilder text, string heading, string opening, IReadOnlyList<KeyValuePair<string, string>> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        Heading(text, heading).Append(opening).Append('\n');
+        foreach ((string name, string content) in texts)
+        {
+            text.Append("\n## ").Append(name).Append("\n\n").Append(content.Trim()).Append('\n');
+        }
+    }
+
+    private static void Process(StringBuilder text, PlanTask task)
+    {
+        if (task.NotesInput.Count + task.NotesOutput.Count + task.RequiredAgents.Count == 0)
+        {
+            return;
+        }
+
+        Heading(text, "How to go about it").Append("Each of these is checked afterwards:\n\n");
+        foreach (string notes in task.NotesInput)
+        {
+            text.Append("- First read the notes in `").Append(notes).Append("`.\n");
+        }
+
+        foreach (string agent in task.RequiredAgents)
+        {
+            text.Append("- Have the subagent `").Append(agent).Append("` do its part; start it as an agent, doing its work yourself does not count.\n");
+        }
+
+        foreach (string notes in task.NotesOutput)
+        {
+            text.Append("- At the end write `").Append(notes).Append("` with the sections `## Summary`, `## Key Decisions` and `## Files Modified`.\n");
+        }
+    }
+
+    private static void Gates(StringBuilder text, IReadOnlyList<GateSpec> gates)
+    {
+        if (gates.Count == 0)
+        {
+            return;
+        }
+
+        Heading(text, "How your work is checked").Append("We run these ourselves at your last commit, in a clean environment. Run them before you say that you are done:\n\n");
+        foreach (GateSpec gate in gates)
+        {
+            string expectation = gate.Negate ? "must fail" : gate.Required ? "must pass" : "should pass";
+            text.Append("- ").Append(InlineCode(gate.Command)).Append(": ").Append(expectation);
+            text.Append(string.IsNullOrWhiteSpace(gate.Description) ? "" : $" ({gate.Description.Trim()})").Append('\n');
+        }
+
+        text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");
+    }
+
+    private static void Ending(StringBuilder text, PlanTask task)
+    {
+        Heading(text, "When you are done").Append("Commit your work or leave it in the worktree; both are taken. Then run exactly one of these as your last step:\n\n");
+        text.Append("- the task is done: `orchestrate done --task ").Append(task.Id).Append(" --status completed`\n");
+        text.Append("- you need a decision or something that is not yours to change: `orchestrate done --task ").Append(task.Id).Append(" --status blocked --reason \"WHAT YOU NEED\"`\n");
+        text.Append("- you need a package that is not installed: `orchestrate blocked --needs \"PACKAGE>=VERSION\"`\n");
+        text.Append("- it can't be done: `orchestrate done --task ").Append(task.Id).Append(" --status failed --reason \"WHY\"`\n");
+    }
+
+    private static void Items(StringBuilder text, IReadOnlyList<string> items)
+    {
+        foreach (string item in items)
+        {
+            text.Append("- ").Append(InlineCode(item)).Append('\n');
+        }
+    }
+
+    private static string InlineCode(string code)
+    {
+        string line = code.ReplaceLineEndings(" ");
+        return line.Contains('`', StringComparison.Ordinal) ? $"`` {line} ``" : $"`{line}`";
+    }
+
+    private static string Quoted(string words) => "> " + words.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal);
+
+    private static void Fenced(StringBuilder text, string content, string language)
+    {
+        // A fence longer than any run of backticks inside can't be closed by the content.
+        int longest = 0;
+        int run = 0;
+        foreach (char c in content)
+        {
+            run = c == '`' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        string fence = new('`', Math.Max(3, longest + 1));
+        text.Append(fence).Append(language).Append('\n').Append(content.TrimEnd()).Append('\n').Append(fence).Append('\n');
+    }
+}

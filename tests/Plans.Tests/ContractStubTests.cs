@@ -1,0 +1,97 @@
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
+
+public sealed class ContractStubTests
+{
+    private static readonly ContractSpec Auth = new()
+    {
+        Name = "AuthService",
+        Methods = ["login(username: str, password: str) -> dict", "logout", "async refresh(token: str, *, deep: dict[str, int] = {}) -> str"],
+        Consumers = ["task-a"],
+    };
+
+    [Fact]
+    public void Of_Python_IsAProtocol()
+    {
+        ContractStub stub = ContractStub.Of(Auth with { FilePath = "contracts/auth.py", Methods = Auth.Methods.Take(2).ToArray() })!;
+
+        Assert.Equal(
+            $"""""
+            """
+            Contract: AuthService
+            Version: {stub.Version}
+            """
+            from typing import Any, Protocol
+
+
+            class AuthService(Protocol):
+                def login(self, username: str, password: str) -> dict:
+                    ...
+
+                def logout(self) -> Any:
+                    ...
+
+            """"",
+            stub.Content);
+        Assert.Equal(ContractLanguage.Python, stub.Language);
+    }
+
+    [Theory]
+    [InlineData("a.ts", "login(user: str, age: int) -> bool", "  login(user: string, age: number): boolean;")]
+    [InlineData("a.ts", "async load(id: string)", "  load(id: string): Promise<void>;")]
+    [InlineData("a.ts", "map(f: (x: number, y: number) => string, o?: Options): Promise<Map<string, number>>", "  map(f: (x: number, y: number) => string, o?: Options): Promise<Map<string, number>>;")]
+    [InlineData("a.cs", "Task<string> Login(string user, CancellationToken cancel)", "    Task<string> Login(string user, CancellationToken cancel);")]
+    [InlineData("a.cs", "async Save(name: str)", "    Task Save(string name);")]
+    [InlineData("a.ts", "log(...parts: string[])", "  log(...parts: string[]): void;")]
+    [InlineData("a.py", "f(a, *, b: int = 1, **rest) -> None", "    def f(self, a: Any, *, b: int, **rest: Any) -> None:")]
+    [InlineData("a.cs", "ping", "    void ping();")]
+    [InlineData("pkg/a.go", "Login(ctx context.Context, user string) (string, error)", "\tLogin(ctx context.Context, user string) (string, error)")]
+    [InlineData("pkg/a.go", "Close", "\tClose()")]
+    [InlineData("A.java", "List<String> find(Map<String, Integer> query, int limit)", "    List<String> find(Map<String, Integer> query, int limit);")]
+    public void Of_OtherLanguages_SpellMethodsTheirWay(string file, string method, string expected)
+    {
+        ContractStub stub = ContractStub.Of(new ContractSpec { Name = "Store", FilePath = file, Methods = [method] })!;
+
+        Assert.Contains("\n" + expected + "\n", stub.Content, StringComparison.Ordinal);
+        Assert.Contains("Version: " + stub.Version, stub.Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_Go_TakesThePackageFromTheFolder() =>
+        Assert.Contains("package mycontracts\n", ContractStub.Of(Auth with { FilePath = "my-contracts/a.go", Methods = [] })!.Content, StringComparison.Ordinal);
+
+    [Fact]
+    public void Version_SameMethods_IsTheSameWhateverThePlanSays()
+    {
+        ContractStub first = ContractStub.Of(Auth with { FilePath = "a.py", Methods = ["x"], Version = "abc1234" })!;
+        ContractStub second = ContractStub.Of(Auth with { FilePath = "b.py", Methods = ["x"], Consumers = [] })!;
+        ContractStub third = ContractStub.Of(Auth with { FilePath = "a.py", Methods = ["y"] })!;
+
+        Assert.Equal(first.Version, second.Version);
+        Assert.NotEqual(first.Version, third.Version);
+        Assert.Matches("^[0-9a-f]{7}$", first.Version);
+    }
+
+    [Theory]
+    [InlineData("A", null, "x", "The contract 'A' names no file.")]
+    [InlineData("A", "a.rb", "x", "The ending of 'a.rb' is none of .py, .pyi, .ts, .tsx, .mts, .cs, .go, .java.")]
+    [InlineData("A B", "a.py", "x", "'A B' can't be the name of an interface: use letters, digits and '_'.")]
+    [InlineData("A", "a.py", "x(", "The method 'x(' can't be understood; write a name, or a signature such as 'login(username: str) -> dict'.")]
+    [InlineData("A", "a.py", "f() -> int; x", "The method 'f() -> int; x' can't be understood; write a name, or a signature such as 'login(username: str) -> dict'.")]
+    [InlineData("A", "a.py", "a; import os", "The method 'a; import os' can't be understood; write a name, or a signature such as 'login(username: str) -> dict'.")]
+    public void TryCreate_NotUnderstood_SaysWhy(string name, string? file, string method, string expected)
+    {
+        Assert.False(ContractStub.TryCreate(new ContractSpec { Name = name, FilePath = file, Methods = [method] }, out _, out string? fault));
+        Assert.Equal(expected, fault);
+    }
+
+    [Fact]
+    public void Stale_ChangedContract_NamesItsConsumers()
+    {
+        ContractStub now = ContractStub.Of(Auth with { FilePath = "a.py" })!;
+        ContractPin[] pins = [new("AuthService", "task-a", now.Version), new("AuthService", "task-b", "0000000"), new("Gone", "task-c", "1111111")];
+
+        Assert.Equal(["task-b"], ContractPin.Stale(pins, [now]).Select(p => p.TaskId));
+    }
+}
