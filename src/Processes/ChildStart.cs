@@ -10,12 +10,13 @@ internal sealed class ChildStart
     private const int BusyTries = 20;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(25);
     private readonly ProcessCommand _command;
-    private readonly string _marker = Guid.NewGuid().ToString("N");
+    private readonly string _mark;
 
     /// <summary>Finds the program and checks the working directory.</summary>
     internal ChildStart(ProcessCommand command)
     {
         _command = command;
+        _mark = command.Mark ?? Guid.NewGuid().ToString("N");
         if (command.WorkingDirectory is { } directory && !Directory.Exists(directory))
         {
             throw new ProcessStartException(
@@ -55,7 +56,7 @@ internal sealed class ChildStart
     internal ProcessStartInfo Info { get; }
 
     internal async Task<RunningChild> StartAsync(TimeProvider time) =>
-        new(await StartProcessAsync(Info, _command.FileName, time), _command, _marker, new ProcessStopper(time));
+        new(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, new ProcessStopper(time));
 
     /// <summary>
     /// Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked while it was open.
@@ -99,6 +100,6 @@ internal sealed class ChildStart
             }
         }
 
-        Info.Environment[ProcessRunner.ChildVariable] = _marker;
+        Info.Environment[ProcessRunner.ChildVariable] = _mark;
     }
 }

@@ -6,6 +6,26 @@ namespace Orchestrator.Processes;
 /// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to somebody else, reads as not there.</summary>
 internal static class ProcFiles
 {
+    /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
+    internal const int TicksPerSecond = 100;
+
+    internal static TimeSpan ReadUptime() => TimeSpan.FromSeconds(
+        double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
+
+    internal static string? WorkingDirectory(int processId) => LinkTarget($"/proc/{processId}/cwd");
+
+    internal static IEnumerable<string> OpenFiles(int processId)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Select(LinkTarget).OfType<string>()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     internal static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     internal static IEnumerable<int> ProcessIds()
@@ -67,6 +87,18 @@ internal static class ProcFiles
         }
 
         return false;
+    }
+
+    private static string? LinkTarget(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static byte[]? TryRead(string path)

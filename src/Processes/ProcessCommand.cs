@@ -68,6 +68,12 @@ public sealed record ProcessCommand
     /// </summary>
     public bool StopLeftovers { get; init; }
 
+    /// <summary>
+    /// The value of <see cref="ProcessRunner.ChildVariable"/> in the child's environment. Who notes it before the start can tell later, also in another
+    /// process, whether anything of the child still lives. Null: a new one.
+    /// </summary>
+    public string? Mark { get; init; }
+
     /// <summary>The command as a person would type it, for messages. The environment is not in it.</summary>
     public override string ToString()
     {

@@ -15,6 +15,10 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
     /// <summary>True if it has ended and only waits to be collected by its parent.</summary>
     public bool IsDead => State is 'Z' or 'X';
 
+    /// <summary>When it was started, by the wall clock, to about a hundredth of a second.</summary>
+    public DateTime StartedUtc =>
+        DateTime.UtcNow - ProcFiles.ReadUptime() + TimeSpan.FromSeconds((double)StartTime / ProcFiles.TicksPerSecond);
+
     /// <summary>The same as an identity that can be kept.</summary>
     public ProcessIdentity Identity => new(ProcessId, StartTime, ProcessIdentity.CurrentBootId);
 }
@@ -44,6 +48,17 @@ public static class ProcessTable
 
     /// <summary>Those of one session.</summary>
     public static IReadOnlyList<ProcessInfo> FindBySession(int sessionId) => [.. All().Where(process => process.SessionId == sessionId)];
+
+    /// <summary>Those that have this file open. Files of other users' processes are not seen.</summary>
+    public static IReadOnlyList<ProcessInfo> FindByOpenFile(string path) =>
+        [.. All().Where(process => ProcFiles.OpenFiles(process.ProcessId).Contains(path))];
+
+    /// <summary>Those whose working directory is this folder or below it.</summary>
+    public static IReadOnlyList<ProcessInfo> FindByWorkingDirectory(string folder) =>
+    [
+        .. All().Where(process => ProcFiles.WorkingDirectory(process.ProcessId) is { } directory
+            && (directory == folder || directory.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal))),
+    ];
 
     /// <summary>Children, their children and so on of one process.</summary>
     public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Orchestrator.Processes;
 
 /// <summary>A started child and all that comes of it.</summary>
-internal sealed class RunningChild(Process process, ProcessCommand command, string marker, ProcessStopper stopper) : IDisposable
+internal sealed class RunningChild(Process process, ProcessCommand command, string mark, ProcessStopper stopper) : IDisposable
 {
     internal Process Process => process;
 
@@ -38,7 +38,7 @@ internal sealed class RunningChild(Process process, ProcessCommand command, stri
 
     private IReadOnlyList<ProcessInfo> FindAll() =>
     [
-        .. ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, marker)
+        .. ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, mark)
             .Concat(ProcessTable.All().Where(IsOurs))
             .DistinctBy(found => found.ProcessId),
     ];

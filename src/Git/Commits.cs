@@ -1,0 +1,168 @@
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>What our commits say about where they come from, as trailers (git-interpret-trailers(1)).</summary>
+/// <param name="Run">The run's id: <c>Orchestrator-Run</c>.</param>
+/// <param name="Task">The task's id: <c>Orchestrator-Task</c>.</param>
+/// <param name="Attempt">The round of the task, from 1: <c>Orchestrator-Attempt</c>.</param>
+/// <param name="Key">The content key of the result: <c>Orchestrator-Key</c>.</param>
+public sealed record CommitTrailers(string Run, string? Task = null, int? Attempt = null, string? Key = null)
+{
+    internal string Append(string message)
+    {
+        var text = new StringBuilder(message.Trim()).Append("\n\nOrchestrator-Run: ").Append(Run).Append('\n');
+        Add("Orchestrator-Task", Task);
+        Add("Orchestrator-Attempt", Attempt?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add("Orchestrator-Key", Key);
+        return text.ToString();
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                text.Append(name).Append(": ").Append(value).Append('\n');
+            }
+        }
+    }
+
+    internal static CommitTrailers? Parse(IEnumerable<string> lines)
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var line in lines)
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0)
+            {
+                values[line[..colon].Trim()] = line[(colon + 1)..].Trim();
+            }
+        }
+
+        return values.TryGetValue("Orchestrator-Run", out var run)
+            ? new CommitTrailers(
+                run,
+                values.GetValueOrDefault("Orchestrator-Task"),
+                int.TryParse(values.GetValueOrDefault("Orchestrator-Attempt"), out var attempt) ? attempt : null,
+                values.GetValueOrDefault("Orchestrator-Key"))
+            : null;
+    }
+}
+
+/// <summary>A commit in a history.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Tree">The id of its tree.</param>
+/// <param name="Parents">The ids of its parents.</param>
+/// <param name="Subject">The first line of its message.</param>
+/// <param name="Trailers">Ours, if it is one of ours.</param>
+public sealed record CommitInfo(string Id, string Tree, IReadOnlyList<string> Parents, string Subject, CommitTrailers? Trailers);
+
+/// <summary>A file in a tree.</summary>
+/// <param name="Path">Relative to the root, with slashes.</param>
+/// <param name="Mode">Git's mode: 100644, 100755, 120000 (symbolic link) or 160000 (submodule).</param>
+/// <param name="Id">The id of its content.</param>
+public sealed record TreeFile(string Path, string Mode, string Id);
+
+/// <summary>Makes and reads commits.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class Commits(GitRepository repository)
+{
+    /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> CreateAsync(
+        string tree, IEnumerable<string> parents, string message, CommitTrailers? trailers, CancellationToken cancellationToken = default)
+    {
+        var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
+        var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
+        var output = await repository.WriteAsync(
+            call with
+            {
+                Input = ProcessInput.FromText(text),
+                Environment = new Dictionary<string, string?>
+                {
+                    ["GIT_AUTHOR_NAME"] = repository.Identity.Name,
+                    ["GIT_AUTHOR_EMAIL"] = repository.Identity.Email,
+                    ["GIT_COMMITTER_NAME"] = repository.Identity.Name,
+                    ["GIT_COMMITTER_EMAIL"] = repository.Identity.Email,
+                },
+            },
+            cancellationToken);
+        return output.Text;
+    }
+
+    /// <summary>The commit that a name (ref, id, <c>id^</c>) stands for, or null if it stands for none.</summary>
+    public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var commits = await LogAsync(["-1", "--no-walk", name + "^{commit}"], mayFail: true, cancellationToken);
+        return commits.Count == 0 ? null : commits[0];
+    }
+
+    /// <summary>
+    /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch those are our
+    /// merges and nothing an agent wrote, so that their trailers can be believed.
+    /// </summary>
+    public Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default) =>
+        LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
+
+    /// <summary>The merge of this task on a branch, or null: what makes merging idempotent.</summary>
+    /// <param name="tip">The branch or its tip.</param>
+    /// <param name="since">Where the run began.</param>
+    /// <param name="wanted">Run, task and, if given, attempt that the trailers must name.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<CommitInfo?> FindMergedAsync(string tip, string? since, CommitTrailers wanted, CancellationToken cancellationToken = default) =>
+        (await ListFirstParentsAsync(tip, since, cancellationToken)).FirstOrDefault(commit =>
+            commit.Trailers is { } trailers
+            && trailers.Run == wanted.Run
+            && trailers.Task == wanted.Task
+            && (wanted.Attempt is null || trailers.Attempt == wanted.Attempt));
+
+    /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
+    public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
+        ancestor == descendant || (await repository.ReadAsync(
+            repository.Call("merge-base", "--is-ancestor", ancestor, descendant) with { AnswerCodes = [0, 1] }, cancellationToken)).ExitCode == 0;
+
+    /// <summary>True if everything in <paramref name="commit"/>'s history is also in the history of one of the others.</summary>
+    public async Task<bool> IsReachableFromAnyAsync(string commit, IReadOnlyCollection<string> others, CancellationToken cancellationToken = default) =>
+        others.Count > 0
+        && (await repository.ReadAsync(repository.Call(["rev-list", "-1", commit, "--not", .. others, "--"]), cancellationToken)).Text.Length == 0;
+
+    /// <summary>All files of a commit or tree.</summary>
+    public async Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken);
+        return [.. output.Fields().Select(field =>
+        {
+            var tab = field.IndexOf('\t', StringComparison.Ordinal);
+            var facts = field[..tab].Split(' ');
+            return new TreeFile(field[(tab + 1)..], facts[0], facts[2]);
+        })];
+    }
+
+    /// <summary>The content of a file in a commit or tree, or null if there is none.</summary>
+    public async Task<byte[]?> ReadFileAsync(string tree, string path, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(
+            repository.Call("cat-file", "blob", $"{tree}:{path}") with { AnswerCodes = [0, 128] }, cancellationToken);
+        return output.ExitCode == 0 ? output.Bytes.ToArray() : null;
+    }
+
+    private async Task<IReadOnlyList<CommitInfo>> LogAsync(IEnumerable<string> arguments, bool mayFail, CancellationToken cancellationToken)
+    {
+        // Fields end with NUL, so do commits; the trailers are parsed by git itself.
+        var call = repository.Call(
+            ["log", "-z", "--no-show-signature", "--no-color", "--no-decorate", "--format=tformat:%H%x01%T%x01%P%x01%s%x01%(trailers:only,unfold)", .. arguments, "--"]);
+        var output = await repository.ReadAsync(mayFail ? call with { AnswerCodes = [0, 128] } : call, cancellationToken);
+        return [.. Encoding.UTF8.GetString(output.Bytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+
+        static CommitInfo Parse(string record)
+        {
+            var fields = record.Split('\u0001');
+            return new CommitInfo(
+                fields[0],
+                fields[1],
+                fields[2].Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                string.Join('\u0001', fields[3..^1]),
+                CommitTrailers.Parse(fields[^1].Split('\n')));
+        }
+    }
+}

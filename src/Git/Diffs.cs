@@ -1,0 +1,131 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>What happened to a file.</summary>
+public enum FileChange
+{
+    /// <summary>It is new.</summary>
+    Added,
+
+    /// <summary>Content or mode differ.</summary>
+    Modified,
+
+    /// <summary>It is gone.</summary>
+    Deleted,
+
+    /// <summary>It became another kind, for example a symbolic link.</summary>
+    TypeChanged,
+}
+
+/// <summary>A changed file. A rename is a deleted and an added one.</summary>
+/// <param name="Path">Relative to the root, with slashes.</param>
+/// <param name="Change">What happened.</param>
+/// <param name="OldMode">Git's mode before; 000000 if it was not there.</param>
+/// <param name="NewMode">Git's mode after; 000000 if it is gone.</param>
+/// <param name="OldId">The id of the content before; zeros if it was not there.</param>
+/// <param name="NewId">The id of the content after; zeros if it is gone, or is in a work tree and not yet an object.</param>
+/// <param name="IsUntracked">True for a file of a work tree that git does not know yet.</param>
+public sealed record ChangedFile(
+    string Path, FileChange Change, string OldMode, string NewMode, string OldId, string NewId, bool IsUntracked = false)
+{
+    /// <summary>Mode of a symbolic link.</summary>
+    public const string SymbolicLink = "120000";
+
+    /// <summary>Mode of a submodule, also of a repository made inside the work tree.</summary>
+    public const string Submodule = "160000";
+
+    /// <summary>True if it is now a symbolic link.</summary>
+    public bool IsSymbolicLink => NewMode == SymbolicLink;
+
+    /// <summary>True if it is or was a submodule, whose content is not in this repository.</summary>
+    public bool IsSubmodule => NewMode == Submodule || OldMode == Submodule;
+
+    /// <summary>True if a regular file became executable or stopped being so.</summary>
+    public bool IsModeChange => OldMode != NewMode && OldMode != "000000" && NewMode != "000000";
+}
+
+/// <summary>A patch as text.</summary>
+/// <param name="Text">Unified diff; binary files are only named.</param>
+/// <param name="IsCut">True if it was longer than the limit: the first and the last half are there.</param>
+public sealed record Patch(string Text, bool IsCut);
+
+/// <summary>Says what changed.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class Diffs(GitRepository repository)
+{
+    private static readonly string[] Raw = ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"];
+
+    /// <summary>The files that differ between two commits or trees.</summary>
+    public async Task<IReadOnlyList<ChangedFile>> BetweenAsync(string from, string to, CancellationToken cancellationToken = default) =>
+        ParseRaw(await repository.ReadAsync(repository.Call(["diff-tree", .. Raw, from, to, "--"]), cancellationToken));
+
+    /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
+    public async Task<IReadOnlyList<ChangedFile>> OfWorktreeAsync(Worktree worktree, string from, CancellationToken cancellationToken = default)
+    {
+        var tracked = ParseRaw(await repository.ReadAsync(worktree.Call(["diff", .. Raw, from, "--"]), cancellationToken));
+        var untracked = await repository.ReadAsync(
+            worktree.Call("ls-files", "--others", "--exclude-standard", "-z"), cancellationToken);
+        var none = new string('0', 40);
+        return
+        [
+            .. tracked,
+            .. untracked.Fields().Select(path => new ChangedFile(
+                path.TrimEnd('/'), FileChange.Added, "000000", ModeOnDisk(Path.Combine(worktree.Path, path)), none, none, IsUntracked: true)),
+        ];
+    }
+
+    /// <summary>The difference as text, for people and prompts.</summary>
+    /// <param name="from">A commit or tree.</param>
+    /// <param name="to">A commit or tree.</param>
+    /// <param name="paths">Only these files; none: all.</param>
+    /// <param name="limit">Bytes to keep. Default: 1 MiB.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<Patch> PatchAsync(
+        string from, string to, IEnumerable<string>? paths = null, int limit = 1024 * 1024, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(
+            repository.Call(
+                ["--literal-pathspecs", "diff-tree", "-p", "-r", "--no-renames", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", from, to, "--", .. paths ?? []])
+                with { OutputLimit = limit, MayBeCut = true },
+            cancellationToken);
+        return new Patch(System.Text.Encoding.UTF8.GetString(output.Bytes.Span), output.IsCut);
+    }
+
+    /// <summary>Reads <c>--raw -z</c>: colon, modes, ids and status, NUL, path, NUL.</summary>
+    internal static IReadOnlyList<ChangedFile> ParseRaw(GitOutput output)
+    {
+        var fields = output.Fields();
+        var files = new List<ChangedFile>(fields.Length / 2);
+        for (var i = 0; i + 1 < fields.Length; i += 2)
+        {
+            var facts = fields[i].TrimStart(':').Split(' ');
+            var change = facts[4][0] switch
+            {
+                'A' => FileChange.Added,
+                'D' => FileChange.Deleted,
+                'T' => FileChange.TypeChanged,
+                _ => FileChange.Modified,
+            };
+            files.Add(new ChangedFile(fields[i + 1], change, facts[0], facts[1], facts[2], facts[3]));
+        }
+
+        return files;
+    }
+
+    private static string ModeOnDisk(string path)
+    {
+        if (path.EndsWith('/'))
+        {
+            return ChangedFile.Submodule; // git names an untracked folder only if it is a repository of its own.
+        }
+
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null)
+        {
+            return ChangedFile.SymbolicLink;
+        }
+
+        return file.Exists && !OperatingSystem.IsWindows() && (file.UnixFileMode & UnixFileMode.UserExecute) != UnixFileMode.None ? "100755" : "100644";
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace Orchestrator.Git;
+
+/// <summary>Small files that are either there in whole or not at all, also after a power cut.</summary>
+internal static class DurableFile
+{
+    internal static void Write(string path, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var aside = $"{path}.{Guid.NewGuid():N}.tmp";
+        using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write))
+        {
+            file.Write(Encoding.UTF8.GetBytes(content));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(aside, path, overwrite: true);
+    }
+
+    internal static string? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}

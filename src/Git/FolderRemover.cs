@@ -1,0 +1,38 @@
+namespace Orchestrator.Git;
+
+/// <summary>Deletes a folder with everything in it. Symbolic links in it are deleted, not followed.</summary>
+internal static class FolderRemover
+{
+    internal static void Remove(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            MakeWritable(new DirectoryInfo(path));
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>Build tools leave folders without write permission (module caches); their owner may change that.</summary>
+    private static void MakeWritable(DirectoryInfo folder)
+    {
+        if (folder.LinkTarget is not null || OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        folder.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var child in folder.EnumerateDirectories())
+        {
+            MakeWritable(child);
+        }
+    }
+}

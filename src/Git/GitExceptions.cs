@@ -1,0 +1,32 @@
+namespace Orchestrator.Git;
+
+/// <summary>A git command failed in a way that nobody planned for. The message names the command, the place and git's own words.</summary>
+public class GitException : Exception
+{
+    /// <summary>Makes one.</summary>
+    public GitException(string message, int? exitCode = null, string errorOutput = "", Exception? inner = null)
+        : base(message, inner)
+    {
+        ExitCode = exitCode;
+        ErrorOutput = errorOutput;
+    }
+
+    /// <summary>The exit code of git, if it ran.</summary>
+    public int? ExitCode { get; }
+
+    /// <summary>What git printed to standard error.</summary>
+    public string ErrorOutput { get; }
+}
+
+/// <summary>The git program is missing or too old; nothing can be done until a person installs it.</summary>
+public sealed class GitUnavailableException(string message, Exception? inner = null) : GitException(message, inner: inner);
+
+/// <summary>The given folder is no git repository, or one that git refuses to open.</summary>
+public sealed class NotARepositoryException(string message) : GitException(message);
+
+/// <summary>Somebody else holds a lock file of the repository, for longer than we wait.</summary>
+public sealed class GitLockedException(string message, string lockFile) : GitException(message)
+{
+    /// <summary>The lock file.</summary>
+    public string LockFile { get; } = lockFile;
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>A repository: where it is, what kind it is, and the way to call git on it. Serves any number of callers at the same time.</summary>
+public sealed class GitRepository
+{
+    /// <summary>The author of commits in repositories where git knows no name or address.</summary>
+    public static readonly GitIdentity FallbackIdentity = new("orchestrate", "orchestrate@localhost");
+
+    // Calls that need no files run here, so that no attributes or other files of a checkout have a say.
+    private const string NoCheckout = "/";
+
+    private readonly WriteNotes _notes;
+
+    private GitRepository(GitProgram program, string commonDirectory, GitConfiguration configuration)
+    {
+        Program = program;
+        CommonDirectory = commonDirectory;
+        Configuration = configuration;
+        Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(commonDirectory)))[..12];
+        _notes = new WriteNotes(Path.Combine(OwnDirectory, "writes"), commonDirectory);
+    }
+
+    /// <summary>The git program.</summary>
+    public GitProgram Program { get; }
+
+    /// <summary>The real path of the directory that all worktrees share (usually <c>.git</c>).</summary>
+    public string CommonDirectory { get; }
+
+    /// <summary>12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>: this repository's name in task queues, leases and caches.</summary>
+    public string Key { get; }
+
+    /// <summary>The main checkout, if there is one.</summary>
+    public string? MainCheckout { get; private init; }
+
+    /// <summary>True if the repository has no main checkout.</summary>
+    public bool IsBare { get; private init; }
+
+    /// <summary>True if the history is cut off.</summary>
+    public bool IsShallow { get; private init; }
+
+    /// <summary>The settings as they were when the repository was opened.</summary>
+    public GitConfiguration Configuration { get; }
+
+    /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
+    public GitIdentity Identity { get; private init; } = FallbackIdentity;
+
+    /// <summary>A folder of ours in the common directory, for notes, locks and temporary files.</summary>
+    internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
+
+    /// <summary>Opens the repository that a folder is in.</summary>
+    /// <exception cref="NotARepositoryException">There is none, or git refuses to open it.</exception>
+    public static async Task<GitRepository> OpenAsync(GitProgram program, string path, CancellationToken cancellationToken = default)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new NotARepositoryException($"The folder '{path}' does not exist.");
+        }
+
+        // What needs a work tree comes last: in a bare repository git answers the rest and then complains.
+        var answer = await program.ReadAsync(
+            new GitCall(path, ["rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir", "--is-bare-repository", "--is-shallow-repository", "--show-toplevel"])
+            {
+                AnswerCodes = [0, 128],
+            },
+            cancellationToken);
+        var lines = answer.Lines;
+        if (lines.Length < 4)
+        {
+            throw new NotARepositoryException(
+                $"'{path}' is not in a git repository that can be used: {answer.ErrorText} Go to a repository, or make one with: git init && git commit --allow-empty -m start");
+        }
+
+        var commonDirectory = RealPath(lines[0]);
+        var configuration = GitConfiguration.Parse(
+            await program.ReadAsync(new GitCall(NoCheckout, [$"--git-dir={commonDirectory}", "config", "--list", "-z"]), cancellationToken));
+        var isBare = lines[2] == "true" || configuration.Get("core.bare") == "true";
+        return new GitRepository(program, commonDirectory, configuration)
+        {
+            IsBare = isBare,
+            IsShallow = lines[3] == "true",
+            MainCheckout = isBare ? null : FindMainCheckout(lines, commonDirectory, configuration),
+            Identity = configuration.Identity ?? FallbackIdentity,
+        };
+    }
+
+    /// <summary>A call that concerns no checkout.</summary>
+    internal GitCall Call(params IEnumerable<string> arguments) => new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]);
+
+    internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) => Program.ReadAsync(call, cancellationToken);
+
+    /// <summary>
+    /// Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed if a noted, dead
+    /// process left it, otherwise waited for.
+    /// </summary>
+    /// <exception cref="GitLockedException">Somebody else holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
+    internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _notes.RunAsync(call, Program.LockPatience, mark => Program.WriteAsync(call, mark), cancellationToken);
+    }
+
+    /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.</summary>
+    /// <returns>The files that were removed.</returns>
+    public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
+
+    private static string? FindMainCheckout(string[] lines, string commonDirectory, GitConfiguration configuration)
+    {
+        if (configuration.Get("core.worktree") is { } configured)
+        {
+            return Path.GetFullPath(configured, commonDirectory);
+        }
+
+        var gitDirectory = RealPath(lines[1]);
+        if (gitDirectory == commonDirectory && lines.Length > 4)
+        {
+            return RealPath(lines[4]);
+        }
+
+        return Path.GetFileName(commonDirectory) == ".git" ? Path.GetDirectoryName(commonDirectory) : null;
+    }
+
+    /// <summary>The path without symbolic links in any part.</summary>
+    internal static string RealPath(string path)
+    {
+        var real = "/";
+        foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(real, part);
+            var target = new FileInfo(next).ResolveLinkTarget(returnFinalTarget: true);
+            real = target is null ? next : RealPath(target.FullName);
+        }
+
+        return real;
+    }
+}

@@ -1,0 +1,273 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Orchestrator.Git;
+
+/// <summary>How the target branch stands after an attempt to land.</summary>
+public enum LandingState
+{
+    /// <summary>The target is now at the commit.</summary>
+    Landed,
+
+    /// <summary>The target already had the commit.</summary>
+    AlreadyLanded,
+
+    /// <summary>The target has new commits: merge them into staging, run the gates again, land again.</summary>
+    TargetMoved,
+
+    /// <summary>The target no longer has the commit the run began at: somebody rewrote it.</summary>
+    TargetRewound,
+
+    /// <summary>The target branch is gone.</summary>
+    TargetDeleted,
+
+    /// <summary>The checkout that had the target is at no branch now.</summary>
+    Detached,
+
+    /// <summary>The checkout that has the target has uncommitted changes.</summary>
+    Dirty,
+
+    /// <summary>A merge, rebase or bisect is going on in the checkout.</summary>
+    OperationInProgress,
+
+    /// <summary>Untracked or ignored files would be overwritten.</summary>
+    FilesInTheWay,
+}
+
+/// <summary>What is to be landed where.</summary>
+/// <param name="Target">The target branch, a full ref name.</param>
+/// <param name="Commit">The commit it is to get: staging's tip.</param>
+/// <param name="Base">Where the target was when the run began.</param>
+public sealed record LandingRequest(string Target, string Commit, string Base)
+{
+    /// <summary>The checkout that had the target when the run began; null: none had it.</summary>
+    public string? Checkout { get; init; }
+
+    /// <summary>Files and folders of ours whose changes do not count as a person's, relative to the root.</summary>
+    public IReadOnlyList<string> OwnFiles { get; init; } = [];
+}
+
+/// <summary>What came of it.</summary>
+/// <param name="State">How the target stands. Everything but the first two leaves it and every file as they were.</param>
+/// <param name="Reason">A sentence for people, with what to do.</param>
+/// <param name="Tip">Where the target is; null if it is gone.</param>
+/// <param name="Files">The files the sentence is about.</param>
+public sealed record LandingResult(LandingState State, string Reason, string? Tip, IReadOnlyList<string> Files)
+{
+    /// <summary>True if the target has the commit.</summary>
+    public bool HasLanded => State is LandingState.Landed or LandingState.AlreadyLanded;
+}
+
+/// <summary>Moves the target branch to the verified commit, with the user's checkout if it is there, and only if nothing of the user's is in the way.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class Landing(GitRepository repository)
+{
+    private readonly Refs _refs = new(repository);
+    private readonly Commits _commits = new(repository);
+
+    /// <summary>Lands, or says why not. Can be repeated after a crash at any point: a half-done landing is finished first.</summary>
+    public async Task<LandingResult> LandAsync(LandingRequest request, CancellationToken cancellationToken = default)
+    {
+        var intents = new LandingIntents(repository, request.Target);
+        var branch = ShortName(request.Target);
+        var tip = await _refs.ReadAsync(request.Target, cancellationToken);
+        if (tip is null)
+        {
+            return new LandingResult(
+                LandingState.TargetDeleted, $"The branch {branch} is gone. Make it again, for example: git branch {branch} {request.Base}", null, []);
+        }
+
+        if (await _commits.IsAncestorAsync(request.Commit, tip, cancellationToken))
+        {
+            intents.Forget();
+            return new LandingResult(LandingState.AlreadyLanded, $"{branch} has {request.Commit}.", tip, []);
+        }
+
+        if (await ExplainTipAsync(request, branch, tip, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        var (checkout, obstacle) = await FindCheckoutAsync(request, branch, tip, cancellationToken);
+        if (obstacle is not null)
+        {
+            return obstacle;
+        }
+
+        return checkout is null
+            ? await MoveRefAsync(request, branch, tip, cancellationToken)
+            : await MoveCheckoutAsync(request, branch, tip, checkout, intents, cancellationToken);
+    }
+
+    private async Task<LandingResult?> ExplainTipAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
+    {
+        if (!await _commits.IsAncestorAsync(request.Base, tip, cancellationToken))
+        {
+            return new LandingResult(
+                LandingState.TargetRewound,
+                $"{branch} was rewritten: it is at {tip} and no longer has {request.Base}, where the run began. Check that this was meant, then merge by hand: git merge {request.Commit}",
+                tip,
+                []);
+        }
+
+        return await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken)
+            ? null
+            : new LandingResult(LandingState.TargetMoved, $"{branch} has new commits since the run began; it is at {tip}.", tip, []);
+    }
+
+    /// <summary>The checkout that has the target, in a state in which it may be moved; or what keeps it from that.</summary>
+    private async Task<(Worktree? Checkout, LandingResult? Obstacle)> FindCheckoutAsync(
+        LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
+    {
+        var having = new List<Worktree>();
+        foreach (var info in await new Worktrees(repository).ListAsync(cancellationToken))
+        {
+            var admin = info.Path == repository.MainCheckout ? repository.CommonDirectory : WorktreeAdmin.Find(repository, info.Path);
+            if (admin is null || info.IsMissing)
+            {
+                continue;
+            }
+
+            var operation = WorktreeStatus.OperationIn(admin);
+            if (operation != UnfinishedOperation.None && (info.Branch == request.Target || BranchBeingWorkedOn(admin) == request.Target))
+            {
+                return (null, new LandingResult(
+                    LandingState.OperationInProgress,
+                    $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first.",
+                    tip,
+                    []));
+            }
+
+            if (info.Branch == request.Target)
+            {
+                having.Add(new Worktree(repository, info.Path, admin));
+            }
+            else if (info.Branch is null && info.Path == request.Checkout)
+            {
+                return (null, new LandingResult(
+                    LandingState.Detached, $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}", tip, []));
+            }
+        }
+
+        return having.Count > 1
+            ? (null, new LandingResult(
+                LandingState.Dirty, $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave it in one.", tip, []))
+            : (having.FirstOrDefault(), null);
+    }
+
+    private async Task<LandingResult> MoveRefAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
+    {
+        var moved = await _refs.UpdateAsync([new RefChange(request.Target, request.Commit, tip)], "landed by orchestrate", cancellationToken);
+        return moved.Done
+            ? new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}.", request.Commit, [])
+            : new LandingResult(
+                LandingState.TargetMoved, $"{branch} was moved while it was to land.", moved.Actual[request.Target], []);
+    }
+
+    private async Task<LandingResult> MoveCheckoutAsync(
+        LandingRequest request, string branch, string tip, Worktree checkout, LandingIntents intents, CancellationToken cancellationToken)
+    {
+        if (intents.Read() is { } intent && intent.Old == tip && intent.Checkout == checkout.Path)
+        {
+            repository.RemoveLocksOfTheDead();
+            var foreign = await new InterruptedCheckout(checkout).TakeBackAsync(intent.Old, intent.New, cancellationToken);
+            if (foreign.Count > 0)
+            {
+                return new LandingResult(
+                    LandingState.Dirty,
+                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {string.Join(", ", foreign)}. Commit or stash them, then: orchestrate promote RUN",
+                    tip,
+                    foreign);
+            }
+        }
+
+        var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
+        var changed = status.ChangedFiles(request.OwnFiles);
+        if (changed.Count > 0)
+        {
+            return new LandingResult(
+                LandingState.Dirty,
+                $"'{checkout.Path}' has uncommitted changes in {Some(changed)}. Commit or stash them, then: orchestrate promote RUN",
+                tip,
+                changed);
+        }
+
+        intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
+        try
+        {
+            await checkout.WriteAsync(cancellationToken, "merge", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--quiet", request.Commit);
+        }
+        catch (GitException e) when (e is not GitLockedException && e.ExitCode is 1 or 128)
+        {
+            return await ExplainRefusalAsync(request, branch, checkout, intents, e, cancellationToken);
+        }
+
+        intents.Forget();
+        return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
+    }
+
+    /// <summary>Git checks everything before it touches the first file, so that after a refusal nothing has changed.</summary>
+    private async Task<LandingResult> ExplainRefusalAsync(
+        LandingRequest request, string branch, Worktree checkout, LandingIntents intents, GitException refusal, CancellationToken cancellationToken)
+    {
+        var tip = await _refs.ReadAsync(request.Target, cancellationToken);
+        var files = refusal.ErrorOutput.Split('\n').Where(line => line.StartsWith('\t')).Select(line => line.Trim()).ToArray();
+        if (refusal.ErrorOutput.Contains("would be overwritten", StringComparison.Ordinal) || refusal.ErrorOutput.Contains("would lose untracked", StringComparison.Ordinal))
+        {
+            intents.Forget();
+            return new LandingResult(
+                LandingState.FilesInTheWay,
+                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {Some(files)}. Move them away, then: orchestrate promote RUN",
+                tip,
+                files);
+        }
+
+        if (tip is not null && !await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken))
+        {
+            intents.Forget();
+            return new LandingResult(LandingState.TargetMoved, $"{branch} was moved while it was to land.", tip, []);
+        }
+
+        throw refusal;
+    }
+
+    /// <summary>During a rebase or bisect the head is detached; the branch is named in a file.</summary>
+    private static string? BranchBeingWorkedOn(string admin) =>
+        ((string[])["rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START"])
+            .Select(name => DurableFile.TryRead(Path.Combine(admin, name))?.Trim())
+            .OfType<string>()
+            .Select(name => name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name)
+            .FirstOrDefault();
+
+    private static string Some(IReadOnlyList<string> files) =>
+        string.Join(", ", files.Take(5)) + (files.Count > 5 ? $" and {files.Count - 5} more" : string.Empty);
+
+    private static string Name(UnfinishedOperation operation) =>
+        operation == UnfinishedOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();
+
+    private static string ShortName(string name) =>
+        name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
+}
+
+/// <summary>What a landing in a checkout was about to do.</summary>
+internal sealed record LandingIntent(string Old, string New, string Checkout);
+
+/// <summary>The intent of a landing, recorded before a file of the user's checkout is touched.</summary>
+internal sealed class LandingIntents(GitRepository repository, string target)
+{
+    private readonly string _file = Path.Combine(
+        repository.OwnDirectory, "landing", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..16]);
+
+    internal LandingIntent? Read() =>
+        DurableFile.TryRead(_file)?.Split('\n', 3) is [var from, var to, var checkout] ? new LandingIntent(from, to, checkout.TrimEnd('\n')) : null;
+
+    internal void Write(LandingIntent intent) => DurableFile.Write(_file, $"{intent.Old}\n{intent.New}\n{intent.Checkout}\n");
+
+    internal void Forget()
+    {
+        if (File.Exists(_file))
+        {
+            File.Delete(_file);
+        }
+    }
+}

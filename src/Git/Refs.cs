@@ -1,0 +1,84 @@
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>One step of a transaction on refs.</summary>
+/// <param name="Name">The full name, such as <c>refs/heads/main</c>.</param>
+/// <param name="New">The new object; null deletes the ref.</param>
+/// <param name="Old">What the ref must be before; null: it must not exist.</param>
+public sealed record RefChange(string Name, string? New, string? Old);
+
+/// <summary>What became of a transaction on refs.</summary>
+/// <param name="Done">True if every ref is as wished, whether by this call or by an earlier one.</param>
+/// <param name="Actual">If not done: what the refs are now (null: missing), by name.</param>
+public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
+
+/// <summary>Reads and moves refs. Every change is a compare-and-swap; symbolic refs are never followed.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class Refs(GitRepository repository)
+{
+    /// <summary>The object a ref names, or null if there is no such ref.</summary>
+    public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default) =>
+        (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
+
+    /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ListAsync(IEnumerable<string> namesOrPrefixes, CancellationToken cancellationToken = default)
+    {
+        var patterns = namesOrPrefixes.Select(name => name.TrimEnd('/')).ToArray();
+        if (patterns.Length == 0)
+        {
+            return new Dictionary<string, string>();
+        }
+
+        var output = await repository.ReadAsync(
+            repository.Call(["for-each-ref", "--format=%(objectname) %(refname)", .. patterns]), cancellationToken);
+        return output.Lines.ToDictionary(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..], line => line[..line.IndexOf(' ', StringComparison.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Moves all of these refs or none, in one git process. If they already are where they should be, it is done: asking twice is harmless.
+    /// </summary>
+    /// <param name="changes">The steps; each ref at most once.</param>
+    /// <param name="reason">A line for the reflog.</param>
+    /// <param name="cancellationToken">Is looked at before the beginning only.</param>
+    public async Task<RefUpdateResult> UpdateAsync(IReadOnlyCollection<RefChange> changes, string reason, CancellationToken cancellationToken = default)
+    {
+        var script = new StringBuilder("start\0");
+        foreach (var change in changes)
+        {
+            script.Append("option no-deref\0").Append((change.New, change.Old) switch
+            {
+                (null, null) => $"verify {change.Name}\0\0",
+                (null, _) => $"delete {change.Name}\0{change.Old}\0",
+                (_, null) => $"create {change.Name}\0{change.New}\0",
+                _ => $"update {change.Name}\0{change.New}\0{change.Old}\0",
+            });
+        }
+
+        script.Append("prepare\0commit\0");
+        try
+        {
+            await repository.WriteAsync(
+                repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(script.ToString()) },
+                cancellationToken);
+            return new RefUpdateResult(Done: true, new Dictionary<string, string?>());
+        }
+        catch (GitException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var found = await ListAsync(changes.Select(change => change.Name), cancellationToken);
+            var actual = changes.ToDictionary(change => change.Name, change => found.GetValueOrDefault(change.Name));
+            if (changes.All(change => actual[change.Name] == change.New))
+            {
+                return new RefUpdateResult(Done: true, actual);
+            }
+
+            if (changes.Any(change => actual[change.Name] != change.Old))
+            {
+                return new RefUpdateResult(Done: false, actual);
+            }
+
+            throw; // The refs are as expected, so something else is wrong: a name git refuses, a full disk, an object that is missing.
+        }
+    }
+}

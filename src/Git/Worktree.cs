@@ -1,0 +1,55 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>
+/// A checkout with its own branch or a detached head. Git is told where its administration is, so that a changed <c>.git</c> file in it
+/// cannot send our calls elsewhere.
+/// </summary>
+public sealed class Worktree
+{
+    internal Worktree(GitRepository repository, string path, string adminDirectory)
+    {
+        Repository = repository;
+        Path = path;
+        AdminDirectory = adminDirectory;
+    }
+
+    /// <summary>Its repository.</summary>
+    public GitRepository Repository { get; }
+
+    /// <summary>Its folder, absolute.</summary>
+    public string Path { get; }
+
+    /// <summary>Git's folder for it: <c>worktrees/ID</c> in the common directory, or the common directory for the main checkout.</summary>
+    public string AdminDirectory { get; }
+
+    internal GitCall Call(params IEnumerable<string> arguments) =>
+        new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]);
+
+    internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken) => Repository.WriteAsync(call, cancellationToken);
+
+    internal Task<GitOutput> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
+        Repository.WriteAsync(Call(arguments), cancellationToken);
+}
+
+/// <summary>A worktree as git lists it.</summary>
+/// <param name="Path">Its folder.</param>
+/// <param name="Head">The commit it is at; null in a bare repository or without commits.</param>
+/// <param name="Branch">Its branch as a full ref name; null if detached.</param>
+/// <param name="IsLocked">True if it is locked against removal.</param>
+/// <param name="LockReason">Why it is locked.</param>
+/// <param name="IsMissing">True if its folder is gone.</param>
+public sealed record WorktreeInfo(string Path, string? Head, string? Branch, bool IsLocked, string? LockReason, bool IsMissing);
+
+/// <summary>A worktree that is wished for.</summary>
+/// <param name="Path">Its folder, absolute.</param>
+/// <param name="Commit">Where a new branch begins, or what is checked out if there is no branch.</param>
+public sealed record WorktreeRequest(string Path, string Commit)
+{
+    /// <summary>Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at <see cref="Commit"/>.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>Why it is locked, for people.</summary>
+    public string LockReason { get; init; } = "in use by orchestrate";
+}

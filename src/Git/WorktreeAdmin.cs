@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Orchestrator.Git;
+
+/// <summary>
+/// Git's folders for worktrees (<c>worktrees/ID</c> in the common directory, gitrepository-layout(5)) and our marker in them, which is written last:
+/// without it a worktree is not finished.
+/// </summary>
+internal static class WorktreeAdmin
+{
+    private const string MarkerName = "orchestrator-ready";
+
+    /// <summary>Folder and administration of every linked worktree.</summary>
+    internal static IEnumerable<(string Path, string Admin)> All(GitRepository repository)
+    {
+        var folder = Path.Combine(repository.CommonDirectory, "worktrees");
+        if (!Directory.Exists(folder))
+        {
+            yield break;
+        }
+
+        foreach (var admin in Directory.EnumerateDirectories(folder))
+        {
+            // "gitdir" holds the path of the worktree's .git file. A git that died very early has not written it.
+            if (DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link)
+            {
+                yield return (Path.GetDirectoryName(Path.GetFullPath(link, admin))!, admin);
+            }
+        }
+    }
+
+    /// <summary>The administration of the worktree at a path, or null.</summary>
+    internal static string? Find(GitRepository repository, string path)
+    {
+        var real = GitRepository.RealPath(path);
+        return All(repository).Where(entry => entry.Path == path || entry.Path == real).Select(entry => entry.Admin).FirstOrDefault();
+    }
+
+    /// <summary>The marker of a ready worktree; null if it is not ready.</summary>
+    internal static WorktreeMarker? ReadMarker(string admin, string path)
+    {
+        var lines = DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n');
+        return lines is [_, _, ..] && lines[0] == path && File.Exists(Path.Combine(path, ".git"))
+            ? new WorktreeMarker(lines[1].Length == 0 ? null : lines[1])
+            : null;
+    }
+
+    internal static void WriteMarker(string admin, string path, string? branch) =>
+        DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
+
+    internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
+
+    /// <summary>Removes a worktree: the marker first, so that from then on it is unfinished, and the administration last, so that it can be found again.</summary>
+    internal static void Remove(string admin, string path)
+    {
+        RemoveMarker(admin);
+        FolderRemover.Remove(path);
+        FolderRemover.Remove(admin);
+    }
+}
+
+/// <summary>What our marker says.</summary>
+/// <param name="Branch">The branch it was made for; null: detached.</param>
+internal sealed record WorktreeMarker(string? Branch);

@@ -1,0 +1,184 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>Makes, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class Worktrees(GitRepository repository)
+{
+    private const string BranchPrefix = "refs/heads/";
+    private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
+
+    /// <summary>
+    /// The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed and made again.
+    /// </summary>
+    /// <exception cref="GitException">Something that is no worktree of ours is at the place, or git refuses (for example: the branch is checked out elsewhere).</exception>
+    public async Task<Worktree> EnsureAsync(WorktreeRequest request, CancellationToken cancellationToken = default)
+    {
+        var path = Path.GetFullPath(request.Path);
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var admin = WorktreeAdmin.Find(repository, path);
+        if (admin is not null && WorktreeAdmin.ReadMarker(admin, path) is { } marker)
+        {
+            return marker.Branch == request.Branch
+                ? new Worktree(repository, path, admin)
+                : throw new GitException(
+                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. Remove it first (orchestrate cleanup).");
+        }
+
+        RemoveUnfinished(path, admin);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await AddAsync(request, path, cancellationToken);
+        admin = WorktreeAdmin.Find(repository, path)
+            ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
+        WorktreeAdmin.WriteMarker(admin, path, request.Branch);
+        return new Worktree(repository, path, admin);
+    }
+
+    /// <summary>The ready worktree at a place, or null.</summary>
+    public Worktree? Find(string path)
+    {
+        path = Path.GetFullPath(path);
+        return WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.ReadMarker(admin, path) is not null
+            ? new Worktree(repository, path, admin)
+            : null;
+    }
+
+    /// <summary>The main checkout as a worktree, or null in a bare repository. It is the user's: only landing writes in it.</summary>
+    public Worktree? FindMainCheckout() =>
+        repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
+
+    /// <summary>
+    /// Makes a worktree's files exactly those of a commit: changes, untracked and ignored files go, but not those in <paramref name="keep"/>.
+    /// </summary>
+    /// <param name="worktree">The worktree; detached afterwards.</param>
+    /// <param name="commit">The commit.</param>
+    /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    public async Task CheckOutAsync(Worktree worktree, string commit, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
+    {
+        await worktree.WriteAsync(
+            worktree.Call("checkout", "--quiet", "--force", "--detach", "--no-overlay", commit) with { Settings = ParallelCheckout }, cancellationToken);
+        await CleanAsync(worktree, keep, cancellationToken);
+    }
+
+    /// <summary>Removes untracked and ignored files, also repositories made inside, but not those in <paramref name="keep"/>.</summary>
+    public Task CleanAsync(Worktree worktree, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default) =>
+        worktree.WriteAsync(cancellationToken, ["clean", "-ffdxq", .. (keep ?? []).SelectMany(pattern => (string[])["-e", pattern])]);
+
+    /// <summary>
+    /// Removes a worktree with everything in it, finished or not, and what git knows of it; its branch stays. Nothing there: nothing to do.
+    /// Whether its content may go is a question for <see cref="DeletionProof"/> before.
+    /// </summary>
+    public async Task RemoveAsync(string path, CancellationToken cancellationToken = default)
+    {
+        path = Path.GetFullPath(path);
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        if (WorktreeAdmin.Find(repository, path) is { } admin)
+        {
+            WorktreeAdmin.Remove(admin, path);
+        }
+    }
+
+    /// <summary>Removes every worktree below <paramref name="folder"/> that was begun and not finished.</summary>
+    /// <returns>Their folders.</returns>
+    public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var removed = new List<string>();
+        foreach (var (path, admin) in WorktreeAdmin.All(repository))
+        {
+            if (path.StartsWith(Path.GetFullPath(folder) + "/", StringComparison.Ordinal) && WorktreeAdmin.ReadMarker(admin, path) is null)
+            {
+                WorktreeAdmin.Remove(admin, path);
+                removed.Add(path);
+            }
+        }
+
+        return removed;
+    }
+
+    /// <summary>All worktrees of the repository, the main checkout first, also those of the user and of other tools.</summary>
+    public async Task<IReadOnlyList<WorktreeInfo>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(repository.Call("worktree", "list", "--porcelain", "-z"), cancellationToken);
+        return ParseList(output.Text);
+    }
+
+    /// <summary>
+    /// Adds patterns to <c>info/exclude</c>, which is the repository's own and never committed. Those that are there stay as they are.
+    /// </summary>
+    public async Task ExcludeAsync(IEnumerable<string> patterns, CancellationToken cancellationToken = default)
+    {
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var file = Path.Combine(repository.CommonDirectory, "info", "exclude");
+        var content = DurableFile.TryRead(file) ?? string.Empty;
+        var present = content.Split('\n').Select(line => line.Trim()).ToHashSet();
+        var missing = patterns.Where(pattern => !present.Contains(pattern)).ToArray();
+        if (missing.Length > 0)
+        {
+            var separator = content.Length == 0 || content.EndsWith('\n') ? string.Empty : "\n";
+            DurableFile.Write(file, content + separator + string.Join('\n', missing) + "\n");
+        }
+    }
+
+    internal static IReadOnlyList<WorktreeInfo> ParseList(string text)
+    {
+        var list = new List<WorktreeInfo>();
+        foreach (var field in text.Split('\0'))
+        {
+            var (name, value) = field.IndexOf(' ', StringComparison.Ordinal) is var blank and >= 0 ? (field[..blank], field[(blank + 1)..]) : (field, string.Empty);
+            if (name == "worktree")
+            {
+                list.Add(new WorktreeInfo(value, null, null, IsLocked: false, null, IsMissing: false));
+            }
+            else if (list.Count > 0)
+            {
+                list[^1] = name switch
+                {
+                    "HEAD" when value.Any(digit => digit != '0') => list[^1] with { Head = value },
+                    "branch" => list[^1] with { Branch = value },
+                    "locked" => list[^1] with { IsLocked = true, LockReason = value.Length == 0 ? null : value },
+                    "prunable" => list[^1] with { IsMissing = true },
+                    _ => list[^1],
+                };
+            }
+        }
+
+        return list;
+    }
+
+    private static void RemoveUnfinished(string path, string? admin)
+    {
+        if (admin is not null)
+        {
+            WorktreeAdmin.Remove(admin, path);
+        }
+        else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new GitException($"'{path}' is in the way: it is no worktree of this repository. Move it away, or set worktrees.dir to another folder.");
+        }
+    }
+
+    private async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
+    {
+        string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
+        if (request.Branch is null)
+        {
+            await AddAsync([.. add, "--detach", path, request.Commit], cancellationToken);
+            return;
+        }
+
+        if (!request.Branch.StartsWith(BranchPrefix, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.", nameof(request));
+        }
+
+        var branch = request.Branch[BranchPrefix.Length..];
+        var exists = await new Refs(repository).ReadAsync(request.Branch, cancellationToken) is not null;
+        await AddAsync(exists ? [.. add, path, branch] : [.. add, "--no-track", "-b", branch, path, request.Commit], cancellationToken);
+    }
+
+    private Task<GitOutput> AddAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+        repository.WriteAsync(repository.Call(arguments) with { Settings = ParallelCheckout }, cancellationToken);
+}

@@ -1,0 +1,184 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>
+/// Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes of ours.
+/// A note is a file named by the child's mark, with our identity and the command in it; its own time is the time of the start.
+/// </summary>
+internal sealed partial class WriteNotes(string folder, string commonDirectory)
+{
+    private const string Ended = ".ended";
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+
+    internal async Task<GitOutput> RunAsync(
+        GitCall call, TimeSpan lockPatience, Func<string, Task<GitOutput>> run, CancellationToken cancellationToken)
+    {
+        var waited = TimeSpan.Zero;
+        for (var pause = FirstPause; ; pause *= 1.5)
+        {
+            try
+            {
+                return await RunNotedAsync(call, run);
+            }
+            catch (GitException e) when (LockFileOf(e) is { } lockFile)
+            {
+                if (RemoveIfLeft(lockFile))
+                {
+                    continue;
+                }
+
+                if (waited >= lockPatience)
+                {
+                    throw new GitLockedException(LockMessage(lockFile, waited), lockFile);
+                }
+
+                await Task.Delay(pause, cancellationToken);
+                waited += pause;
+            }
+        }
+    }
+
+    internal IReadOnlyList<string> RemoveLocksOfTheDead()
+    {
+        var removed = new List<string>();
+        var dead = DeadNotes();
+        if (dead.Count == 0)
+        {
+            return removed;
+        }
+
+        foreach (var lockFile in LockFiles())
+        {
+            if (RemoveIfLeft(lockFile, dead))
+            {
+                removed.Add(lockFile);
+            }
+        }
+
+        foreach (var note in dead)
+        {
+            File.Delete(note.Path);
+        }
+
+        return removed;
+    }
+
+    private async Task<GitOutput> RunNotedAsync(GitCall call, Func<string, Task<GitOutput>> run)
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        Directory.CreateDirectory(folder);
+        var note = Path.Combine(folder, mark);
+        await File.WriteAllTextAsync(note, $"{ProcessIdentity.Current}\n{new ProcessCommand("git", call.Arguments)}\n");
+        try
+        {
+            var output = await run(mark);
+            File.Delete(note);
+            return output;
+        }
+        catch (GitException e) when (!WasKilled(e))
+        {
+            File.Delete(note);
+            throw;
+        }
+        catch
+        {
+            File.Move(note, note + Ended);
+            throw;
+        }
+    }
+
+    /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come signals.</summary>
+    private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
+
+    private bool RemoveIfLeft(string lockFile) => RemoveIfLeft(lockFile, DeadNotes());
+
+    /// <summary>
+    /// A lock is a dead child's if it was made after that child was noted and nobody alive has the file open or works in the repository with git.
+    /// </summary>
+    private bool RemoveIfLeft(string lockFile, IReadOnlyList<Note> dead)
+    {
+        var file = new FileInfo(lockFile);
+        if (!file.Exists)
+        {
+            return true;
+        }
+
+        if (!dead.Any(note => note.Start <= file.LastWriteTimeUtc) || HoldersOf(lockFile).Count > 0)
+        {
+            return false;
+        }
+
+        file.Delete();
+        return true;
+    }
+
+    private List<Note> DeadNotes() =>
+        !Directory.Exists(folder)
+            ? []
+            : [.. Directory.EnumerateFiles(folder).Select(Read).OfType<Note>().Where(note => !note.IsAlive())];
+
+    private static Note? Read(string path)
+    {
+        try
+        {
+            var owner = ProcessIdentity.TryParse(File.ReadLines(path).FirstOrDefault());
+            return new Note(path, owner, File.GetLastWriteTimeUtc(path));
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // Its write ended meanwhile.
+        }
+    }
+
+    private IEnumerable<string> LockFiles() =>
+        Directory.EnumerateFiles(commonDirectory, "*.lock")
+            .Concat(((string[])["refs", "logs", "worktrees", "orchestrator", "info", Path.Combine("objects", "info"), Path.Combine("objects", "pack")])
+                .Select(name => Path.Combine(commonDirectory, name))
+                .Where(Directory.Exists)
+                .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories)));
+
+    /// <summary>Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is done).</summary>
+    private List<ProcessInfo> HoldersOf(string lockFile)
+    {
+        var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
+        return
+        [
+            .. ProcessTable.FindByOpenFile(lockFile)
+                .Concat(ProcessTable.FindByWorkingDirectory(Path.GetDirectoryName(commonDirectory)!)
+                    .Where(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made))
+                .DistinctBy(process => process.ProcessId),
+        ];
+    }
+
+    private string LockMessage(string lockFile, TimeSpan waited)
+    {
+        var holders = HoldersOf(lockFile);
+        var who = holders.Count == 0
+            ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, remove the file."
+            : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let that end, then run again.";
+        return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
+    }
+
+    private string? LockFileOf(GitException fault)
+    {
+        var match = LockPattern().Match(fault.ErrorOutput);
+        return match.Success ? Path.GetFullPath(match.Groups[1].Value, commonDirectory) : null;
+    }
+
+    [GeneratedRegex(@"Unable to create '(.+?\.lock)': File exists", RegexOptions.CultureInvariant)]
+    private static partial Regex LockPattern();
+
+    /// <summary>A note as it is on disk.</summary>
+    /// <param name="Path">The note.</param>
+    /// <param name="Owner">Who wrote it; null if it died while writing.</param>
+    /// <param name="Start">When.</param>
+    private sealed record Note(string Path, ProcessIdentity? Owner, DateTime Start)
+    {
+        internal bool IsAlive() =>
+            !Path.EndsWith(Ended, StringComparison.Ordinal)
+            && (Owner?.IsAlive() == true
+                || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, System.IO.Path.GetFileName(Path)).Count > 0);
+    }
+}

@@ -1,0 +1,66 @@
+using Orchestrator.TestKit.Git;
+
+namespace Orchestrator.Git.Tests;
+
+/// <summary>A temporary repository with everything of ours opened on it.</summary>
+internal sealed class Opened : IDisposable
+{
+    private static readonly SemaphoreSlim FindOnce = new(1, 1);
+    private static GitProgram? _program;
+
+    private Opened(TemporaryRepository files, GitRepository repository)
+    {
+        Files = files;
+        Repository = repository;
+        Refs = new Refs(repository);
+        Commits = new Commits(repository);
+        Diffs = new Diffs(repository);
+        Worktrees = new Worktrees(repository);
+        Merges = new Merges(repository);
+        Snapshots = new Snapshots(repository);
+        Landing = new Landing(repository);
+    }
+
+    internal TemporaryRepository Files { get; }
+
+    internal GitRepository Repository { get; }
+
+    internal Refs Refs { get; }
+
+    internal Commits Commits { get; }
+
+    internal Diffs Diffs { get; }
+
+    internal Worktrees Worktrees { get; }
+
+    internal Merges Merges { get; }
+
+    internal Snapshots Snapshots { get; }
+
+    internal Landing Landing { get; }
+
+    internal static async Task<GitProgram> ProgramAsync()
+    {
+        await FindOnce.WaitAsync();
+        try
+        {
+            return _program ??= await GitProgram.FindAsync();
+        }
+        finally
+        {
+            FindOnce.Release();
+        }
+    }
+
+    internal static async Task<Opened> CreateAsync() => await OpenAsync(await TemporaryRepository.CreateAsync());
+
+    internal static async Task<Opened> OpenAsync(TemporaryRepository files) =>
+        new(files, await GitRepository.OpenAsync(await ProgramAsync(), files.Path));
+
+    internal Task<string> HeadAsync() => Files.GitAsync("rev-parse", "HEAD");
+
+    internal async Task<Worktree> TaskWorktreeAsync(string name) => await Worktrees.EnsureAsync(
+        new WorktreeRequest(Files[$".worktrees/run-1/{name}"], await HeadAsync()) { Branch = $"refs/heads/orchestrator/run-1/t/{name}" });
+
+    public void Dispose() => Files.Dispose();
+}

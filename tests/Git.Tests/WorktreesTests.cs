@@ -1,0 +1,136 @@
+namespace Orchestrator.Git.Tests;
+
+public sealed class WorktreesTests
+{
+    [Fact]
+    public async Task Ensure_New_IsOnItsBranchLockedAndReady()
+    {
+        using var opened = await Opened.CreateAsync();
+
+        var worktree = await opened.TaskWorktreeAsync("a");
+
+        Assert.True(File.Exists(Path.Combine(worktree.Path, "README.md")));
+        var listed = Assert.Single(await opened.Worktrees.ListAsync(), info => info.Path == worktree.Path);
+        Assert.Equal("refs/heads/orchestrator/run-1/t/a", listed.Branch);
+        Assert.True(listed.IsLocked);
+        Assert.NotNull(opened.Worktrees.Find(worktree.Path));
+        Assert.Empty((await WorktreeStatus.ReadAsync(worktree)).Entries);
+    }
+
+    [Fact]
+    public async Task Ensure_Again_KeepsTheWorkInIt()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "work"), "x");
+
+        var again = await opened.TaskWorktreeAsync("a");
+
+        Assert.Equal(worktree.AdminDirectory, again.AdminDirectory);
+        Assert.True(File.Exists(Path.Combine(worktree.Path, "work")));
+    }
+
+    [Fact]
+    public async Task Ensure_HalfMade_IsMadeAgain()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        WorktreeAdmin.RemoveMarker(worktree.AdminDirectory);
+        File.Delete(Path.Combine(worktree.Path, "README.md"));
+        await File.WriteAllTextAsync(Path.Combine(worktree.AdminDirectory, "locked"), "initializing");
+        Assert.Null(opened.Worktrees.Find(worktree.Path));
+
+        var again = await opened.TaskWorktreeAsync("a");
+
+        Assert.True(File.Exists(Path.Combine(again.Path, "README.md")));
+        Assert.NotNull(opened.Worktrees.Find(worktree.Path));
+    }
+
+    [Fact]
+    public async Task Ensure_SomethingElseAtThePlace_IsRefusedAndLeftAlone()
+    {
+        using var opened = await Opened.CreateAsync();
+        opened.Files.Write(".worktrees/run-1/a/precious", "x");
+
+        var fault = await Assert.ThrowsAsync<GitException>(() => opened.TaskWorktreeAsync("a"));
+
+        Assert.Contains("is in the way", fault.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(opened.Files[".worktrees/run-1/a/precious"]));
+    }
+
+    [Fact]
+    public async Task Ensure_ManyAtOnce_AllAreMade()
+    {
+        using var opened = await Opened.CreateAsync();
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => opened.TaskWorktreeAsync($"t{i}")));
+
+        Assert.Equal(6, made.Select(worktree => worktree.AdminDirectory).Distinct().Count());
+        Assert.All(made, worktree => Assert.True(File.Exists(Path.Combine(worktree.Path, "README.md"))));
+    }
+
+    [Fact]
+    public async Task CheckOut_AfterUse_HasExactlyTheCommitsFilesAndWhatIsKept()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("ignore", (".gitignore", "/cache/\n/keep/\n"));
+        var first = await opened.HeadAsync();
+        var second = await opened.Files.CommitAsync("second", ("new", "x"));
+        var worktree = await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files.Beside("verify"), second));
+        foreach (var file in (string[])["cache/a", "keep/b", "untracked/c", "nested/d"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(worktree.Path, file))!);
+            await File.WriteAllTextAsync(Path.Combine(worktree.Path, file), "x");
+        }
+
+        await opened.Files.GitInAsync(Path.Combine(worktree.Path, "nested"), "init", "--quiet");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "README.md"), "changed");
+        await opened.Worktrees.CheckOutAsync(worktree, first, ["/keep/"]);
+
+        var names = Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal([".git", ".gitignore", "README.md", "keep"], names);
+        Assert.Equal("# Test\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "README.md")));
+    }
+
+    [Fact]
+    public async Task Remove_AlsoWithFoldersWithoutPermission_LeavesNothingButTheBranch()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        var folder = Directory.CreateDirectory(Path.Combine(worktree.Path, "modules/x"));
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "file"), "x");
+        File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await opened.Worktrees.RemoveAsync(worktree.Path);
+        await opened.Worktrees.RemoveAsync(worktree.Path);
+
+        Assert.False(Directory.Exists(worktree.Path));
+        Assert.Single(await opened.Worktrees.ListAsync());
+        Assert.NotNull(await opened.Refs.ReadAsync("refs/heads/orchestrator/run-1/t/a"));
+    }
+
+    [Fact]
+    public async Task Exclude_Twice_IsThereOnceAndKeepsWhatWasThere()
+    {
+        using var opened = await Opened.CreateAsync();
+        var file = Path.Combine(opened.Repository.CommonDirectory, "info", "exclude");
+        await File.WriteAllTextAsync(file, "mine");
+
+        await opened.Worktrees.ExcludeAsync(["/.worktrees/"]);
+        await opened.Worktrees.ExcludeAsync(["/.worktrees/"]);
+
+        Assert.Equal("mine\n/.worktrees/\n", await File.ReadAllTextAsync(file));
+    }
+
+    [Fact]
+    public async Task Worktree_GitFileChanged_CallsStillGoToTheRightPlace()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, ".git"), "gitdir: /nowhere\n");
+
+        var status = await WorktreeStatus.ReadAsync(worktree);
+
+        Assert.Equal("refs/heads/orchestrator/run-1/t/a", status.Branch);
+    }
+}

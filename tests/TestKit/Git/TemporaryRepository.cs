@@ -1,0 +1,124 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.TestKit.Git;
+
+/// <summary>
+/// A git repository in a folder of its own that is gone with the test. It knows nothing of the user's settings, so that tests run alike everywhere.
+/// </summary>
+public sealed class TemporaryRepository : IDisposable
+{
+    private static readonly ProcessRunner Runner = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("repository-test-").FullName;
+
+    private TemporaryRepository()
+    {
+        Path = System.IO.Path.Combine(_folder, "repository");
+        Directory.CreateDirectory(Path);
+    }
+
+    /// <summary>The main checkout.</summary>
+    public string Path { get; }
+
+    /// <summary>A folder beside the repository, for worktrees and other things of the test.</summary>
+    public string Beside(string name) => System.IO.Path.Combine(_folder, name);
+
+    /// <summary>The path of a file in the main checkout.</summary>
+    public string this[string file] => System.IO.Path.Combine(Path, file);
+
+    /// <summary>A repository with branch <c>main</c> and one commit with <c>README.md</c>.</summary>
+    public static async Task<TemporaryRepository> CreateAsync()
+    {
+        var repository = await CreateEmptyAsync();
+        await repository.CommitAsync("start", ("README.md", "# Test\n"));
+        return repository;
+    }
+
+    /// <summary>A repository with branch <c>main</c> and without commits.</summary>
+    public static async Task<TemporaryRepository> CreateEmptyAsync()
+    {
+        var repository = new TemporaryRepository();
+        await repository.GitAsync("init", "--quiet", "--initial-branch=main");
+        await repository.GitAsync("config", "user.name", "Test");
+        await repository.GitAsync("config", "user.email", "test@example.org");
+        return repository;
+    }
+
+    /// <summary>Runs git in the main checkout and gives its output without the last newline; a failure fails the test.</summary>
+    public Task<string> GitAsync(params string[] arguments) => GitInAsync(Path, arguments);
+
+    /// <summary>Runs git in another folder.</summary>
+    public async Task<string> GitInAsync(string folder, params string[] arguments)
+    {
+        var result = await Runner.RunAsync(new ProcessCommand("git", arguments)
+        {
+            WorkingDirectory = folder,
+            Environment = new Dictionary<string, string?> { ["GIT_CONFIG_GLOBAL"] = "/dev/null", ["GIT_CONFIG_SYSTEM"] = "/dev/null", ["LC_ALL"] = "C" },
+            StandardOutput = ProcessOutput.Capture(64 * 1024 * 1024),
+            Timeout = TimeSpan.FromMinutes(2),
+        });
+        return result.Succeeded
+            ? result.StandardOutput.Text.TrimEnd('\n')
+            : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.StandardError.Text}");
+    }
+
+    /// <summary>Writes a file of the main checkout, with its folder.</summary>
+    public void Write(string file, string content)
+    {
+        var path = this[file];
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+    }
+
+    /// <summary>Writes files in the main checkout, commits everything there and gives the commit's id.</summary>
+    public async Task<string> CommitAsync(string message, params (string File, string Content)[] files)
+    {
+        foreach (var (file, content) in files)
+        {
+            Write(file, content);
+        }
+
+        await GitAsync("add", "--all");
+        await GitAsync("commit", "--quiet", "--allow-empty", "-m", message);
+        return await GitAsync("rev-parse", "HEAD");
+    }
+
+    /// <summary>Makes a commit on a branch that begins at <paramref name="from"/>, without changing what is checked out, and gives its id.</summary>
+    public async Task<string> CommitOnBranchAsync(string branch, string from, string message, params (string File, string? Content)[] files)
+    {
+        var worktree = Beside($"scratch-{Guid.NewGuid():N}");
+        await GitAsync("worktree", "add", "--quiet", "-B", branch, worktree, from);
+        foreach (var (file, content) in files)
+        {
+            var path = System.IO.Path.Combine(worktree, file);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            if (content is null)
+            {
+                File.Delete(path);
+            }
+            else
+            {
+                await File.WriteAllTextAsync(path, content);
+            }
+        }
+
+        await GitInAsync(worktree, "add", "--all");
+        await GitInAsync(worktree, "commit", "--quiet", "--allow-empty", "-m", message);
+        var commit = await GitInAsync(worktree, "rev-parse", "HEAD");
+        await GitAsync("worktree", "remove", "--force", worktree);
+        return commit;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(_folder, "*", SearchOption.AllDirectories))
+        {
+            if (!OperatingSystem.IsWindows() && new DirectoryInfo(folder).LinkTarget is null)
+            {
+                File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+}
