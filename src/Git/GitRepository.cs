@@ -123,15 +123,15 @@ public sealed class GitRepository
         return Path.GetFileName(commonDirectory) == ".git" ? Path.GetDirectoryName(commonDirectory) : null;
     }
 
-    /// <summary>The path without symbolic links in any part.</summary>
+    /// <summary>The path without symbolic links in any part; parts that do not exist stay as they are.</summary>
     internal static string RealPath(string path)
     {
         var real = "/";
         foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             var next = Path.Combine(real, part);
-            var target = new FileInfo(next).ResolveLinkTarget(returnFinalTarget: true);
-            real = target is null ? next : RealPath(target.FullName);
+            var link = new FileInfo(next);
+            real = link.LinkTarget is null ? next : RealPath(link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
         }
 
         return real;

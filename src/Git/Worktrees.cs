@@ -58,7 +58,7 @@ public sealed class Worktrees(GitRepository repository)
     public async Task CheckOutAsync(Worktree worktree, string commit, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
     {
         await worktree.WriteAsync(
-            worktree.Call("checkout", "--quiet", "--force", "--detach", "--no-overlay", commit) with { Settings = ParallelCheckout }, cancellationToken);
+            worktree.Call("checkout", "--quiet", "--force", "--detach", commit) with { Settings = ParallelCheckout }, cancellationToken);
         await CleanAsync(worktree, keep, cancellationToken);
     }
 
