@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Settings;
+using Orchestrator.Plans;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Cli;
@@ -76,7 +76,7 @@ internal static class CommandLine
         var command = parsed.CommandResult.Command;
         var unknown = parsed.UnmatchedTokens.FirstOrDefault();
         var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
-        var near = unknown is null ? null : NearestName.Find(unknown, known);
+        var near = unknown is null ? null : NearestName.Of(unknown, known);
         var name = command is RootCommand ? "" : " " + command.Name;
         terminal.Fail(
             string.Join("\n", parsed.Errors.Select(error => error.Message).Distinct()),

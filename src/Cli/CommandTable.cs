@@ -10,6 +10,8 @@ internal static class CommandTable
     [
         ("init", static () => new InitCommand()),
         ("trust", static () => new TrustCommand()),
+        ("validate", static () => new ValidateCommand()),
+        ("graph", static () => new GraphCommand()),
         ("config", static () => new ConfigCommand()),
         ("done", static () => new DoneCommand()),
         ("blocked", static () => new BlockedCommand()),

@@ -67,7 +67,7 @@ internal static class GateSettingType
                     gate = gate with { Timeout = timeout };
                     break;
                 default:
-                    var near = NearestName.Find(entry.Key, Members);
+                    var near = NearestName.Of(entry.Key, Members);
                     faults($"a gate has no '{entry.Key}'{(near is null ? "" : $"; '{near}' is near")}.", entry.Line);
                     good = false;
                     break;

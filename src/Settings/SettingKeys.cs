@@ -195,7 +195,7 @@ public static class SettingKeys
     internal static Setting? FindByVariable(string variable) => ByVariable.GetValueOrDefault(variable);
 
     /// <summary>The name of the key that is nearest to an unknown one, or null.</summary>
-    public static string? Nearest(string name) => NearestName.Find(name, ByName.Keys);
+    public static string? Nearest(string name) => NearestName.Of(name, ByName.Keys);
 
     /// <summary>The name in force for a name that was found: <c>max_workers</c> becomes <c>workers</c>, an agent's name stays.</summary>
     internal static string Canonical(string name, Setting setting) => setting.Name.Contains('*', StringComparison.Ordinal) ? name : setting.Name;

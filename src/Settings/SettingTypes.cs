@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Settings;
 
@@ -87,7 +88,7 @@ internal static class SettingTypes
                 return true;
             }
 
-            var near = NearestName.Find(text, choices);
+            var near = NearestName.Of(text, choices);
             faults($"'{text}' is not {accepts}{(near is null ? "" : $"; '{near}' is near")}.", raw.Line);
             return false;
         }, value => value);

@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Settings;
 
 /// <summary>Reads the raw settings in force into typed ones, and checks those that must fit each other.</summary>
@@ -94,7 +96,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             $"{settings.Risk.AutoApproveThreshold} is more than risk.review_threshold ({settings.Risk.ReviewThreshold}).", "Raise risk.review_threshold as well.");
         if (!settings.Agents.ContainsKey(settings.Agent))
         {
-            var near = NearestName.Find(settings.Agent, settings.Agents.Keys);
+            var near = NearestName.Of(settings.Agent, settings.Agents.Keys);
             Demand(false, SettingKeys.Agent, $"there is no agent '{settings.Agent}'{(near is null ? "" : $"; '{near}' is near")}.",
                 $"Add 'agents: {{{settings.Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}.");
         }

@@ -9,6 +9,8 @@ namespace Orchestrator.Cli.Documents;
     NewLine = "\n",
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(ValidateDocument))]
+[JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]
