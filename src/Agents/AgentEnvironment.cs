@@ -19,7 +19,10 @@ public static class AgentEnvironment
             .Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
-    /// <summary>Makes the environment of one start.</summary>
+    /// <summary>
+    /// Makes the environment of one start. <c>ORCHESTRATOR_START</c> is not in it: the supervisor adds it to the agent alone, because all that carries it is
+    /// killed at the end.
+    /// </summary>
     /// <param name="inherited">The user's environment.</param>
     /// <param name="start">The start, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">The runner's own variables.</param>
@@ -34,7 +37,6 @@ public static class AgentEnvironment
         environment["ORCHESTRATOR_ATTEMPT"] = $"{start.Attempt}";
         environment["ORCHESTRATOR_PROMPT_FILE"] = Path.Combine(start.Folder, "prompt");
         environment["ORCHESTRATOR_REPOSITORY"] = start.Repository;
-        environment["ORCHESTRATOR_START"] = Path.TrimEndingDirectorySeparator(Path.GetFullPath(start.Folder));
         if (start.Token is not null)
         {
             environment["ORCHESTRATOR_TOKEN"] = start.Token;

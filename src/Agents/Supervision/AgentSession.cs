@@ -105,6 +105,11 @@ public sealed class AgentSession
         await _supervisor.EndLeftoversAsync(_folder.Path);
         int? exitCode = _folder.ExitCode;
         AgentOutcome outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
+        if (exitCode == ExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
+        {
+            return outcome with { Failure = AgentFailure.Invalid, Detail = $"The worktree {_start.WorkingDirectory} is gone. The agent was not started." };
+        }
+
         if (_folder.StopReason is { } reason)
         {
             return StopReasons.Apply(outcome, reason, _start.Limits);

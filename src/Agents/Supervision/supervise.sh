@@ -45,7 +45,7 @@ stop() {
         facts=$(cat "/proc/$agent/stat" 2>/dev/null) || break
         set -f -- ${facts##*) }; set +f
         if [ "$signal" = KILL ]; then target=$agent; else target=-$3; fi
-        kill -"$signal" -- "$target" 2>/dev/null
+        kill -s "$signal" -- "$target" 2>/dev/null
         naps=0
         while [ "$naps" -lt 50 ] && alive pid; do
             naps=$((naps + 1))

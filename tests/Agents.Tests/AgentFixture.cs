@@ -1,0 +1,96 @@
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Agents.Tests;
+
+/// <summary>A worktree, a folder of starts and a supervisor for one test. Ends every agent it began.</summary>
+internal sealed class AgentFixture : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly List<string> _starts = [];
+
+    internal AgentFixture()
+    {
+        Worktree = _folder.Folder("worktree");
+        Home = _folder.Folder("home");
+    }
+
+    internal string Worktree { get; }
+
+    internal string Home { get; }
+
+    internal AgentSupervisor Supervisor { get; } = new();
+
+    internal string this[string relative] => _folder[relative];
+
+    internal static CommandAgentRunner Shell(string script) => new("test", ["/bin/sh", "-c", script]);
+
+    /// <summary>A start in the folder of that name; the same name is the same start.</summary>
+    internal AgentStart Start(string name = "start", string owner = "owner-1", string prompt = "Do it.", AgentLimits? limits = null, IReadOnlyList<string>? write = null)
+    {
+        string folder = _folder[name];
+        _starts.Add(folder);
+        return new AgentStart
+        {
+            Folder = folder,
+            WorkingDirectory = Worktree,
+            Repository = _folder.Path,
+            Run = "run-1",
+            Task = "T1",
+            Attempt = 1,
+            Prompt = prompt,
+            Owner = owner,
+            Policy = new HookPolicy { Task = "T1", Root = Worktree, Write = write },
+            Limits = limits ?? new AgentLimits(),
+        };
+    }
+
+    /// <summary>Starts and follows to the end.</summary>
+    internal async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> RunAsync(IAgentRunner runner, AgentStart start)
+    {
+        AgentSession session = await Supervisor.StartOrAttachAsync(runner, start, Eventually.Timeout());
+        return await FollowAsync(session);
+    }
+
+    internal static async Task<(AgentOutcome Outcome, IReadOnlyList<AgentEvent> Events)> FollowAsync(AgentSession session, long fromOffset = 0)
+    {
+        List<AgentEvent> events = [];
+        AgentOutcome outcome = await session.FollowAsync(
+            found =>
+            {
+                events.Add(found);
+                return ValueTask.CompletedTask;
+            },
+            fromOffset,
+            new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token);
+        return (outcome, events);
+    }
+
+    internal static Task<AgentOutcome> FollowQuietlyAsync(AgentSession session, CancellationToken cancellationToken = default) =>
+        session.FollowAsync(_ => ValueTask.CompletedTask, cancellationToken: cancellationToken);
+
+    /// <summary>Waits for a file and gives its text.</summary>
+    internal static Task<string> FileAsync(string path) =>
+        Eventually.GetAsync(() => File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } text ? text : null, what: path);
+
+    /// <summary>Sends SIGKILL by the shell's own kill, as anybody could. A process that is gone already is no fault.</summary>
+    internal static Task KillAsync(int processId) => new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {processId}"));
+
+    internal static IReadOnlyList<ProcessInfo> ProcessesOf(AgentStart start) =>
+    [
+        .. ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder),
+        .. ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string start in _starts.Where(Directory.Exists).Distinct())
+        {
+            await Supervisor.StopAsync(start, AgentStopReason.Requested);
+            await new ProcessStopper().StopByEnvironmentAsync(
+                "ORCHESTRATOR_SUPERVISOR", start, StopSignal.Terminate, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        }
+
+        _folder.Dispose();
+    }
+}

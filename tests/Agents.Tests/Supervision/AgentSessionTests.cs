@@ -1,0 +1,169 @@
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Agents.Tests.Supervision;
+
+public sealed class AgentSessionTests
+{
+    [Fact]
+    public async Task Agent_ExitsWithZero_ClaimsDone()
+    {
+        await using AgentFixture agents = new();
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+            AgentFixture.Shell("cat; echo done > made.txt; echo bye"), agents.Start(prompt: "Hello agent."));
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(["Hello agent.", "bye"], events.OfType<AgentText>().Select(text => text.Text));
+        Assert.True(File.Exists(Path.Combine(agents.Worktree, "made.txt")));
+    }
+
+    [Fact]
+    public async Task Agent_ExitsWithError_GivesUpWithItsErrorText()
+    {
+        await using AgentFixture agents = new();
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo cannot do it >&2; exit 7"), agents.Start());
+
+        Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
+        Assert.Equal(7, outcome.ExitCode);
+        Assert.Contains("cannot do it", outcome.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Agent_Runs_KnowsItsFacts()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start() with { Token = "secret", Environment = new Dictionary<string, string> { ["PORT"] = "4711" } };
+
+        (_, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+            AgentFixture.Shell(
+                """
+                echo "$ORCHESTRATOR_RUN|$ORCHESTRATOR_TASK|$ORCHESTRATOR_ATTEMPT|$ORCHESTRATOR_TOKEN|$PORT|${ORCHESTRATOR_SUPERVISOR-none}|${ORCHESTRATOR_CHILD-none}"
+                echo "$ORCHESTRATOR_REPOSITORY"; echo "$ORCHESTRATOR_START"; cat "$ORCHESTRATOR_PROMPT_FILE"; pwd
+                """),
+            start);
+
+        Assert.Equal(
+            ["run-1|T1|1|secret|4711|none|none", start.Repository, start.Folder, "Do it.", start.WorkingDirectory],
+            events.OfType<AgentText>().Select(text => text.Text));
+    }
+
+    [Fact]
+    public async Task Arguments_OfAnyKind_ReachTheAgentAsTheyAre()
+    {
+        await using AgentFixture agents = new();
+        string[] odd = ["two words", "it's", "\"quoted\"", "$HOME", "`id`", "a\nb", "", "--", "*", "ü€"];
+
+        (_, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+            new CommandAgentRunner("test", ["/bin/sh", "-c", "for a; do printf '[%s]\\n' \"$a\"; done", "sh", .. odd]), agents.Start());
+
+        Assert.Equal(
+            string.Join('\n', odd.Select(argument => $"[{argument}]")),
+            string.Join('\n', events.OfType<AgentText>().Select(text => text.Text)));
+    }
+
+    [Fact]
+    public async Task StartOrAttach_CalledTwice_StartsOnce()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        CommandAgentRunner runner = AgentFixture.Shell("echo x >> ../starts; while [ ! -e ../go ]; do sleep 0.05; done");
+
+        AgentSession first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        AgentSession second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
+        await File.WriteAllTextAsync(agents["go"], "");
+        (AgentOutcome outcome, _) = await AgentFixture.FollowAsync(second);
+        AgentSession third = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-3" }, default);
+        (AgentOutcome again, _) = await AgentFixture.FollowAsync(third);
+
+        Assert.Equal([AgentStartState.NotStarted, AgentStartState.Running, AgentStartState.Ended], [first.Found, second.Found, third.Found]);
+        Assert.Equal([AgentFailure.None, AgentFailure.None], [outcome.Failure, again.Failure]);
+        Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
+    }
+
+    [Fact]
+    public async Task StartOrAttach_ManyAtOnce_StartOnce()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        CommandAgentRunner runner = AgentFixture.Shell("echo x >> ../starts");
+
+        AgentSession[] sessions = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => Task.Run(() => agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "same" }, default))));
+        AgentOutcome[] outcomes = await Task.WhenAll(sessions.Select(session => AgentFixture.FollowQuietlyAsync(session)));
+
+        Assert.All(outcomes, outcome => Assert.Equal(AgentFailure.None, outcome.Failure));
+        Assert.Single(await File.ReadAllLinesAsync(agents["starts"]));
+    }
+
+    [Fact]
+    public async Task Follow_Cancelled_LeavesTheAgentWorking()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        CommandAgentRunner runner = AgentFixture.Shell("echo one; while [ ! -e ../go ]; do sleep 0.05; done; echo two");
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        using CancellationTokenSource detach = new();
+        long seen = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.FollowAsync(
+            async found =>
+            {
+                seen = found.Offset;
+                await detach.CancelAsync();
+            },
+            cancellationToken: detach.Token));
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
+        await File.WriteAllTextAsync(agents["go"], "");
+        AgentSession successor = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await AgentFixture.FollowAsync(successor, seen);
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.Equal(["two"], events.OfType<AgentText>().Select(text => text.Text));
+    }
+
+    [Fact]
+    public async Task Follow_AfterAnotherTookOver_EndsWithoutHarm()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        CommandAgentRunner runner = AgentFixture.Shell("while [ ! -e ../go ]; do sleep 0.05; done");
+        AgentSession first = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        AgentSession second = await agents.Supervisor.StartOrAttachAsync(runner, start with { Owner = "owner-2" }, default);
+
+        AgentOwnerChangedException error = await Assert.ThrowsAsync<AgentOwnerChangedException>(() => AgentFixture.FollowQuietlyAsync(first));
+        Assert.Equal("owner-2", error.Owner);
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
+        await File.WriteAllTextAsync(agents["go"], "");
+        Assert.Equal(AgentFailure.None, (await AgentFixture.FollowQuietlyAsync(second)).Failure);
+    }
+
+    [Fact]
+    public async Task Agent_LeavesDaemonsBehind_TheyAreGoneWhenItHasEnded()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(
+            AgentFixture.Shell("sleep 600 & setsid sleep 600 & (setsid sh -c 'trap \"\" TERM INT HUP; sleep 600' &) ; exit 0"), start);
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.Empty(ProcessTable.FindByEnvironment("ORCHESTRATOR_START", start.Folder));
+        await Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);
+    }
+
+    [Fact]
+    public async Task Worktree_IsGone_StartFailsAndSaysSo()
+    {
+        await using AgentFixture agents = new();
+        Directory.Delete(agents.Worktree);
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("echo ran > ../ran"), agents.Start());
+
+        Assert.Equal(AgentFailure.Invalid, outcome.Failure);
+        Assert.Contains(agents.Worktree, outcome.Detail, StringComparison.Ordinal);
+        Assert.False(File.Exists(agents["ran"]));
+    }
+}

@@ -1,0 +1,205 @@
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Agents.Tests.Supervision;
+
+public sealed class AgentStopTests
+{
+    private const string Stubborn = "trap '' INT TERM HUP; echo up; setsid sleep 600 & sleep 600 & while :; do sleep 1; done";
+
+    [Fact]
+    public async Task Stop_AgentThatListens_EndsBySigint()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("trap 'echo saved > saved; exit 0' INT; touch ../up; while :; do sleep 0.05; done"), start, default);
+        await Eventually.TrueAsync(() => File.Exists(agents["up"]));
+
+        await session.StopAsync(AgentStopReason.Requested);
+
+        Assert.True(File.Exists(Path.Combine(agents.Worktree, "saved")));
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+    }
+
+    [Fact]
+    public async Task Stop_AgentThatIgnoresSignals_KillsItAndAllItStarted()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Stubborn), start, default);
+        await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
+
+        await session.StopAsync(AgentStopReason.Requested);
+        AgentOutcome outcome = await AgentFixture.FollowQuietlyAsync(session);
+
+        Assert.Equal(AgentFailure.Stopped, outcome.Failure);
+        Assert.Equal(137, outcome.ExitCode);
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+    }
+
+    [Fact]
+    public async Task Stop_AfterTheEnd_ChangesNothing()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        await agents.RunAsync(AgentFixture.Shell("exit 0"), start);
+
+        await agents.Supervisor.StopAsync(start.Folder, AgentStopReason.Requested);
+
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("exit 9"), start, default);
+        Assert.Equal(AgentFailure.None, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
+    }
+
+    [Fact]
+    public async Task TimeLimit_Passed_AgentIsStopped()
+    {
+        await using AgentFixture agents = new();
+        AgentLimits limits = new() { Time = TimeSpan.FromSeconds(1) };
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), agents.Start(limits: limits));
+
+        Assert.Equal(AgentFailure.Timeout, outcome.Failure);
+        Assert.Contains("1 s", outcome.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TimeLimit_PassedWithNobodyThere_SupervisorStopsTheAgent()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(1) });
+        await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
+
+        await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
+
+        Assert.Equal("time", (await File.ReadAllTextAsync(Path.Combine(start.Folder, "stop"))).Trim());
+        await Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);
+    }
+
+    [Fact]
+    public async Task OrphanLimit_NobodyRenewsTheLease_SupervisorStopsTheAgent()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start(limits: new AgentLimits { Orphan = TimeSpan.FromSeconds(2) });
+        CommandAgentRunner runner = AgentFixture.Shell("while :; do sleep 0.05; done");
+        await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+
+        await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) == AgentStartState.Ended);
+
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        Assert.Equal(AgentFailure.Orphaned, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
+    }
+
+    [Fact]
+    public async Task StallLimit_NothingPrinted_AgentIsStopped()
+    {
+        await using AgentFixture agents = new();
+        AgentLimits limits = new() { Stall = TimeSpan.FromSeconds(1) };
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+            AgentFixture.Shell("echo begun; while :; do sleep 0.05; done"), agents.Start(limits: limits));
+
+        Assert.Equal(AgentFailure.Stall, outcome.Failure);
+        Assert.Equal("begun", Assert.IsType<AgentText>(Assert.Single(events)).Text);
+    }
+
+    [Fact]
+    public async Task OutputLimit_Flooded_AgentIsStopped()
+    {
+        await using AgentFixture agents = new();
+        AgentLimits limits = new() { OutputBytes = 1_000_000 };
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(
+            AgentFixture.Shell("while :; do echo 0123456789012345678901234567890123456789; done"), agents.Start(limits: limits));
+
+        Assert.Equal(AgentFailure.GaveUp, outcome.Failure);
+        Assert.Contains("1000000 bytes", outcome.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Agent_KilledFromOutside_IsKilledNotFailed()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
+        int agent = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "pid"))).Split(' ')[0]);
+
+        await AgentFixture.KillAsync(agent);
+
+        Assert.Equal(AgentFailure.Killed, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
+    }
+
+    [Fact]
+    public async Task Supervisor_Killed_AgentIsFollowedToItsEnd()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("while [ ! -e ../go ]; do sleep 0.05; done; echo finished"), start, default);
+        int supervisor = int.Parse((await AgentFixture.FileAsync(Path.Combine(start.Folder, "supervisor"))).Split(' ')[0]);
+
+        await AgentFixture.KillAsync(supervisor);
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(start.Folder));
+        await File.WriteAllTextAsync(agents["go"], "");
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await AgentFixture.FollowAsync(session);
+
+        Assert.Equal(["finished"], events.OfType<AgentText>().Select(text => text.Text));
+        Assert.Equal(AgentFailure.Killed, outcome.Failure);
+        Assert.Null(outcome.ExitCode);
+        await Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);
+    }
+
+    [Fact]
+    public async Task Supervisor_KilledWithItsWatch_TimeLimitStillHolds()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(2) });
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
+
+        await KillAllAsync(() => ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder));
+        AgentOutcome outcome = await AgentFixture.FollowQuietlyAsync(session);
+
+        Assert.Equal(AgentFailure.Timeout, outcome.Failure);
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+    }
+
+    [Fact]
+    public async Task Everything_Killed_StartHasDied()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        CommandAgentRunner runner = AgentFixture.Shell("while :; do sleep 0.05; done");
+        await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+
+        await KillAllAsync(() => AgentFixture.ProcessesOf(start));
+
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
+        Assert.Equal(AgentStartState.Died, session.Found);
+        Assert.Equal(AgentFailure.Killed, (await AgentFixture.FollowQuietlyAsync(session)).Failure);
+    }
+
+    [Fact]
+    public async Task PidFile_OfAnotherBoot_StartHasDied()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        Directory.CreateDirectory(Path.Combine(start.Folder, "started"));
+        ProcessIdentity before = ProcessIdentity.Current with { BootId = Guid.NewGuid().ToString() };
+        await File.WriteAllTextAsync(Path.Combine(start.Folder, "pid"), $"{before}\n");
+        await File.WriteAllTextAsync(Path.Combine(start.Folder, "supervisor"), $"{before}\n");
+
+        Assert.Equal(AgentStartState.Died, AgentSupervisor.Look(start.Folder));
+    }
+
+    /// <summary>Kills just what is found, and nothing that came of it.</summary>
+    private static async Task KillAllAsync(Func<IReadOnlyList<ProcessInfo>> find)
+    {
+        while (find() is { Count: > 0 } found)
+        {
+            foreach (ProcessInfo process in found)
+            {
+                await AgentFixture.KillAsync(process.ProcessId);
+            }
+        }
+    }
+}

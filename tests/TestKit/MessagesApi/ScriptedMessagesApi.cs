@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.TestKit;
+
+/// <summary>
+/// A Messages API on loopback that answers from a script: what the real Claude CLI needs to run without account and without network. The newest typed text
+/// that a rule knows decides, so that a text no rule knows does not begin a script anew.
+/// </summary>
+public sealed partial class ScriptedMessagesApi : IAsyncDisposable
+{
+    private static readonly ApiTurn ScriptOver = ApiTurn.Says("Done (script over).");
+    private readonly ConcurrentQueue<ApiRequest> _requests = new();
+    private readonly ConcurrentDictionary<string, int> _attempts = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly IReadOnlyList<ApiRule> _rules;
+    private readonly WebApplication _application;
+
+    private ScriptedMessagesApi(IReadOnlyList<ApiRule> rules)
+    {
+        _rules = rules;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        _application = builder.Build();
+        _application.MapPost("/v1/messages", AnswerAsync);
+        _application.MapPost("/v1/messages/count_tokens", () => Results.Json(new { input_tokens = 1000 }));
+        _application.MapGet("/v1/models", () => Results.Json(new { data = Array.Empty<object>(), has_more = false }));
+        _application.MapMethods("/", ["HEAD"], () => Results.Ok());
+    }
+
+    /// <summary>Its address, for <c>ANTHROPIC_BASE_URL</c>.</summary>
+    public string Url => _application.Urls.Single();
+
+    /// <summary>The requests for messages so far, in order.</summary>
+    public IReadOnlyList<ApiRequest> Requests => [.. _requests];
+
+    /// <summary>Starts it with a script.</summary>
+    public static async Task<ScriptedMessagesApi> StartAsync(params ApiRule[] rules)
+    {
+        ScriptedMessagesApi api = new(rules);
+        await api._application.StartAsync();
+        return api;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _application.DisposeAsync();
+        _closing.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        JsonNode body = (await JsonNode.ParseAsync(context.Request.Body))!;
+        ApiConversation conversation = new(body, context.Request.Headers["x-claude-code-session-id"].ToString());
+        bool hasTools = body["tools"] is JsonArray { Count: > 0 };
+        (ApiRule? rule, Match? match, int index) = Choose(conversation, hasTools);
+        ApiTurn turn = rule is null ? ApiTurn.Says("OK") : index < rule.Turns.Length ? rule.Turns[index] : ScriptOver;
+        int attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
+        turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
+        _requests.Enqueue(new ApiRequest(
+            context.Request.Path, rule?.Pattern, index, (string?)body["model"] ?? "", conversation.Prompts.FirstOrDefault().Text ?? "",
+            conversation.LastResult ?? "", conversation.System, ApiKey(context.Request)));
+
+        using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
+        try
+        {
+            await (turn.After ?? Task.CompletedTask).WaitAsync(gone.Token);
+            if (turn.Hangs)
+            {
+                await Task.Delay(Timeout.Infinite, gone.Token);
+            }
+
+            await WriteAsync(context, body, turn, text => Fill(text, conversation, match));
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went away or the test is over: there is nobody to answer.
+            context.Abort();
+        }
+    }
+
+    private (ApiRule? Rule, Match? Match, int Turn) Choose(ApiConversation conversation, bool hasTools)
+    {
+        foreach ((string text, int turn) in conversation.Prompts)
+        {
+            foreach (ApiRule rule in _rules.Where(rule => hasTools || !rule.UsesTools))
+            {
+                Match match = rule.Regex.Match(text);
+                if (match.Success)
+                {
+                    return (rule, match, turn);
+                }
+            }
+        }
+
+        return (null, null, 0);
+    }
+
+    private static async Task WriteAsync(HttpContext context, JsonNode body, ApiTurn turn, Func<string, string> fill)
+    {
+        HttpResponse response = context.Response;
+        foreach ((string name, string value) in turn.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        response.Headers["request-id"] = $"req_{Guid.NewGuid():N}";
+        if (turn.Status is { } status)
+        {
+            response.StatusCode = status;
+            await response.WriteAsJsonAsync(new { type = "error", error = new { type = ErrorType(status), message = turn.Message ?? $"error {status}" } });
+            return;
+        }
+
+        ApiMessage message = new((string?)body["model"] ?? "", turn, fill);
+        if ((bool?)body["stream"] != true)
+        {
+            await response.WriteAsJsonAsync(message.Whole());
+            return;
+        }
+
+        response.ContentType = "text/event-stream";
+        foreach (JsonObject piece in message.Stream())
+        {
+            await response.WriteAsync($"event: {(string)piece["type"]!}\ndata: {piece.ToJsonString()}\n\n");
+        }
+    }
+
+    private static string Fill(string text, ApiConversation conversation, Match? match) =>
+        Placeholder().Replace(text, found => found.Groups[1].Value switch
+        {
+            "cwd" => conversation.Directory,
+            "last" => conversation.LastResult ?? "",
+            var group when match is not null && int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number) => match.Groups[number].Value,
+            _ => found.Value,
+        });
+
+    private static string ApiKey(HttpRequest request) =>
+        request.Headers["x-api-key"].ToString() is { Length: > 0 } key ? key : request.Headers.Authorization.ToString();
+
+    private static string ErrorType(int status) => status switch
+    {
+        400 => "invalid_request_error",
+        401 => "authentication_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        529 => "overloaded_error",
+        _ => "api_error",
+    };
+
+    [GeneratedRegex(@"\$\{(\w+)\}")]
+    private static partial Regex Placeholder();
+}

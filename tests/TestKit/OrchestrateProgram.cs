@@ -1,0 +1,27 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.TestKit;
+
+/// <summary>Runs the built <c>orchestrate</c> program as a user would.</summary>
+/// <param name="directory">The directory it runs in.</param>
+/// <param name="environment">Changes to its environment: a value sets, null removes.</param>
+public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<string, string?>? environment = null)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private readonly ProcessRunner _processes = new();
+
+    /// <summary>The program's path.</summary>
+    public static string Path => RepositoryFiles.BuiltProgram("src/Cli", "orchestrate");
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    public Task<ProcessResult> RunAsync(params string[] arguments) => _processes.RunAsync(Command(arguments));
+
+    /// <summary>The command, for tests that want other limits, streams or an end of their own.</summary>
+    public ProcessCommand Command(params string[] arguments) => new(Path, arguments)
+    {
+        WorkingDirectory = directory,
+        Environment = environment ?? new Dictionary<string, string?>(),
+        Timeout = Limit,
+    };
+}

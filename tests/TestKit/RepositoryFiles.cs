@@ -1,0 +1,41 @@
+namespace Orchestrator.TestKit;
+
+/// <summary>Files of this repository and what was built of it, found from where the tests run.</summary>
+public static class RepositoryFiles
+{
+    private static readonly Lazy<string> FoundRoot = new(FindRoot);
+
+    /// <summary>The repository's root folder.</summary>
+    public static string Root => FoundRoot.Value;
+
+    /// <summary>The absolute path of something in the repository.</summary>
+    public static string Path(string relative) => System.IO.Path.Combine(Root, relative);
+
+    /// <summary>A program that was built in the same configuration as the running tests.</summary>
+    /// <param name="project">Its project's folder, such as <c>src/Cli</c>.</param>
+    /// <param name="name">The program's name, such as <c>orchestrate</c>.</param>
+    /// <exception cref="FileNotFoundException">It was not built.</exception>
+    public static string BuiltProgram(string project, string name)
+    {
+        DirectoryInfo output = new(AppContext.BaseDirectory);
+        string framework = output.Name;
+        string configuration = output.Parent!.Name;
+        string path = Path($"{project}/bin/{configuration}/{framework}/{name}");
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException($"{path} is not there. Build it first: dotnet build {project} -c {configuration}", path);
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Orchestrator.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds Orchestrator.sln.");
+    }
+}
