@@ -44,15 +44,20 @@ public sealed partial class GitProgram
 
     /// <summary>How long one call may take.</summary>
     /// <value>Default: 15 minutes; a first checkout of a large repository is the longest.</value>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(15);
+    public TimeSpan Timeout { get; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long a lock file that somebody else holds is waited for.</summary>
     /// <value>Default: 10 seconds.</value>
-    public TimeSpan LockPatience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan LockPatience { get; private init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Finds git and checks its version.</summary>
+    /// <param name="runner">Starts the processes. Default: a new one.</param>
+    /// <param name="path">The program.</param>
+    /// <param name="lockPatience">See <see cref="LockPatience"/>.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="GitUnavailableException">Missing or too old.</exception>
-    public static async Task<GitProgram> FindAsync(ProcessRunner? runner = null, string path = "git", CancellationToken cancellationToken = default)
+    public static async Task<GitProgram> FindAsync(
+        ProcessRunner? runner = null, string path = "git", TimeSpan? lockPatience = null, CancellationToken cancellationToken = default)
     {
         runner ??= new ProcessRunner();
         ProcessResult result;
@@ -77,7 +82,7 @@ public sealed partial class GitProgram
             int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture),
             match.Groups[3].Success ? int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0);
         return version >= OldestVersion
-            ? new GitProgram(runner, path, version)
+            ? new GitProgram(runner, path, version) { LockPatience = lockPatience ?? TimeSpan.FromSeconds(10) }
             : throw new GitUnavailableException($"git {version} is too old: {OldestVersion} or newer is needed. Update git, then run again.");
     }
 

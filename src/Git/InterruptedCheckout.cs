@@ -13,15 +13,18 @@ internal sealed class InterruptedCheckout(Worktree checkout)
     internal async Task<IReadOnlyList<string>> TakeBackAsync(string old, string @new, CancellationToken cancellationToken)
     {
         var changes = await new Diffs(checkout.Repository).BetweenAsync(old, @new, cancellationToken);
-        var unlikeOld = await DifferingFromAsync(old, changes, cancellationToken);
-        var unlikeNew = await DifferingFromAsync(@new, changes, cancellationToken);
+        var paths = changes.Select(change => change.Path).ToArray();
+        var unlikeOld = await DifferingAsync(
+            [.. changes.Select(change => change.Change == FileChange.Added ? null : new TreeFile(change.Path, change.OldMode, change.OldId))], paths, cancellationToken);
+        var unlikeNew = await DifferingAsync(
+            [.. changes.Select(change => change.Change == FileChange.Deleted ? null : new TreeFile(change.Path, change.NewMode, change.NewId))], paths, cancellationToken);
         var foreign = unlikeOld.Intersect(unlikeNew).Order(StringComparer.Ordinal).ToArray();
         if (foreign.Length > 0)
         {
             return foreign;
         }
 
-        foreach (var added in changes.Where(change => change.Change == FileChange.Added))
+        foreach (var added in changes.Where(change => change.Change == FileChange.Added && HasFile(change.Path)))
         {
             File.Delete(Path.Combine(checkout.Path, added.Path));
         }
@@ -31,27 +34,26 @@ internal sealed class InterruptedCheckout(Worktree checkout)
     }
 
     /// <summary>
-    /// The files among <paramref name="changes"/> that on disk are not as in a commit. Done by a throw-away index, so that git's own rules for line ends
+    /// The files of <paramref name="entries"/> that on disk are not so. Done by a throw-away index of just these, so that git's own rules for line ends
     /// and filters decide what is equal.
     /// </summary>
-    private async Task<IReadOnlyCollection<string>> DifferingFromAsync(
-        string commit, IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> DifferingAsync(IReadOnlyList<TreeFile?> entries, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         var index = Path.Combine(checkout.Repository.OwnDirectory, "tmp", $"index-{Guid.NewGuid():N}");
         Directory.CreateDirectory(Path.GetDirectoryName(index)!);
         try
         {
             var environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = index };
-            await checkout.WriteAsync(checkout.Call("read-tree", commit) with { Environment = environment }, cancellationToken);
+            var present = entries.OfType<TreeFile>().ToArray();
+            var script = string.Concat(present.Select(file => $"{file.Mode} {file.Id}\t{file.Path}\0"));
+            await checkout.WriteAsync(
+                checkout.Call("update-index", "-z", "--index-info") with { Environment = environment, Input = ProcessInput.FromText(script) }, cancellationToken);
             var output = await checkout.Repository.ReadAsync(
-                checkout.Call("diff-files", "--name-only", "-z", "--no-ext-diff", "--no-textconv") with { Environment = environment }, cancellationToken);
-            var differing = output.Fields().ToHashSet();
-            var inCommit = (await new Commits(checkout.Repository).ListFilesAsync(commit, cancellationToken)).Select(file => file.Path).ToHashSet();
+                checkout.Call("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv") with { Environment = environment }, cancellationToken);
             return
             [
-                .. changes.Select(change => change.Path).Where(path => inCommit.Contains(path)
-                    ? differing.Contains(path)
-                    : Path.Exists(Path.Combine(checkout.Path, path))),
+                .. output.Fields(),
+                .. paths.Except(present.Select(file => file.Path)).Where(HasFile),
             ];
         }
         finally
@@ -71,5 +73,12 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         var toWrite = string.Concat(changes.Where(change => change.Change != FileChange.Added).Select(change => change.Path + "\0"));
         await checkout.WriteAsync(
             checkout.Call("checkout-index", "--force", "--index", "-z", "--stdin") with { Input = ProcessInput.FromText(toWrite) }, cancellationToken);
+    }
+
+    /// <summary>A folder where a file was or will be is no file.</summary>
+    private bool HasFile(string path)
+    {
+        var file = new FileInfo(Path.Combine(checkout.Path, path));
+        return file.Exists || file.LinkTarget is not null;
     }
 }

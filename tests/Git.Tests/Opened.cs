@@ -54,8 +54,8 @@ internal sealed class Opened : IDisposable
 
     internal static async Task<Opened> CreateAsync() => await OpenAsync(await TemporaryRepository.CreateAsync());
 
-    internal static async Task<Opened> OpenAsync(TemporaryRepository files) =>
-        new(files, await GitRepository.OpenAsync(await ProgramAsync(), files.Path));
+    internal static async Task<Opened> OpenAsync(TemporaryRepository files, GitProgram? program = null) =>
+        new(files, await GitRepository.OpenAsync(program ?? await ProgramAsync(), files.Path));
 
     internal Task<string> HeadAsync() => Files.GitAsync("rev-parse", "HEAD");
 

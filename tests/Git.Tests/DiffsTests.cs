@@ -1,0 +1,90 @@
+namespace Orchestrator.Git.Tests;
+
+public sealed class DiffsTests
+{
+    [Fact]
+    public async Task Between_AllKindsOfChange_AreTold()
+    {
+        using var opened = await Opened.CreateAsync();
+        var from = await opened.Files.CommitAsync("from", ("gone", "g"), ("changed", "1"), ("moved", "a long enough content to be found as a rename\n"), ("tool", "#!"), ("link", "x"));
+        File.Delete(opened.Files["gone"]);
+        File.Move(opened.Files["moved"], opened.Files["moved to"]);
+        File.SetUnixFileMode(opened.Files["tool"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.Delete(opened.Files["link"]);
+        File.CreateSymbolicLink(opened.Files["link"], "/etc/passwd");
+        var to = await opened.Files.CommitAsync("to", ("changed", "2"), ("new\nline \"q\" ü", "n"));
+
+        var changes = (await opened.Diffs.BetweenAsync(from, to)).ToDictionary(file => file.Path);
+
+        Assert.Equal(
+            ["changed", "gone", "link", "moved", "moved to", "new\nline \"q\" ü", "tool"], changes.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(FileChange.Modified, changes["changed"].Change);
+        Assert.Equal(FileChange.Deleted, changes["gone"].Change);
+        Assert.Equal(FileChange.Deleted, changes["moved"].Change);
+        Assert.Equal(FileChange.Added, changes["moved to"].Change);
+        Assert.Equal(FileChange.TypeChanged, changes["link"].Change);
+        Assert.True(changes["link"].IsSymbolicLink);
+        Assert.True(changes["tool"].IsModeChange);
+        Assert.Equal(FileChange.Added, changes["new\nline \"q\" ü"].Change);
+    }
+
+    [Fact]
+    public async Task OfWorktree_CommittedStagedChangedAndUntracked_AreAllThere()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.Files.CommitAsync("start", (".gitignore", "ignored\n"), ("a", "a"), ("b", "b"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        void Write(string name) => File.WriteAllText(Path.Combine(worktree.Path, name), "work");
+        Write("committed");
+        await opened.Files.GitInAsync(worktree.Path, "add", "committed");
+        await opened.Files.GitInAsync(worktree.Path, "commit", "--quiet", "-m", "agent");
+        Write("staged");
+        await opened.Files.GitInAsync(worktree.Path, "add", "staged");
+        Write("a");
+        File.Delete(Path.Combine(worktree.Path, "b"));
+        Write("untracked ü\n");
+        Write("ignored");
+        File.CreateSymbolicLink(Path.Combine(worktree.Path, "link"), "/etc");
+        await opened.Files.GitInAsync(worktree.Path, "init", "--quiet", "nested");
+        File.WriteAllText(Path.Combine(worktree.Path, "nested", "inside"), "x");
+
+        var changes = (await opened.Diffs.OfWorktreeAsync(worktree, start)).ToDictionary(file => file.Path);
+
+        Assert.Equal(["a", "b", "committed", "link", "nested", "staged", "untracked ü\n"], changes.Keys.Order(StringComparer.Ordinal));
+        Assert.True(changes["untracked ü\n"].IsUntracked);
+        Assert.True(changes["link"].IsSymbolicLink);
+        Assert.True(changes["nested"].IsSubmodule);
+    }
+
+    [Fact]
+    public async Task Patch_LongerThanTheLimit_IsCutAndSaysSo()
+    {
+        using var opened = await Opened.CreateAsync();
+        var from = await opened.HeadAsync();
+        var to = await opened.Files.CommitAsync("to", ("a b", "small\n"), ("big", string.Concat(Enumerable.Repeat("line\n", 10_000))));
+
+        var one = await opened.Diffs.PatchAsync(from, to, ["a b"]);
+        var all = await opened.Diffs.PatchAsync(from, to, limit: 2000);
+
+        Assert.False(one.IsCut);
+        Assert.Contains("+small", one.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("big", one.Text, StringComparison.Ordinal);
+        Assert.True(all.IsCut);
+        Assert.InRange(all.Text.Length, 1900, 2200);
+    }
+
+    [Fact]
+    public async Task Patch_UsersDiffSettings_HaveNoSay()
+    {
+        using var opened = await Opened.CreateAsync();
+        var from = await opened.HeadAsync();
+        var to = await opened.Files.CommitAsync("to", ("a", "x\n"));
+        await opened.Files.GitAsync("config", "diff.external", "false");
+        await opened.Files.GitAsync("config", "color.ui", "always");
+        await opened.Files.GitAsync("config", "diff.noprefix", "true");
+
+        var patch = await opened.Diffs.PatchAsync(from, to);
+
+        Assert.StartsWith("diff --git a/a b/a\n", patch.Text, StringComparison.Ordinal);
+    }
+}

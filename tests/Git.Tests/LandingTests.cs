@@ -1,0 +1,263 @@
+namespace Orchestrator.Git.Tests;
+
+public sealed class LandingTests
+{
+    private const string Main = "refs/heads/main";
+
+    [Fact]
+    public async Task Land_TargetCheckedOutNowhere_MovesTheRef()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await StagedAsync(opened);
+        await opened.Files.GitAsync("switch", "--quiet", "-c", "other");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+        var again = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal(LandingState.AlreadyLanded, again.State);
+        Assert.Equal(commit, await opened.Refs.ReadAsync(Main));
+        Assert.False(File.Exists(opened.Files["landed"]));
+    }
+
+    [Fact]
+    public async Task Land_CheckedOutWithUntrackedFiles_MovesCheckoutAndKeepsThem()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await StagedAsync(opened);
+        opened.Files.Write("tasks.yaml", "plan");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { Checkout = opened.Files.Path });
+
+        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal(commit, await opened.HeadAsync());
+        Assert.True(File.Exists(opened.Files["landed"]));
+        Assert.Equal("?? tasks.yaml", await opened.Files.GitAsync("status", "--porcelain"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Land_UncommittedChanges_TouchesNothing(bool staged)
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await StagedAsync(opened);
+        opened.Files.Write("README.md", "mine");
+        if (staged)
+        {
+            await opened.Files.GitAsync("add", "README.md");
+        }
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.Dirty, result.State);
+        Assert.Equal(["README.md"], result.Files);
+        Assert.Contains("orchestrate promote", result.Reason, StringComparison.Ordinal);
+        Assert.Equal(start, await opened.Refs.ReadAsync(Main));
+        Assert.False(File.Exists(opened.Files["landed"]));
+    }
+
+    [Fact]
+    public async Task Land_OwnFilesChanged_DoNotCount()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("plan", ("plans/tasks.yaml", "1"));
+        var (start, commit) = await StagedAsync(opened);
+        opened.Files.Write("plans/tasks.yaml", "2");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { OwnFiles = ["plans/"] });
+
+        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal("2", await File.ReadAllTextAsync(opened.Files["plans/tasks.yaml"]));
+    }
+
+    [Theory]
+    [InlineData("landed")]
+    [InlineData("ignored/landed")]
+    public async Task Land_UntrackedOrIgnoredFileInTheWay_IsNotOverwritten(string file)
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("ignore", (".gitignore", "/ignored/\n"));
+        var start = await opened.HeadAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(worktree.Path, file))!);
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, file), "theirs");
+        await opened.Files.GitInAsync(worktree.Path, "add", "--force", file);
+        await opened.Files.GitInAsync(worktree.Path, "commit", "--quiet", "-m", "in the way");
+        var commit = await opened.Files.GitInAsync(worktree.Path, "rev-parse", "HEAD");
+        opened.Files.Write(file, "mine");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.FilesInTheWay, result.State);
+        Assert.Equal([file], result.Files);
+        Assert.Equal("mine", await File.ReadAllTextAsync(opened.Files[file]));
+        Assert.Equal(start, await opened.Refs.ReadAsync(Main));
+    }
+
+    [Fact]
+    public async Task Land_TargetHasNewCommits_SaysMoved()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await StagedAsync(opened);
+        var users = await opened.Files.CommitAsync("user's", ("user", "x"));
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.TargetMoved, result.State);
+        Assert.Equal(users, result.Tip);
+    }
+
+    [Fact]
+    public async Task Land_TargetRewritten_SaysRewound()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("second", ("second", "x"));
+        var (start, commit) = await StagedAsync(opened);
+        await opened.Files.GitAsync("reset", "--quiet", "--hard", "HEAD^");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.TargetRewound, result.State);
+        Assert.False(File.Exists(opened.Files["landed"]));
+    }
+
+    [Fact]
+    public async Task Land_TargetDeleted_SaysSo()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await StagedAsync(opened);
+        await opened.Files.GitAsync("switch", "--quiet", "-c", "other");
+        await opened.Files.GitAsync("branch", "-D", "main");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.TargetDeleted, result.State);
+        Assert.Null(await opened.Refs.ReadAsync(Main));
+    }
+
+    [Fact]
+    public async Task Land_CheckoutDetachedMeanwhile_SaysSo()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await StagedAsync(opened);
+        await opened.Files.GitAsync("switch", "--quiet", "--detach");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { Checkout = opened.Repository.MainCheckout });
+
+        Assert.Equal(LandingState.Detached, result.State);
+        Assert.Equal(start, await opened.Refs.ReadAsync(Main));
+    }
+
+    [Theory]
+    [InlineData("merge")]
+    [InlineData("rebase")]
+    [InlineData("bisect")]
+    public async Task Land_OperationInTheCheckout_WaitsForThePerson(string operation)
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("base", ("f", "base"));
+        await opened.Files.CommitOnBranchAsync("side", "main", "side", ("f", "side"));
+        await opened.Files.CommitAsync("main", ("f", "main"));
+        var (start, commit) = await StagedAsync(opened);
+        switch (operation)
+        {
+            case "bisect":
+                await opened.Files.GitAsync("bisect", "start", "HEAD", "HEAD~2");
+                break;
+            default:
+                await Assert.ThrowsAsync<InvalidOperationException>(() => opened.Files.GitAsync(operation, "side"));
+                break;
+        }
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { Checkout = opened.Repository.MainCheckout });
+
+        Assert.Equal(LandingState.OperationInProgress, result.State);
+        Assert.Equal(start, await opened.Refs.ReadAsync(Main));
+        Assert.False(File.Exists(opened.Files["landed"]));
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("some files")]
+    [InlineData("all files")]
+    [InlineData("files and index")]
+    public async Task Land_KilledHalfway_IsFinished(string reached)
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await BigStagedAsync(opened);
+        await HalfLandAsync(opened, start, commit, reached);
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal(commit, await opened.HeadAsync());
+        Assert.Empty(await opened.Files.GitAsync("status", "--porcelain"));
+    }
+
+    [Fact]
+    public async Task Land_KilledHalfwayAndTheUserChangedAFile_StopsAndNamesIt()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await BigStagedAsync(opened);
+        await HalfLandAsync(opened, start, commit, "some files");
+        opened.Files.Write("changed", "by the user");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.Dirty, result.State);
+        Assert.Equal(["changed"], result.Files);
+        Assert.Equal("by the user", await File.ReadAllTextAsync(opened.Files["changed"]));
+        Assert.Equal(start, await opened.Refs.ReadAsync(Main));
+    }
+
+    [Fact]
+    public async Task Land_KilledAfterTheRefMoved_IsLanded()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await BigStagedAsync(opened);
+        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        await opened.Files.GitAsync("merge", "--quiet", "--ff-only", commit);
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.AlreadyLanded, result.State);
+        Assert.Null(new LandingIntents(opened.Repository, Main).Read());
+    }
+
+    private static async Task<(string Start, string Commit)> StagedAsync(Opened opened)
+    {
+        var start = await opened.HeadAsync();
+        return (start, await opened.Files.CommitOnBranchAsync("orchestrator/run-1/staging", "main", "work", ("landed", "x")));
+    }
+
+    private static async Task<(string Start, string Commit)> BigStagedAsync(Opened opened)
+    {
+        var start = await opened.Files.CommitAsync("start", ("changed", "1"), ("deleted", "1"), ("untouched", "1"));
+        return (start, await opened.Files.CommitOnBranchAsync(
+            "orchestrator/run-1/staging", "main", "work", ("changed", "2"), ("deleted", null), ("added/one", "1"), ("added/two\nü", "2")));
+    }
+
+    /// <summary>The state that a fast-forward leaves when it is killed at different points: git writes files, then the index, then the ref.</summary>
+    private static async Task HalfLandAsync(Opened opened, string start, string commit, string reached)
+    {
+        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        if (reached == "files and index")
+        {
+            await opened.Files.GitAsync("read-tree", "-m", "-u", start, commit);
+            return;
+        }
+
+        if (reached != "nothing")
+        {
+            File.Delete(opened.Files["deleted"]);
+            opened.Files.Write("added/one", "1");
+        }
+
+        if (reached == "all files")
+        {
+            opened.Files.Write("changed", "2");
+            opened.Files.Write("added/two\nü", "2");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text;
+
+namespace Orchestrator.Git.Tests;
+
+public sealed class SnapshotsTests
+{
+    private const string Wip = "refs/orchestrator/wip/run-1/t";
+    private const string Branch = "refs/heads/orchestrator/run-1/t/t";
+    private static readonly CommitTrailers Trailers = new("run-1", "t", 1);
+
+    [Fact]
+    public async Task Save_WorkInProgress_HoldsAllFilesAndTouchesNothing()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("ignore", (".gitignore", "ignored\n"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "staged"), "1");
+        await opened.Files.GitInAsync(worktree.Path, "add", "staged");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "untracked"), "2");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "ignored"), "3");
+        File.Delete(Path.Combine(worktree.Path, "README.md"));
+        var before = await WorktreeStatus.ReadAsync(worktree);
+        var session = opened.Files.Beside("session.jsonl");
+        await File.WriteAllTextAsync(session, "{}");
+
+        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, session);
+
+        Assert.True(snapshot.IsNew);
+        Assert.Equal(snapshot.Commit, await opened.Refs.ReadAsync(Wip));
+        Assert.Equal([".gitignore", "staged", "untracked"], (await opened.Commits.ListFilesAsync(snapshot.Tree)).Select(file => file.Path));
+        Assert.Equal(before.Entries, (await WorktreeStatus.ReadAsync(worktree)).Entries);
+        Assert.Equal("{}", await opened.Files.GitAsync("cat-file", "blob", Snapshots.SessionRef(Wip)));
+    }
+
+    [Fact]
+    public async Task Save_NothingChanged_KeepsTheSnapshot()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "file"), "1");
+
+        var first = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        var second = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "file"), "2");
+        var third = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+
+        Assert.False(second.IsNew);
+        Assert.Equal(first.Commit, second.Commit);
+        Assert.True(third.IsNew);
+    }
+
+    [Fact]
+    public async Task Restore_InAFreshWorktree_GivesBackTheWorkUncommitted()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "1");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "README.md"), "changed");
+        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+        await opened.Worktrees.RemoveAsync(worktree.Path);
+
+        var again = await opened.TaskWorktreeAsync("t");
+        await opened.Snapshots.RestoreAsync(again, snapshot.Commit);
+
+        var status = await WorktreeStatus.ReadAsync(again);
+        Assert.Equal(Branch, status.Branch);
+        Assert.Equal(["README.md", "new"], status.Entries.Select(entry => entry.Path).Order(StringComparer.Ordinal));
+        Assert.Equal("changed", await File.ReadAllTextAsync(Path.Combine(again.Path, "README.md")));
+    }
+
+    [Fact]
+    public async Task Commit_AgentCommittedAndLeftFiles_IsOneCommitOnTheParent()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.HeadAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "one"), "1");
+        await opened.Files.GitInAsync(worktree.Path, "add", "one");
+        await opened.Files.GitInAsync(worktree.Path, "commit", "--quiet", "-m", "agent's own");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "two"), "2");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, ".task-status.json"), "{}");
+
+        var result = await opened.Snapshots.CommitAsync(
+            worktree, Branch, [start], "Add things", Trailers, [".task-status.json"], new Dictionary<string, string?> { ["refs/orchestrator/results/k1"] = null });
+
+        Assert.True(result.HasChanges);
+        Assert.False(result.Lost);
+        Assert.Equal(result.Commit, await opened.Refs.ReadAsync(Branch));
+        Assert.Equal(result.Commit, await opened.Refs.ReadAsync("refs/orchestrator/results/k1"));
+        var commit = await opened.Commits.ReadAsync(result.Commit);
+        Assert.Equal([start], commit!.Parents);
+        Assert.Equal(Trailers, commit.Trailers);
+        Assert.Equal(["README.md", "one", "two"], (await opened.Commits.ListFilesAsync(result.Tree)).Select(file => file.Path));
+        Assert.Equal([".task-status.json"], (await WorktreeStatus.ReadAsync(worktree)).Entries.Select(entry => entry.Path));
+    }
+
+    [Fact]
+    public async Task Commit_NothingChanged_MakesNone()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.HeadAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+
+        var result = await opened.Snapshots.CommitAsync(worktree, Branch, [start], "Nothing", Trailers);
+
+        Assert.False(result.HasChanges);
+        Assert.Equal(start, result.Commit);
+        Assert.Equal(start, await opened.Refs.ReadAsync(Branch));
+    }
+
+    [Fact]
+    public async Task Commit_LineEndsConvertedByTheUser_AreStoredAsGitWouldStoreThem()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.GitAsync("config", "core.autocrlf", "true");
+        var start = await opened.HeadAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        Assert.Equal("# Test\r\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "README.md")));
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "a\r\n");
+
+        var result = await opened.Snapshots.CommitAsync(worktree, Branch, [start], "Line ends", Trailers);
+
+        Assert.Equal(["new"], (await opened.Diffs.BetweenAsync(start, result.Commit)).Select(file => file.Path));
+        Assert.Equal("a\n", Encoding.UTF8.GetString((await opened.Commits.ReadFileAsync(result.Commit, "new"))!));
+    }
+
+    [Fact]
+    public async Task Commit_OnlyTheCaseOfANameChanged_IsDeletedAndAdded()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.Files.CommitAsync("start", ("Name", "x"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        File.Move(Path.Combine(worktree.Path, "Name"), Path.Combine(worktree.Path, "name"));
+
+        var result = await opened.Snapshots.CommitAsync(worktree, Branch, [start], "Rename", Trailers);
+
+        Assert.Equal(
+            [("Name", FileChange.Deleted), ("name", FileChange.Added)],
+            (await opened.Diffs.BetweenAsync(start, result.Commit)).Select(file => (file.Path, file.Change)));
+    }
+}

@@ -1,0 +1,114 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Tests;
+
+public sealed class WriteNotesTests
+{
+    private const string Staging = "refs/heads/orchestrator/run-1/staging";
+
+    [Fact]
+    public async Task Write_Done_LeavesNoNote()
+    {
+        using var opened = await Opened.CreateAsync();
+
+        await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test");
+
+        Assert.Empty(Notes(opened));
+    }
+
+    [Fact]
+    public async Task Write_LockLeftByADeadChildOfOurs_IsRemovedAndTheWriteGoesOn()
+    {
+        using var opened = await Opened.CreateAsync();
+        NoteOfTheDead(opened);
+        var lockFile = Lock(opened);
+
+        var result = await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test");
+
+        Assert.True(result.Done);
+        Assert.False(File.Exists(lockFile));
+    }
+
+    [Fact]
+    public async Task Write_LockOfSomebodyElse_IsWaitedForThenNamedAndLeft()
+    {
+        using var opened = await ImpatientAsync();
+        var lockFile = Lock(opened);
+        using var held = File.Open(lockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+        var fault = await Assert.ThrowsAsync<GitLockedException>(
+            async () => await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test"));
+
+        Assert.Equal(lockFile, fault.LockFile);
+        Assert.Contains(lockFile, fault.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(lockFile));
+    }
+
+    [Fact]
+    public async Task Write_LockOlderThanTheNote_IsNotOurs()
+    {
+        using var opened = await ImpatientAsync();
+        var lockFile = Lock(opened);
+        File.SetLastWriteTimeUtc(lockFile, DateTime.UtcNow.AddHours(-1));
+        NoteOfTheDead(opened);
+
+        await Assert.ThrowsAsync<GitLockedException>(
+            async () => await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test"));
+
+        Assert.True(File.Exists(lockFile));
+    }
+
+    [Fact]
+    public async Task RemoveLocksOfTheDead_AfterACrash_RemovesLocksAndNotes()
+    {
+        using var opened = await Opened.CreateAsync();
+        NoteOfTheDead(opened);
+        var lockFile = Lock(opened);
+        var index = Path.Combine(opened.Repository.CommonDirectory, "index.lock");
+        await File.WriteAllTextAsync(index, "");
+
+        var removed = opened.Repository.RemoveLocksOfTheDead();
+
+        Assert.Equal([index, lockFile], removed.Order(StringComparer.Ordinal));
+        Assert.Empty(Notes(opened));
+    }
+
+    [Fact]
+    public async Task RemoveLocksOfTheDead_NotesOfALivingOwner_StayWithTheirLocks()
+    {
+        using var opened = await Opened.CreateAsync();
+        var folder = Path.Combine(opened.Repository.OwnDirectory, "writes");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "living"), $"{ProcessIdentity.Current}\ngit x\n");
+        var lockFile = Lock(opened);
+
+        Assert.Empty(opened.Repository.RemoveLocksOfTheDead());
+
+        Assert.True(File.Exists(lockFile));
+        Assert.Single(Notes(opened));
+    }
+
+    private static async Task<Opened> ImpatientAsync() => await Opened.OpenAsync(
+        await TestKit.Git.TemporaryRepository.CreateAsync(), await GitProgram.FindAsync(lockPatience: TimeSpan.FromMilliseconds(200)));
+
+    private static void NoteOfTheDead(Opened opened)
+    {
+        var folder = Path.Combine(opened.Repository.OwnDirectory, "writes");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "dead"), $"{ProcessIdentity.Current with { StartTime = 1 }}\ngit update-ref\n");
+    }
+
+    private static string Lock(Opened opened)
+    {
+        var lockFile = Path.Combine(opened.Repository.CommonDirectory, Staging + ".lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(lockFile)!);
+        File.WriteAllText(lockFile, "");
+        return lockFile;
+    }
+
+    private static string[] Notes(Opened opened)
+    {
+        var folder = Path.Combine(opened.Repository.OwnDirectory, "writes");
+        return Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+    }
+}
