@@ -1,0 +1,50 @@
+namespace Orchestrator.QualityGates;
+
+/// <summary>A command whose exit code says whether work is good.</summary>
+public sealed record Gate
+{
+    /// <summary>What people see.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// Run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> become the quoted names of the files, or tests, that were changed
+    /// and still exist; where there are none the gate is skipped.
+    /// </summary>
+    public required string Command { get; init; }
+
+    /// <summary>What kind of check it is.</summary>
+    public GateKind Kind { get; init; }
+
+    /// <summary>How long it may take, in awake time; then it and all it started are killed.</summary>
+    /// <value>Default: 10 minutes.</value>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>False: its failure is only reported.</summary>
+    /// <value>Default: true.</value>
+    public bool Required { get; init; } = true;
+
+    /// <summary>True: it passes when the command fails. A command that could not run or took too long never passes.</summary>
+    public bool Negate { get; init; }
+}
+
+/// <summary>What kind of check a gate is.</summary>
+public enum GateKind
+{
+    /// <summary>Anything else.</summary>
+    Custom,
+
+    /// <summary>Tests.</summary>
+    Test,
+
+    /// <summary>Types.</summary>
+    TypeCheck,
+
+    /// <summary>Style and common mistakes.</summary>
+    Lint,
+
+    /// <summary>The build.</summary>
+    Build,
+
+    /// <summary>Known weaknesses and secrets.</summary>
+    Security,
+}

@@ -1,0 +1,42 @@
+using System.Collections;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>
+/// The environment gates run in: what programs need to be found and to work, and nothing that opens a door. A gate's command runs code an agent has
+/// just written.
+/// </summary>
+public static class GateEnvironment
+{
+    private static readonly string[] Names =
+    [
+        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP",
+        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
+        "DOTNET_ROOT", "NUGET_PACKAGES", "JAVA_HOME", "GOPATH", "GOROOT", "GOCACHE", "GOPROXY", "GOFLAGS", "CARGO_HOME", "RUSTUP_HOME",
+        "NVM_DIR", "PNPM_HOME", "BUN_INSTALL", "PYENV_ROOT", "UV_CACHE_DIR", "LD_LIBRARY_PATH", "CC", "CXX",
+    ];
+
+    private static readonly string[] Prefixes = ["LC_", "XDG_", "DOTNET_"];
+
+    /// <summary>Makes the environment of a gate.</summary>
+    /// <param name="inherited">Where values come from; null for this process's own environment.</param>
+    /// <param name="extra">What a gate of this run needs beside it, such as its port. Wins over inherited values.</param>
+    public static IReadOnlyDictionary<string, string> Make(
+        IReadOnlyDictionary<string, string>? inherited = null, IReadOnlyDictionary<string, string>? extra = null)
+    {
+        inherited ??= Environment.GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+        Dictionary<string, string> environment = inherited
+            .Where(pair => Names.Contains(pair.Key) || Prefixes.Any(prefix => pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
+        environment["CI"] = "true";
+        environment["GIT_TERMINAL_PROMPT"] = "0";
+        foreach ((string name, string value) in extra ?? new Dictionary<string, string>())
+        {
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+}

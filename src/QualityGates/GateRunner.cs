@@ -1,0 +1,131 @@
+using System.Globalization;
+using Orchestrator.Processes;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>What a gate is run on.</summary>
+public sealed record GateSubject
+{
+    /// <summary>The directory it runs in: a worktree at the commit in question.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The changed files, relative to the directory. Those that are gone are left out of names.</summary>
+    public IReadOnlyList<string> ChangedFiles { get; init; } = [];
+
+    /// <summary>The whole environment.</summary>
+    /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
+}
+
+/// <summary>Runs gates. One instance serves any number at the same time.</summary>
+/// <param name="time">The clock for limits and durations; the system's by default.</param>
+public sealed class GateRunner(TimeProvider? time = null)
+{
+    private const int TailBytes = 8 * 1024;
+    private const int CaptureBytes = 64 * 1024;
+    private const long EvidenceBytes = 16L * 1024 * 1024;
+
+    /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN).</summary>
+    private const int LongestCommand = 127 * 1024;
+
+    private readonly ProcessRunner _processes = new(time);
+
+    /// <summary>
+    /// Runs a gate to its verdict. A test or custom gate that fails by its own word is run once more on the same files, to tell chance from fault. When this
+    /// returns nothing it started lives any more.
+    /// </summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="subject">What it is run on.</param>
+    /// <param name="evidenceFile">Gets everything it prints, and how it ended. The second run's goes to the same name with <c>.rerun</c>.</param>
+    /// <param name="cancellationToken">Kills the gate; then <see cref="OperationCanceledException"/>.</param>
+    public async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidenceFile, CancellationToken cancellationToken = default)
+    {
+        string? command = ChangedFileNames.Fill(
+            gate.Command, [.. subject.ChangedFiles.Where(file => File.Exists(Path.Combine(subject.Directory, file)))]);
+        if (command is null)
+        {
+            return new GateVerdict { Gate = gate, Result = GateResult.Skipped, Command = gate.Command, Tail = "No file of the kind it asks for was changed." };
+        }
+
+        if (!Directory.Exists(subject.Directory))
+        {
+            return CouldNotRun(gate, command, $"The directory {subject.Directory} is gone.");
+        }
+
+        if (System.Text.Encoding.UTF8.GetByteCount(command) > LongestCommand)
+        {
+            return CouldNotRun(gate, command, $"With the names of {subject.ChangedFiles.Count} files the command is longer than 127 KiB. Use a command that finds its files itself.");
+        }
+
+        GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, cancellationToken);
+        if (first.Failure != GateFailure.Logic || gate.Kind is not (GateKind.Test or GateKind.Custom))
+        {
+            return first;
+        }
+
+        GateVerdict second = await RunOnceAsync(gate, command, subject, evidenceFile + ".rerun", cancellationToken);
+        return second.Result == GateResult.Passed
+            ? second with { Failure = GateFailure.Flaky, Runs = 2 }
+            : first with { Runs = 2 };
+    }
+
+    private static GateVerdict CouldNotRun(Gate gate, string command, string why) =>
+        new() { Gate = gate, Result = GateResult.CouldNotRun, Failure = GateFailure.Environment, Command = command, Tail = why };
+
+    private static GateVerdict Judge(Gate gate, string command, ProcessResult result, string evidenceFile)
+    {
+        string output = result.StandardOutput.Text;
+        bool isGood = result.Succeeded != gate.Negate && !GateClassifier.CouldNotRun(result.ExitCode);
+        (GateResult verdict, GateFailure failure) = result switch
+        {
+            { TimedOut: true } => (GateResult.TimedOut, GateFailure.Timeout),
+            _ when isGood => (GateResult.Passed, GateFailure.None),
+            _ when GateClassifier.CouldNotRun(result.ExitCode) => (GateResult.CouldNotRun, GateFailure.Environment),
+            _ when gate.Negate => (GateResult.Failed, GateFailure.Logic),
+            _ => (GateResult.Failed, GateClassifier.OfExit(result.ExitCode, output)),
+        };
+        return new GateVerdict
+        {
+            Gate = gate,
+            Result = verdict,
+            Failure = failure,
+            Command = command,
+            ExitCode = result.TimedOut ? null : result.ExitCode,
+            Duration = result.Duration,
+            Runs = 1,
+            EvidenceFile = evidenceFile,
+            Tail = Tail(output),
+        };
+    }
+
+    private static string Tail(string output)
+    {
+        string end = output.TrimEnd();
+        return end.Length <= TailBytes ? end : end[^TailBytes..];
+    }
+
+    private async Task<GateVerdict> RunOnceAsync(Gate gate, string command, GateSubject subject, string evidenceFile, CancellationToken cancellationToken)
+    {
+        ProcessOutput output = new() { CaptureLimit = CaptureBytes, File = evidenceFile, FileLimit = EvidenceBytes };
+        ProcessResult result = await _processes.RunAsync(
+            new ProcessCommand("/bin/sh", "-c", command)
+            {
+                WorkingDirectory = subject.Directory,
+                Environment = subject.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value),
+                CleanEnvironment = true,
+                StandardOutput = output,
+                StandardError = output,
+                Timeout = gate.Timeout,
+                OwnSession = true,
+                StopLeftovers = true,
+            },
+            cancellationToken);
+        GateVerdict verdict = Judge(gate, command, result, evidenceFile);
+        string seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        await File.AppendAllTextAsync(
+            evidenceFile,
+            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n",
+            cancellationToken);
+        return verdict;
+    }
+}

@@ -1,0 +1,228 @@
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.QualityGates.Tests;
+
+public sealed class GateRunnerTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly GateRunner _gates = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Command_ExitsWithZero_Passes()
+    {
+        GateVerdict verdict = await RunAsync("echo out; echo err >&2");
+
+        Assert.Equal((GateResult.Passed, GateFailure.None, 0), (verdict.Result, verdict.Failure, verdict.ExitCode));
+        Assert.True(verdict.IsAcceptable);
+        Assert.Equal("out\nerr", verdict.Tail);
+        string evidence = await File.ReadAllTextAsync(verdict.EvidenceFile!);
+        Assert.StartsWith("out\nerr\n", evidence, StringComparison.Ordinal);
+        Assert.Contains("Passed, exit code 0", evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_Fails_IsTheWorksFault()
+    {
+        GateVerdict verdict = await RunAsync("echo 2 tests failed; exit 3");
+
+        Assert.Equal((GateResult.Failed, GateFailure.Logic, 3, 2), (verdict.Result, verdict.Failure, verdict.ExitCode, verdict.Runs));
+        Assert.False(verdict.IsAcceptable);
+        Assert.Equal("2 tests failed", verdict.Tail);
+    }
+
+    [Fact]
+    public async Task Command_FailsThenPasses_IsFlaky()
+    {
+        GateVerdict verdict = await RunAsync("[ -e seen ] || { touch seen; exit 1; }");
+
+        Assert.Equal((GateResult.Passed, GateFailure.Flaky, 2), (verdict.Result, verdict.Failure, verdict.Runs));
+    }
+
+    [Fact]
+    public async Task Linter_Fails_IsNotRunAgain()
+    {
+        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { Kind = GateKind.Lint });
+
+        Assert.Equal(GateResult.Failed, verdict.Result);
+        Assert.Single(await File.ReadAllLinesAsync(_folder["runs"]));
+    }
+
+    [Fact]
+    public async Task Program_IsMissing_CouldNotRun()
+    {
+        GateVerdict verdict = await RunAsync("no-such-program-anywhere --check");
+
+        Assert.Equal((GateResult.CouldNotRun, GateFailure.Environment), (verdict.Result, verdict.Failure));
+        Assert.Contains("no-such-program-anywhere", verdict.Tail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Directory_IsMissing_CouldNotRun()
+    {
+        GateVerdict verdict = await _gates.RunAsync(
+            Gate("true"), new GateSubject { Directory = _folder["gone"] }, _folder["evidence"], Eventually.Timeout());
+
+        Assert.Equal(GateResult.CouldNotRun, verdict.Result);
+        Assert.Contains(_folder["gone"], verdict.Tail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Disk_IsFull_IsTheMachinesFault()
+    {
+        GateVerdict verdict = await RunAsync("echo 'write /x: No space left on device'; exit 1");
+
+        Assert.Equal((GateResult.Failed, GateFailure.Environment, 1), (verdict.Result, verdict.Failure, verdict.Runs));
+    }
+
+    [Fact]
+    public async Task Command_NeverEnds_IsKilledWithAllItStarted()
+    {
+        string marker = Guid.NewGuid().ToString("N");
+
+        GateVerdict verdict = await RunAsync(
+            "echo begun; (setsid sh -c 'trap \"\" TERM; sleep 600' &); trap '' TERM; sleep 600 & while :; do sleep 1; done",
+            gate => gate with { Timeout = TimeSpan.FromSeconds(1) },
+            new Dictionary<string, string> { ["GATE_MARKER"] = marker });
+
+        Assert.Equal((GateResult.TimedOut, GateFailure.Timeout, 1), (verdict.Result, verdict.Failure, verdict.Runs));
+        Assert.Null(verdict.ExitCode);
+        Assert.Empty(ProcessTable.FindByEnvironment("GATE_MARKER", marker));
+    }
+
+    [Fact]
+    public async Task Command_LeavesDaemon_ItIsGone()
+    {
+        string marker = Guid.NewGuid().ToString("N");
+
+        GateVerdict verdict = await RunAsync("setsid sleep 600 & echo ok", extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker });
+
+        Assert.Equal(GateResult.Passed, verdict.Result);
+        Assert.Empty(ProcessTable.FindByEnvironment("GATE_MARKER", marker));
+    }
+
+    [Fact]
+    public async Task Command_KillsItsProcessGroup_FailsAndWeLive()
+    {
+        GateVerdict verdict = await RunAsync("kill -s KILL 0");
+
+        Assert.Equal((GateResult.Failed, GateFailure.Environment), (verdict.Result, verdict.Failure));
+    }
+
+    [Fact]
+    public async Task Output_Floods_EvidenceIsCapped()
+    {
+        GateVerdict verdict = await RunAsync("head -c 60000000 /dev/zero | tr '\\0' 'x'; echo; echo the end");
+
+        Assert.Equal(GateResult.Passed, verdict.Result);
+        Assert.EndsWith("the end", verdict.Tail, StringComparison.Ordinal);
+        Assert.InRange(verdict.Tail.Length, 1, 8 * 1024);
+        Assert.InRange(new FileInfo(verdict.EvidenceFile!).Length, 1, 20_000_000);
+    }
+
+    [Theory]
+    [InlineData("exit 1", GateResult.Passed)]
+    [InlineData("exit 0", GateResult.Failed)]
+    [InlineData("no-such-program-anywhere", GateResult.CouldNotRun)]
+    public async Task Negate_Command_TurnsTheAnswerRound(string command, GateResult expected)
+    {
+        GateVerdict verdict = await RunAsync(command, gate => gate with { Negate = true });
+
+        Assert.Equal(expected, verdict.Result);
+    }
+
+    [Fact]
+    public async Task NotRequired_Fails_IsAcceptable()
+    {
+        GateVerdict verdict = await RunAsync("exit 1", gate => gate with { Required = false });
+
+        Assert.Equal(GateResult.Failed, verdict.Result);
+        Assert.True(verdict.IsAcceptable);
+    }
+
+    [Fact]
+    public async Task Environment_OfTheGate_HasNoCredentials()
+    {
+        Dictionary<string, string> inherited = new()
+        {
+            ["PATH"] = "/usr/bin:/bin", ["HOME"] = "/home/me", ["ANTHROPIC_API_KEY"] = "secret", ["AWS_SECRET_ACCESS_KEY"] = "secret",
+            ["GITHUB_TOKEN"] = "secret", ["ORCHESTRATOR_TOKEN"] = "secret", ["LC_ALL"] = "C",
+        };
+        GateSubject subject = new() { Directory = _folder.Path, Environment = GateEnvironment.Make(inherited) };
+
+        GateVerdict verdict = await _gates.RunAsync(Gate("env"), subject, _folder["evidence"], Eventually.Timeout());
+
+        Assert.DoesNotContain("secret", verdict.Tail, StringComparison.Ordinal);
+        Assert.Contains("HOME=/home/me", verdict.Tail, StringComparison.Ordinal);
+        Assert.Contains("LC_ALL=C", verdict.Tail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ModifiedFiles_OddNames_ReachTheCommandAsTheyAre()
+    {
+        string[] names = ["a b.txt", "it's.txt", "-rf", "$HOME.txt", "new\nline.txt", "ü.txt"];
+        foreach (string name in names)
+        {
+            _folder.Write(name, "");
+        }
+
+        GateVerdict verdict = await _gates.RunAsync(
+            Gate("for f in {modified_files}; do printf '[%s]' \"$f\"; done"),
+            new GateSubject { Directory = _folder.Path, ChangedFiles = [.. names, "deleted.txt"] },
+            _folder["evidence"],
+            Eventually.Timeout());
+
+        Assert.Equal("[a b.txt][it's.txt][./-rf][$HOME.txt][new\nline.txt][ü.txt]", verdict.Tail);
+    }
+
+    [Fact]
+    public async Task ModifiedTests_NoTestChanged_IsSkipped()
+    {
+        _folder.Write("src/main.py", "");
+
+        GateVerdict verdict = await _gates.RunAsync(
+            Gate("pytest {modified_tests}"),
+            new GateSubject { Directory = _folder.Path, ChangedFiles = ["src/main.py"] },
+            _folder["evidence"],
+            Eventually.Timeout());
+
+        Assert.Equal((GateResult.Skipped, 0), (verdict.Result, verdict.Runs));
+        Assert.True(verdict.IsAcceptable);
+    }
+
+    [Fact]
+    public async Task Cancel_WhileRunning_EndsTheGate()
+    {
+        string marker = Guid.NewGuid().ToString("N");
+        using CancellationTokenSource cancel = new();
+        Task<GateVerdict> running = _gates.RunAsync(
+            Gate("touch up; sleep 600"),
+            new GateSubject
+            {
+                Directory = _folder.Path,
+                Environment = GateEnvironment.Make(extra: new Dictionary<string, string> { ["GATE_MARKER"] = marker }),
+            },
+            _folder["evidence"],
+            cancel.Token);
+        await Eventually.TrueAsync(() => File.Exists(_folder["up"]));
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Empty(ProcessTable.FindByEnvironment("GATE_MARKER", marker));
+    }
+
+    private static Gate Gate(string command) => new() { Name = "gate", Command = command };
+
+    private Task<GateVerdict> RunAsync(string command, Func<Gate, Gate>? change = null, Dictionary<string, string>? extra = null)
+    {
+        Gate gate = Gate(command);
+        return _gates.RunAsync(
+            change is null ? gate : change(gate),
+            new GateSubject { Directory = _folder.Path, Environment = GateEnvironment.Make(extra: extra) },
+            _folder["evidence/gate.log"],
+            Eventually.Timeout());
+    }
+}
