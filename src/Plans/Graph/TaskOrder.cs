@@ -46,4 +46,7 @@ public sealed class TaskOrder
 
     /// <summary>The two with the one first that comes first in a topological order: edges added from the second to the first never close a cycle.</summary>
     public (int First, int Second) InOrder(int a, int b) => (_position[a], a).CompareTo((_position[b], b)) <= 0 ? (a, b) : (b, a);
+
+    /// <summary>The tasks in a topological order.</summary>
+    internal int[] Sorted(IEnumerable<int> tasks) => [.. tasks.OrderBy(t => _position[t])];
 }

@@ -36,12 +36,8 @@ public sealed class PathPattern
     public bool Matches(string path)
     {
         string[] parts = path.Split('/');
-        if (IsLiteral)
-        {
-            return IsAtOrBelow(_alternatives[0], parts);
-        }
-
-        return string.Equals(path, Text, StringComparison.Ordinal) || Array.Exists(_alternatives, a => Matches(a, parts));
+        return string.Equals(path, Text, StringComparison.Ordinal)
+            || Array.Exists(_alternatives, a => IsFullyLiteral(a) ? IsAtOrBelow(a, parts) : Matches(a, parts));
     }
 
     /// <summary>Whether some path is meant by both.</summary>

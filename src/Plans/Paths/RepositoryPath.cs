@@ -6,6 +6,9 @@ namespace Orchestrator.Plans;
 /// <summary>Paths as plans spell them, brought to one form: relative to the repository, forward slashes, no <c>.</c> or <c>..</c>.</summary>
 public static class RepositoryPath
 {
+    /// <summary>Longest path, as on Linux.</summary>
+    public const int MaxLength = 4096;
+
     private static readonly SearchValues<char> NeedsWork = SearchValues.Create("\\:~\0");
 
     /// <summary>
@@ -25,7 +28,11 @@ public static class RepositoryPath
         }
 
         string slashed = text.Trim(' ', '\t').Replace('\\', '/');
-        if (slashed.Length == 0)
+        if (slashed.Length > MaxLength)
+        {
+            fault = $"is longer than {MaxLength} characters";
+        }
+        else if (slashed.Length == 0)
         {
             fault = "is empty";
         }
@@ -92,7 +99,7 @@ public static class RepositoryPath
     // Most paths are already in normal form; this keeps large plans cheap.
     private static bool IsNormal(string text)
     {
-        if (text.Length == 0 || text[0] is '/' or ' ' or '\t' or '.' || text[^1] is '/' or ' ' or '\t' || text.AsSpan().ContainsAny(NeedsWork))
+        if (text.Length is 0 or > MaxLength || text[0] is '/' or ' ' or '\t' or '.' || text[^1] is '/' or ' ' or '\t' || text.AsSpan().ContainsAny(NeedsWork))
         {
             return false;
         }

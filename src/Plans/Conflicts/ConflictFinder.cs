@@ -1,0 +1,183 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Finds the conflicts of one plan.</summary>
+internal sealed class ConflictFinder
+{
+    private const string PatchPrefix = "patch:";
+    private readonly PlanTask[] _tasks;
+    private readonly Lazy<TaskOrder> _order;
+    private readonly Dictionary<string, PathPattern> _patterns = new(StringComparer.Ordinal);
+    private readonly PathTrie _writes = new();
+
+    public ConflictFinder(Plan plan, TaskGraph graph)
+    {
+        _tasks = [.. plan.Tasks];
+        _order = new Lazy<TaskOrder>(graph.ToOrder);
+        for (int i = 0; i < _tasks.Length; i++)
+        {
+            foreach (string path in Open(i) ? _tasks[i].FilesWrite ?? [] : [])
+            {
+                _writes.Add(i, Pattern(path));
+            }
+        }
+    }
+
+    public bool IsTruncated { get; private set; }
+
+    public IReadOnlyList<PlanConflict> Conflicts()
+    {
+        var found = new Found(this, ConflictUse.Write);
+        PathTrieOverlaps.Find(_writes, _writes, (a, b) => found.Add(ConflictKind.File, a.Owner, b.Owner, Narrower(a, b)), same => found.AreChained(same.Select(e => e.Owner)));
+
+        // A foreseen change to a file meets those who own the file; two foreseen changes meet at the resource that stands for it.
+        PathTrie patches = Trie(i => _tasks[i].PatchIntents.Select(p => p.File));
+        PathTrieOverlaps.Find(patches, _writes, (patch, write) => found.Add(ConflictKind.File, patch.Owner, write.Owner, Narrower(patch, write)));
+        Dictionary<string, List<int>> writers = Writers();
+        Meet(writers, writers, found);
+        return found.Sorted();
+    }
+
+    public IReadOnlyList<PlanConflict> Warnings()
+    {
+        var reads = new Found(this, ConflictUse.Read);
+        PathTrieOverlaps.Find(Trie(i => _tasks[i].FilesRead ?? []), _writes, (read, write) => reads.Add(ConflictKind.File, read.Owner, write.Owner, Narrower(read, write)));
+        Meet(Resources(t => t.ResourcesRead), Writers(), reads);
+
+        var appends = new Found(this, ConflictUse.Append);
+        PathTrieOverlaps.Find(Trie(i => _tasks[i].FilesAppend), _writes, (append, write) => appends.Add(ConflictKind.File, append.Owner, write.Owner, Narrower(append, write)));
+        return [.. reads.Sorted(), .. appends.Sorted()];
+    }
+
+    private static string Narrower(PathTrie.Entry a, PathTrie.Entry b)
+    {
+        if (a.IsLiteral != b.IsLiteral)
+        {
+            (string path, string pattern) = a.IsLiteral ? (a.Text, b.Text) : (b.Text, a.Text);
+            bool isBelow = pattern.Length > path.Length && pattern[path.Length] == '/' && pattern.StartsWith(path, StringComparison.Ordinal);
+            return isBelow ? pattern : path;
+        }
+
+        int longer = a.Text.Length.CompareTo(b.Text.Length);
+        return longer > 0 || (longer == 0 && string.CompareOrdinal(a.Text, b.Text) <= 0) ? a.Text : b.Text;
+    }
+
+    private static void Meet(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, Found found)
+    {
+        foreach ((string resource, List<int> left) in some)
+        {
+            if (ReferenceEquals(some, others) && found.AreChained(left))
+            {
+                continue;
+            }
+
+            foreach ((int a, int b) in left.SelectMany(a => (others.GetValueOrDefault(resource) ?? []).Select(b => (a, b))))
+            {
+                bool isPatched = resource.StartsWith(PatchPrefix, StringComparison.Ordinal) && found.Has(ConflictKind.File, a, b, resource[PatchPrefix.Length..]);
+                if (!isPatched && !found.Add(ConflictKind.Resource, a, b, resource))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private bool Open(int task) => _tasks[task].Status is not (PlanTaskStatus.Completed or PlanTaskStatus.Skipped);
+
+    private PathPattern Pattern(string path)
+    {
+        if (!_patterns.TryGetValue(path, out PathPattern? pattern))
+        {
+            pattern = PathPattern.Parse(path);
+            _patterns.Add(path, pattern);
+        }
+
+        return pattern;
+    }
+
+    private PathTrie Trie(Func<int, IEnumerable<string>> paths)
+    {
+        var trie = new PathTrie();
+        foreach (int i in Enumerable.Range(0, _tasks.Length).Where(Open))
+        {
+            foreach (string path in paths(i))
+            {
+                trie.Add(i, Pattern(path));
+            }
+        }
+
+        return trie;
+    }
+
+    private Dictionary<string, List<int>> Writers() =>
+        Resources(t => t.ResourcesWrite.Concat(t.PatchIntents.Select(p => PatchPrefix + RepositoryPath.Normalize(p.File))));
+
+    private Dictionary<string, List<int>> Resources(Func<PlanTask, IEnumerable<string>> names)
+    {
+        var tasks = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        foreach (int i in Enumerable.Range(0, _tasks.Length).Where(Open))
+        {
+            foreach (string name in names(_tasks[i]).Distinct(StringComparer.Ordinal))
+            {
+                if (!tasks.TryGetValue(name, out List<int>? users))
+                {
+                    tasks.Add(name, users = []);
+                }
+
+                users.Add(i);
+            }
+        }
+
+        return tasks;
+    }
+
+    /// <summary>Conflicts of one sort: each pair of unordered tasks once per path.</summary>
+    private sealed class Found(ConflictFinder finder, ConflictUse use)
+    {
+        // Two owners stand in plan order; of a reader and an owner the reader is first, since each may read what the other owns.
+        private readonly HashSet<(int First, int Second, ConflictKind Kind, string Path)> _found = [];
+
+        public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
+
+        /// <summary>Adds a pair unless the graph orders it. The first task is the one that reads or appends. False when there are too many.</summary>
+        public bool Add(ConflictKind kind, int a, int b, string path)
+        {
+            if (a == b || finder._order.Value.AreOrdered(a, b))
+            {
+                return true;
+            }
+
+            if (_found.Count == PlanConflicts.Most)
+            {
+                finder.IsTruncated = true;
+                return false;
+            }
+
+            _found.Add(Key(kind, a, b, path));
+            return true;
+        }
+
+        /// <summary>Whether the graph orders each of these tasks with each other: then none of them can meet, and the pairs need no look.</summary>
+        public bool AreChained(IEnumerable<int> tasks)
+        {
+            int[] ordered = finder._order.Value.Sorted(tasks);
+            return ordered.Zip(ordered.Skip(1)).All(pair => pair.First == pair.Second || finder._order.Value.Precedes(pair.First, pair.Second));
+        }
+
+        public IReadOnlyList<PlanConflict> Sorted() =>
+        [
+            .. _found.OrderBy(f => Math.Min(f.First, f.Second)).ThenBy(f => Math.Max(f.First, f.Second)).ThenBy(f => f.First).ThenBy(f => f.Kind).ThenBy(f => f.Path, StringComparer.Ordinal)
+                .Select(f => new PlanConflict(f.Kind, use, f.Path, [Id(Math.Min(f.First, f.Second)), Id(Math.Max(f.First, f.Second))], Edge(f.First, f.Second))),
+        ];
+
+        private (int First, int Second, ConflictKind Kind, string Path) Key(ConflictKind kind, int a, int b, string path) =>
+            use == ConflictUse.Write && a > b ? (b, a, kind, path) : (a, b, kind, path);
+
+        private MissingEdge Edge(int first, int second)
+        {
+            (int earlier, int later) = use == ConflictUse.Write ? finder._order.Value.InOrder(first, second) : (second, first);
+            return new MissingEdge(Id(later), Id(earlier));
+        }
+
+        private string Id(int task) => finder._tasks[task].Id;
+    }
+}

@@ -1,0 +1,49 @@
+namespace Orchestrator.Plans;
+
+/// <summary>What two tasks both lay claim to.</summary>
+public enum ConflictKind
+{
+    /// <summary>A path, or two patterns that some path matches.</summary>
+    File,
+
+    /// <summary>A logical resource.</summary>
+    Resource,
+}
+
+/// <summary>How two tasks meet.</summary>
+public enum ConflictUse
+{
+    /// <summary>Both own it.</summary>
+    Write,
+
+    /// <summary>One owns it, the other reads it.</summary>
+    Read,
+
+    /// <summary>One owns it, the other adds lines to it.</summary>
+    Append,
+}
+
+/// <summary>The dependency whose absence lets two tasks meet.</summary>
+/// <param name="Task">The task that should wait.</param>
+/// <param name="DependsOn">The task it should wait for.</param>
+public sealed record MissingEdge(string Task, string DependsOn);
+
+/// <summary>Two tasks without a path between them in the graph that meet at a file or resource.</summary>
+/// <param name="Kind">What they meet at.</param>
+/// <param name="Use">How: both write, or one reads or appends what the other writes.</param>
+/// <param name="Path">The path, pattern or resource; of two patterns the narrower one.</param>
+/// <param name="Tasks">The ids of the two, in plan order.</param>
+/// <param name="MissingEdge">The dependency that would order them. All of them together never close a cycle.</param>
+public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
+{
+    /// <summary>The conflict as a sentence.</summary>
+    public string Message => Use switch
+    {
+        ConflictUse.Read => $"Task '{MissingEdge.Task}' reads '{Path}', which task '{MissingEdge.DependsOn}' writes, and neither waits for the other.",
+        ConflictUse.Append => $"Task '{MissingEdge.Task}' adds to '{Path}', which task '{MissingEdge.DependsOn}' owns, and neither waits for the other.",
+        _ => $"Tasks '{Tasks[0]}' and '{Tasks[1]}' both own {(Kind == ConflictKind.File ? "" : "the resource ")}'{Path}', and neither waits for the other.",
+    };
+
+    /// <summary>What would settle it.</summary>
+    public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or give it to one of them.";
+}

@@ -1,0 +1,107 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// Finds, among many names with wildcards, those that could mean the same as another one: their fixed beginnings must agree, and their fixed
+/// ends. Whichever of the two leaves fewer candidates is used, so that neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c> are compared in pairs.
+/// </summary>
+internal sealed class AffixIndex
+{
+    private readonly Affixes _prefixes;
+    private readonly Affixes _suffixes;
+
+    public AffixIndex(IReadOnlyList<PathSegment> segments)
+    {
+        _prefixes = new Affixes([.. segments.Select(s => s.Prefix)]);
+        _suffixes = new Affixes([.. segments.Select(s => Reversed(s.Suffix))]);
+    }
+
+    /// <summary>Positions of the segments that may overlap with this one; each must still be compared.</summary>
+    public IEnumerable<int> Candidates(PathSegment query)
+    {
+        string suffix = Reversed(query.Suffix);
+        return _prefixes.Count(query.Prefix) <= _suffixes.Count(suffix) ? _prefixes.Find(query.Prefix) : _suffixes.Find(suffix);
+    }
+
+    private static string Reversed(string text)
+    {
+        char[] letters = text.ToCharArray();
+        Array.Reverse(letters);
+        return new string(letters);
+    }
+
+    /// <summary>Texts in order, so that all that begin with a given text are neighbours.</summary>
+    private sealed class Affixes
+    {
+        private readonly string[] _texts;
+        private readonly int[] _positions;
+        private readonly Dictionary<string, (int Start, int End)> _equal = new(StringComparer.Ordinal);
+
+        public Affixes(string[] texts)
+        {
+            _positions = [.. Enumerable.Range(0, texts.Length)];
+            _texts = texts;
+            Array.Sort(_texts, _positions, StringComparer.Ordinal);
+            for (int i = 0; i < _texts.Length; i++)
+            {
+                _equal[_texts[i]] = _equal.TryGetValue(_texts[i], out (int Start, int End) range) ? (range.Start, i + 1) : (i, i + 1);
+            }
+        }
+
+        public int Count(string text) => Ranges(text).Sum(r => r.End - r.Start);
+
+        public IEnumerable<int> Find(string text) => Ranges(text).SelectMany(r => _positions[r.Start..r.End]);
+
+        // Those that begin with the text, and those that the text begins with.
+        private IEnumerable<(int Start, int End)> Ranges(string text)
+        {
+            yield return (LowerBound(text), UpperBound(text));
+            for (int length = 0; length < text.Length; length++)
+            {
+                if (_equal.TryGetValue(text[..length], out (int Start, int End) range))
+                {
+                    yield return range;
+                }
+            }
+        }
+
+        private int LowerBound(string text)
+        {
+            int low = 0;
+            int high = _texts.Length;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                if (string.CompareOrdinal(_texts[middle], text) < 0)
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            return low;
+        }
+
+        private int UpperBound(string text)
+        {
+            int low = LowerBound(text);
+            int high = _texts.Length;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                if (_texts[middle].StartsWith(text, StringComparison.Ordinal))
+                {
+                    low = middle + 1;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+
+            return low;
+        }
+    }
+}

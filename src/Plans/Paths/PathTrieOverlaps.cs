@@ -1,0 +1,241 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// Walks two trees of patterns at once along the parts that both accept. Each pair of nodes is entered once, and only pairs that some path
+/// leads to; the time follows the number of patterns and of overlaps, not the number of pairs.
+/// </summary>
+internal sealed class PathTrieOverlaps
+{
+    private readonly PathTrie _left;
+    private readonly PathTrie _right;
+    private readonly Func<PathTrie.Entry, PathTrie.Entry, bool> _found;
+    private readonly Func<IReadOnlyList<PathTrie.Entry>, bool>? _isSettled;
+    private readonly HashSet<long> _seen = [];
+    private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
+    private readonly HashSet<(string, int, string, int)> _alternatives = [];
+    private bool _stopped;
+
+    private PathTrieOverlaps(PathTrie left, PathTrie right, Func<PathTrie.Entry, PathTrie.Entry, bool> found, Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled)
+    {
+        _left = left;
+        _right = right;
+        _found = found;
+        _isSettled = isSettled;
+    }
+
+    private bool IsSelf => ReferenceEquals(_left, _right);
+
+    /// <summary>Reports each pair of overlapping patterns once; within one tree each unordered pair once, without pairs of one owner.</summary>
+    /// <param name="left">One tree.</param>
+    /// <param name="right">Another, or the same.</param>
+    /// <param name="found">Told of each pair; its answer says whether to go on.</param>
+    /// <param name="isSettled">Told of all patterns of one tree that are the same; true when no pair of them is of interest.</param>
+    public static void Find(PathTrie left, PathTrie right, Func<PathTrie.Entry, PathTrie.Entry, bool> found, Func<IReadOnlyList<PathTrie.Entry>, bool>? isSettled = null)
+    {
+        var walk = new PathTrieOverlaps(left, right, found, isSettled);
+        walk.Folders();
+        walk.Open(left.Root, right.Root);
+        while (!walk._stopped && walk._open.TryPop(out (PathTrie.Node Left, PathTrie.Node Right) pair))
+        {
+            walk.Visit(pair.Left, pair.Right);
+        }
+    }
+
+    private void Open(PathTrie.Node left, PathTrie.Node right)
+    {
+        if (IsSelf && left.Id > right.Id)
+        {
+            (left, right) = (right, left);
+        }
+
+        if (_seen.Add(((long)left.Id << 32) | (uint)right.Id))
+        {
+            _open.Push((left, right));
+        }
+    }
+
+    private void Visit(PathTrie.Node left, PathTrie.Node right)
+    {
+        Report(left, right);
+
+        // ** may stand for no part at all.
+        if (left.AnyDepth is { } anyLeft)
+        {
+            Open(anyLeft, right);
+        }
+
+        if (right.AnyDepth is { } anyRight)
+        {
+            Open(left, anyRight);
+        }
+
+        // One part is read on both sides.
+        BothLiteral(left, right);
+        LiteralAndWildcard(left, right, (a, b) => Open(a, b));
+        LiteralAndWildcard(right, left, (a, b) => Open(b, a));
+        foreach ((PathSegment segment, PathTrie.Node next) in left.Wildcards?.Values ?? Enumerable.Empty<(PathSegment, PathTrie.Node)>())
+        {
+            foreach (PathTrie.Node other in right.WildcardsThatMeet(segment))
+            {
+                Open(next, other);
+            }
+        }
+
+        if (left.Loops)
+        {
+            foreach (PathTrie.Node next in right.Children)
+            {
+                Open(left, next);
+            }
+        }
+
+        if (right.Loops)
+        {
+            foreach (PathTrie.Node next in left.Children)
+            {
+                Open(next, right);
+            }
+        }
+    }
+
+    private void BothLiteral(PathTrie.Node left, PathTrie.Node right)
+    {
+        if (left.Literals is null || right.Literals is null)
+        {
+            return;
+        }
+
+        bool swap = left.Literals.Count > right.Literals.Count;
+        foreach ((string part, (PathSegment _, PathTrie.Node small)) in swap ? right.Literals : left.Literals)
+        {
+            if ((swap ? left.Literals : right.Literals).TryGetValue(part, out (PathSegment Segment, PathTrie.Node Node) large))
+            {
+                PathTrie.Node next = swap ? large.Node : small;
+                PathTrie.Node other = swap ? small : large.Node;
+                Open(next, other);
+            }
+        }
+    }
+
+    private static void LiteralAndWildcard(PathTrie.Node literals, PathTrie.Node wildcards, Action<PathTrie.Node, PathTrie.Node> open)
+    {
+        if (literals.Literals is null || wildcards.Wildcards is null)
+        {
+            return;
+        }
+
+        if (literals.Literals.Count <= wildcards.Wildcards.Count)
+        {
+            foreach ((PathSegment segment, PathTrie.Node next) in literals.Literals.Values)
+            {
+                foreach (PathTrie.Node other in wildcards.WildcardsThatMeet(segment))
+                {
+                    open(next, other);
+                }
+            }
+        }
+        else
+        {
+            foreach ((PathSegment segment, PathTrie.Node next) in wildcards.Wildcards.Values)
+            {
+                foreach (PathTrie.Node other in literals.LiteralsThatMeet(segment))
+                {
+                    open(other, next);
+                }
+            }
+        }
+    }
+
+    // A plain path stands for everything below it too, as far as patterns spell the way there out: "src" meets "src/*.py" but not "**/x.py",
+    // which would make every file a folder.
+    private void Folders()
+    {
+        var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>([(_left.Root, _right.Root)]);
+        while (!_stopped && open.TryPop(out (PathTrie.Node Left, PathTrie.Node Right) pair))
+        {
+            if (pair.Left.IsFolder)
+            {
+                Below(pair.Right, below => Report(pair.Left, below));
+            }
+
+            if (pair.Right.IsFolder && !IsSelf)
+            {
+                Below(pair.Left, below => Report(below, pair.Right));
+            }
+
+            foreach ((string part, (PathSegment _, PathTrie.Node next)) in pair.Left.Literals ?? [])
+            {
+                if (pair.Right.Literals is { } others && others.TryGetValue(part, out (PathSegment Segment, PathTrie.Node Node) other))
+                {
+                    open.Push((next, other.Node));
+                }
+            }
+        }
+    }
+
+    private void Below(PathTrie.Node folder, Action<PathTrie.Node> report)
+    {
+        // "src/**" itself is met by the walk, since ** may stand for nothing.
+        var open = new Stack<PathTrie.Node>(folder.Children);
+        for (PathTrie.Node? any = folder.AnyDepth; any is not null; any = any.AnyDepth)
+        {
+            foreach (PathTrie.Node child in any.Children)
+            {
+                open.Push(child);
+            }
+        }
+
+        while (!_stopped && open.TryPop(out PathTrie.Node? node))
+        {
+            report(node);
+            foreach (PathTrie.Node child in node.Children)
+            {
+                open.Push(child);
+            }
+
+            if (node.AnyDepth is { } further)
+            {
+                open.Push(further);
+            }
+        }
+    }
+
+    private void Report(PathTrie.Node left, PathTrie.Node right)
+    {
+        if (left.Entries is null || right.Entries is null)
+        {
+            return;
+        }
+
+        bool isOneNode = IsSelf && ReferenceEquals(left, right);
+        if (isOneNode && (left.Entries.Count == 1 || _isSettled?.Invoke(left.Entries) == true))
+        {
+            return;
+        }
+
+        for (int i = 0; i < left.Entries.Count && !_stopped; i++)
+        {
+            for (int j = isOneNode ? i + 1 : 0; j < right.Entries.Count && !_stopped; j++)
+            {
+                Report(left.Entries[i], right.Entries[j]);
+            }
+        }
+    }
+
+    private void Report(PathTrie.Entry left, PathTrie.Entry right)
+    {
+        if (left.Owner == right.Owner && IsSelf)
+        {
+            return;
+        }
+
+        // A pattern with braces ends at several nodes, so the same two may meet more than once.
+        bool mayRepeat = left.IsAlternative || right.IsAlternative;
+        if (mayRepeat && !_alternatives.Add(IsSelf && left.Owner > right.Owner ? (right.Text, right.Owner, left.Text, left.Owner) : (left.Text, left.Owner, right.Text, right.Owner)))
+        {
+            return;
+        }
+
+        _stopped = !_found(left, right);
+    }
+}

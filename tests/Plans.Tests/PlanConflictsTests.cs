@@ -1,0 +1,135 @@
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
+
+public sealed class PlanConflictsTests
+{
+    [Fact]
+    public void Of_SameFileUnordered_NamesTheMissingEdge()
+    {
+        PlanConflicts found = PlanConflicts.Of(Plan(Task("a", ["./src//x.py"]), Task("b", ["src/y/../x.py"])));
+
+        PlanConflict conflict = Assert.Single(found.Conflicts);
+        Assert.Equal((ConflictKind.File, "src/x.py"), (conflict.Kind, conflict.Path));
+        Assert.Equal(["a", "b"], conflict.Tasks);
+        Assert.Equal(new MissingEdge("b", "a"), conflict.MissingEdge);
+    }
+
+    [Theory]
+    [InlineData("a:src/x.py", "b:src/x.py<a", "")]
+    [InlineData("a:src/**", "b:src/x.py", "src/x.py a b")]
+    [InlineData("a:src/*.py", "b:src/*_test.*", "src/*_test.* a b")]
+    [InlineData("a:src/*.py", "b:src/*.ts", "")]
+    [InlineData("a:src", "b:src/deep/x.py", "src/deep/x.py a b")]
+    [InlineData("a:src", "b:src/*.py", "src/*.py a b")]
+    [InlineData("a:src/x.py", "b:**/y.py", "")]
+    [InlineData("a:**", "b:x", "x a b")]
+    [InlineData("a:{x,y}/**", "b:{x,y}/z", "{x,y}/** a b")]
+    public void Of_TwoTasks_FindsWhatOverlaps(string first, string second, string expected)
+    {
+        PlanConflicts found = PlanConflicts.Of(Plan(Parse(first), Parse(second)));
+
+        Assert.Equal(expected, string.Join("; ", found.Conflicts.Select(c => $"{c.Path} {string.Join(' ', c.Tasks)}")));
+    }
+
+    [Fact]
+    public void Of_OrderedThroughOthers_IsNoConflict()
+    {
+        Plan plan = Plan(Task("a", ["x"]), Task("b", []) with { DependsOn = ["a"] }, Task("c", ["x"]) with { DependsOn = ["b"] });
+
+        Assert.Empty(PlanConflicts.Of(plan).Conflicts);
+    }
+
+    [Fact]
+    public void Of_TaskThatDoesNotSayWhatItWrites_IsNoConflict() =>
+        Assert.Empty(PlanConflicts.Of(Plan(Task("a", null), Task("b", ["x"]))).Conflicts);
+
+    [Fact]
+    public void Of_CompletedTask_IsNoConflict() =>
+        Assert.Empty(PlanConflicts.Of(Plan(Task("a", ["x"]) with { Status = PlanTaskStatus.Completed }, Task("b", ["x"]))).Conflicts);
+
+    [Fact]
+    public void Of_SharedAppend_IsFineAndAppendToOwnedFileWarns()
+    {
+        PlanConflicts found = PlanConflicts.Of(Plan(
+            Task("a", []) with { FilesAppend = ["LOG.md"] },
+            Task("b", []) with { FilesAppend = ["LOG.md"] },
+            Task("c", ["LOG.md"])));
+
+        Assert.Empty(found.Conflicts);
+        Assert.Equal(["a c", "b c"], found.Warnings.Select(w => string.Join(' ', w.Tasks)));
+        Assert.All(found.Warnings, w => Assert.Equal(ConflictUse.Append, w.Use));
+    }
+
+    [Fact]
+    public void Of_ReaderOfWhatAnotherWrites_WarnsThatItShouldWait()
+    {
+        PlanConflicts found = PlanConflicts.Of(Plan(
+            Task("reader", []) with { FilesRead = ["src/*.py"], ResourcesRead = ["table:users"] },
+            Task("writer", ["src/a.py"]) with { ResourcesWrite = ["table:users"] }));
+
+        Assert.Empty(found.Conflicts);
+        Assert.Equal(["src/a.py", "table:users"], found.Warnings.Select(w => w.Path));
+        Assert.All(found.Warnings, w => Assert.Equal(new MissingEdge("reader", "writer"), w.MissingEdge));
+    }
+
+    [Fact]
+    public void Of_SharedResource_IsAConflict()
+    {
+        PlanConflict conflict = Assert.Single(PlanConflicts.Of(Plan(
+            Task("a", []) with { ResourcesWrite = ["route:/login"] },
+            Task("b", []) with { ResourcesWrite = ["route:/login"] })).Conflicts);
+
+        Assert.Equal((ConflictKind.Resource, "route:/login"), (conflict.Kind, conflict.Path));
+    }
+
+    [Fact]
+    public void Of_PatchIntents_MeetEachOtherAsResourceAndOwnersAsFile()
+    {
+        PlanTask patch = Task("a", []) with { PatchIntents = [new PatchIntent("./main.py", "add_route")] };
+
+        Assert.Equal("patch:main.py", Assert.Single(PlanConflicts.Of(Plan(patch, patch with { Id = "b" })).Conflicts).Path);
+        Assert.Equal("main.py", Assert.Single(PlanConflicts.Of(Plan(patch, Task("b", ["main.py"]))).Conflicts).Path);
+
+        PlanTask both = patch with { FilesWrite = ["main.py"] };
+        Assert.Equal("main.py", Assert.Single(PlanConflicts.Of(Plan(both, both with { Id = "b" })).Conflicts).Path);
+    }
+
+    [Fact]
+    public void Of_AllMissingEdgesAdded_NothingIsLeftAndNothingCloses()
+    {
+        // a waits for c, so c comes first although it stands last.
+        Plan plan = Plan(Task("a", ["x"]) with { DependsOn = ["c"] }, Task("b", ["x"]), Task("c", ["y"]), Task("d", ["y", "x"]));
+        PlanConflicts found = PlanConflicts.Of(plan);
+
+        Plan repaired = plan with
+        {
+            Tasks = [.. plan.Tasks.Select(t => t with { DependsOn = [.. t.DependsOn, .. found.Conflicts.Where(c => c.MissingEdge.Task == t.Id).Select(c => c.MissingEdge.DependsOn)] })],
+        };
+
+        Assert.NotEmpty(found.Conflicts);
+        Assert.Empty(TaskGraph.Of(repaired).Faults);
+        Assert.Empty(PlanConflicts.Of(repaired).Conflicts);
+    }
+
+    [Fact]
+    public void Of_EveryTaskOwnsTheSame_ListsEveryPairUpToALimit()
+    {
+        Assert.Equal(45, PlanConflicts.Of(Plan([.. Enumerable.Range(0, 10).Select(i => Task($"t{i}", ["x"]))])).Conflicts.Count);
+
+        PlanConflicts many = PlanConflicts.Of(Plan([.. Enumerable.Range(0, 600).Select(i => Task($"t{i}", ["x"]))]));
+        Assert.Equal(PlanConflicts.Most, many.Conflicts.Count);
+        Assert.True(many.IsTruncated);
+    }
+
+    internal static PlanTask Task(string id, IReadOnlyList<string>? writes) => new() { Id = id, FilesWrite = writes };
+
+    internal static Plan Plan(params PlanTask[] tasks) => new() { Tasks = tasks };
+
+    // "id:path<dependency"
+    private static PlanTask Parse(string text)
+    {
+        string[] parts = text.Split(':', '<');
+        return Task(parts[0], [parts[1]]) with { DependsOn = parts.Length > 2 ? [parts[2]] : [] };
+    }
+}
