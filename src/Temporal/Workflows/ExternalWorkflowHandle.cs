@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Temporalio.Common;
 
 namespace Temporalio.Workflows;
 
@@ -18,8 +19,8 @@ public abstract class ExternalWorkflowHandle
     /// <typeparam name="TWorkflow">Type with the signal method.</typeparam>
     public Task SignalAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> signalCall, ExternalWorkflowSignalOptions? options = null)
     {
-        var call = CallExpression.Of(signalCall);
-        return SignalAsync(WorkflowSignalDefinition.NameOf(call.Method), call.Arguments, options);
+        var call = ExpressionCalls.ReadCall(signalCall);
+        return SignalAsync(WorkflowSignalDefinition.NameOf(call.Method), call.Args, options);
     }
 
     /// <summary>Signals it and waits until the signal is delivered.</summary>

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using Temporalio.Activities;
+using Temporalio.Common;
 
 namespace Temporalio.Workflows;
 
@@ -101,20 +102,17 @@ public static partial class Workflow
 
     private static Task<TResult> ExecuteActivity<TResult>(LambdaExpression activityCall, ActivityOptions options)
     {
-        var call = CallExpression.Of(activityCall);
-        return ExecuteActivityAsync<TResult>(ActivityNameOf(call.Method), call.Arguments, options);
+        var call = ExpressionCalls.ReadCall(activityCall);
+        return ExecuteActivityAsync<TResult>(ActivityNameOf(call.Method), call.Args, options);
     }
 
     private static Task<TResult> ExecuteLocalActivity<TResult>(LambdaExpression activityCall, LocalActivityOptions options)
     {
-        var call = CallExpression.Of(activityCall);
-        return ExecuteLocalActivityAsync<TResult>(ActivityNameOf(call.Method), call.Arguments, options);
+        var call = ExpressionCalls.ReadCall(activityCall);
+        return ExecuteLocalActivityAsync<TResult>(ActivityNameOf(call.Method), call.Args, options);
     }
 
-    private static string ActivityNameOf(MethodInfo method)
-    {
-        var attribute = HandlerRules.AttributeOf<ActivityAttribute>(method);
-        return HandlerRules.NameOf(method, attribute.Name, attribute.Dynamic)
-            ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} is a dynamic activity and cannot be called by lambda.", nameof(method));
-    }
+    private static string ActivityNameOf(MethodInfo method) =>
+        ActivityMethods.NameOf(method)
+        ?? throw new ArgumentException($"{method.DeclaringType}.{method.Name} is a dynamic activity and cannot be called by lambda.", nameof(method));
 }

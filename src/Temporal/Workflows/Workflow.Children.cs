@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Temporalio.Common;
 using Temporalio.Worker.Interceptors;
 
 namespace Temporalio.Workflows;
@@ -12,8 +13,8 @@ public static partial class Workflow
     public static ContinueAsNewException CreateContinueAsNewException<TWorkflow, TResult>(
         Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, ContinueAsNewOptions? options = null)
     {
-        var call = CallExpression.Of(workflowRunCall);
-        return CreateContinueAsNewException(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Arguments, options);
+        var call = ExpressionCalls.ReadCall(workflowRunCall);
+        return CreateContinueAsNewException(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options);
     }
 
     /// <summary>Makes the exception that ends this run and starts the next: <c>throw</c> it.</summary>
@@ -21,8 +22,8 @@ public static partial class Workflow
     public static ContinueAsNewException CreateContinueAsNewException<TWorkflow>(
         Expression<Func<TWorkflow, Task>> workflowRunCall, ContinueAsNewOptions? options = null)
     {
-        var call = CallExpression.Of(workflowRunCall);
-        return CreateContinueAsNewException(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Arguments, options);
+        var call = ExpressionCalls.ReadCall(workflowRunCall);
+        return CreateContinueAsNewException(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options);
     }
 
     /// <summary>Makes the exception that ends this run and starts the next: <c>throw</c> it.</summary>
@@ -72,9 +73,9 @@ public static partial class Workflow
     public static Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(
         Expression<Func<TWorkflow, Task<TResult>>> workflowRunCall, ChildWorkflowOptions? options = null)
     {
-        var call = CallExpression.Of(workflowRunCall);
+        var call = ExpressionCalls.ReadCall(workflowRunCall);
         return Context.Outbound.StartChildWorkflowAsync<TWorkflow, TResult>(
-            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Arguments, options));
+            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options));
     }
 
     /// <summary>Starts a child and waits until it has started.</summary>
@@ -82,9 +83,9 @@ public static partial class Workflow
     public static async Task<ChildWorkflowHandle<TWorkflow>> StartChildWorkflowAsync<TWorkflow>(
         Expression<Func<TWorkflow, Task>> workflowRunCall, ChildWorkflowOptions? options = null)
     {
-        var call = CallExpression.Of(workflowRunCall);
+        var call = ExpressionCalls.ReadCall(workflowRunCall);
         return await Context.Outbound.StartChildWorkflowAsync<TWorkflow, ValueTuple>(
-            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Arguments, options));
+            ChildInput(WorkflowDefinition.NameOf(call.Method, typeof(TWorkflow)), call.Args, options));
     }
 
     /// <summary>Starts a child by name and waits until it has started.</summary>

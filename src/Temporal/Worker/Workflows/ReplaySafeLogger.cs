@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace Temporalio.Worker.Workflows;
+
+/// <summary>A logger for workflow code: silent while history is replayed, and every message says which run it is from.</summary>
+internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance) : ILogger
+{
+    private readonly KeyValuePair<string, object?>[] _scope =
+    [
+        new("Attempt", instance.Info.Attempt),
+        new("Namespace", instance.Info.Namespace),
+        new("RunId", instance.Info.RunId),
+        new("TaskQueue", instance.Info.TaskQueue),
+        new("WorkflowId", instance.Info.WorkflowId),
+        new("WorkflowType", instance.Info.WorkflowType),
+    ];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => logger.BeginScope(state);
+
+    public bool IsEnabled(LogLevel logLevel) => !instance.IsReplaying && logger.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        using (logger.BeginScope(_scope))
+        {
+            logger.Log(logLevel, eventId, state, exception, formatter);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Sdk.V1;
+using Temporalio.Workflows;
+
+namespace Temporalio.Worker.Workflows;
+
+/// <content>Queries, those of the workflow and those that every workflow answers.</content>
+internal sealed partial class WorkflowInstance
+{
+    private const string MetadataQuery = "__temporal_workflow_metadata";
+    private const string StackTraceQuery = "__stack_trace";
+    private const string EnhancedStackTraceQuery = "__enhanced_stack_trace";
+
+    private static readonly (string Name, string Description)[] BuiltInQueries =
+    [
+        (EnhancedStackTraceQuery, "Current stack traces with source locations."),
+        (StackTraceQuery, "Current stack trace."),
+        (MetadataQuery, "Metadata about this workflow."),
+    ];
+
+    private readonly List<(Task Task, System.Diagnostics.StackTrace Stack)> _traces = [];
+
+    /// <summary>Answers a query from the state of now. What the handler throws is thrown.</summary>
+    public Payload Query(string id, string name, Payloads? arguments, IReadOnlyDictionary<string, Payload>? headers)
+    {
+        Payload? answer = null;
+        Scheduler.Enter();
+        try
+        {
+            Scheduler.RunNow(() => ReadOnly(() => answer = PayloadConverter.ToPayload(Answer(id, name, arguments, headers))));
+        }
+        finally
+        {
+            Scheduler.Leave();
+        }
+
+        return answer!;
+    }
+
+    /// <summary>Remembers where a strand began to wait, when stack traces are on.</summary>
+    public TTask Traced<TTask>(TTask task)
+        where TTask : Task
+    {
+        if (_options.StackTrace != WorkflowStackTrace.None)
+        {
+            _traces.RemoveAll(t => t.Task.IsCompleted);
+            _traces.Add((task, new(skipFrames: 1, fNeedFileInfo: _options.StackTrace == WorkflowStackTrace.Normal)));
+        }
+
+        return task;
+    }
+
+    private object? Answer(string id, string name, Payloads? arguments, IReadOnlyDictionary<string, Payload>? headers)
+    {
+        switch (name)
+        {
+            case MetadataQuery:
+                return Metadata();
+            case StackTraceQuery:
+                return string.Join("\n\n", OpenTraces().Select(t => t.ToString()));
+            case EnhancedStackTraceQuery:
+                return EnhancedStackTrace();
+            default:
+                break;
+        }
+
+        if (!Handlers.Queries.TryGetValue(name, out var definition))
+        {
+            definition = Handlers.DynamicQuery;
+        }
+
+        if (definition is null)
+        {
+            var known = Handlers.Queries.Keys.Concat(BuiltInQueries.Select(q => q.Name)).Order(StringComparer.Ordinal);
+            throw new InvalidOperationException($"Query handler for {name} expected but not found, known queries: [{string.Join(" ", known)}]");
+        }
+
+        return _inbound.HandleQuery(new(id, name, definition, Decode(definition.Handler, definition.Dynamic, name, arguments), headers));
+    }
+
+    private List<System.Diagnostics.StackTrace> OpenTraces() => _options.StackTrace == WorkflowStackTrace.None
+        ? throw new InvalidOperationException("Workflow stack traces are off on this worker: set TemporalWorkerOptions.WorkflowStackTrace.")
+        : [.. _traces.Where(t => !t.Task.IsCompleted).Select(t => t.Stack)];
+
+    private WorkflowMetadata Metadata()
+    {
+        var metadata = new WorkflowMetadata
+        {
+            CurrentDetails = CurrentDetails,
+            Definition = new() { Type = Info.WorkflowType },
+        };
+        metadata.Definition.QueryDefinitions.AddRange(Handlers.Queries.Values.Append(Handlers.DynamicQuery).OfType<WorkflowQueryDefinition>()
+            .Select(d => Interaction(d.Name, d.Description)).Concat(BuiltInQueries.Select(q => Interaction(q.Name, q.Description))).OrderBy(d => d.Name, StringComparer.Ordinal));
+        metadata.Definition.SignalDefinitions.AddRange(Handlers.Signals.Values.Append(Handlers.DynamicSignal).OfType<WorkflowSignalDefinition>()
+            .Select(d => Interaction(d.Name, d.Description)).OrderBy(d => d.Name, StringComparer.Ordinal));
+        metadata.Definition.UpdateDefinitions.AddRange(Handlers.Updates.Values.Append(Handlers.DynamicUpdate).OfType<WorkflowUpdateDefinition>()
+            .Select(d => Interaction(d.Name, d.Description)).OrderBy(d => d.Name, StringComparer.Ordinal));
+        return metadata;
+    }
+
+    private static WorkflowInteractionDefinition Interaction(string? name, string? description) =>
+        new() { Name = name ?? string.Empty, Description = description ?? string.Empty };
+
+    private EnhancedStackTrace EnhancedStackTrace()
+    {
+        var trace = new EnhancedStackTrace { Sdk = new() { Name = SdkFlags.Name, Version = SdkFlags.Version } };
+        foreach (var stack in OpenTraces())
+        {
+            var locations = new StackTrace();
+            foreach (var frame in stack.GetFrames())
+            {
+                var method = System.Diagnostics.DiagnosticMethodInfo.Create(frame);
+                locations.Locations.Add(new StackTraceFileLocation
+                {
+                    FilePath = frame.GetFileName() ?? string.Empty,
+                    Line = frame.GetFileLineNumber(),
+                    Column = frame.GetFileColumnNumber(),
+                    FunctionName = method is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"{method.DeclaringTypeName}.{method.Name}"),
+                    InternalCode = method?.DeclaringTypeName?.StartsWith("Temporalio.", StringComparison.Ordinal) == true,
+                });
+            }
+
+            trace.Stacks.Add(locations);
+        }
+
+        return trace;
+    }
+}

@@ -1,0 +1,278 @@
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Common;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Temporalio.Worker.Workflows;
+
+/// <summary>One run on this worker: feeds its history, task by task, to the workflow code and ties the events to what the code did.</summary>
+internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<string, WorkflowDefinition> definitionOf, string runId)
+{
+    private static readonly IReadOnlyList<UpdateRequest> NoUpdates = [];
+    private readonly SdkFlags _flags = new();
+    private bool _expectsCommands;
+
+    public string RunId => runId;
+
+    /// <summary>The code side; null before the first task.</summary>
+    public WorkflowInstance? Instance { get; private set; }
+
+    public WorkflowDefinition? Definition { get; private set; }
+
+    /// <summary>Last event that the run knows.</summary>
+    public long ProcessedEventId { get; private set; }
+
+    /// <summary>Started event of the last task that was worked on.</summary>
+    public long StartedEventId { get; private set; }
+
+    /// <summary>When the activation that runs now began, as <see cref="Environment.TickCount64"/>; 0 between activations.</summary>
+    public long ActivationBegan { get; private set; }
+
+    /// <summary>Applies events up to the end, and the task that waits there.</summary>
+    /// <param name="events">Events, without gaps; those the run knows are skipped.</param>
+    /// <param name="live">Whether the last started event is a task to be worked on now.</param>
+    /// <param name="updates">Updates that came with that task.</param>
+    /// <exception cref="Exception">The task must fail with this; the run is no longer usable.</exception>
+    public void Process(HistoryEvent[] events, bool live, IReadOnlyList<UpdateRequest> updates)
+    {
+        var known = Array.FindIndex(events, e => e.EventId > ProcessedEventId);
+        if (known < 0)
+        {
+            return;
+        }
+
+        var (batches, rest) = HistoryBatches.Split(events, known, live);
+        foreach (var batch in batches)
+        {
+            Apply(batch, batch.Completed is null ? updates : AcceptedIn(batch));
+        }
+
+        MatchRest(events, rest);
+    }
+
+    /// <summary>Has the workflow code run with what happened.</summary>
+    public void Activate(IReadOnlyList<Action> jobs)
+    {
+        ActivationBegan = Environment.TickCount64;
+        try
+        {
+            Instance!.Activate(jobs);
+        }
+        finally
+        {
+            ActivationBegan = 0;
+        }
+    }
+
+    /// <summary>What the completed task says about the rules it was made by.</summary>
+    public Api.Sdk.V1.WorkflowTaskCompletedMetadata WriteFlags() => _flags.Write();
+
+    /// <summary>The server has thrown away what came after an event, because nothing lasting came of the task.</summary>
+    public void GoBackTo(long eventId) => (ProcessedEventId, StartedEventId) = (eventId, eventId);
+
+    private static List<UpdateRequest> AcceptedIn(HistoryBatch batch)
+    {
+        var accepted = new List<UpdateRequest>();
+        foreach (var e in batch.Outcome)
+        {
+            if (e.WorkflowExecutionUpdateAcceptedEventAttributes is { AcceptedRequest: { } request } update)
+            {
+                accepted.Add(new(update.ProtocolInstanceId, update.AcceptedRequestMessageId, update.AcceptedRequestSequencingEventId, request));
+            }
+        }
+
+        return accepted;
+    }
+
+    private void Apply(HistoryBatch batch, IReadOnlyList<UpdateRequest> updates)
+    {
+        var replaying = batch.Completed is not null;
+        var (signals, others) = (new List<Action>(), new List<Action>());
+        HistoryEvent? begin = null;
+        string? seed = null;
+        var nextUpdate = 0;
+        _flags.Read(batch.Completed?.WorkflowTaskCompletedEventAttributes.SdkMetadata);
+        foreach (var e in batch.Events)
+        {
+            while (nextUpdate < updates.Count && updates[nextUpdate].SequencingEventId < e.EventId)
+            {
+                AddUpdate(updates[nextUpdate++]);
+            }
+
+            switch (e.EventType)
+            {
+                case EventType.WorkflowExecutionStarted:
+                    begin = e;
+                    break;
+                case EventType.WorkflowExecutionSignaled:
+                    signals.Add(() => Instance!.Signal(e.WorkflowExecutionSignaledEventAttributes));
+                    break;
+                case EventType.WorkflowExecutionCancelRequested:
+                    others.Add(() => Instance!.RequestCancellation());
+                    break;
+                case EventType.WorkflowTaskFailed when e.WorkflowTaskFailedEventAttributes is { Cause: WorkflowTaskFailedCause.ResetWorkflow } failed:
+                    seed = failed.NewRunId;
+                    break;
+                default:
+                    if (!Match(e) && Instance?.Commands.Resolve(e) is { } job)
+                    {
+                        others.Add(job);
+                    }
+
+                    continue;
+            }
+
+            Match(e);
+        }
+
+        while (nextUpdate < updates.Count)
+        {
+            AddUpdate(updates[nextUpdate++]);
+        }
+
+        Prepare(batch, begin, replaying);
+        if (seed is not null)
+        {
+            Instance!.UpdateRandomSeed(seed);
+        }
+
+        if (begin is not null || signals.Count + others.Count > 0)
+        {
+            options.TaskStarting?.Invoke(new(Instance!.Info, Definition!));
+            Activate([.. signals, .. others]);
+        }
+
+        if (replaying)
+        {
+            ResolveLocalActivities(batch.Outcome);
+            Instance!.EndTask();
+            options.TaskCompleted?.Invoke(new(Instance.Info, Definition!, taskFailureException: null));
+        }
+
+        void AddUpdate(UpdateRequest update) => signals.Add(() => Instance!.Update(update, accepted: replaying));
+    }
+
+    private void Prepare(HistoryBatch batch, HistoryEvent? begin, bool replaying)
+    {
+        var started = batch.Started;
+        var now = started.EventTime.ToDateTime();
+        if (begin is not null)
+        {
+            Definition = definitionOf(begin.WorkflowExecutionStartedEventAttributes.WorkflowType.Name);
+            Instance = new(options, Definition, begin, runId, now);
+        }
+        else if (Instance is null)
+        {
+            throw new InvalidOperationException($"The history of run {runId} does not begin with its start: the first event is {batch.Events[0].EventId}.");
+        }
+
+        if (!replaying)
+        {
+            _flags.UseOurs(firstTask: ProcessedEventId == 0);
+        }
+
+        var attributes = started.WorkflowTaskStartedEventAttributes;
+        Instance.Commands.Replaying = replaying;
+        Instance.ListsPatches = _flags.PatchesListed;
+        Instance.MoveTime(now);
+        Instance.CurrentHistoryLength = (int)started.EventId;
+        Instance.CurrentHistorySize = (int)attributes.HistorySizeBytes;
+        Instance.ContinueAsNewSuggested = attributes.SuggestContinueAsNew;
+        Instance.SuggestedContinueAsNewReasons = attributes.SuggestContinueAsNewReasons.Count == 0 ? []
+            : [.. attributes.SuggestContinueAsNewReasons.Select(r => (Temporalio.Workflows.SuggestContinueAsNewReason)(int)r)];
+        Instance.TargetWorkerDeploymentVersionChanged = attributes.TargetWorkerDeploymentVersionChanged;
+        Instance.CurrentDeploymentVersion = replaying
+            ? WorkerDeploymentVersion.FromProto(batch.Completed!.WorkflowTaskCompletedEventAttributes.DeploymentVersion)
+            : options.DeploymentVersion;
+        foreach (var e in batch.Outcome)
+        {
+            if (e.MarkerRecordedEventAttributes is { } marker && Markers.ReadPatch(marker) is { } patch)
+            {
+                Instance.NotePatch(patch.Id);
+            }
+        }
+
+        (ProcessedEventId, StartedEventId) = (started.EventId, started.EventId);
+    }
+
+    // Local activities that ended in this task: one after the other, in the order of their markers, each followed by a run of the code.
+    private void ResolveLocalActivities(ArraySegment<HistoryEvent> outcome)
+    {
+        foreach (var e in outcome)
+        {
+            if (e.MarkerRecordedEventAttributes is not { } recorded || Markers.ReadLocalActivity(recorded) is not { } marker
+                || !Instance!.Commands.LocalActivities.TryGetValue(marker.Seq, out var call))
+            {
+                continue;
+            }
+
+            if (marker.CompleteTime is { } time)
+            {
+                Instance.MoveTime(time.ToDateTime());
+            }
+
+            // The event is compared with what the code asked for, so the marker says that, with the event's ending.
+            var ending = marker with { ActivityId = call.FirstAttempt.ActivityId, ActivityType = call.FirstAttempt.ActivityType };
+            Activate([() => call.End(ending, recorded.Failure is null ? Markers.ResultOf(recorded.Details) ?? new Payloads() : null, recorded.Failure)]);
+        }
+    }
+
+    // True when the event is the trace of a command.
+    private bool Match(HistoryEvent e)
+    {
+        if (e.EventType == EventType.WorkflowTaskCompleted)
+        {
+            _flags.Read(e.WorkflowTaskCompletedEventAttributes.SdkMetadata);
+            _expectsCommands = true;
+            return false;
+        }
+
+        if (CommandMatcher.IsCommandEvent(e.EventType))
+        {
+            if (Instance is null)
+            {
+                throw new WorkflowNondeterminismException($"[TMPRL1100] Event {e.EventId}: history has {CommandMatcher.Describe(e)} before the workflow has begun.");
+            }
+
+            Instance.Commands.Match(e, _flags.CompareIds);
+            return true;
+        }
+
+        if (_expectsCommands)
+        {
+            _expectsCommands = false;
+            Instance?.Commands.Log.ExpectNone(e);
+        }
+
+        return false;
+    }
+
+    // After the last task only the traces of its commands are of interest; what follows belongs to the next task.
+    private void MatchRest(HistoryEvent[] events, int rest)
+    {
+        for (var i = rest; i < events.Length; i++)
+        {
+            var e = events[i];
+            if (e.EventType != EventType.WorkflowTaskCompleted && !CommandMatcher.IsCommandEvent(e.EventType))
+            {
+                if (_expectsCommands)
+                {
+                    _expectsCommands = false;
+                    Instance?.Commands.Log.ExpectNone(e);
+                }
+
+                return;
+            }
+
+            Match(e);
+            ProcessedEventId = e.EventId;
+        }
+
+        if (_expectsCommands)
+        {
+            Instance?.Commands.Log.ExpectNone(next: null);
+        }
+    }
+}
