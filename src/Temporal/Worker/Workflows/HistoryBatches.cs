@@ -20,7 +20,7 @@ internal static class HistoryBatches
     /// <param name="from">Index of the first event to look at.</param>
     /// <param name="live">Whether a started event at the end is a task to be worked on now.</param>
     /// <returns>The batches, and the index of the first event that belongs to none.</returns>
-    public static (List<HistoryBatch> Batches, int Rest) Split(HistoryEvent[] events, int from, bool live)
+    public static (List<HistoryBatch> Batches, int Tail) Split(HistoryEvent[] events, int from, bool live)
     {
         var batches = new List<HistoryBatch>();
         var start = from;

@@ -138,7 +138,7 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
         {
             case EventType.StartChildWorkflowExecutionFailed:
                 var notStarted = e.StartChildWorkflowExecutionFailedEventAttributes;
-                return Take(Children, notStarted.InitiatedEventId, e).StartFailed(notStarted.Cause);
+                return Take(Children, notStarted.InitiatedEventId, e)?.StartFailed(notStarted.Cause);
             case EventType.ChildWorkflowExecutionStarted:
                 var started = e.ChildWorkflowExecutionStartedEventAttributes;
                 return Children.TryGetValue(started.InitiatedEventId, out var child) ? child.Started(started.WorkflowExecution.RunId)
@@ -146,25 +146,25 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
                         $"[TMPRL1100] Event {e.EventId}: history has {e.EventType} for event {started.InitiatedEventId}, the workflow code started no child there.");
             case EventType.ChildWorkflowExecutionCompleted:
                 var completed = e.ChildWorkflowExecutionCompletedEventAttributes;
-                return Take(Children, completed.InitiatedEventId, e).Completed(completed.Result);
+                return Take(Children, completed.InitiatedEventId, e)?.Completed(completed.Result);
             case EventType.ChildWorkflowExecutionFailed:
                 var failed = e.ChildWorkflowExecutionFailedEventAttributes;
-                return Take(Children, failed.InitiatedEventId, e).Failed(failed.Failure, failed.RetryState, failed.StartedEventId);
+                return Take(Children, failed.InitiatedEventId, e)?.Failed(failed.Failure, failed.RetryState, failed.StartedEventId);
             case EventType.ChildWorkflowExecutionCanceled:
                 var canceled = e.ChildWorkflowExecutionCanceledEventAttributes;
-                return Take(Children, canceled.InitiatedEventId, e).Failed(
+                return Take(Children, canceled.InitiatedEventId, e)?.Failed(
                     new() { Message = "Child workflow cancelled", CanceledFailureInfo = new() { Details = canceled.Details } },
                     RetryState.NonRetryableFailure,
                     canceled.StartedEventId);
             case EventType.ChildWorkflowExecutionTimedOut:
                 var timedOut = e.ChildWorkflowExecutionTimedOutEventAttributes;
-                return Take(Children, timedOut.InitiatedEventId, e).Failed(
+                return Take(Children, timedOut.InitiatedEventId, e)?.Failed(
                     new() { Message = "Child workflow timed out", TimeoutFailureInfo = new() { TimeoutType = TimeoutType.StartToClose } },
                     timedOut.RetryState,
                     timedOut.StartedEventId);
             case EventType.ChildWorkflowExecutionTerminated:
                 var terminated = e.ChildWorkflowExecutionTerminatedEventAttributes;
-                return Take(Children, terminated.InitiatedEventId, e).Failed(
+                return Take(Children, terminated.InitiatedEventId, e)?.Failed(
                     new() { Message = "Child workflow terminated", TerminatedFailureInfo = new() }, RetryState.NonRetryableFailure, terminated.StartedEventId);
             default:
                 return null;

@@ -11,8 +11,6 @@ internal static class WorkflowInfos
     public static WorkflowInfo Of(
         WorkflowExecutionStartedEventAttributes started, string ns, string runId, DateTime startTime, DateTime firstTaskTime, DataConverter converter)
     {
-        var parent = started.ParentWorkflowExecution is { WorkflowId.Length: > 0 } p ? p : null;
-        var root = started.RootWorkflowExecution is { WorkflowId.Length: > 0 } r ? r : null;
         return new(
             Attempt: Math.Max(1, started.Attempt),
             ContinuedRunId: NullIfEmpty(started.ContinuedExecutionRunId),
@@ -23,10 +21,10 @@ internal static class WorkflowInfos
             LastFailure: started.ContinuedFailure is null ? null : converter.FailureConverter.ToException(started.ContinuedFailure, converter.PayloadConverter),
             LastResult: started.LastCompletionResult is null ? null : HandlerMethod.RawValues(started.LastCompletionResult.Payloads_),
             Namespace: ns,
-            Parent: parent is null ? null : new(started.ParentWorkflowNamespace, parent.RunId, parent.WorkflowId),
+            Parent: started.ParentWorkflowExecution is { WorkflowId.Length: > 0 } parent ? new(started.ParentWorkflowNamespace, parent.RunId, parent.WorkflowId) : null,
             Priority: Common.Priority.FromProto(started.Priority),
             RetryPolicy: Common.RetryPolicy.FromProto(started.RetryPolicy),
-            Root: root is null ? null : new(root.RunId, root.WorkflowId),
+            Root: started.RootWorkflowExecution is { WorkflowId.Length: > 0 } root ? new(root.RunId, root.WorkflowId) : null,
             RunId: runId,
             RunTimeout: NullIfZero(started.WorkflowRunTimeout),
             StartTime: firstTaskTime,

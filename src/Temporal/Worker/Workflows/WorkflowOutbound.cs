@@ -80,7 +80,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             HeartbeatTimeout = DurationOf(options.HeartbeatTimeout),
             RetryPolicy = options.RetryPolicy?.ToProto(),
             Priority = options.Priority?.ToProto(),
-            UseWorkflowBuildId = UsesBuildId(options.VersioningIntent, options.TaskQueue),
+            UseWorkflowBuildId = UsesBuildId(instance.Info, options.VersioningIntent, options.TaskQueue),
             RequestEagerExecution = options.TaskQueue is null && instance.Options.EagerActivities && !options.DisableEagerActivityExecution,
         };
         var call = new ActivityCall<TResult>(Commands, attributes, options.CancellationType, converter);
@@ -176,7 +176,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             Header = HeaderOf(input.Headers),
             Memo = MemoOf(options?.Memo, converter.PayloadConverter),
             SearchAttributes = options?.TypedSearchAttributes?.ToProto(),
-            InheritBuildId = UsesBuildId(options?.VersioningIntent ?? default, options?.TaskQueue),
+            InheritBuildId = UsesBuildId(info, options?.VersioningIntent ?? default, options?.TaskQueue),
             InitialVersioningBehavior = (ContinueAsNewVersioningBehavior)(int)(options?.InitialVersioningBehavior ?? default),
         });
     }
@@ -219,11 +219,11 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
         return payloads;
     }
 
-    private bool UsesBuildId(VersioningIntent intent, string? taskQueue) => intent switch
+    private static bool UsesBuildId(WorkflowInfo info, VersioningIntent intent, string? taskQueue) => intent switch
     {
         VersioningIntent.Compatible => true,
         VersioningIntent.CurrentDefault => false,
-        _ => taskQueue is null || taskQueue == instance.Info.TaskQueue,
+        _ => taskQueue is null || taskQueue == info.TaskQueue,
     };
 
     private static void CancelWith(CancellationToken token, CancellableCall call)
@@ -316,7 +316,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             Header = HeaderOf(input.Headers),
             Memo = MemoOf(options.Memo, converter.PayloadConverter),
             SearchAttributes = options.TypedSearchAttributes?.ToProto(),
-            InheritBuildId = UsesBuildId(options.VersioningIntent, options.TaskQueue),
+            InheritBuildId = UsesBuildId(instance.Info, options.VersioningIntent, options.TaskQueue),
             Priority = options.Priority?.ToProto(),
         };
         var call = new ChildCall(Commands, attributes, options.CancellationType, converter);

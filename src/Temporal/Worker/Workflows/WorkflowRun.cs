@@ -10,7 +10,6 @@ namespace Temporalio.Worker.Workflows;
 /// <summary>One run on this worker: feeds its history, task by task, to the workflow code and ties the events to what the code did.</summary>
 internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<string, WorkflowDefinition> definitionOf, string runId)
 {
-    private static readonly IReadOnlyList<UpdateRequest> NoUpdates = [];
     private readonly SdkFlags _flags = new();
     private bool _expectsCommands;
 

@@ -37,8 +37,8 @@ internal sealed record WorkflowTaskHandlerOptions
     /// <summary>Types that this worker can run as local activities; null: not checked.</summary>
     public Func<string, bool>? HasLocalActivity { get; init; }
 
-    /// <summary>Interceptors of the worker, outermost first.</summary>
-    public IReadOnlyCollection<IWorkerInterceptor> Interceptors { get; init; } = [];
+    /// <summary>Wraps the worker's interceptors around a new run.</summary>
+    public Func<WorkflowInboundInterceptor, WorkflowInboundInterceptor> Intercept { get; init; } = inbound => inbound;
 
     public IReadOnlyCollection<Type> FailureExceptionTypes { get; init; } = [];
 
@@ -71,15 +71,4 @@ internal sealed record WorkflowTaskHandlerOptions
     public Action<WorkflowTaskCompletedEventArgs>? TaskCompleted { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    /// <summary>Wraps the interceptors around a run; the first of the worker's is the outermost.</summary>
-    public WorkflowInboundInterceptor Intercept(WorkflowInboundInterceptor inbound)
-    {
-        foreach (var interceptor in Interceptors.Reverse())
-        {
-            inbound = interceptor.InterceptWorkflow(inbound);
-        }
-
-        return inbound;
-    }
 }
