@@ -96,7 +96,7 @@ public sealed class Merges(GitRepository repository)
     /// <summary>
     /// A file of attributes that names the appended files; one file per set, by its hash. Without any, the user's own attributes have no say either.
     /// </summary>
-    private string AttributesFile(IReadOnlyCollection<string> appendedFiles)
+    internal string AttributesFile(IReadOnlyCollection<string> appendedFiles)
     {
         if (appendedFiles.Count == 0)
         {

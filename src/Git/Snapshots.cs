@@ -149,5 +149,5 @@ public sealed class Snapshots(GitRepository repository)
     }
 
     private static IEnumerable<string> AddAll(IEnumerable<string>? leaveOut) =>
-        ["add", "--all", "--", ".", .. (leaveOut ?? []).Select(path => $":(exclude,top,literal){path}")];
+        ["add", "--all", "--sparse", "--", ".", .. (leaveOut ?? []).Select(path => $":(exclude,top,literal){path}")];
 }

@@ -102,7 +102,10 @@ public sealed class Worktrees(GitRepository repository)
     public async Task<IReadOnlyList<WorktreeInfo>> ListAsync(CancellationToken cancellationToken = default)
     {
         var output = await repository.ReadAsync(repository.Call("worktree", "list", "--porcelain", "-z"), cancellationToken);
-        return ParseList(output.Text);
+        var list = ParseList(output.Text);
+
+        // For a submodule and for --separate-git-dir git prints the git directory here (2.39).
+        return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
     }
 
     /// <summary>

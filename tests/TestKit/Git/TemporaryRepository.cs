@@ -43,6 +43,16 @@ public sealed class TemporaryRepository : IDisposable
         return repository;
     }
 
+    /// <summary>A clone of another one, with options of <c>git clone</c>.</summary>
+    public static async Task<TemporaryRepository> CloneAsync(TemporaryRepository origin, params string[] options)
+    {
+        var repository = new TemporaryRepository();
+        await repository.GitAsync(["clone", "--quiet", .. options, "file://" + origin.Path, repository.Path]);
+        await repository.GitAsync("config", "user.name", "Test");
+        await repository.GitAsync("config", "user.email", "test@example.org");
+        return repository;
+    }
+
     /// <summary>Runs git in the main checkout and gives its output without the last newline; a failure fails the test.</summary>
     public Task<string> GitAsync(params string[] arguments) => GitInAsync(Path, arguments);
 

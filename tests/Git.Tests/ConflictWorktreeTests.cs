@@ -1,0 +1,46 @@
+namespace Orchestrator.Git.Tests;
+
+public sealed class ConflictWorktreeTests
+{
+    private const string Branch = "refs/heads/orchestrator/run-1/t/t";
+
+    [Fact]
+    public async Task Begin_Conflict_IsInTheFilesAndCanBeResolvedAndCommitted()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.Files.CommitAsync("base", ("f", "base\n"), ("log", "1\n"));
+        var staging = await opened.Files.CommitOnBranchAsync("staging", "main", "theirs", ("f", "theirs\n"), ("log", "1\ntheirs\n"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "ours\n");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "log"), "1\nours\n");
+        var ours = (await opened.Snapshots.CommitAsync(worktree, Branch, [start], "ours", new CommitTrailers("run-1", "t", 1))).Commit;
+        var conflict = new ConflictWorktree(worktree);
+
+        var files = await conflict.BeginAsync(ours, staging, ["log"]);
+        var text = await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f"));
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "both\n");
+        var again = await conflict.BeginAsync(ours, staging, ["log"]);
+        var merged = await opened.Snapshots.CommitAsync(worktree, Branch, [ours, staging], "resolved", new CommitTrailers("run-1", "t", 2));
+        await conflict.EndAsync();
+
+        Assert.Equal(["f"], files);
+        Assert.Contains("|||||||", text, StringComparison.Ordinal);
+        Assert.Equal(["f"], again);
+        Assert.Equal("both\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
+        Assert.Empty(await conflict.FindMarkersAsync(merged.Commit, ["f", "log"]));
+        Assert.True((await opened.Merges.MergeAsync(staging, merged.Commit)).IsClean);
+        var status = await WorktreeStatus.ReadAsync(worktree);
+        Assert.Equal(UnfinishedOperation.None, status.Operation);
+        Assert.Empty(status.Entries);
+    }
+
+    [Fact]
+    public async Task FindMarkers_LeftInAFile_AreFound()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        var commit = await opened.Files.CommitAsync("left", ("a [x]", "<<<<<<< ours\n=======\n>>>>>>> theirs\n"), ("b", "fine\n=======\n"), ("other", "<<<<<<< ours\n"));
+
+        Assert.Equal(["a [x]"], await new ConflictWorktree(worktree).FindMarkersAsync(commit, ["a [x]", "b"]));
+    }
+}
