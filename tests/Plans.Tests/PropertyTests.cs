@@ -142,7 +142,7 @@ public sealed class PropertyTests
         });
 
     private static void Check<T>(Arbitrary<T> values, Func<T, bool> property) =>
-        Prop.ForAll(values, property).Check(Config.QuickThrowOnFailure.WithMaxTest(Environment.GetEnvironmentVariable("ORCHESTRATE_FULL") == "1" ? 10_000 : 400));
+        Prop.ForAll(values, property).Check(Config.QuickThrowOnFailure.WithMaxTest(Environment.GetEnvironmentVariable("ORCHESTRATE_FULL") == "1" ? 10_000 : 150));
 
     private static bool Meets(IReadOnlyList<string> a, IReadOnlyList<string> b) => a.Any(x => b.Any(y => PathPattern.Parse(x).Overlaps(PathPattern.Parse(y))));
 

@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Orchestrator.Plans;
+
+/// <summary>A file that the environment is made from, with the SHA-256 of its content.</summary>
+/// <param name="Path">Relative to the repository, with forward slashes.</param>
+/// <param name="Sha256">64 lower-case hexadecimal digits.</param>
+public sealed record EnvironmentFile(string Path, string Sha256);
+
+/// <summary>The one function for everything that compares environments: equal lock and manifest files give equal hashes, in whatever order they were found.</summary>
+public static class EnvironmentHash
+{
+    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
+    {
+        // JavaScript
+        "package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "deno.json", "deno.lock", ".nvmrc",
+
+        // Python
+        "pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "setup.py", "setup.cfg", "environment.yml", "environment.yaml", ".python-version",
+
+        // .NET
+        "packages.lock.json", "Directory.Packages.props", "Directory.Build.props", "global.json", "NuGet.config", "nuget.config",
+
+        // Rust, Go, Java, Ruby, PHP, Elixir
+        "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "go.mod", "go.sum", "go.work", "go.work.sum", "pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts",
+        "gradle.lockfile", "libs.versions.toml", "Gemfile", "Gemfile.lock", "composer.json", "composer.lock", "mix.exs", "mix.lock",
+    };
+
+    private static readonly string[] Endings = [".csproj", ".fsproj", ".vbproj"];
+
+    /// <summary>Whether a path of the repository says what the environment is made from: a manifest or lock file that is not inside an installed package.</summary>
+    public static bool Counts(string path)
+    {
+        string[] parts = path.Split('/');
+        if (parts.SkipLast(1).Any(p => p is "node_modules" or ".venv" or "venv" or "vendor" or "bin" or "obj" or "target" or ".git" or ".worktrees" or ".orchestrator"))
+        {
+            return false;
+        }
+
+        string name = parts[^1];
+        bool isRequirements = name.StartsWith("requirements", StringComparison.Ordinal) && (name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".in", StringComparison.Ordinal));
+        return Names.Contains(name) || isRequirements || Array.Exists(Endings, e => name.EndsWith(e, StringComparison.Ordinal));
+    }
+
+    /// <summary>The files that count, sorted by path.</summary>
+    public static IReadOnlyList<EnvironmentFile> Select(IEnumerable<EnvironmentFile> files) =>
+        [.. files.Where(f => Counts(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal)];
+
+    /// <summary>The hash over paths and contents: 64 lower-case hexadecimal digits. Files that do not count are left out.</summary>
+    public static string Of(IEnumerable<EnvironmentFile> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (EnvironmentFile file in Select(files))
+        {
+            // A NUL can't be part of a path, so no two lists of files run into one text.
+            hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\0{file.Sha256}\n"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Whether a hash that a person gave, in full or its first digits (at least 6), is this one.</summary>
+    public static bool Matches(string hash, string given) =>
+        given.Trim() is { Length: >= 6 } digits && hash.StartsWith(digits, StringComparison.OrdinalIgnoreCase);
+}

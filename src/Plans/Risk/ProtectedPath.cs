@@ -1,0 +1,30 @@
+namespace Orchestrator.Plans;
+
+/// <summary>A task that owns paths which always need a person (<c>always_require_human</c>).</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Path">What it owns.</param>
+/// <param name="Glob">The glob that covers it.</param>
+public sealed record ProtectedPath(string TaskId, string Path, string Glob)
+{
+    /// <summary>
+    /// All of them, in plan order. A task that does not say what it writes is not named: what it really wrote is checked afterwards.
+    /// </summary>
+    public static IReadOnlyList<ProtectedPath> Of(Plan plan, IEnumerable<string> globs)
+    {
+        PathPattern[] patterns = [.. globs.Select(PathPattern.Parse)];
+        var found = new List<ProtectedPath>();
+        foreach (PlanTask task in plan.Tasks)
+        {
+            foreach (string path in task.FilesWrite is null ? [] : Ownership.Of(task).Patterns)
+            {
+                PathPattern owned = PathPattern.Parse(path);
+                if (Array.Find(patterns, p => p.Overlaps(owned)) is { } glob)
+                {
+                    found.Add(new ProtectedPath(task.Id, path, glob.Text));
+                }
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans;
+
+/// <summary>What a score asks for.</summary>
+public enum RiskLevel
+{
+    /// <summary>Nobody needs to look.</summary>
+    AutoApprove,
+
+    /// <summary>A look is recommended; a person may wave it through beforehand.</summary>
+    ReviewRecommended,
+
+    /// <summary>A person must approve.</summary>
+    ApprovalRequired,
+}
+
+/// <summary>One reason for points.</summary>
+/// <param name="Points">How many.</param>
+/// <param name="Kind">Stable name: <c>sensitive-path</c>, <c>tasks</c>, <c>files</c>, <c>patch-intents</c>, <c>dependencies</c>, <c>contracts</c>, <c>tests</c>.</param>
+/// <param name="Message">The reason as a sentence.</param>
+/// <param name="Path">The path that it is about.</param>
+/// <param name="Pattern">The pattern that matched it.</param>
+/// <param name="Count">How many there are of what is counted.</param>
+public sealed record RiskFactor(int Points, string Kind, string Message, string? Path = null, string? Pattern = null, int? Count = null);
+
+/// <summary>
+/// How risky a plan is: the more sensitive, the larger, the less tested, the more points. Adding to a plan never lowers it, but adding a
+/// tested task may, since it raises the share of tested ones.
+/// </summary>
+/// <param name="Score">The sum of the factors' points.</param>
+/// <param name="Level">What it asks for.</param>
+/// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
+/// <param name="Factors">The reasons, in the order of the rules.</param>
+public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, IReadOnlyList<RiskFactor> Factors)
+{
+    /// <summary>Scores a plan. A written path counts once, whichever tasks write it.</summary>
+    /// <exception cref="ArgumentException">A pattern is no regular expression; <see cref="PatternFaults"/> finds it beforehand.</exception>
+    public static RiskScore Of(Plan plan, RiskOptions options)
+    {
+        RiskFactor[] factors =
+        [
+            .. SensitivePaths(plan, options),
+            .. Over("tasks", plan.Tasks.Count, 5, 5, "tasks"),
+            .. Over("files", plan.Tasks.SelectMany(t => t.FilesWrite ?? []).Distinct(StringComparer.Ordinal).Count(), 10, 3, "written files"),
+            .. Over("patch-intents", plan.Tasks.Sum(t => t.PatchIntents.Count), 3, 5, "patch intents"),
+            .. Over("dependencies", plan.Tasks.SelectMany(t => t.DepsRequired?.Runtime ?? []).Distinct(StringComparer.Ordinal).Count(), 0, 3, "new runtime dependencies"),
+            .. Over("contracts", plan.Contracts.Count, 3, 5, "contracts"),
+            .. Tests(plan),
+        ];
+        int score = factors.Sum(f => f.Points);
+        RiskLevel level = score <= options.AutoApproveThreshold ? RiskLevel.AutoApprove
+            : score <= options.ReviewThreshold ? RiskLevel.ReviewRecommended
+            : RiskLevel.ApprovalRequired;
+        return new RiskScore(score, level, options.AutoApproveThreshold, factors);
+    }
+
+    /// <summary>The patterns that can't be used, each with the reason; empty when all can.</summary>
+    public static IReadOnlyList<(SensitivePattern Pattern, string Reason)> PatternFaults(RiskOptions options)
+    {
+        var faults = new List<(SensitivePattern Pattern, string Reason)>();
+        foreach (SensitivePattern pattern in options.SensitivePatterns)
+        {
+            try
+            {
+                Compile(pattern, options);
+            }
+            catch (ArgumentException e)
+            {
+                faults.Add((pattern, e.Message));
+            }
+            catch (NotSupportedException)
+            {
+                faults.Add((pattern, "Lookarounds, backreferences and atomic groups are not available, because matching is linear-time."));
+            }
+        }
+
+        return faults;
+    }
+
+    private static IEnumerable<RiskFactor> SensitivePaths(Plan plan, RiskOptions options)
+    {
+        (SensitivePattern Pattern, Regex Regex)[] patterns = [.. options.SensitivePatterns.Select(p => (p, Compile(p, options)))];
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (PlanTask task in plan.Tasks)
+        {
+            foreach (string path in (task.FilesWrite ?? []).Where(seen.Add))
+            {
+                (SensitivePattern? pattern, _) = Array.Find(patterns, p => p.Regex.IsMatch(path));
+                if (pattern is not null)
+                {
+                    yield return new RiskFactor(pattern.Weight, "sensitive-path", $"Task '{task.Id}' writes '{path}', which matches '{pattern.Pattern}'.", path, pattern.Pattern);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<RiskFactor> Over(string kind, int count, int free, int points, string what)
+    {
+        if (count > free)
+        {
+            string limit = free == 0 ? "" : $", {count - free} over {free}";
+            yield return new RiskFactor((count - free) * points, kind, $"{count} {what}{limit}.", Count: count);
+        }
+    }
+
+    // Whole numbers throughout: a share of 2/3 must give the same points on every machine.
+    private static IEnumerable<RiskFactor> Tests(Plan plan)
+    {
+        int tested = plan.Tasks.Count(t => t.Verification.Any(g => g.Type == GateType.Test));
+        int points = plan.Tasks.Count == 0 ? 0 : 20 * (plan.Tasks.Count - tested) / plan.Tasks.Count;
+        if (points > 0)
+        {
+            yield return new RiskFactor(points, "tests", $"{plan.Tasks.Count - tested} of {plan.Tasks.Count} tasks have no test.", Count: plan.Tasks.Count - tested);
+        }
+    }
+
+    private static Regex Compile(SensitivePattern pattern, RiskOptions options)
+    {
+        bool bounded = options.WordBoundaries || pattern.WordBoundaries;
+        string text = bounded ? $@"(?:^|[^\p{{L}}\p{{Nd}}])(?:{pattern.Pattern})(?:$|[^\p{{L}}\p{{Nd}}])" : pattern.Pattern;
+        return new Regex(text, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    }
+}

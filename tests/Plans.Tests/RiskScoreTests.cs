@@ -1,0 +1,123 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
+
+public sealed class RiskScoreTests
+{
+    private static readonly GateSpec Test = new("pytest", GateType.Test);
+
+    [Fact]
+    public void Of_SeedExample_IsScoredAsSpecified()
+    {
+        // src/services/auth.py and tests/test_auth.py and src/routes/auth.py: 20 each; every task has a test.
+        RiskScore score = RiskScore.Of(Plan(Tested("a", "src/services/auth.py", "tests/test_auth.py"), Tested("b", "src/routes/auth.py")), new RiskOptions());
+
+        Assert.Equal(60, score.Score);
+        Assert.Equal(RiskLevel.ApprovalRequired, score.Level);
+        Assert.All(score.Factors, f => Assert.Equal(("sensitive-path", "auth|security|crypto"), (f.Kind, f.Pattern)));
+    }
+
+    [Theory]
+    [InlineData("src/Auth/x.py", 20)]
+    [InlineData("billing.py", 25)]
+    [InlineData("auth/billing.py", 20)]
+    [InlineData("src/product.py", 30)]
+    [InlineData("admin.py", 15)]
+    [InlineData(".env", 25)]
+    [InlineData("migrations/1.sql", 15)]
+    [InlineData("src/x.py", 0)]
+    public void Of_OnePath_CountsTheFirstPatternThatMatches(string path, int expected) =>
+        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", path)), new RiskOptions()).Score);
+
+    [Theory]
+    [InlineData("src/product.py", 0)]
+    [InlineData("src/prod/x.py", 30)]
+    [InlineData("prod", 30)]
+    [InlineData("src/my-prod.py", 30)]
+    public void Of_WordBoundaries_DoNotMatchInsideWords(string path, int expected) =>
+        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", path)), new RiskOptions { WordBoundaries = true }).Score);
+
+    [Fact]
+    public void Of_LargePlan_CountsWhatIsOverEachLimit()
+    {
+        Plan plan = new()
+        {
+            Tasks =
+            [
+                .. Enumerable.Range(0, 7).Select(i => Tested($"t{i}", $"a{i}.py", $"b{i}.py", "shared.py") with
+                {
+                    PatchIntents = i == 0 ? [new("a"), new("b"), new("c"), new("d")] : [],
+                    DepsRequired = new RequiredPackages { Runtime = ["pandas", $"lib{i % 2}"], Dev = ["pytest"] },
+                }),
+            ],
+            Contracts = [.. Enumerable.Range(0, 5).Select(i => new ContractSpec { Name = $"C{i}" })],
+        };
+
+        RiskScore score = RiskScore.Of(plan, new RiskOptions());
+
+        Assert.Equal(
+            ["tasks 10 7", "files 15 15", "patch-intents 5 4", "dependencies 9 3", "contracts 10 5"],
+            score.Factors.Select(f => $"{f.Kind} {f.Points} {f.Count}"));
+    }
+
+    [Theory]
+    [InlineData(3, 1, 6)]
+    [InlineData(3, 2, 13)]
+    [InlineData(1, 1, 20)]
+    [InlineData(4, 0, 0)]
+    public void Of_TasksWithoutTest_AreRoundedDown(int tasks, int untested, int expected) =>
+        Assert.Equal(expected, RiskScore.Of(Plan([.. Enumerable.Range(0, tasks).Select(i => i < untested ? new PlanTask { Id = $"t{i}", FilesWrite = [] } : Tested($"t{i}"))]), new RiskOptions()).Score);
+
+    [Theory]
+    [InlineData(25, RiskLevel.AutoApprove)]
+    [InlineData(26, RiskLevel.ReviewRecommended)]
+    [InlineData(50, RiskLevel.ReviewRecommended)]
+    [InlineData(51, RiskLevel.ApprovalRequired)]
+    public void Level_AtTheThresholds_IncludesThem(int weight, RiskLevel expected) =>
+        Assert.Equal(expected, RiskScore.Of(Plan(Tested("a", "x")), new RiskOptions { SensitivePatterns = [new("x", weight)] }).Level);
+
+    [Fact]
+    public void PatternFaults_BadPatterns_AreAllNamed()
+    {
+        var options = new RiskOptions { SensitivePatterns = [new("fine", 1), new("(unclosed", 1), new("(?=ahead)", 1), new(@"(a)\1", 1), new("internal/proprietary/*", 50)] };
+
+        Assert.Equal(["(unclosed", "(?=ahead)", @"(a)\1"], RiskScore.PatternFaults(options).Select(f => f.Pattern.Pattern));
+    }
+
+    [Fact]
+    public void Of_PatternThatWouldBacktrack_EndsAtOnce()
+    {
+        var options = new RiskOptions { SensitivePatterns = [new("(a+)+$", 1)] };
+
+        Assert.Equal(0, RiskScore.Of(Plan(Tested("a", new string('a', 4000) + "!")), options).Score);
+    }
+
+    [Fact]
+    public void Of_PlanThatGrows_IsNeverLess()
+    {
+        string[] paths = ["src/auth.py", "src/a.py", "prod/x", "docs/b.md", ".env"];
+        Gen<PlanTask> tasks = from writes in Gen.ArrayOf(Gen.Elements(paths), 3) from tested in Gen.Elements(true, false) select new PlanTask { Id = "t", FilesWrite = writes, Verification = tested ? [Test] : [] };
+
+        Prop.ForAll(Gen.ListOf(tasks).Two().ToArbitrary(), pair =>
+        {
+            // More untested tasks, more paths: never fewer points.
+            Plan less = new() { Tasks = [.. pair.Item1] };
+            Plan more = new() { Tasks = [.. pair.Item1, .. pair.Item2.Select(t => t with { Verification = [] })] };
+            return RiskScore.Of(less, new RiskOptions()).Score <= RiskScore.Of(more, new RiskOptions()).Score;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void ProtectedPaths_TaskThatOwnsOne_IsNamed()
+    {
+        Plan plan = Plan(Tested("a", ".github/workflows/ci.yml"), Tested("b", "src/**"), new PlanTask { Id = "c" }, Tested("d", "**"));
+
+        Assert.Equal(["a .github/workflows/**", "d .github/workflows/**"], ProtectedPath.Of(plan, [".github/workflows/**", ".gitattributes"]).Select(p => $"{p.TaskId} {p.Glob}"));
+    }
+
+    private static PlanTask Tested(string id, params string[] writes) => new() { Id = id, FilesWrite = writes, Verification = [Test] };
+
+    private static Plan Plan(params PlanTask[] tasks) => new() { Tasks = tasks };
+}
