@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 
@@ -52,11 +51,6 @@ internal static class CommandLine
         {
             terminal.Fail(fault.Message, "Install the program, or correct its name.");
             return ExitCodes.Unavailable;
-        }
-        catch (GitException fault)
-        {
-            terminal.Fail(fault.Message, "");
-            return fault is NotARepositoryException ? ExitCodes.Usage : ExitCodes.Unavailable;
         }
         catch (Exception unexpected)
         {

@@ -8,6 +8,8 @@ internal static class RpcRetrier
     // Time for a server that says it is overloaded.
     private const double ExhaustedFactor = 10;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     /// <summary>Whether a failure of this kind may pass when the same call is made again.</summary>
     public static bool IsRetryable(RpcException error) => error.Code switch
     {
@@ -25,11 +27,20 @@ internal static class RpcRetrier
     public static bool IsMessageTooLarge(RpcException error) =>
         error.Code == RpcException.StatusCode.ResourceExhausted && error.Message.Contains("larger than max", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Who waits for something to happen for hours is more patient with a server that restarts meanwhile.</summary>
+    public static RpcRetryOptions ForWaiting(RpcRetryOptions options)
+    {
+        var patient = (RpcRetryOptions)options.Clone();
+        patient.MaxRetries = int.MaxValue;
+        patient.MaxElapsedTime = options.MaxElapsedTime is { } limit && limit < Patience ? Patience : options.MaxElapsedTime;
+        return patient;
+    }
+
     /// <summary>Wait before the next attempt; null when there is none.</summary>
     /// <param name="options">How to retry.</param>
     /// <param name="error">The failure.</param>
     /// <param name="failures">Failed attempts so far, at least 1.</param>
-    /// <param name="elapsed">Time since the first attempt began.</param>
+    /// <param name="elapsed">Time since the first failure.</param>
     /// <param name="chance">Random number, 0 to 1.</param>
     public static TimeSpan? NextDelay(RpcRetryOptions options, RpcException error, int failures, TimeSpan elapsed, double chance)
     {

@@ -17,6 +17,7 @@ public sealed class TemporalConnection : ITemporalConnection
 
     private readonly GrpcChannel _channel;
     private readonly RpcRetryOptions _retry;
+    private readonly RpcRetryOptions _waitRetry;
     private readonly bool _compress;
     private readonly SemaphoreSlim _connecting = new(1, 1);
 
@@ -32,6 +33,7 @@ public sealed class TemporalConnection : ITemporalConnection
 
         Options.Identity ??= $"{Environment.ProcessId}@{Dns.GetHostName()}";
         _retry = Options.RpcRetry ?? new();
+        _waitRetry = RpcRetrier.ForWaiting(_retry);
         var isSocket = Options.TargetHost.StartsWith("unix:", StringComparison.Ordinal);
         _compress = Options.GrpcCompression switch
         {
@@ -191,7 +193,8 @@ public sealed class TemporalConnection : ITemporalConnection
             LongPoll = Services.Waits(request),
             Compress = _compress && body.Length >= CompressFrom,
         };
-        var began = TimeProvider.System.GetTimestamp();
+        retry ??= call.LongPoll ? _waitRetry : _retry;
+        long? firstFailure = null;
         for (var failures = 1; ; failures++)
         {
             try
@@ -202,8 +205,9 @@ public sealed class TemporalConnection : ITemporalConnection
             catch (GrpcException error)
             {
                 var failure = new RpcException((RpcException.StatusCode)(int)error.Code, error.Message, error.StatusDetails.IsEmpty ? null : error.StatusDetails.ToArray());
+                firstFailure ??= TimeProvider.System.GetTimestamp();
                 if (options?.Retry is not true
-                    || RpcRetrier.NextDelay(retry ?? _retry, failure, failures, TimeProvider.System.GetElapsedTime(began), Random.Shared.NextDouble()) is not { } delay)
+                    || RpcRetrier.NextDelay(retry, failure, failures, TimeProvider.System.GetElapsedTime(firstFailure.Value), Random.Shared.NextDouble()) is not { } delay)
                 {
                     throw failure;
                 }

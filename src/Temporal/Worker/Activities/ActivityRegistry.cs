@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using Temporalio.Activities;
+
+namespace Temporalio.Worker.Activities;
+
+/// <summary>The activities of a worker by name.</summary>
+internal sealed class ActivityRegistry
+{
+    private readonly Dictionary<string, ActivityDefinition> _byName = [];
+    private readonly ActivityDefinition? _dynamic;
+
+    /// <summary>Collects definitions.</summary>
+    /// <exception cref="ArgumentException">Two have one name, or there are two dynamic ones.</exception>
+    public ActivityRegistry(IEnumerable<ActivityDefinition> definitions)
+    {
+        foreach (var definition in definitions)
+        {
+            if (definition.Name is not { } name)
+            {
+                _dynamic = _dynamic is null ? definition : throw new ArgumentException("There is more than one dynamic activity.", nameof(definitions));
+            }
+            else if (!_byName.TryAdd(name, definition))
+            {
+                throw new ArgumentException($"There is more than one activity named '{name}'.", nameof(definitions));
+            }
+        }
+    }
+
+    /// <summary>Names, sorted, for messages.</summary>
+    public string Names => string.Join(", ", _byName.Keys.Order(StringComparer.Ordinal));
+
+    /// <summary>The activity for a type: its own, else the dynamic one.</summary>
+    public bool TryGet(string type, [NotNullWhen(true)] out ActivityDefinition? definition)
+    {
+        definition = _byName.GetValueOrDefault(type) ?? _dynamic;
+        return definition is not null;
+    }
+}

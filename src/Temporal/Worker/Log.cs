@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Temporalio.Worker.Tuning;
+
+namespace Temporalio.Worker;
+
+/// <summary>Log messages of the worker's polling, activities and shutdown.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Worker on task queue {TaskQueue} started as {Identity}")]
+    public static partial void WorkerStarted(ILogger logger, string taskQueue, string identity);
+
+    [LoggerMessage(2, LogLevel.Information, "Worker on task queue {TaskQueue} is shutting down")]
+    public static partial void WorkerStopping(ILogger logger, string taskQueue);
+
+    [LoggerMessage(3, LogLevel.Information, "Worker on task queue {TaskQueue} has shut down")]
+    public static partial void WorkerStopped(ILogger logger, string taskQueue);
+
+    [LoggerMessage(4, LogLevel.Warning, "Polling task queue {TaskQueue} failed; next attempt in {Delay}")]
+    public static partial void PollFailed(ILogger logger, Exception error, string taskQueue, TimeSpan delay);
+
+    [LoggerMessage(5, LogLevel.Warning, "A slot supplier for {SlotType} slots failed")]
+    public static partial void SlotSupplierFailed(ILogger logger, Exception error, SlotType slotType);
+
+    [LoggerMessage(6, LogLevel.Warning, "Activity {ActivityType} ({ActivityId}), attempt {Attempt}, failed")]
+    public static partial void ActivityFailed(ILogger logger, Exception error, string activityType, string activityId, int attempt);
+
+    [LoggerMessage(7, LogLevel.Debug, "Activity {ActivityType} ({ActivityId}), attempt {Attempt}, failed as its author expects")]
+    public static partial void ActivityFailedBenignly(ILogger logger, Exception error, string activityType, string activityId, int attempt);
+
+    [LoggerMessage(8, LogLevel.Debug, "The server does not know activity {ActivityId} of workflow {WorkflowId} any more; its outcome is dropped")]
+    public static partial void ActivityOutcomeUnwanted(ILogger logger, string activityId, string? workflowId);
+
+    [LoggerMessage(9, LogLevel.Error, "The outcome of activity {ActivityId} of workflow {WorkflowId} could not be delivered")]
+    public static partial void ActivityOutcomeLost(ILogger logger, Exception error, string activityId, string? workflowId);
+
+    [LoggerMessage(10, LogLevel.Warning, "A heartbeat of activity {ActivityId} could not be delivered")]
+    public static partial void HeartbeatFailed(ILogger logger, Exception error, string activityId);
+
+    [LoggerMessage(11, LogLevel.Warning, "The details of a heartbeat of activity {ActivityId} could not be converted; the activity is cancelled")]
+    public static partial void HeartbeatNotConverted(ILogger logger, Exception error, string activityId);
+
+    [LoggerMessage(12, LogLevel.Warning, "The outcome of a workflow task of {WorkflowId} (run {RunId}) could not be delivered")]
+    public static partial void WorkflowTaskNotDelivered(ILogger logger, Exception error, string workflowId, string runId);
+
+    [LoggerMessage(13, LogLevel.Warning, "A workflow task of {WorkflowId} (run {RunId}) failed")]
+    public static partial void WorkflowTaskFailed(ILogger logger, Exception? error, string workflowId, string runId);
+
+    [LoggerMessage(14, LogLevel.Debug, "The server did not take the notice of shutdown")]
+    public static partial void ShutdownNoticeFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(15, LogLevel.Error, "Workflow task of {WorkflowId} could not be worked on")]
+    public static partial void WorkflowTaskDropped(ILogger logger, Exception error, string workflowId);
+}

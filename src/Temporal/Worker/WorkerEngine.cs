@@ -1,0 +1,350 @@
+using Microsoft.Extensions.Logging;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Exceptions;
+using Temporalio.Worker.Activities;
+using Temporalio.Worker.Interceptors;
+using Temporalio.Worker.Tuning;
+using Temporalio.Worker.Workflows;
+
+namespace Temporalio.Worker;
+
+/// <summary>Puts a worker's parts together, runs them and shuts them down in order.</summary>
+internal sealed class WorkerEngine
+{
+    private const int DefaultSlots = 100;
+
+    // How long open polls are waited for once the server knows that the worker stops.
+    private static readonly TimeSpan PollGrace = TimeSpan.FromSeconds(3);
+
+    // The server's default limit for a workflow task; after that it hands it out again anyway.
+    private static readonly TimeSpan WorkflowTaskGrace = TimeSpan.FromSeconds(10);
+
+    private readonly TemporalWorkerOptions _options;
+    private readonly ILogger _logger;
+    private readonly string _namespace;
+    private readonly string _taskQueue;
+    private readonly string _identity;
+    private readonly string _instanceKey = Guid.NewGuid().ToString();
+    private readonly string? _stickyQueue;
+    private readonly WorkerVersion _version;
+    private readonly CancellationTokenSource _shutdownStarted = new();
+    private readonly CancellationTokenSource _abandonWorkflowTasks = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SlotPool _workflowSlots;
+    private readonly SlotPool _activitySlots;
+    private readonly ActivityTaskWorker? _activities;
+    private readonly WorkflowTaskWorker? _workflows;
+    private readonly IWorkflowTaskHandler? _handler;
+
+    private ITemporalClient _client;
+    private WorkerRpc _rpc;
+
+    public WorkerEngine(IWorkerClient client, TemporalWorkerOptions options)
+    {
+        _options = options;
+        _client = Full(client);
+        _rpc = new(_client);
+        _taskQueue = options.TaskQueue ?? throw new ArgumentException("TaskQueue is required.", nameof(options));
+        if (options.Workflows.Count == 0 && options.Activities.Count == 0)
+        {
+            throw new ArgumentException("At least one workflow or activity is required.", nameof(options));
+        }
+
+        _namespace = client.Options.Namespace;
+        _identity = options.Identity ?? _client.Connection.Options.Identity ?? string.Empty;
+        _version = new(options);
+        var loggers = options.LoggerFactory ?? client.Options.LoggerFactory;
+        _logger = loggers.CreateLogger("Temporalio.Worker");
+        var tuner = TunerOf(options);
+        _workflowSlots = PoolOf(tuner.WorkflowTaskSlotSupplier, SlotType.Workflow);
+        _activitySlots = PoolOf(tuner.ActivityTaskSlotSupplier, SlotType.Activity);
+        IWorkerInterceptor[] interceptors = [.. (client.Options.Interceptors ?? []).OfType<IWorkerInterceptor>(), .. options.Interceptors ?? []];
+        var registry = new ActivityRegistry(options.Activities);
+        var meter = SystemMetricMeter.Root.WithTags([new("namespace", _namespace), new("task_queue", _taskQueue)]);
+        var runner = new ActivityRunner(new()
+        {
+            Registry = registry,
+            Interceptors = interceptors,
+            LoggerFactory = loggers,
+            TaskFactory = options.ActivityTaskFactory,
+            Meter = SystemMetricMeter.Root,
+            Client = () => _client,
+            WorkerShutdownToken = _shutdownStarted.Token,
+        });
+        if (options.Activities.Count > 0 && !options.LocalActivityWorkerOnly)
+        {
+            _activities = new(new()
+            {
+                Runner = runner,
+                Namespace = _namespace,
+                TaskQueue = _taskQueue,
+                Identity = _identity,
+                DataConverter = client.Options.DataConverter,
+                DefaultHeartbeatThrottleInterval = options.DefaultHeartbeatThrottleInterval,
+                MaxHeartbeatThrottleInterval = options.MaxHeartbeatThrottleInterval,
+                Time = options.Time,
+                Logger = _logger,
+                Rpc = () => _rpc,
+            });
+        }
+
+        if (options.Workflows.Count == 0)
+        {
+            return;
+        }
+
+        _stickyQueue = options.MaxCachedWorkflows > 0 ? $"{Environment.MachineName}:{_instanceKey}" : null;
+        _handler = WorkflowTaskHandler.Create(new()
+        {
+            Namespace = _namespace,
+            TaskQueue = _taskQueue,
+            Identity = _identity,
+            Workflows = [.. options.Workflows],
+            DataConverter = client.Options.DataConverter,
+            LoggerFactory = loggers,
+            MetricMeter = meter,
+            MaxCachedWorkflows = options.MaxCachedWorkflows,
+            StickyQueue = _stickyQueue,
+            StickyScheduleToStartTimeout = options.StickyQueueScheduleToStartTimeout,
+            LocalActivities = new LocalActivityExecutor(
+                runner, PoolOf(tuner.LocalActivitySlotSupplier, SlotType.LocalActivity), _namespace, client.Options.DataConverter, options.Time),
+            HasLocalActivity = type => registry.TryGet(type, out _),
+            Intercept = inbound => interceptors.Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
+            FailureExceptionTypes = options.WorkflowFailureExceptionTypes ?? [],
+            StackTrace = options.WorkflowStackTrace,
+            DebugMode = options.DebugMode,
+            TooManyStuck = error => _failed.TrySetException(error),
+            EagerActivities = _activities is not null && !options.DisableEagerActivityExecution,
+            DeploymentVersion = options.DeploymentOptions?.Version,
+            StampVersion = _version.Stamp,
+            PatchActivation = options.PatchActivationCallback,
+            TaskStarting = options.OnWorkflowTaskStarting,
+            TaskCompleted = options.OnWorkflowTaskCompleted,
+            Time = options.Time,
+        });
+        _workflows = new(new()
+        {
+            Handler = _handler,
+            Namespace = _namespace,
+            TaskQueue = _taskQueue,
+            Identity = _identity,
+            Rpc = () => _rpc,
+            ActivitySlots = _activities is null ? null : _activitySlots,
+            Activities = _activities,
+            MaxEagerActivities = options.DisableEagerActivityExecution ? 0 : options.MaxEagerActivityReservationsPerWorkflowTask,
+            Logger = _logger,
+        });
+    }
+
+    /// <summary>The client; setting it takes effect with the next call.</summary>
+    public IWorkerClient Client
+    {
+        get => _client;
+        set
+        {
+            _client = Full(value);
+            _rpc = new(_client);
+        }
+    }
+
+    /// <summary>Checks that the namespace is there.</summary>
+    /// <exception cref="InvalidOperationException">It is not, or the server cannot be reached.</exception>
+    public async Task ValidateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _rpc.DescribeNamespaceAsync(cancellationToken);
+        }
+        catch (RpcException error) when (error.Code is RpcException.StatusCode.Unimplemented or RpcException.StatusCode.PermissionDenied)
+        {
+            // A server that does not tell may still give out tasks.
+        }
+        catch (RpcException error)
+        {
+            throw new InvalidOperationException($"The worker for task queue '{_taskQueue}' cannot use namespace '{_namespace}': {error.Message} ({error.Code})", error);
+        }
+    }
+
+    /// <summary>Runs until told to stop, and then until all tasks have ended.</summary>
+    /// <exception cref="RpcException">The server refuses polls for good.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        Log.WorkerStarted(_logger, _taskQueue, _identity);
+        using var stopPolling = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var abortPolls = new CancellationTokenSource();
+        Task[] pollers = [.. Pollers(stopPolling.Token, abortPolls.Token)];
+        var polling = Task.WhenAll(pollers);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stop.Register(() => stopped.TrySetResult()))
+        {
+            await Task.WhenAny([stopped.Task, _failed.Task, .. pollers]);
+        }
+
+        Log.WorkerStopping(_logger, _taskQueue);
+        await stopPolling.CancelAsync();
+        await _shutdownStarted.CancelAsync();
+        var noticed = await NoticeAsync();
+        abortPolls.CancelAfter(noticed ? PollGrace : TimeSpan.Zero);
+        await Task.WhenAny(polling);
+        await FinishAsync();
+        Log.WorkerStopped(_logger, _taskQueue);
+        if (_failed.Task.IsFaulted)
+        {
+            await _failed.Task;
+        }
+
+        await polling;
+    }
+
+    private static ITemporalClient Full(IWorkerClient client) => client as ITemporalClient
+        ?? throw new ArgumentException("The worker's client must be an ITemporalClient.", nameof(client));
+
+    private static WorkerTuner TunerOf(TemporalWorkerOptions options)
+    {
+        var numbers = options.MaxConcurrentWorkflowTasks ?? options.MaxConcurrentActivities ?? options.MaxConcurrentLocalActivities;
+        if (options.Tuner is { } tuner)
+        {
+            return numbers is null ? tuner : throw new ArgumentException("Tuner cannot be combined with MaxConcurrentWorkflowTasks, MaxConcurrentActivities or MaxConcurrentLocalActivities.", nameof(options));
+        }
+
+        return WorkerTuner.CreateFixedSize(
+            options.MaxConcurrentWorkflowTasks ?? DefaultSlots,
+            options.MaxConcurrentActivities ?? DefaultSlots,
+            options.MaxConcurrentLocalActivities ?? DefaultSlots);
+    }
+
+    private SlotPool PoolOf(SlotSupplier supplier, SlotType type) =>
+        SlotPool.Create(supplier, new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false), _options.Time, _logger);
+
+    private IEnumerable<Task> Pollers(CancellationToken stop, CancellationToken abort)
+    {
+        if (_workflows is not null)
+        {
+            var polls = _options.MaxConcurrentWorkflowTaskPolls;
+            var common = _stickyQueue is null ? polls : Math.Max(1, (int)(polls * _options.NonStickyToStickyPollRatio));
+            yield return WorkflowPoller(sticky: false, common).RunAsync(stop, abort);
+            if (_stickyQueue is not null)
+            {
+                yield return WorkflowPoller(sticky: true, Math.Max(1, polls - common)).RunAsync(stop, abort);
+            }
+        }
+
+        if (_activities is not null)
+        {
+            yield return ActivityPoller().RunAsync(stop, abort);
+        }
+    }
+
+    private TaskPoller<PollWorkflowTaskQueueResponse> WorkflowPoller(bool sticky, int count)
+    {
+        var request = new PollWorkflowTaskQueueRequest
+        {
+            Namespace = _namespace,
+            Identity = _identity,
+            WorkerInstanceKey = _instanceKey,
+            TaskQueue = sticky
+                ? new() { Name = _stickyQueue, Kind = TaskQueueKind.Sticky, NormalName = _taskQueue }
+                : new() { Name = _taskQueue, Kind = TaskQueueKind.Normal },
+        };
+        _version.Stamp(request);
+        return new(new()
+        {
+            TaskQueue = request.TaskQueue.Name,
+            Behavior = _options.WorkflowTaskPollerBehavior ?? new PollerBehavior.SimpleMaximum(count),
+            Slots = _workflowSlots,
+            Poll = token => _rpc.PollWorkflowTaskAsync(request, token),
+            IsEmpty = task => task.TaskToken.IsEmpty,
+            ScalingOf = task => task.PollerScalingDecision,
+            Dispatch = (task, slot) => _workflows!.Start(task, slot, sticky, _abandonWorkflowTasks.Token),
+            Time = _options.Time,
+            Logger = _logger,
+        });
+    }
+
+    private TaskPoller<PollActivityTaskQueueResponse> ActivityPoller()
+    {
+        var request = new PollActivityTaskQueueRequest
+        {
+            Namespace = _namespace,
+            Identity = _identity,
+            WorkerInstanceKey = _instanceKey,
+            TaskQueue = new() { Name = _taskQueue, Kind = TaskQueueKind.Normal },
+            TaskQueueMetadata = _options.MaxTaskQueueActivitiesPerSecond is { } limit ? new TaskQueueMetadata { MaxTasksPerSecond = limit } : null,
+        };
+        _version.Stamp(request);
+        var rate = _options.MaxActivitiesPerSecond is { } perSecond ? new RateLimit(perSecond, _options.Time) : null;
+        return new(new()
+        {
+            TaskQueue = _taskQueue,
+            Behavior = _options.ActivityTaskPollerBehavior ?? new PollerBehavior.SimpleMaximum(_options.MaxConcurrentActivityTaskPolls),
+            Slots = _activitySlots,
+            Throttle = token => rate?.WaitAsync(token) ?? Task.CompletedTask,
+            Poll = token => _rpc.PollActivityTaskAsync(request, token),
+            IsEmpty = task => task.TaskToken.IsEmpty,
+            ScalingOf = task => task.PollerScalingDecision,
+            Dispatch = (task, slot) => _activities!.Start(task, slot),
+            Time = _options.Time,
+            Logger = _logger,
+        });
+    }
+
+    /// <summary>Tells the server that the worker stops, so that it answers the open polls; false when it does not take the notice.</summary>
+    private async Task<bool> NoticeAsync()
+    {
+        var request = new ShutdownWorkerRequest
+        {
+            Namespace = _namespace,
+            Identity = _identity,
+            Reason = "graceful shutdown",
+            StickyTaskQueue = _stickyQueue ?? string.Empty,
+            WorkerInstanceKey = _instanceKey,
+            TaskQueue = _taskQueue,
+        };
+        if (_workflows is not null)
+        {
+            request.TaskQueueTypes.Add(TaskQueueType.Workflow);
+        }
+
+        if (_activities is not null)
+        {
+            request.TaskQueueTypes.Add(TaskQueueType.Activity);
+        }
+
+        try
+        {
+            await _rpc.ShutdownAsync(request, PollGrace);
+            return true;
+        }
+        catch (RpcException error)
+        {
+            Log.ShutdownNoticeFailed(_logger, error);
+            return false;
+        }
+    }
+
+    /// <summary>Lets running tasks end. Activities have the options' grace before they are cancelled, workflow tasks a little more, so that none is dropped.</summary>
+    private async Task FinishAsync()
+    {
+        var activities = _activities?.WaitAsync() ?? Task.CompletedTask;
+        if (!await EndsWithinAsync(activities, _options.GracefulShutdownTimeout))
+        {
+            _activities!.CancelAll();
+        }
+
+        var workflowTasks = _workflows?.WaitAsync() ?? Task.CompletedTask;
+        if (!await EndsWithinAsync(workflowTasks, WorkflowTaskGrace))
+        {
+            await _abandonWorkflowTasks.CancelAsync();
+        }
+
+        await Task.WhenAll(activities, workflowTasks);
+        _handler?.EvictAll();
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit) =>
+        task.IsCompleted || await Task.WhenAny(task, Task.Delay(limit, _options.Time)) == task;
+}

@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+using Temporalio.Worker.Activities;
+using Temporalio.Worker.Tuning;
+using Temporalio.Worker.Workflows;
+
+namespace Temporalio.Worker;
+
+/// <summary>Settings of <see cref="WorkflowTaskWorker" />.</summary>
+internal sealed record WorkflowTaskWorkerOptions
+{
+    public required IWorkflowTaskHandler Handler { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string TaskQueue { get; init; }
+
+    public required string Identity { get; init; }
+
+    public required Func<WorkerRpc> Rpc { get; init; }
+
+    /// <summary>Slots for activities that come with the answer to a completion; null: none are taken.</summary>
+    public required SlotPool? ActivitySlots { get; init; }
+
+    public required ActivityTaskWorker? Activities { get; init; }
+
+    public required int MaxEagerActivities { get; init; }
+
+    public required ILogger Logger { get; init; }
+}
+
+/// <summary>Works on workflow tasks that were polled and delivers what the handler answers.</summary>
+internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
+{
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
+
+    /// <summary>Begins a task; its slot is released when nothing more is to be done for it.</summary>
+    public void Start(PollWorkflowTaskQueueResponse task, SlotReservation slot, bool sticky, CancellationToken cancellationToken)
+    {
+        slot.MarkUsed(new SlotInfo.WorkflowSlotInfo(task.WorkflowType?.Name ?? string.Empty, sticky));
+        var work = Task.Run(() => WorkAsync(task, slot, cancellationToken), CancellationToken.None);
+        _running[work] = true;
+        _ = work.ContinueWith(ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Waits until no task is being worked on.</summary>
+    public async Task WaitAsync()
+    {
+        while (!_running.IsEmpty)
+        {
+            await Task.WhenAll(_running.Keys);
+        }
+    }
+
+    private async Task WorkAsync(PollWorkflowTaskQueueResponse first, SlotReservation slot, CancellationToken cancellationToken)
+    {
+        using (slot)
+        {
+            PollWorkflowTaskQueueResponse? task = first;
+            while (task is not null)
+            {
+                var workflowId = task.WorkflowExecution?.WorkflowId ?? string.Empty;
+                try
+                {
+                    var reply = await options.Handler.HandleAsync(task, FetchPageAsync, cancellationToken);
+                    task = await DeliverAsync(reply);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception error)
+                {
+                    // Nothing was answered: the server times the task out and hands it out again.
+                    Log.WorkflowTaskDropped(options.Logger, error, workflowId);
+                    return;
+                }
+            }
+        }
+    }
+
+    private Task<GetWorkflowExecutionHistoryResponse> FetchPageAsync(
+        string workflowId, string runId, Google.Protobuf.ByteString nextPageToken, CancellationToken cancellationToken) => options.Rpc().GetHistoryAsync(
+            new()
+            {
+                Namespace = options.Namespace,
+                Execution = new() { WorkflowId = workflowId, RunId = runId },
+                NextPageToken = nextPageToken,
+            },
+            cancellationToken);
+
+    /// <summary>Sends a reply; returns the next task of the run if the server handed one back.</summary>
+    private async Task<PollWorkflowTaskQueueResponse?> DeliverAsync(WorkflowTaskReply reply)
+    {
+        if (reply.Completed is { } completed)
+        {
+            return await CompleteAsync(reply, completed);
+        }
+
+        try
+        {
+            if (reply.Failed is { } failed)
+            {
+                Log.WorkflowTaskFailed(options.Logger, reply.FailureException, reply.WorkflowId, reply.RunId);
+                await options.Rpc().FailWorkflowTaskAsync(failed);
+            }
+            else if (reply.Query is { } query)
+            {
+                await AnswerQueryAsync(query);
+            }
+        }
+        catch (RpcException error)
+        {
+            Log.WorkflowTaskNotDelivered(options.Logger, error, reply.WorkflowId, reply.RunId);
+            options.Handler.Refused(reply);
+        }
+
+        return null;
+    }
+
+    private async Task<PollWorkflowTaskQueueResponse?> CompleteAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed)
+    {
+        using var eager = ReserveEager(completed);
+        RespondWorkflowTaskCompletedResponse response;
+        try
+        {
+            response = await options.Rpc().CompleteWorkflowTaskAsync(completed);
+        }
+        catch (RpcException error)
+        {
+            Log.WorkflowTaskNotDelivered(options.Logger, error, reply.WorkflowId, reply.RunId);
+            options.Handler.Refused(reply);
+            if (RpcRetrier.IsMessageTooLarge(error))
+            {
+                await FailTooLargeAsync(reply, completed, error);
+            }
+
+            return null;
+        }
+
+        foreach (var task in response.ActivityTasks)
+        {
+            // The server gives no more than were asked for, and each one asked for has its slot.
+            if (eager.TryTake() is { } slot && options.Activities is { } activities)
+            {
+                activities.Start(task, slot);
+            }
+        }
+
+        return options.Handler.Accepted(reply, response);
+    }
+
+    private async Task FailTooLargeAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, RpcException cause)
+    {
+        try
+        {
+            await options.Rpc().FailWorkflowTaskAsync(new()
+            {
+                Namespace = completed.Namespace,
+                TaskToken = completed.TaskToken,
+                Identity = completed.Identity,
+                Cause = WorkflowTaskFailedCause.GrpcMessageTooLarge,
+                Failure = new()
+                {
+                    Message = $"The commands of one workflow task are too large for the server: {cause.Message}",
+                    ApplicationFailureInfo = new() { Type = "GrpcMessageTooLarge" },
+                },
+            });
+        }
+        catch (RpcException error)
+        {
+            Log.WorkflowTaskNotDelivered(options.Logger, error, reply.WorkflowId, reply.RunId);
+        }
+    }
+
+    private async Task AnswerQueryAsync(RespondQueryTaskCompletedRequest query)
+    {
+        try
+        {
+            await options.Rpc().CompleteQueryAsync(query);
+        }
+        catch (RpcException error) when (RpcRetrier.IsMessageTooLarge(error))
+        {
+            await options.Rpc().CompleteQueryAsync(new()
+            {
+                Namespace = query.Namespace,
+                TaskToken = query.TaskToken,
+                CompletedType = QueryResultType.Failed,
+                ErrorMessage = $"The query's answer is too large: {error.Message}",
+            });
+        }
+    }
+
+    /// <summary>Reserves activity slots for the activities that may come back with the answer; the others are not asked for.</summary>
+    private EagerSlots ReserveEager(RespondWorkflowTaskCompletedRequest completed)
+    {
+        var slots = new EagerSlots();
+        foreach (var command in completed.Commands)
+        {
+            if (command.ScheduleActivityTaskCommandAttributes is not { RequestEagerExecution: true } activity)
+            {
+                continue;
+            }
+
+            var slot = slots.Count < options.MaxEagerActivities && activity.TaskQueue?.Name == options.TaskQueue
+                ? options.ActivitySlots?.TryReserve()
+                : null;
+            if (slot is null)
+            {
+                activity.RequestEagerExecution = false;
+            }
+            else
+            {
+                slots.Add(slot);
+            }
+        }
+
+        return slots;
+    }
+
+    /// <summary>Reserved slots; those that were not taken are released.</summary>
+    private sealed class EagerSlots : IDisposable
+    {
+        private readonly Queue<SlotReservation> _slots = [];
+
+        public int Count => _slots.Count;
+
+        public void Add(SlotReservation slot) => _slots.Enqueue(slot);
+
+        public SlotReservation? TryTake() => _slots.TryDequeue(out var slot) ? slot : null;
+
+        public void Dispose()
+        {
+            while (_slots.TryDequeue(out var slot))
+            {
+                slot.Dispose();
+            }
+        }
+    }
+}
