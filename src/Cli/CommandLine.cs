@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Console;
+using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 
@@ -51,6 +52,11 @@ internal static class CommandLine
         {
             terminal.Fail(fault.Message, "Install the program, or correct its name.");
             return ExitCodes.Unavailable;
+        }
+        catch (GitException fault)
+        {
+            terminal.Fail(fault.Message, "");
+            return fault is NotARepositoryException ? ExitCodes.Usage : ExitCodes.Unavailable;
         }
         catch (Exception unexpected)
         {

@@ -9,12 +9,16 @@ internal static class CommandTable
     private static readonly (string Name, Func<Command> Make)[] Commands =
     [
         ("init", static () => new InitCommand()),
+        ("check", static () => new CheckCommand()),
         ("trust", static () => new TrustCommand()),
         ("validate", static () => new ValidateCommand()),
         ("graph", static () => new GraphCommand()),
         ("config", static () => new ConfigCommand()),
         ("done", static () => new DoneCommand()),
         ("blocked", static () => new BlockedCommand()),
+        ("prompt", static () => new PromptCommand()),
+        ("stop", static () => new StopCommand()),
+        ("hook", static () => new HookCommand()),
         ("version", static () => new VersionCommand()),
     ];
 

@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
@@ -19,6 +20,14 @@ internal static class PlanFiles
         if (!File.Exists(path))
             throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
         return TaskGraphReader.Read(ReadBytes(path), name);
+    }
+
+    /// <summary>Reads a plan that must be valid.</summary>
+    /// <exception cref="CommandException">It can't be opened, or has errors; all of them are named.</exception>
+    public static Plan Require(CommandContext context, string name)
+    {
+        var read = Read(context, name);
+        return read.Plan ?? throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Errors.Select(fault => fault.ToString())), $"Correct {name} first.");
     }
 
     // One byte more than a reader takes is enough for it to refuse the file.

@@ -15,4 +15,13 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Deleting namespace {NamespaceId} failed; it is tried again at the next start")]
     public static partial void NamespaceRemovalFailed(ILogger logger, Exception exception, string namespaceId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The work of schedule {ScheduleId} failed; it is tried again in a few seconds")]
+    public static partial void ScheduleFailed(ILogger logger, Exception exception, string scheduleId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Schedule {ScheduleId} could not start workflow {WorkflowId}; that start is left out")]
+    public static partial void ScheduledStartRefused(ILogger logger, Exception exception, string scheduleId, string workflowId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Workflow {WorkflowId} of schedule {ScheduleId} had ended before it could be stopped")]
+    public static partial void ScheduledRunGone(ILogger logger, string scheduleId, string workflowId);
 }

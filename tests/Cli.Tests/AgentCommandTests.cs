@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Agents;
 using Xunit;
 
@@ -55,6 +56,72 @@ public class AgentCommandTests
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("ORCHESTRATOR_START is not set", result.People, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("src/a.cs", "allow")]
+    [InlineData("src/b.cs", "deny")]
+    [InlineData("../other/a.cs", "deny")]
+    public async Task Hook_WriteOfAFile_IsAllowedOnlyWhereTheTaskOwnsIt(string path, string decision)
+    {
+        using var cli = new CliFixture();
+        var policy = cli.Write("policy", new HookPolicy { Task = "login", Root = cli.Folder, Write = ["src/a.cs"] }.ToJson());
+        var call = new JsonObject { ["tool_name"] = "Write", ["cwd"] = cli.Folder, ["tool_input"] = new JsonObject { ["file_path"] = Path.Combine(cli.Folder, path) } };
+
+        var result = await cli.RunAsync(new RecordingTerminal { Input = call.ToJsonString() }, "hook", "--policy", policy);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(decision, (string?)result.Json["hookSpecificOutput"]!["permissionDecision"]);
+    }
+
+    [Fact]
+    public async Task Hook_PolicyMissing_RefusesTheCall()
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync(new RecordingTerminal { Input = "{}" }, "hook", "--policy", "gone");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("refused", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_AgentAtWork_EndsItWithoutAnEngine()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var folder = Path.Combine(cli.Folder, ".orchestrator", "runs", "run-x-1", "tasks", "slow", "1");
+        var start = new AgentStart
+        {
+            Folder = folder,
+            WorkingDirectory = cli.Folder,
+            Repository = cli.Folder,
+            Run = "run-x-1",
+            Task = "slow",
+            Attempt = 1,
+            Prompt = "wait",
+            Owner = "test",
+            Policy = new HookPolicy { Task = "slow", Root = cli.Folder },
+        };
+        await new AgentSupervisor().StartOrAttachAsync(new CommandAgentRunner("slow", ["/bin/sleep", "600"]), start, CancellationToken.None);
+        Assert.Equal(AgentStartState.Running, AgentSupervisor.Look(folder));
+
+        var result = await cli.RunAsync("stop", "run-x/sl");
+        var again = await cli.RunAsync("stop", "--all");
+
+        Assert.Equal((0, 0), (result.ExitCode, again.ExitCode));
+        Assert.Contains("stopped run-x-1/slow", result.People, StringComparison.Ordinal);
+        Assert.NotEqual(AgentStartState.Running, AgentSupervisor.Look(folder));
+        Assert.Contains("No agent is at work", again.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_NothingNamed_IsExitTwo()
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        Assert.Equal(2, (await cli.RunAsync("stop")).ExitCode);
+        Assert.Equal(2, (await cli.RunAsync("stop", "x", "--all")).ExitCode);
+        Assert.Equal(2, (await cli.RunAsync("stop", "gone")).ExitCode);
     }
 
     private static CliFixture InStart(out string folder)

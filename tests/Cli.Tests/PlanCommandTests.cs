@@ -109,4 +109,30 @@ public class PlanCommandTests
         Assert.Contains("\"left\" -> \"top\"", dot.Output, StringComparison.Ordinal);
         Assert.Contains("Wave 3", text.People, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Prompt_OfATask_HoldsItsDescriptionRoleAndConfiguredGates()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: login-form, description: Build the login form, role: frontend, files_write: [login.html]}\n");
+        cli.Write(".orchestrator/config.yaml", "gates: {task: [make check-login]}\n");
+        cli.Write(".orchestrator/roles/frontend.md", "Our own words for the role.\n");
+
+        var result = await cli.RunAsync("prompt", "tasks.yaml", "login");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.All(["Build the login form", "login.html", "make check-login", "Our own words for the role."], text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Prompt_UnknownTask_NamesTheNearest()
+    {
+        using var cli = new CliFixture();
+        cli.Write("tasks.yaml", Diamond);
+
+        var result = await cli.RunAsync("prompt", "tasks.yaml", "rigth");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("Did you mean 'right'?", result.People, StringComparison.Ordinal);
+    }
 }

@@ -31,6 +31,8 @@ internal sealed class RecordingTerminal : ITerminal
 
     public bool? Answer { get; init; }
 
+    public string Input { get; init; } = "";
+
     public bool IsInteractive => Answer is not null;
 
     public bool HasScreen => false;
@@ -59,6 +61,8 @@ internal sealed class RecordingTerminal : ITerminal
         if (cure.Length > 0)
             Say("  " + cure);
     }
+
+    public string ReadInput() => Input;
 
     public bool? Ask(string question)
     {

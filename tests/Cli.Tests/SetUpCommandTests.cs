@@ -115,4 +115,46 @@ public class SetUpCommandTests
 
         Assert.Equal(0, (await cli.RunAsync("trust")).ExitCode);
     }
+
+    [Fact]
+    public async Task Check_UsableRepository_NamesEachThing()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/config.yaml", "agent: mine\nagents: {mine: {command: [/bin/true]}}\ndisk: {reserve: 1}\n");
+
+        var result = await cli.RunAsync("check", "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        var checks = result.Json["checks"]!.AsArray().ToDictionary(check => (string)check!["name"]!, check => (string?)check!["status"]);
+        Assert.Equal(("ok", "ok", "ok"), (checks["git"], checks["agent"], checks["disk"]));
+    }
+
+    [Theory]
+    [InlineData("agent: mine\nagents: {mine: {command: [no-such-program-here]}}\n", "agent", 5)]
+    [InlineData("agent: mine\nagents: {mine: {command: [/bin/true]}}\ndisk: {reserve: 900000TB}\n", "disk", 5)]
+    public async Task Check_SomethingMissing_FailsWithTheCure(string config, string name, int exitCode)
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/config.yaml", config);
+
+        var result = await cli.RunAsync("check", "--json");
+
+        Assert.Equal(exitCode, result.ExitCode);
+        var check = result.Json["checks"]!.AsArray().Single(check => (string?)check!["name"] == name)!;
+        Assert.Equal("fail", (string?)check["status"]);
+        Assert.NotEmpty((string?)check["cure"] ?? "");
+    }
+
+    [Fact]
+    public async Task Check_RepositoryWithoutCommits_IsExitTwo()
+    {
+        using var cli = new CliFixture();
+        cli.Git("init", "-q");
+        cli.Write(".orchestrator/config.yaml", "agent: mine\nagents: {mine: {command: [/bin/true]}}\n");
+
+        var result = await cli.RunAsync("check");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("no commit yet", result.People, StringComparison.Ordinal);
+    }
 }

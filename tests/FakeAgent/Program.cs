@@ -1,1 +1,17 @@
-return 0;
+using Orchestrator.FakeAgent;
+
+return args switch
+{
+    ["hook", "--policy", var policy] => HookHost.Run(policy),
+    ["--version", ..] => ClaudeImpersonation.PrintVersion(),
+    ["auth", "status", ..] => ClaudeImpersonation.PrintLogin(),
+    _ when args.Contains("-p") => ClaudeImpersonation.Run(args),
+    [var script] => CommandAgent.Run(script),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("fake-agent SCRIPT.json | hook --policy FILE | the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set");
+    return 2;
+}

@@ -24,9 +24,7 @@ internal sealed class GraphCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_plan);
-        var read = PlanFiles.Read(context, name);
-        if (read.Plan is not { } plan)
-            throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Errors.Select(fault => fault.ToString())), $"Correct {name} first.");
+        var plan = PlanFiles.Require(context, name);
         var graph = TaskGraph.Of(plan);
         if (parsed.GetValue(_json))
             context.Print(Describe(plan, graph), CliJson.Default.GraphDocument);

@@ -27,6 +27,9 @@ internal interface ITerminal
     /// <summary>Writes an error for people, with what to do about it.</summary>
     void Fail(string message, string cure);
 
+    /// <summary>Everything on stdin.</summary>
+    string ReadInput();
+
     /// <summary>Asks a yes-or-no question; null when nobody can answer.</summary>
     bool? Ask(string question);
 

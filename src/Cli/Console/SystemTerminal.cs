@@ -55,6 +55,8 @@ internal sealed class SystemTerminal : ITerminal
             Write("  " + cure);
     }
 
+    public string ReadInput() => System.Console.In.ReadToEnd();
+
     public bool? Ask(string question)
     {
         if (!IsInteractive || _documents)

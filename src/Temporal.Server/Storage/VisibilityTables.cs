@@ -37,7 +37,10 @@ internal static class VisibilityTables
 
     /// <summary>Whether an attribute is a column of the row itself; the others are values beside it.</summary>
     public static bool IsColumn(SearchAttribute attribute) =>
-        attribute.Name == SystemSearchAttributes.NamespaceDivision || SystemSearchAttributes.Computed.ContainsKey(attribute.Name);
+        Names.Contains(attribute.Column);
+
+    private static readonly HashSet<string> Names =
+        [.. SystemSearchAttributes.Computed.Values.Select(attribute => attribute.Column), SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision].Column];
 
     /// <summary>Writes or replaces the row of a run.</summary>
     /// <param name="division">The part of the server that the run belongs to; null for runs of users.</param>

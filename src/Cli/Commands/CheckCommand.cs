@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>check</c>: could a run work here? Each thing ok, warn or fail, with the cure.</summary>
+internal sealed class CheckCommand : CliCommand
+{
+    private readonly Option<string?> _agent = new("--agent") { Description = "Look at this agent instead of the one that is set", HelpName = "NAME" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public CheckCommand()
+        : base("check", "See whether runs can work on this machine and in this repository")
+    {
+        Add(_agent);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var settings = context.LoadSettings(parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []);
+        var entries = await MachineCheck.RunAsync(context.FindRepository(), settings.Settings!, context.Environment, stop);
+        var worst = entries.Max(entry => entry.Status);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(
+                new CheckDocument(Word(worst), [.. entries.Select(entry => new CheckEntry(entry.Name, Word(entry.Status), entry.Message, entry.Cure))]), CliJson.Default.CheckDocument);
+        }
+        else
+        {
+            foreach (var entry in entries)
+            {
+                context.Terminal.Say($"{Word(entry.Status),-4}  {entry.Name}: {entry.Message}");
+                if (entry.Cure is not null)
+                    context.Terminal.Say($"      {entry.Cure}");
+            }
+        }
+
+        if (worst != MachineCheckStatus.Fail)
+            return ExitCodes.Done;
+        return entries.Any(entry => entry is { Name: "repository", Status: MachineCheckStatus.Fail }) ? ExitCodes.Usage : ExitCodes.Unavailable;
+    }
+
+    private static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Orchestrator.Agents;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work stays; <c>retry</c> or <c>resume</c> goes on.</summary>
+internal sealed class StopCommand : CliCommand
+{
+    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _all = new("--all") { Description = "Every agent of this repository" };
+
+    public StopCommand()
+        : base("stop", "End agents at once, also without an engine")
+    {
+        Add(_which);
+        Add(_all);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var which = parsed.GetValue(_which);
+        if (which is null == !parsed.GetValue(_all))
+            throw new CommandException(ExitCodes.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
+        var running = Select(AgentStartFolders.Find(repository.RunsFolder), which).Where(start => start.State is AgentStartState.Running or AgentStartState.Died).ToList();
+        var supervisor = new AgentSupervisor(context.Time);
+        foreach (var start in running)
+        {
+            await supervisor.StopAsync(start.Path, AgentStopReason.Requested);
+            context.Terminal.Say($"stopped {start.Run}/{start.Task} (start {start.Number})");
+        }
+
+        if (running.Count == 0)
+            context.Terminal.Say("No agent is at work there.");
+        return ExitCodes.Done;
+    }
+
+    private static IEnumerable<AgentStartFolder> Select(IReadOnlyList<AgentStartFolder> starts, string? which)
+    {
+        if (which is null)
+            return starts;
+        var parts = which.Split('/', 2);
+        var run = UniquePrefix.Find(parts[0], [.. starts.Select(start => start.Run).Distinct()], "run with agents");
+        var ofRun = starts.Where(start => start.Run == run).ToList();
+        if (parts.Length == 1)
+            return ofRun;
+        var task = UniquePrefix.Find(parts[1], [.. ofRun.Select(start => start.Task).Distinct()], "task with agents");
+        return ofRun.Where(start => start.Task == task);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Orchestrator.Agents;
+using Orchestrator.Git;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Local;
+
+/// <summary>How one thing that was looked at stands.</summary>
+public enum MachineCheckStatus
+{
+    /// <summary>Can be used.</summary>
+    Ok,
+
+    /// <summary>Can be used, but a person should know.</summary>
+    Warn,
+
+    /// <summary>Stops runs.</summary>
+    Fail,
+}
+
+/// <summary>One thing that was looked at.</summary>
+/// <param name="Name">What: <c>git</c>, <c>repository</c>, <c>agent</c>, <c>disk</c> ...</param>
+/// <param name="Status">How it stands.</param>
+/// <param name="Message">What was found, in a sentence.</param>
+/// <param name="Cure">What to do about it; null when nothing has to be done.</param>
+public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, string Message, string? Cure = null);
+
+/// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
+public static class MachineCheck
+{
+    /// <summary>Looks at system, git, repository, agent, disk and notifications.</summary>
+    /// <param name="repository">The repository, or null where there is none.</param>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="environment">Variables of the process.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
+        RepositoryLocation? repository, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        var entries = new List<MachineCheckEntry> { Machine() };
+        entries.AddRange(await GitAsync(repository, cancellationToken));
+        if (settings.Agents.ContainsKey(settings.Agent))
+            entries.Add(await AgentAsync(settings, environment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
+        entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
+        entries.Add(Notifications(settings.Notifications, environment));
+        return entries;
+    }
+
+    private static MachineCheckEntry Machine() => OperatingSystem.IsLinux()
+        ? new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain.")
+        : new("system", MachineCheckStatus.Warn, "This is not Linux: finding and stopping left-over processes of agents is less certain.", "Prefer Linux for runs without a person.");
+
+    private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(RepositoryLocation? location, CancellationToken cancellationToken)
+    {
+        GitProgram git;
+        try
+        {
+            git = await GitProgram.FindAsync(cancellationToken: cancellationToken);
+        }
+        catch (GitUnavailableException missing)
+        {
+            return [new("git", MachineCheckStatus.Fail, missing.Message, $"Install git {GitProgram.OldestVersion} or newer.")];
+        }
+
+        var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
+        return [found, location is null
+            ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
+            : await RepositoryAsync(git, location, cancellationToken)];
+    }
+
+    private static async Task<MachineCheckEntry> RepositoryAsync(GitProgram git, RepositoryLocation location, CancellationToken cancellationToken)
+    {
+        const string Name = "repository";
+        if (location.IsBare)
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
+        var repository = await GitRepository.OpenAsync(git, location.Root, cancellationToken);
+        if (new Worktrees(repository).FindMainCheckout() is not { } checkout)
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+        var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
+        if (status.Head is null)
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no commit yet: agents start from one.", "git add -A && git commit -m Start");
+        if (status.Branch is null)
+            return new(Name, MachineCheckStatus.Warn, "No branch is checked out (detached HEAD).", "Check out the branch that work shall land on, or set git.target.");
+        if (repository.IsShallow)
+            return new(Name, MachineCheckStatus.Warn, "The history is cut off (shallow clone); merging may need more of it.", "git fetch --unshallow");
+        var changed = status.ChangedFiles().Count;
+        return changed > 0
+            ? new(Name, MachineCheckStatus.Warn, $"{location.Root} on '{status.Branch}' has {changed} uncommitted changes that agents will not see.", "Commit or stash them.")
+            : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{status.Branch}', clean.");
+    }
+
+    private static async Task<MachineCheckEntry> AgentAsync(
+        OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment, string repository, CancellationToken cancellationToken)
+    {
+        var agent = settings.Agents[settings.Agent];
+        IAgentRunner runner = settings.Agent == "claude"
+            ? new ClaudeCliRunner(new ClaudeCliOptions { HookCommand = [], Program = agent.Command is [var program, ..] ? program : "claude", Environment = environment })
+            : new CommandAgentRunner(settings.Agent, agent.Command ?? [], environment);
+        var found = await runner.CheckAsync(repository, cancellationToken);
+        var status = found.Status switch
+        {
+            AgentCheckStatus.Ok => MachineCheckStatus.Ok,
+            AgentCheckStatus.Warning => MachineCheckStatus.Warn,
+            _ => MachineCheckStatus.Fail,
+        };
+        return new("agent", status, $"{settings.Agent}: {found.Message}", found.Cure);
+    }
+
+    private static MachineCheckEntry Disk(string folder, long reserve)
+    {
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        return free < reserve
+            ? new("disk", MachineCheckStatus.Fail, $"{Gigabytes(free)} free, less than disk.reserve ({Gigabytes(reserve)}): no agent would start.", "Free some space, or lower disk.reserve.")
+            : new("disk", MachineCheckStatus.Ok, $"{Gigabytes(free)} free.");
+    }
+
+    private static MachineCheckEntry Notifications(NotificationSettings settings, IReadOnlyDictionary<string, string> environment)
+    {
+        const string Name = "notifications";
+        if (settings.Provider == "none")
+            return new(Name, MachineCheckStatus.Ok, "None are sent.");
+        var needsUrl = settings.Provider is "slack" or "webhook";
+        return needsUrl && settings.Url?.Resolve(environment.GetValueOrDefault, File.ReadAllText) is not { Length: > 0 }
+            ? new(Name, MachineCheckStatus.Warn, $"{settings.Provider} has no address.", $"Set notifications.url to $NAME and put the address into that variable.")
+            : new(Name, MachineCheckStatus.Ok, $"{settings.Provider}.");
+    }
+
+    private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
+}

@@ -1,0 +1,114 @@
+using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.Schedule.V1;
+
+namespace Temporal.Server.Schedules.Specs;
+
+/// <summary>Brings a specification into the form in which it is kept and described: calendars and cron strings become structured calendars, all fields are complete.</summary>
+internal static class CanonicalSpec
+{
+    /// <summary>The canonical form of a specification.</summary>
+    /// <exception cref="SpecException">It is not valid.</exception>
+    public static ScheduleSpec Of(ScheduleSpec given)
+    {
+        var spec = given.Clone();
+        foreach (var calendar in spec.StructuredCalendar.Concat(spec.ExcludeStructuredCalendar))
+        {
+            Complete(calendar);
+        }
+
+        spec.StructuredCalendar.AddRange(spec.Calendar.Select(Structure));
+        spec.ExcludeStructuredCalendar.AddRange(spec.ExcludeCalendar.Select(Structure));
+        spec.Calendar.Clear();
+        spec.ExcludeCalendar.Clear();
+        foreach (var cron in spec.CronString.Select(CronText.Parse))
+        {
+            if (cron.Zone is not null && spec.TimezoneName.Length > 0 && spec.TimezoneName != cron.Zone)
+            {
+                throw new SpecException("CRON_TZ does not match timezone name in spec");
+            }
+
+            spec.TimezoneName = cron.Zone ?? spec.TimezoneName;
+            if (cron.Calendar is not null)
+            {
+                spec.StructuredCalendar.Add(cron.Calendar);
+            }
+            else
+            {
+                spec.Interval.Add(cron.Interval);
+            }
+        }
+
+        spec.CronString.Clear();
+        foreach (var interval in spec.Interval)
+        {
+            Check(interval);
+        }
+
+        _ = TimeZone(spec);
+        return spec;
+    }
+
+    /// <summary>A calendar of texts as a structured one; a time of day that is left out is midnight, a day every day.</summary>
+    /// <exception cref="SpecException">A field is not valid.</exception>
+    public static StructuredCalendarSpec Structure(CalendarSpec calendar) => new()
+    {
+        Second = { CalendarField.Second.Parse(calendar.Second, "0") },
+        Minute = { CalendarField.Minute.Parse(calendar.Minute, "0") },
+        Hour = { CalendarField.Hour.Parse(calendar.Hour, "0") },
+        DayOfMonth = { CalendarField.DayOfMonth.Parse(calendar.DayOfMonth, "*") },
+        Month = { CalendarField.Month.Parse(calendar.Month, "*") },
+        Year = { CalendarField.Year.Parse(calendar.Year, "*") },
+        DayOfWeek = { CalendarField.DayOfWeek.Parse(calendar.DayOfWeek, "*") },
+        Comment = calendar.Comment,
+    };
+
+    /// <summary>The time zone of a specification: UTC unless it names one.</summary>
+    /// <exception cref="SpecException">There is no such zone on this machine, or the zone is given as data.</exception>
+    public static TimeZoneInfo TimeZone(ScheduleSpec spec)
+    {
+        if (!spec.TimezoneData.IsEmpty)
+        {
+            throw new SpecException("time zones can be given by name only, not as data");
+        }
+
+        if (spec.TimezoneName.Length == 0)
+        {
+            return TimeZoneInfo.Utc;
+        }
+
+        return TimeZoneInfo.TryFindSystemTimeZoneById(spec.TimezoneName, out var zone)
+            ? zone
+            : throw new SpecException($"unknown time zone {spec.TimezoneName}");
+    }
+
+    private static void Complete(StructuredCalendarSpec calendar)
+    {
+        CalendarField.Second.Complete(calendar.Second);
+        CalendarField.Minute.Complete(calendar.Minute);
+        CalendarField.Hour.Complete(calendar.Hour);
+        CalendarField.DayOfMonth.Complete(calendar.DayOfMonth);
+        CalendarField.Month.Complete(calendar.Month);
+        CalendarField.Year.Complete(calendar.Year);
+        CalendarField.DayOfWeek.Complete(calendar.DayOfWeek);
+    }
+
+    private static void Check(IntervalSpec interval)
+    {
+        if (interval.Interval is null || interval.Interval.Seconds < 1)
+        {
+            throw new SpecException("interval is too small");
+        }
+
+        if (interval.Phase is { } phase && (phase.Seconds < 0 || phase.Nanos < 0))
+        {
+            throw new SpecException("phase cannot be negative");
+        }
+
+        if (Ticks(interval.Phase) >= Ticks(interval.Interval))
+        {
+            throw new SpecException("phase cannot be greater than Interval");
+        }
+    }
+
+    private static double Ticks(Duration? duration) => duration is null ? 0 : duration.Seconds + (duration.Nanos / 1e9);
+}

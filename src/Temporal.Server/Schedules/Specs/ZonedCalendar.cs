@@ -1,0 +1,77 @@
+namespace Temporal.Server.Schedules.Specs;
+
+/// <summary>A calendar in a time zone. An hour that is left out in spring never matches, one that is repeated in autumn matches both times.</summary>
+internal sealed class ZonedCalendar(Calendar calendar, TimeZoneInfo zone)
+{
+    // Clocks are changed at most a few times a year: within so short a step at most once.
+    private static readonly TimeSpan Step = TimeSpan.FromDays(20);
+
+    /// <summary>Whether a time matches.</summary>
+    public bool Matches(DateTime utc) => calendar.Matches(DateTime.SpecifyKind(utc + zone.GetUtcOffset(utc), DateTimeKind.Unspecified));
+
+    /// <summary>The first time after the given one that matches; null when there is none.</summary>
+    public DateTime? Next(DateTime after)
+    {
+        // Whole seconds from here on.
+        var from = new DateTime(after.Ticks - (after.Ticks % TimeSpan.TicksPerSecond) + TimeSpan.TicksPerSecond, DateTimeKind.Utc);
+        while (true)
+        {
+            var offset = zone.GetUtcOffset(from);
+            if (calendar.Next(DateTime.SpecifyKind(from + offset, DateTimeKind.Unspecified)) is not { } local)
+            {
+                return null;
+            }
+
+            var found = DateTime.SpecifyKind(local - offset, DateTimeKind.Utc);
+            if (NextChange(from, found, offset) is not { } change)
+            {
+                return found;
+            }
+
+            // The clock was changed on the way: go on from there with the new one.
+            from = change;
+        }
+    }
+
+    /// <summary>The first time up to <paramref name="to"/> at which another offset holds; null when the clock is not changed.</summary>
+    private DateTime? NextChange(DateTime from, DateTime to, TimeSpan offset)
+    {
+        if (!zone.SupportsDaylightSavingTime && zone.GetUtcOffset(to) == offset)
+        {
+            return null;
+        }
+
+        var same = from;
+        while (same < to)
+        {
+            var end = to - same > Step ? same + Step : to;
+            if (zone.GetUtcOffset(end) != offset)
+            {
+                return Bisect(same, end, offset);
+            }
+
+            same = end;
+        }
+
+        return null;
+    }
+
+    private DateTime Bisect(DateTime same, DateTime other, TimeSpan offset)
+    {
+        while (other - same > TimeSpan.FromSeconds(1))
+        {
+            var middle = new DateTime(same.Ticks + ((other.Ticks - same.Ticks) / 2 / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
+            middle = middle <= same ? same.AddSeconds(1) : middle;
+            if (zone.GetUtcOffset(middle) == offset)
+            {
+                same = middle;
+            }
+            else
+            {
+                other = middle;
+            }
+        }
+
+        return other;
+    }
+}

@@ -1,0 +1,311 @@
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Agents.Tests.ClaudeCli;
+
+/// <summary>The real Claude CLI, pinned, against a scripted API: what no fake can prove.</summary>
+public sealed class RealClaudeTests
+{
+    [Fact]
+    public async Task Claude_WritesItsFiles_ClaimsDone()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            new ApiRule("build the greeting", ApiTurn.Writes("src/hello.txt", "hello\n"), ApiTurn.Calls(ApiToolUse.Bash("cat src/hello.txt")), ApiTurn.Says("All done: ${last}")),
+        ]);
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please build the greeting.", write: ["src/**"]));
+
+        Assert.Equal((AgentFailure.None, ""), (outcome.Failure, outcome.Detail));
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(claude.InWorktree("src/hello.txt")));
+        Assert.Equal(claude.Session, outcome.SessionId);
+        Assert.Contains("All done: hello", outcome.FinalText, StringComparison.Ordinal);
+        Assert.Equal(new Dictionary<string, int> { ["Bash"] = 1, ["Write"] = 1 }, outcome.Tools);
+        Assert.True(outcome.IsUsageComplete);
+        Assert.Equal(3000, outcome.Usage.Tokens.Input);
+        Assert.True(outcome.Usage.CostUsd > 0);
+        AgentSessionStarted started = Assert.Single(events.OfType<AgentSessionStarted>());
+        Assert.Contains("Write", started.Tools);
+        Assert.Equal(["Write", "Bash"], events.OfType<AgentToolUse>().Select(use => use.Tool));
+        Assert.EndsWith("src/hello.txt", events.OfType<AgentToolUse>().First().Subject, StringComparison.Ordinal);
+        Assert.Equal(1000, events.OfType<AgentContextUse>().First().ContextTokens);
+    }
+
+    [Fact]
+    public async Task Claude_AfterAFailedGate_GoesOnInTheSameConversation()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            new ApiRule("build the greeting", ApiTurn.Writes("hello.txt", "helo\n"), ApiTurn.Says("Done.")),
+            new ApiRule("gate failed", ApiTurn.Calls(new ApiToolUse("Edit", new { file_path = "${cwd}/hello.txt", old_string = "helo", new_string = "hello" })), ApiTurn.Says("Repaired.")),
+        ]);
+        Assert.False(claude.Runner.HasConversation(claude.Session));
+
+        (AgentOutcome first, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please build the greeting.", write: ["hello.txt"]));
+        Assert.True(claude.Runner.HasConversation(claude.Session));
+        (AgentOutcome second, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "The gate failed: hello expected.", write: ["hello.txt"]));
+
+        Assert.Equal((AgentFailure.None, AgentFailure.None), (first.Failure, second.Failure));
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(claude.InWorktree("hello.txt")));
+        Assert.Equal(claude.Session, second.SessionId);
+        // The second start is charged for its own two answers only, although the program goes on counting for the conversation.
+        Assert.Equal((2000, 2000), (first.Usage.Tokens.Input, second.Usage.Tokens.Input));
+        Assert.Equal(first.Usage.CostUsd, second.Usage.CostUsd);
+    }
+
+    [Fact]
+    public async Task Claude_WritesUnownedFile_HookRefusesAndNamesTheOwner()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            new ApiRule(
+                "touch everything",
+                ApiTurn.Writes("other/b.txt", "x"),
+                ApiTurn.Writes("../outside.txt", "x"),
+                ApiTurn.Writes("mine/../other/c.txt", "x"),
+                ApiTurn.Writes("mine/a.txt", "x"),
+                ApiTurn.Says("I was told: ${last}")),
+        ]);
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please touch everything.", write: ["mine/**"]));
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.True(File.Exists(claude.InWorktree("mine/a.txt")));
+        Assert.False(Directory.Exists(claude.InWorktree("other")));
+        Assert.False(File.Exists(claude.Agents["outside.txt"]));
+        Assert.Equal(3, outcome.Denials.Count);
+        Assert.Contains("other/b.txt is not owned by task T1, which may write: mine/**", events.OfType<AgentToolError>().First().Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("git push origin main")]
+    [InlineData("cd . && git -C . stash")]
+    public async Task Claude_RunsGitCommandThatIsNotItsOwn_IsRefused(string command)
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("run it", ApiTurn.Calls(ApiToolUse.Bash(command)), ApiTurn.Says("Told: ${last}"))]);
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please run it."));
+
+        Assert.Equal("Bash", Assert.Single(outcome.Denials).Tool);
+    }
+
+    [Fact]
+    public async Task Claude_HookProgramIsGone_NothingIsWritten()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), ApiTurn.Says("Told: ${last}"))]);
+        ClaudeCliRunner broken = new(new ClaudeCliOptions
+        {
+            Program = await ClaudeProgram.PathAsync(),
+            HookCommand = ["/nonexistent/orchestrate", "hook"],
+            Environment = ClaudeProgram.CreateEnvironment(claude.Agents.Home, claude.Api.Url),
+        });
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(broken, claude.Start("1", "Please write it."));
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.False(File.Exists(claude.InWorktree("a.txt")));
+    }
+
+    [Fact]
+    public async Task Claude_UsageLimitReached_TellsTheResetTimeAndAsksOnce()
+    {
+        DateTimeOffset resetsAt = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeSeconds());
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("work hard", new ApiTurn { Text = "ok", Instead = ApiTurn.LimitReached(resetsAt), InsteadTimes = 1 })],
+            asSubscription: true);
+
+        (AgentOutcome limited, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work hard."));
+        int requests = claude.Api.Requests.Count(request => request.Rule is not null);
+        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
+
+        Assert.Equal((AgentFailure.UsageLimit, resetsAt), (limited.Failure, limited.ResetsAt));
+        Assert.True(Assert.Single(events.OfType<AgentRateLimit>()).IsRejected);
+        Assert.Equal(1, requests);
+        Assert.Equal(AgentFailure.None, later.Failure);
+    }
+
+    [Fact]
+    public async Task Claude_LoginIsRefused_IsTheAccountsFault()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(401, "invalid x-api-key"))]);
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+
+        Assert.Equal(AgentFailure.Account, outcome.Failure);
+        Assert.Equal(401, Assert.Single(events.OfType<AgentApiError>()).Status);
+        Assert.NotEmpty(events.OfType<AgentRetry>());
+    }
+
+    [Fact]
+    public async Task Claude_ServiceIsOverloaded_IsTransient()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(529, "Overloaded"))]);
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+
+        Assert.Equal(AgentFailure.Transient, outcome.Failure);
+    }
+
+    [Fact]
+    public async Task Claude_TurnLimitReached_SaysSo()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { Turns = 2 }));
+
+        Assert.Equal(AgentFailure.Turns, outcome.Failure);
+        Assert.Equal(2000, outcome.Usage.Tokens.Input);
+    }
+
+    [Fact]
+    public async Task Claude_MoneyLimitReached_SaysSo()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { CostUsd = 0.00001m }));
+
+        Assert.Equal(AgentFailure.Money, outcome.Failure);
+    }
+
+    [Fact]
+    public async Task Claude_ServiceNeverAnswers_StallsIsStoppedAndGoesOnLater()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            new ApiRule("write it", new ApiTurn { Instead = new ApiTurn { Hangs = true }, InsteadTimes = 1, Tools = [ApiToolUse.Write("a.txt", "x")] }, ApiTurn.Says("Done.")),
+        ]);
+
+        (AgentOutcome stalled, _) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(8) }));
+        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
+
+        Assert.Equal(AgentFailure.Stall, stalled.Failure);
+        Assert.Equal(AgentFailure.None, later.Failure);
+        Assert.True(File.Exists(claude.InWorktree("a.txt")));
+    }
+
+    [Fact]
+    public async Task Claude_CallsTheRepositorysAgent_InDefaultMode()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            new ApiRule("build it", ApiTurn.Writes("a.txt", "x"), ApiTurn.Calls(ApiToolUse.SubAgent("task-validator", "Please validate a.txt.")), ApiTurn.Says("Validated: ${last}")),
+            new ApiRule("validate a.txt", ApiTurn.Calls(new ApiToolUse("Read", new { file_path = "${cwd}/a.txt" })), ApiTurn.Says("It is good.")),
+        ]);
+        AgentStart start = claude.Start("1", "Please build it.", write: ["a.txt"]) with
+        {
+            SystemPrompt = "The house rule is: be kind.",
+            AgentDefinitions = new Dictionary<string, string>
+            {
+                ["task-validator.md"] = "---\nname: task-validator\ndescription: Use this: to validate\ntools: Read, Grep\n---\nYou validate tasks.\n",
+            },
+        };
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, start);
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.Equal(["task-validator"], outcome.SubAgents);
+        Assert.Contains("task-validator", Assert.Single(events.OfType<AgentSessionStarted>()).Agents);
+        Assert.Contains(events, found => found is AgentToolUse { Tool: "Read", ParentToolUseId: not null });
+        Assert.Contains("You validate tasks.", claude.Api.Requests.First(request => request.Rule == "validate a.txt").System, StringComparison.Ordinal);
+        Assert.Contains("The house rule is: be kind.", claude.Api.Requests.First(request => request.Rule == "build it").System, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Repository_HasSettingsThatSwitchHooksOff_HookStillHolds()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("write it", ApiTurn.Writes("b.txt", "x"), ApiTurn.Says("Told: ${last}"))]);
+        Directory.CreateDirectory(claude.InWorktree(".claude"));
+        await File.WriteAllTextAsync(claude.InWorktree(".claude/settings.json"), """{"disableAllHooks":true,"permissions":{"allow":["Write","Edit"]}}""");
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please write it.", write: ["a.txt"]));
+
+        Assert.Single(outcome.Denials);
+        Assert.False(File.Exists(claude.InWorktree("b.txt")));
+    }
+
+    [Fact]
+    public async Task Follower_IsGoneForGood_SuccessorTakesTheRunningAgentOver()
+    {
+        TaskCompletionSource answer = new();
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Text = "Finished.", After = answer.Task })]);
+        AgentStart start = claude.Start("1", "Please write it.");
+        AgentSession first = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
+        using CancellationTokenSource killed = new();
+        Task following = AgentFixture.FollowQuietlyAsync(first, killed.Token);
+        await Eventually.TrueAsync(() => File.Exists(claude.InWorktree("a.txt")));
+        await killed.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
+
+        AgentSession successor = await new AgentSupervisor().StartOrAttachAsync(claude.Runner, start with { Owner = "owner-2" }, default);
+        answer.SetResult();
+        (AgentOutcome outcome, _) = await AgentFixture.FollowAsync(successor);
+
+        Assert.Equal(AgentStartState.Running, successor.Found);
+        Assert.Equal((AgentFailure.None, "Finished."), (outcome.Failure, outcome.FinalText));
+        Assert.Equal(2, claude.Api.Requests.Count(request => request.Rule is not null));
+    }
+
+    [Fact]
+    public async Task Agent_AndSupervisorKilled_ConversationGoesOnInANewStart()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            new ApiRule("write it", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Hangs = true }),
+            new ApiRule("interrupted", ApiTurn.Says("Went on.")),
+        ]);
+        AgentStart start = claude.Start("1", "Please write it.");
+        AgentSession first = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
+        await Eventually.TrueAsync(() => claude.Api.Requests.Any(request => request.Turn == 1));
+        while (AgentFixture.ProcessesOf(start) is { Count: > 0 } alive)
+        {
+            foreach (ProcessInfo process in alive)
+            {
+                await AgentFixture.KillAsync(process.ProcessId);
+            }
+        }
+
+        (AgentOutcome killed, _) = await AgentFixture.FollowAsync(first);
+        Assert.True(claude.Runner.HasConversation(claude.Session));
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "You were interrupted. Go on."));
+
+        Assert.Equal((AgentFailure.Killed, false), (killed.Failure, killed.IsUsageComplete));
+        Assert.Equal((AgentFailure.None, "Went on."), (outcome.Failure, outcome.FinalText));
+        Assert.Equal(claude.Session, outcome.SessionId);
+    }
+
+    [Fact]
+    public async Task Check_PinnedVersion_IsOkAndKnowsWhoPays()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync([]);
+
+        AgentCheck check = await claude.Runner.CheckAsync(claude.Agents.Worktree, Eventually.Timeout());
+
+        Assert.Equal(AgentCheckStatus.Ok, check.Status);
+        Assert.Equal(ClaudeCliOptions.NewestTriedVersion.ToString(), check.Version);
+        Assert.Contains("ANTHROPIC_API_KEY", check.Account, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_NotLoggedIn_SaysWhatToDo()
+    {
+        using TempFolder home = new();
+        Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(home.Path, "http://127.0.0.1:9");
+        environment.Remove("ANTHROPIC_API_KEY");
+        ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = await ClaudeProgram.PathAsync(), HookCommand = ["x"], Environment = environment });
+
+        AgentCheck check = await runner.CheckAsync(home.Path, Eventually.Timeout());
+
+        Assert.Equal(AgentCheckStatus.Failed, check.Status);
+        Assert.Contains("not logged in", check.Message, StringComparison.Ordinal);
+        Assert.NotNull(check.Cure);
+    }
+}

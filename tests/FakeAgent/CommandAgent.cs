@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.FakeAgent;
+
+/// <summary>A plain program: plays the steps and ends with the exit code asked for, else 0.</summary>
+internal static class CommandAgent
+{
+    internal static int Run(string scriptFile)
+    {
+        StepPlayer player = new();
+        foreach (JsonObject step in AgentScript.Load(scriptFile).Steps())
+        {
+            if (!player.Play(step))
+            {
+                Console.Error.WriteLine($"fake-agent: unknown step {step.ToJsonString()}");
+                return 2;
+            }
+
+            if (player.ExitCode is { } code)
+            {
+                return code;
+            }
+        }
+
+        return 0;
+    }
+}

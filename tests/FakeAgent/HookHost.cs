@@ -1,0 +1,17 @@
+using Orchestrator.Agents;
+using Orchestrator.Plans;
+
+namespace Orchestrator.FakeAgent;
+
+/// <summary>The ownership hook as <c>orchestrate hook</c> runs it, for tests that do not build the whole command.</summary>
+internal static class HookHost
+{
+    internal static int Run(string policyFile)
+    {
+        HookAnswer answer = AgentHook.Run(
+            Console.In.ReadToEnd(), policyFile, policy => Ownership.Of(policy.Write?.Concat(policy.Append)).Owns);
+        Console.Out.Write(answer.Output);
+        Console.Error.Write(answer.Error);
+        return answer.ExitCode;
+    }
+}

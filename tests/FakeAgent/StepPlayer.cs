@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.FakeAgent;
+
+/// <summary>Plays the steps that any agent can do. The step's first member names it. README.md lists them.</summary>
+internal sealed class StepPlayer
+{
+    private readonly List<PosixSignalRegistration> _ignored = [];
+
+    /// <summary>The exit code asked for; null when none was.</summary>
+    internal int? ExitCode { get; private set; }
+
+    /// <summary>Plays one step.</summary>
+    /// <returns>False when the step is none of these.</returns>
+    internal bool Play(JsonObject step)
+    {
+        (string name, JsonNode? value) = step.First();
+        string text = Text(value);
+        switch (name)
+        {
+            case "write":
+                MakeFolder(text);
+                File.WriteAllText(text, Text(step["text"]));
+                return true;
+            case "append":
+                MakeFolder(text);
+                File.AppendAllText(text, Text(step["text"]));
+                return true;
+            case "delete":
+                File.Delete(text);
+                return true;
+            case "link":
+                MakeFolder(text);
+                File.CreateSymbolicLink(text, Text(step["to"]));
+                return true;
+            case "print":
+                Console.Out.WriteLine(text);
+                return true;
+            case "error":
+                Console.Error.WriteLine(text);
+                return true;
+            case "raw":
+                PrintRaw(Convert.FromBase64String(text), Number(step["times"], 1));
+                return true;
+            case "waitFor":
+                WaitFor(text);
+                return true;
+            case "hang":
+                Thread.Sleep(Timeout.Infinite);
+                return true;
+            case "ignoreSignals":
+                IgnoreSignals();
+                return true;
+            case "daemon":
+                StartDaemon(text);
+                return true;
+            case "run":
+                ExitCode = Run([.. ((JsonArray)value!).Select(Text)]) is var code and not 0 ? code : ExitCode;
+                return true;
+            case "killParent":
+                Run(["/bin/kill", "-KILL", ParentId().ToString(CultureInfo.InvariantCulture)]);
+                return true;
+            case "exit":
+                ExitCode = Number(value, 0);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Fills in <c>${start}</c>, <c>${repository}</c>, <c>${task}</c>, <c>${attempt}</c> and <c>${cwd}</c>.</summary>
+    internal static string Text(JsonNode? value) =>
+        (value is JsonValue scalar && scalar.TryGetValue(out string? text) ? text : value?.ToJsonString() ?? "")
+            .Replace("${start}", Environment.GetEnvironmentVariable("ORCHESTRATOR_START"), StringComparison.Ordinal)
+            .Replace("${repository}", Environment.GetEnvironmentVariable("ORCHESTRATOR_REPOSITORY"), StringComparison.Ordinal)
+            .Replace("${task}", AgentScript.Task, StringComparison.Ordinal)
+            .Replace("${attempt}", AgentScript.Attempt.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("${cwd}", Directory.GetCurrentDirectory(), StringComparison.Ordinal);
+
+    private static int Number(JsonNode? value, int otherwise) => value is null ? otherwise : (int)value;
+
+    private static void MakeFolder(string file) => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+
+    private static void WaitFor(string file)
+    {
+        while (!File.Exists(file))
+        {
+            Thread.Sleep(20);
+        }
+    }
+
+    private static void PrintRaw(byte[] bytes, int times)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        for (int i = 0; i < times; i++)
+        {
+            output.Write(bytes);
+        }
+    }
+
+    /// <summary>A process that leaves our session, ignores polite signals and names itself in a file.</summary>
+    private static void StartDaemon(string pidFile) =>
+        Run(["/bin/sh", "-c", """setsid sh -c 'trap "" TERM INT HUP; echo $$ >"$1"; exec sleep 600' sh "$1" </dev/null >/dev/null 2>&1 &""", "sh", pidFile]);
+
+    private static int Run(string[] command)
+    {
+        using Process process = Process.Start(command[0], command[1..]);
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    private static int ParentId()
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    private void IgnoreSignals()
+    {
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+        {
+            _ignored.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = true));
+        }
+    }
+}
