@@ -54,11 +54,11 @@ public sealed record Patch(string Text, bool IsCut);
 /// <param name="repository">The repository.</param>
 public sealed class Diffs(GitRepository repository)
 {
-    private static readonly string[] Raw = ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"];
+    internal static readonly string[] Raw = ["--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"];
 
     /// <summary>The files that differ between two commits or trees.</summary>
     public async Task<IReadOnlyList<ChangedFile>> BetweenAsync(string from, string to, CancellationToken cancellationToken = default) =>
-        ParseRaw(await repository.ReadAsync(repository.Call(["diff-tree", .. Raw, from, to, "--"]), cancellationToken));
+        ParseRaw(await repository.ReadAsync(repository.Call(["diff-tree", "-r", .. Raw, from, to, "--"]), cancellationToken));
 
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> OfWorktreeAsync(Worktree worktree, string from, CancellationToken cancellationToken = default)

@@ -20,7 +20,7 @@ public sealed class Refs(GitRepository repository)
 {
     /// <summary>The object a ref names, or null if there is no such ref.</summary>
     public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default) =>
-        (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
+        RefFiles.TryRead(repository, name, out var id) ? id : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
 
     /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListAsync(IEnumerable<string> namesOrPrefixes, CancellationToken cancellationToken = default)

@@ -13,7 +13,8 @@ public sealed record Snapshot(string Commit, string Tree, bool IsNew);
 /// <param name="Tree">Its tree.</param>
 /// <param name="HasChanges">False if the files are those of the commit before.</param>
 /// <param name="Lost">True if the branch was moved by somebody else meanwhile; nothing was changed then.</param>
-public sealed record WorktreeCommit(string Commit, string Tree, bool HasChanges, bool Lost);
+/// <param name="Changes">The files that differ from the commit before.</param>
+public sealed record WorktreeCommit(string Commit, string Tree, bool HasChanges, bool Lost, IReadOnlyList<ChangedFile> Changes);
 
 /// <summary>Saves what is in a worktree: as a snapshot beside the agent's work, or as the task's commit.</summary>
 /// <param name="repository">The repository.</param>
@@ -35,24 +36,26 @@ public sealed class Snapshots(GitRepository repository)
         Worktree worktree, string name, string message, CommitTrailers trailers, string? sessionFile = null, CancellationToken cancellationToken = default)
     {
         var sessionRef = SessionRef(name);
-        var before = await _refs.ListAsync([name, sessionRef], cancellationToken);
-        var last = before.TryGetValue(name, out var lastId) ? await _commits.ReadAsync(lastId, cancellationToken) : null;
+        var (lastCommit, lastSession) = (await _refs.ReadAsync(name, cancellationToken), await _refs.ReadAsync(sessionRef, cancellationToken));
         var session = sessionFile is null || !File.Exists(sessionFile)
-            ? before.GetValueOrDefault(sessionRef)
-            : (await repository.WriteAsync(repository.Call("hash-object", "-w", "--no-filters", sessionFile), cancellationToken)).Text;
+            ? lastSession
+            : (await repository.WriteAsync(repository.Call("hash-object", "-w", "--no-filters", Path.GetFullPath(sessionFile)), cancellationToken)).Text;
         var tree = await WriteTreeAsync(worktree, cancellationToken);
-        var head = (await repository.ReadAsync(worktree.Call("rev-parse", "--verify", "HEAD^{commit}"), cancellationToken)).Text;
+        var head = RefFiles.TryReadHead(worktree, out _, out var known) && known is not null
+            ? known
+            : (await repository.ReadAsync(worktree.Call("rev-parse", "--verify", "HEAD^{commit}"), cancellationToken)).Text;
+        var last = lastCommit is null ? null : await _commits.ReadAsync(lastCommit, cancellationToken);
         var isSame = last is not null && last.Tree == tree && last.Parents is [var parent] && parent == head;
         var commit = isSame ? last!.Id : await _commits.CreateAsync(tree, [head], message, trailers, cancellationToken);
         var changes = new List<RefChange>();
         if (!isSame)
         {
-            changes.Add(new RefChange(name, commit, last?.Id));
+            changes.Add(new RefChange(name, commit, lastCommit));
         }
 
-        if (session is not null && session != before.GetValueOrDefault(sessionRef))
+        if (session is not null && session != lastSession)
         {
-            changes.Add(new RefChange(sessionRef, session, before.GetValueOrDefault(sessionRef)));
+            changes.Add(new RefChange(sessionRef, session, lastSession));
         }
 
         if (changes.Count > 0 && await _refs.UpdateAsync(changes, "snapshot", cancellationToken) is { Done: false })
@@ -98,20 +101,21 @@ public sealed class Snapshots(GitRepository repository)
         IReadOnlyDictionary<string, string?>? alsoSet = null,
         CancellationToken cancellationToken = default)
     {
-        var facts = await ReadForCommitAsync(branch, parents[0], cancellationToken);
+        var before = await _refs.ReadAsync(branch, cancellationToken);
         await worktree.WriteAsync(cancellationToken, AddAll(leaveOut));
+        var changes = Diffs.ParseRaw(await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parents[0], "--"]), cancellationToken));
         var tree = (await worktree.WriteAsync(cancellationToken, "write-tree")).Text;
-        if (tree == facts.ParentTree && parents.Count == 1)
+        if (changes.Count == 0 && parents.Count == 1)
         {
-            return new WorktreeCommit(parents[0], tree, HasChanges: false, Lost: false);
+            return new WorktreeCommit(parents[0], tree, HasChanges: false, Lost: false, []);
         }
 
         var commit = await _commits.CreateAsync(tree, parents, message, trailers, cancellationToken);
         var moved = await _refs.UpdateAsync(
-            [new RefChange(branch, commit, facts.Branch), .. (alsoSet ?? new Dictionary<string, string?>()).Select(other => new RefChange(other.Key, commit, other.Value))],
+            [new RefChange(branch, commit, before), .. (alsoSet ?? new Dictionary<string, string?>()).Select(other => new RefChange(other.Key, commit, other.Value))],
             $"attempt {trailers.Attempt}",
             cancellationToken);
-        return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done);
+        return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes);
     }
 
     /// <summary>The tree of a worktree's files by a copy of its index, so that the agent's own stays as it is.</summary>
@@ -136,16 +140,6 @@ public sealed class Snapshots(GitRepository repository)
         {
             File.Delete(index);
         }
-    }
-
-    private async Task<(string? Branch, string ParentTree)> ReadForCommitAsync(string branch, string parent, CancellationToken cancellationToken)
-    {
-        var output = await repository.ReadAsync(
-            repository.Call("rev-parse", parent + "^{tree}", "--revs-only", branch) with { AnswerCodes = [0, 128] }, cancellationToken);
-        var lines = output.Lines;
-        return lines.Length > 0 && output.ExitCode == 0
-            ? (lines.Length > 1 ? lines[1] : null, lines[0])
-            : throw new GitException($"The commit '{parent}' on which branch '{branch}' is to go on is not in the repository: {output.ErrorText}");
     }
 
     private static IEnumerable<string> AddAll(IEnumerable<string>? leaveOut) =>

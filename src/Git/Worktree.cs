@@ -50,6 +50,9 @@ public sealed record WorktreeRequest(string Path, string Commit)
     /// <summary>Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at <see cref="Commit"/>.</summary>
     public string? Branch { get; init; }
 
+    /// <summary>Where used worktrees may be taken from. Null: a new one is made.</summary>
+    public WorktreePool? Pool { get; init; }
+
     /// <summary>Why it is locked, for people.</summary>
     public string LockReason { get; init; } = "in use by orchestrate";
 }

@@ -28,7 +28,11 @@ public sealed class Worktrees(GitRepository repository)
 
         RemoveUnfinished(path, admin);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await AddAsync(request, path, cancellationToken);
+        if (!await TryReuseAsync(request, path, cancellationToken))
+        {
+            await AddAsync(request, path, cancellationToken);
+        }
+
         admin = WorktreeAdmin.Find(repository, path)
             ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
         WorktreeAdmin.WriteMarker(admin, path, request.Branch);
@@ -77,6 +81,19 @@ public sealed class Worktrees(GitRepository repository)
         if (WorktreeAdmin.Find(repository, path) is { } admin)
         {
             WorktreeAdmin.Remove(admin, path);
+        }
+    }
+
+    /// <summary>
+    /// Gives a worktree up and lets it be used again, with the same question before as for <see cref="RemoveAsync"/>. Nothing there: nothing to do.
+    /// </summary>
+    public async Task ReturnAsync(string path, WorktreePool pool, CancellationToken cancellationToken = default)
+    {
+        path = Path.GetFullPath(path);
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        if (WorktreeAdmin.Find(repository, path) is { } admin)
+        {
+            new WorktreeReuse(repository, pool).Return(path, admin);
         }
     }
 
@@ -163,25 +180,50 @@ public sealed class Worktrees(GitRepository repository)
         }
     }
 
+    /// <summary>Takes a worktree from the pool and makes its files those that are wanted.</summary>
+    private async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
+    {
+        if (request.Pool is null || new WorktreeReuse(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
+        {
+            return false;
+        }
+
+        var worktree = new Worktree(repository, path, admin);
+        try
+        {
+            string[] where = request.Branch is null
+                ? ["--detach", request.Commit]
+                : await BranchExistsAsync(request, cancellationToken)
+                    ? [ShortName(request)]
+                    : ["--no-track", "-b", ShortName(request), request.Commit];
+            await worktree.WriteAsync(
+                worktree.Call(["checkout", "--quiet", "--force", .. where]) with { Settings = ParallelCheckout }, cancellationToken);
+            await CleanAsync(worktree, fits ? request.Pool.Keep : null, cancellationToken);
+            return true;
+        }
+        catch (GitException)
+        {
+            WorktreeAdmin.Remove(admin, path);
+            return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
+        }
+    }
+
     private async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
         string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
-        if (request.Branch is null)
-        {
-            await AddAsync([.. add, "--detach", path, request.Commit], cancellationToken);
-            return;
-        }
-
-        if (!request.Branch.StartsWith(BranchPrefix, StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.", nameof(request));
-        }
-
-        var branch = request.Branch[BranchPrefix.Length..];
-        var exists = await new Refs(repository).ReadAsync(request.Branch, cancellationToken) is not null;
-        await AddAsync(exists ? [.. add, path, branch] : [.. add, "--no-track", "-b", branch, path, request.Commit], cancellationToken);
+        add = request.Branch is null
+            ? [.. add, "--detach", path, request.Commit]
+            : await BranchExistsAsync(request, cancellationToken)
+                ? [.. add, path, ShortName(request)]
+                : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
+        await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
     }
 
-    private Task<GitOutput> AddAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) =>
-        repository.WriteAsync(repository.Call(arguments) with { Settings = ParallelCheckout }, cancellationToken);
+    private async Task<bool> BranchExistsAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
+        await new Refs(repository).ReadAsync(request.Branch!, cancellationToken) is not null;
+
+    private static string ShortName(WorktreeRequest request) =>
+        request.Branch!.StartsWith(BranchPrefix, StringComparison.Ordinal)
+            ? request.Branch[BranchPrefix.Length..]
+            : throw new ArgumentException($"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.", nameof(request));
 }

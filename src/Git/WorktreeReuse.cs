@@ -1,0 +1,117 @@
+namespace Orchestrator.Git;
+
+/// <summary>Where used worktrees wait to be used again, which saves writing all files once more.</summary>
+/// <param name="Folder">A folder of its own on the same disk as the worktrees, for example <c>.worktrees/.pool</c>; everything in it is ours to delete.</param>
+public sealed record WorktreePool(string Folder)
+{
+    /// <summary>How many wait at most; one more is removed.</summary>
+    /// <value>Default: 8.</value>
+    public int Capacity { get; init; } = 8;
+
+    /// <summary>Patterns as in <c>.gitignore</c> of what is not cleaned away (<c>worktrees.keep</c>), such as <c>/node_modules/</c>.</summary>
+    public IReadOnlyList<string> Keep { get; init; } = [];
+
+    /// <summary>What the kept files depend on: a hash of the lock files. Another key: nothing is kept.</summary>
+    public string KeepKey { get; init; } = string.Empty;
+}
+
+/// <summary>
+/// Puts worktrees into the pool and takes them out, under the worktree lock. A worktree of which git's administration or index was tampered with is not
+/// used again. At each point a crash leaves either a pooled worktree, an unfinished one (no marker), or a folder in the pool that nobody knows; the last
+/// two are removed later.
+/// </summary>
+internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
+{
+    private const string PooledMarker = "orchestrator-pooled";
+
+    /// <summary>Files in the administration that change how git works there; a fresh worktree has none of them.</summary>
+    private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
+
+    private readonly string _folder = Path.GetFullPath(pool.Folder);
+
+    /// <summary>Moves a worktree into the pool, or removes it if it is not fit for that.</summary>
+    internal void Return(string path, string admin)
+    {
+        WorktreeAdmin.RemoveMarker(admin);
+        RemoveUnknown();
+        var worktree = new Worktree(repository, path, admin);
+        if (Pooled().Count() >= pool.Capacity
+            || !File.Exists(Path.Combine(path, ".git"))
+            || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None
+            || Tampering.Any(name => Path.Exists(Path.Combine(admin, name)))
+            || IndexFlags.MayHideFiles(Path.Combine(admin, "index"))
+            || !RefFiles.TryReadHead(worktree, out _, out var head)
+            || head is null)
+        {
+            WorktreeAdmin.Remove(admin, path);
+            return;
+        }
+
+        // Detached, so that its branch is free to be checked out elsewhere or deleted.
+        DurableFile.Write(Path.Combine(admin, "HEAD"), head + "\n");
+        Move(path, Path.Combine(_folder, Guid.NewGuid().ToString("N")), admin);
+        DurableFile.Write(Path.Combine(admin, PooledMarker), pool.KeepKey);
+    }
+
+    /// <summary>Moves a pooled worktree to a place; its files are still those of its last use.</summary>
+    /// <returns>Its administration and whether its kept files fit, or null if there is none.</returns>
+    internal (string Admin, bool Fits)? Take(string path, string lockReason)
+    {
+        RemoveUnknown();
+        var found = Pooled()
+            .Where(entry => Directory.Exists(entry.Path))
+            .Select(entry => (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, PooledMarker)) == pool.KeepKey))
+            .OrderByDescending(entry => entry.Fits)
+            .FirstOrDefault();
+        if (found.Admin is null)
+        {
+            return null;
+        }
+
+        File.Delete(Path.Combine(found.Admin, PooledMarker));
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path); // Only an empty one comes here.
+        }
+
+        Move(found.Path, path, found.Admin);
+        DurableFile.Write(Path.Combine(found.Admin, "locked"), lockReason + "\n");
+        return (found.Admin, found.Fits);
+    }
+
+    private IEnumerable<(string Path, string Admin)> Pooled() =>
+        WorktreeAdmin.All(repository).Where(entry => File.Exists(Path.Combine(entry.Admin, PooledMarker)) && IsInPool(entry.Path));
+
+    private bool IsInPool(string path) => Path.GetDirectoryName(path) == _folder;
+
+    /// <summary>The administration is told first: after a crash between the two it is found without a folder, and the folder without administration.</summary>
+    private static void Move(string from, string to, string admin)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+        DurableFile.Write(Path.Combine(admin, "gitdir"), Path.Combine(to, ".git") + "\n");
+        Directory.Move(from, to);
+        File.Delete(Path.Combine(to, ".git"));
+        File.WriteAllText(Path.Combine(to, ".git"), $"gitdir: {admin}\n");
+    }
+
+    private void RemoveUnknown()
+    {
+        if (!Directory.Exists(_folder))
+        {
+            return;
+        }
+
+        var known = Pooled().Select(entry => entry.Path).ToHashSet();
+        foreach (var unknown in Directory.EnumerateDirectories(_folder).Where(path => !known.Contains(path)))
+        {
+            if (WorktreeAdmin.Find(repository, unknown) is { } admin)
+            {
+                WorktreeAdmin.Remove(admin, unknown);
+            }
+            else
+            {
+                FolderRemover.Remove(unknown);
+            }
+        }
+    }
+}
