@@ -1,0 +1,22 @@
+using Orchestrator.Grpc;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>How long a call that waits may wait: until its own limit, a little before the client's deadline, or until the server stops.</summary>
+internal sealed class LongPoll : IDisposable
+{
+    // An answer that is on its way when the deadline strikes is lost; an empty one shortly before is not.
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+    private readonly CancellationTokenSource _source;
+
+    public LongPoll(GrpcServerCallContext context, TimeSpan limit, CancellationToken stopping)
+    {
+        _source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
+        var left = context.Remaining is { } remaining ? remaining > Margin * 2 ? remaining - Margin : remaining / 2 : limit;
+        _source.CancelAfter(left < limit ? left : limit);
+    }
+
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose() => _source.Dispose();
+}

@@ -1,0 +1,92 @@
+using Orchestrator.Grpc;
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Query.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Queries: with the run's next workflow task when one is pending, else by a task of their own.</summary>
+internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public void Register(RpcTable table) => table.Add(RpcTable.WorkflowService, "QueryWorkflow", QueryWorkflowRequest.Parser, QueryAsync);
+
+    private async ValueTask<QueryWorkflowResponse> QueryAsync(GrpcServerCallContext context, QueryWorkflowRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.Execution(request.Execution);
+        if (request.Query is null)
+        {
+            throw RpcErrors.InvalidArgument("Query is not set on request.");
+        }
+
+        if (request.Query.QueryType.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("QueryType is not set on request.");
+        }
+
+        Require.Blob(request.Query.QueryArgs);
+        using var wait = new LongPoll(context, Limit, stopping.Token);
+        var query = new PendingQuery(request.Query);
+        try
+        {
+            var rejected = await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Ask(w, request, query));
+            if (rejected is { } status)
+            {
+                return new QueryWorkflowResponse { QueryRejected = new QueryRejected { Status = status } };
+            }
+
+            var result = await query.Answer.Task.WaitAsync(wait.Token);
+            return result.ResultType == QueryResultType.Answered
+                ? new QueryWorkflowResponse { QueryResult = result.Answer }
+                : throw RpcErrors.QueryFailed(result.ErrorMessage, result.Failure);
+        }
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, "query timed out before a worker could process it");
+        }
+        finally
+        {
+            await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => w.Queries.Remove(query));
+        }
+    }
+
+    private WorkflowExecutionStatus? Ask(Workflow workflow, QueryWorkflowRequest request, PendingQuery query)
+    {
+        var run = engine.Store.Find(workflow, request.Execution.RunId) ?? throw (request.Execution.RunId.Length > 0
+            ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{request.Execution.RunId}\"")
+            : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}"));
+        if ((request.QueryRejectCondition == QueryRejectCondition.NotOpen && !run.IsOpen)
+            || (request.QueryRejectCondition == QueryRejectCondition.NotCompletedCleanly && !run.IsOpen && run.Status != WorkflowExecutionStatus.Completed))
+        {
+            return run.Status;
+        }
+
+        if (run.IsOpen && (run.Task is not null || run.PreviousStartedEventId == 0))
+        {
+            if (run.Task is { Attempt: >= 3 })
+            {
+                throw RpcErrors.Create(
+                    GrpcStatusCode.FailedPrecondition, "Cannot query workflow due to Workflow Task in failed state.", "temporal.api.errordetails.v1.WorkflowNotReadyFailure",
+                    new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
+            }
+
+            workflow.Queries.Add(query);
+            return null;
+        }
+
+        workflow.Queries.AddDirect(query);
+        Dispatch(engine, run, query);
+        return null;
+    }
+
+    /// <summary>Offers a query to a worker that has the run in memory, else to any of its queue.</summary>
+    public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query)
+    {
+        var sticky = run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
+        engine.Queues.Add(new QueryQueuedTask(run.NamespaceId, run.WorkflowId, run.RunId, sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name, query));
+    }
+}

@@ -1,0 +1,203 @@
+using Temporal.Server.History;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.Workflow.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Begins a run anew from one of its workflow tasks: copies the history up to it, fails that task, and applies again what came later.</summary>
+internal sealed class ResetOperation(WorkflowEngine engine)
+{
+    private const string Identity = "history-service";
+
+    /// <summary>Call with the workflow's lock held.</summary>
+    public ResetWorkflowExecutionResponse Reset(Workflow workflow, Run run, ResetWorkflowExecutionRequest request)
+    {
+        if (request.RequestId.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("RequestId is not set on request.");
+        }
+
+        var current = engine.Store.Current(workflow)!;
+        if (current.Record.CreateRequestId == request.RequestId)
+        {
+            return new ResetWorkflowExecutionResponse { RunId = current.RunId };
+        }
+
+        var finish = request.WorkflowTaskFinishEventId;
+        if (finish <= 1 || finish >= run.NextEventId)
+        {
+            throw RpcErrors.InvalidArgument("Workflow task finish ID must be > 1 && <= workflow last event ID.");
+        }
+
+        var all = engine.Store.Batches(run, 1).SelectMany(HistoryLog.Decode).Concat(run.Changes.Events).ToList();
+        var kept = all.Where(e => e.EventId < finish).ToList();
+        CheckBoundary(kept, all, finish);
+        var later = all.Where(e => e.EventId >= finish).Concat(run.Buffered).ToList();
+        later.AddRange(LaterRuns(workflow, run));
+
+        var reset = Copy(workflow, run, kept, request);
+        if (current.IsOpen)
+        {
+            engine.Chain.Terminate(workflow, current, request.Reason, null, request.Identity);
+            workflow.Current = reset;
+        }
+
+        run.Record.ResetRunId = reset.RunId;
+        run.Changes.Touched = true;
+        Reapply(reset, later, request);
+        foreach (var operation in request.PostResetOperations)
+        {
+            if (operation.SignalWorkflow is { } signal)
+            {
+                Signals.Add(reset, signal.SignalName, signal.Input, signal.Header, request.Identity, "", null, signal.Links);
+            }
+            else if (operation.UpdateWorkflowOptions is { } options)
+            {
+                OptionsUpdate.Apply(reset, options.WorkflowExecutionOptions, request.Identity);
+            }
+        }
+
+        reset.EnsureWorkflowTask();
+        return new ResetWorkflowExecutionResponse { RunId = reset.RunId };
+    }
+
+    private static void CheckBoundary(List<HistoryEvent> kept, List<HistoryEvent> all, long finish)
+    {
+        // The task that is failed must be open at that point: scheduled or started, and nothing of a batch may be cut off.
+        var last = kept[^1].EventType;
+        var next = all.Find(e => e.EventId == finish)!.EventType;
+        var isBoundary = last switch
+        {
+            EventType.WorkflowTaskStarted => true,
+            EventType.WorkflowTaskScheduled => next == EventType.WorkflowTaskStarted,
+            _ => false,
+        };
+        if (!isBoundary)
+        {
+            throw RpcErrors.InvalidArgument($"StateRebuilder unable to Rebuild mutable state to event ID: {finish - 1}, version: 0, this event must be at the boundary");
+        }
+    }
+
+    private Run Copy(Workflow workflow, Run run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
+    {
+        var runId = Guid.NewGuid().ToString();
+        var reset = engine.Store.Create(workflow, runId);
+        reset.Changes.Created = true;
+        reset.Changes.Visible = true;
+        foreach (var e in kept)
+        {
+            reset.Add(e);
+        }
+
+        reset.Record.CreateRequestId = request.RequestId;
+        reset.Record.RequestIds[request.RequestId] = new RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
+        reset.Record.OriginalStartTime = run.Record.OriginalStartTime;
+        reset.Record.LastResetTime = reset.Now.Stamp();
+        reset.Record.ResetPoints.AddRange(run.Record.ResetPoints.Where(p => p.RunId != run.RunId || p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId));
+        reset.Record.BuildIds.AddRange(run.Record.BuildIds);
+        reset.BeginFromReset();
+
+        var scheduled = kept.FindLast(e => e.EventType == EventType.WorkflowTaskScheduled)!;
+        var started = kept[^1].EventType == EventType.WorkflowTaskStarted ? kept[^1].EventId : 0;
+        if (started == 0)
+        {
+            var startedEvent = reset.NewEvent(EventType.WorkflowTaskStarted);
+            startedEvent.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes { ScheduledEventId = scheduled.EventId, Identity = Identity, RequestId = "reset-request-id" };
+            started = reset.Add(startedEvent).EventId;
+        }
+
+        var failed = reset.NewEvent(EventType.WorkflowTaskFailed);
+        failed.WorkflowTaskFailedEventAttributes = new WorkflowTaskFailedEventAttributes
+        {
+            ScheduledEventId = scheduled.EventId,
+            StartedEventId = started,
+            Cause = WorkflowTaskFailedCause.ResetWorkflow,
+            Failure = new Temporalio.Api.Failure.V1.Failure
+            {
+                Message = request.Reason,
+                Source = "Server",
+                ResetWorkflowFailureInfo = new Temporalio.Api.Failure.V1.ResetWorkflowFailureInfo(),
+            },
+            Identity = Identity,
+            BaseRunId = run.RunId,
+            NewRunId = runId,
+        };
+        reset.Add(failed);
+        foreach (var activity in reset.Activities.Values)
+        {
+            reset.RescheduleAfterReset(activity);
+        }
+
+        return reset;
+    }
+
+    /// <summary>What came in the runs that followed the reset one in its chain.</summary>
+    private IEnumerable<HistoryEvent> LaterRuns(Workflow workflow, Run run)
+    {
+        var at = run;
+        while (Next(at) is { Length: > 0 } next && engine.Store.Find(workflow, next) is { } following)
+        {
+            foreach (var e in engine.Store.Batches(following, 1).SelectMany(HistoryLog.Decode).Concat(following.Buffered).ToList())
+            {
+                yield return e;
+            }
+
+            at = following;
+        }
+    }
+
+    private static string Next(Run run) =>
+        run.CloseEvent?.WorkflowExecutionContinuedAsNewEventAttributes?.NewExecutionRunId
+        ?? run.CloseEvent?.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId
+        ?? run.CloseEvent?.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId
+        ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId ?? "";
+
+    private static void Reapply(Run reset, List<HistoryEvent> later, ResetWorkflowExecutionRequest request)
+    {
+        var exclude = request.ResetReapplyExcludeTypes;
+        var none = request.ResetReapplyType == ResetReapplyType.None;
+        var signals = !none && !exclude.Contains(ResetReapplyExcludeType.Signal);
+        var others = !none && request.ResetReapplyType != ResetReapplyType.Signal;
+        foreach (var e in later)
+        {
+            switch (e.EventType)
+            {
+                case EventType.WorkflowExecutionSignaled when signals:
+                    var s = e.WorkflowExecutionSignaledEventAttributes;
+                    var signal = reset.NewEvent(EventType.WorkflowExecutionSignaled);
+                    signal.WorkflowExecutionSignaledEventAttributes = s.Clone();
+                    signal.Links.AddRange(e.Links);
+                    reset.AddOrBuffer(signal);
+                    break;
+                case EventType.WorkflowExecutionUpdateAdmitted when others && !exclude.Contains(ResetReapplyExcludeType.Update):
+                    reset.AddOrBuffer(Admitted(reset, e.WorkflowExecutionUpdateAdmittedEventAttributes.Request));
+                    break;
+                case EventType.WorkflowExecutionUpdateAccepted when others && !exclude.Contains(ResetReapplyExcludeType.Update) && e.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest is { } request2:
+                    reset.AddOrBuffer(Admitted(reset, request2));
+                    break;
+                case EventType.WorkflowExecutionOptionsUpdated:
+                    var options = reset.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
+                    options.WorkflowExecutionOptionsUpdatedEventAttributes = e.WorkflowExecutionOptionsUpdatedEventAttributes.Clone();
+                    options.WorkerMayIgnore = true;
+                    reset.AddOrBuffer(options);
+                    break;
+                case EventType.WorkflowExecutionCancelRequested when others && !exclude.Contains(ResetReapplyExcludeType.CancelRequest) && !reset.CancelRequested:
+                    var cancel = reset.NewEvent(EventType.WorkflowExecutionCancelRequested);
+                    cancel.WorkflowExecutionCancelRequestedEventAttributes = e.WorkflowExecutionCancelRequestedEventAttributes.Clone();
+                    reset.AddOrBuffer(cancel);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static HistoryEvent Admitted(Run reset, Temporalio.Api.Update.V1.Request request)
+    {
+        var admitted = reset.NewEvent(EventType.WorkflowExecutionUpdateAdmitted);
+        admitted.WorkflowExecutionUpdateAdmittedEventAttributes = new WorkflowExecutionUpdateAdmittedEventAttributes { Request = request, Origin = UpdateAdmittedEventOrigin.Reapply };
+        return admitted;
+    }
+}

@@ -1,0 +1,189 @@
+using Orchestrator.Grpc;
+using Temporal.Server.History;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Update.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Updates: admits them, and waits for what becomes of them.</summary>
+internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+{
+    private const int MaxInFlight = 10;
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(20);
+
+    public void Register(RpcTable table)
+    {
+        table.Add(RpcTable.WorkflowService, "UpdateWorkflowExecution", UpdateWorkflowExecutionRequest.Parser, UpdateAsync);
+        table.Add(RpcTable.WorkflowService, "PollWorkflowExecutionUpdate", PollWorkflowExecutionUpdateRequest.Parser, PollAsync);
+    }
+
+    private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(GrpcServerCallContext context, UpdateWorkflowExecutionRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Check(request);
+        var (run, update) = await engine.Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
+        {
+            var run = engine.Store.Find(w, request.WorkflowExecution.RunId) ?? throw (request.WorkflowExecution.RunId.Length > 0
+                ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{request.WorkflowExecution.RunId}\"")
+                : RpcErrors.NotFound($"workflow not found for ID: {w.WorkflowId}"));
+            if (request.FirstExecutionRunId.Length > 0 && run.FirstRunId != request.FirstExecutionRunId)
+            {
+                throw RpcErrors.NotFound("workflow execution not found");
+            }
+
+            return (run, Admit(w, run, request.Request));
+        });
+        return await WaitAsync(context, run, update, request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified);
+    }
+
+    /// <summary>Finds the update, or admits it and makes sure that a task brings it to the worker. Call with the workflow's lock held.</summary>
+    public PendingUpdate Admit(Workflow workflow, Run run, Request request)
+    {
+        var id = request.Meta.UpdateId;
+        if (Known(workflow, run, id) is { } known)
+        {
+            return known;
+        }
+
+        if (!run.IsOpen)
+        {
+            throw WorkflowOperations.Closed();
+        }
+
+        if (workflow.Updates.Count >= MaxInFlight)
+        {
+            throw RpcErrors.Create(
+                GrpcStatusCode.ResourceExhausted, $"limit on number of concurrent in-flight updates has been reached ({MaxInFlight})",
+                "temporal.api.errordetails.v1.ResourceExhaustedFailure",
+                new Temporalio.Api.ErrorDetails.V1.ResourceExhaustedFailure { Cause = ResourceExhaustedCause.ConcurrentLimit, Scope = ResourceExhaustedScope.Namespace });
+        }
+
+        if (run.Task is { Attempt: >= 3 })
+        {
+            throw RpcErrors.Create(
+                GrpcStatusCode.FailedPrecondition, "Unable to perform workflow execution update due to Workflow Task in failed state.", "temporal.api.errordetails.v1.WorkflowNotReadyFailure",
+                new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
+        }
+
+        var update = new PendingUpdate(id, request);
+        workflow.Updates.Add(update);
+        if (run.Task is null && !run.InFirstTaskBackoff)
+        {
+            run.ScheduleWorkflowTask(speculative: true);
+        }
+
+        return update;
+    }
+
+    /// <summary>Waits for the stage that the caller asked for, as long as one call may.</summary>
+    public async Task<UpdateWorkflowExecutionResponse> WaitAsync(GrpcServerCallContext context, Run run, PendingUpdate update, Stage stage)
+    {
+        using var wait = new LongPoll(context, WaitLimit, stopping.Token);
+        try
+        {
+            await (stage == Stage.Completed ? update.Done.Task : stage == Stage.Admitted ? Task.CompletedTask : update.AcceptedOrDone.Task).WaitAsync(wait.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The answer says how far it got; the client asks again.
+        }
+
+        if (update is { Aborted: { } aborted, Outcome: null })
+        {
+            throw aborted;
+        }
+
+        return new UpdateWorkflowExecutionResponse
+        {
+            UpdateRef = new UpdateRef { WorkflowExecution = new WorkflowExecution { WorkflowId = run.WorkflowId, RunId = run.RunId }, UpdateId = update.Id },
+            Outcome = update.Done.Task.IsCompleted ? update.Outcome : null,
+            Stage = update.Done.Task.IsCompleted ? Stage.Completed : update.AcceptedOrDone.Task.IsCompleted ? Stage.Accepted : Stage.Admitted,
+        };
+    }
+
+    public static void Check(UpdateWorkflowExecutionRequest request)
+    {
+        Require.Execution(request.WorkflowExecution);
+        if (request.Request is null)
+        {
+            throw RpcErrors.InvalidArgument("Request is not set on request.");
+        }
+
+        if (request.Request.Input is null)
+        {
+            throw RpcErrors.InvalidArgument("Input is not set on request.");
+        }
+
+        if (request.Request.Input.Name.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("UpdateName is not set on request.");
+        }
+
+        request.Request.Meta ??= new Meta();
+        if (request.Request.Meta.UpdateId.Length > StartRequests.MaxId)
+        {
+            throw RpcErrors.InvalidArgument("UpdateId length exceeds limit.");
+        }
+
+        if (request.Request.Meta.UpdateId.Length == 0)
+        {
+            request.Request.Meta.UpdateId = Guid.NewGuid().ToString();
+        }
+    }
+
+    private async ValueTask<PollWorkflowExecutionUpdateResponse> PollAsync(GrpcServerCallContext context, PollWorkflowExecutionUpdateRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        if (request.UpdateRef is null)
+        {
+            throw RpcErrors.InvalidArgument("UpdateRef is not set on request.");
+        }
+
+        Require.Execution(request.UpdateRef.WorkflowExecution);
+        var (run, update) = await engine.Store.ChangeAsync(ns.Id, request.UpdateRef.WorkflowExecution.WorkflowId, w =>
+        {
+            var run = engine.Store.Require(w, request.UpdateRef.WorkflowExecution.RunId);
+            return (run, Known(w, run, request.UpdateRef.UpdateId) ?? throw RpcErrors.NotFound($"update \"{request.UpdateRef.UpdateId}\" not found"));
+        });
+        var stage = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
+        var answer = await WaitAsync(context, run, update, stage == Stage.Unspecified ? Stage.Admitted : stage);
+        return new PollWorkflowExecutionUpdateResponse { UpdateRef = answer.UpdateRef, Outcome = answer.Outcome, Stage = answer.Stage };
+    }
+
+    /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
+    private PendingUpdate? Known(Workflow workflow, Run run, string id)
+    {
+        if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
+        {
+            return pending;
+        }
+
+        if (!run.Updates.TryGetValue(id, out var events))
+        {
+            return null;
+        }
+
+        var update = new PendingUpdate(id, new Request { Meta = new Meta { UpdateId = id } }) { Accepted = true };
+        update.AcceptedOrDone.SetResult();
+        if (events.Completed > 0)
+        {
+            update.Outcome = engine.Store.Event(run, events.Completed).WorkflowExecutionUpdateCompletedEventAttributes.Outcome;
+            update.Done.SetResult();
+        }
+        else if (!run.IsOpen)
+        {
+            update.Outcome = Updates.ClosedBeforeCompletion();
+            update.Done.SetResult();
+        }
+        else if (workflow.Current == run)
+        {
+            // Accepted before the server was restarted: it goes on from here.
+            workflow.Updates.Add(update);
+        }
+
+        return update;
+    }
+}

@@ -1,0 +1,185 @@
+using Google.Protobuf;
+using Orchestrator.Grpc;
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Storage;
+using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Hands out workflow tasks and queries.</summary>
+internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+{
+    private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
+
+    public void Register(RpcTable table) =>
+        table.AddRaw(RpcTable.WorkflowService, "PollWorkflowTaskQueue", PollWorkflowTaskQueueRequest.Parser, PollAsync);
+
+    /// <summary>Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the workflow's lock held.</summary>
+    public byte[]? Start(Workflow workflow, Run run, string identity, string requestId, bool partialHistory)
+    {
+        run.StartWorkflowTask(identity, requestId);
+        var task = run.Task!;
+        var response = new PollWorkflowTaskQueueResponse
+        {
+            TaskToken = new TaskToken
+            {
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                ScheduledEventId = task.ScheduledEventId,
+                StartedEventId = task.StartedEventId,
+                Attempt = task.Attempt,
+                RequestId = requestId,
+            }.ToByteString(),
+            WorkflowExecution = run.Execution,
+            WorkflowType = run.Start.WorkflowType,
+            PreviousStartedEventId = run.PreviousStartedEventId,
+            StartedEventId = task.StartedEventId,
+            Attempt = task.Attempt,
+            WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+            ScheduledTime = task.ScheduledTime,
+            StartedTime = task.StartedTime,
+        };
+        response.Messages.AddRange(Updates.Outgoing(workflow, task.StartedEventId));
+        foreach (var query in workflow.Queries.All)
+        {
+            response.Queries.Add(query.Id, query.Query);
+        }
+
+        return Encode(run, response, partialHistory ? run.PreviousStartedEventId + 1 : 1, run.UnwrittenTaskEvents());
+    }
+
+    private async ValueTask<GrpcResponse> PollAsync(GrpcServerCallContext context, PollWorkflowTaskQueueRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.TaskQueue(request.TaskQueue);
+        using var poll = new LongPoll(context, PollLimit, stopping.Token);
+        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, request.Identity, poll.Token) is { } queued)
+        {
+            if (context.CancellationToken.IsCancellationRequested)
+            {
+                engine.Queues.Add(queued);
+                break;
+            }
+
+            var answer = queued is QueryQueuedTask query
+                ? await StartQueryAsync(query, request)
+                : await engine.Store.ChangeAsync(queued.NamespaceId, queued.WorkflowId, w => Take(w, (WorkflowQueuedTask)queued, request), deferred: true);
+            if (answer is not null)
+            {
+                context.WhenUndelivered(() => PutBack(queued));
+                return new GrpcResponse(answer);
+            }
+        }
+
+        return new GrpcResponse(new PollWorkflowTaskQueueResponse());
+    }
+
+    private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request)
+    {
+        if (engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true } run
+            || run.Task is not { StartedEventId: 0 } task || task.ScheduledEventId != queued.ScheduledEventId || task.Queue != queued.Queue)
+        {
+            return null;
+        }
+
+        if (request.TaskQueue.Kind != TaskQueueKind.Sticky && run.UsesStickyQueue)
+        {
+            run.ClearSticky();
+        }
+
+        return Start(workflow, run, request.Identity, Guid.NewGuid().ToString(), partialHistory: task.Sticky);
+    }
+
+    private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
+    {
+        if (queued.Query.Answer.Task.IsCompleted)
+        {
+            return null;
+        }
+
+        return await engine.Store.ChangeAsync(queued.NamespaceId, queued.WorkflowId, workflow =>
+        {
+            if (engine.Store.Find(workflow, queued.RunId) is not { } run)
+            {
+                return null;
+            }
+
+            var response = new PollWorkflowTaskQueueResponse
+            {
+                TaskToken = new TaskToken { NamespaceId = run.NamespaceId, WorkflowId = run.WorkflowId, RunId = run.RunId, QueryId = queued.Query.Id }.ToByteString(),
+                WorkflowExecution = run.Execution,
+                WorkflowType = run.Start.WorkflowType,
+                PreviousStartedEventId = run.PreviousStartedEventId,
+                WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+                Query = queued.Query.Query,
+            };
+            return request.TaskQueue.Kind == TaskQueueKind.Sticky ? response.ToByteArray() : Encode(run, response, 1, []);
+        });
+    }
+
+    /// <summary>Joins the first page of history to the answer.</summary>
+    private byte[] Encode(Run run, PollWorkflowTaskQueueResponse response, long from, IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten)
+    {
+        var written = run.Changes.Events;
+        var last = run.NextEventId - 1;
+        var stored = written.Count > 0 ? written[0].EventId - 1 : last;
+        var (page, next) = HistoryReader.Page(engine.Store.Batches(run, from), from, stored);
+        if (next <= stored)
+        {
+            // The rest is fetched by token; it includes what this very change writes.
+            response.NextPageToken = new PageToken
+            {
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                FirstEventId = from,
+                NextEventId = next,
+                EndEventId = last,
+                TransientEvents = ByteString.CopyFrom(HistoryReader.Encode(unwritten)),
+            }.ToByteString();
+            return HistoryReader.AppendField(response, HistoryField, page);
+        }
+
+        var tail = HistoryReader.Encode(written.Where(e => e.EventId >= from).Concat(unwritten));
+        var whole = new byte[page.Length + tail.Length];
+        page.CopyTo(whole, 0);
+        tail.CopyTo(whole, page.Length);
+        return HistoryReader.AppendField(response, HistoryField, whole);
+    }
+
+    /// <summary>The worker was gone before it got its answer.</summary>
+    private void PutBack(QueuedTask queued)
+    {
+        if (queued is QueryQueuedTask)
+        {
+            engine.Queues.Add(queued);
+            return;
+        }
+
+        var task = (WorkflowQueuedTask)queued;
+        engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
+        {
+            if (engine.Store.Find(w, task.RunId) is { IsOpen: true } run && run.Task is { StartedEventId: > 0 } started && started.ScheduledEventId >= task.ScheduledEventId)
+            {
+                run.TimeOutWorkflowTask(TimeoutType.StartToClose);
+            }
+        }));
+    }
+}
+
+/// <summary>Cancelled when the server stops, so that open polls end with an empty answer.</summary>
+internal sealed class Stopping : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+
+    public CancellationToken Token => _source.Token;
+
+    public void Stop() => _source.Cancel();
+
+    public void Dispose() => _source.Dispose();
+}

@@ -1,0 +1,10 @@
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>Why the answer to a workflow task is refused: the cause that is written to history, and the text that the worker sees.</summary>
+internal sealed record CommandFault(WorkflowTaskFailedCause Cause, string Message)
+{
+    /// <summary>The text with the name of the cause in front of it.</summary>
+    public string FullMessage => Message.Length > 0 ? $"{Cause}: {Message}" : Cause.ToString();
+}

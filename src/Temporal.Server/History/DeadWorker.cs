@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Temporal.Server.History;
+
+/// <summary>Knows by the identity of our workers, <c>pid@host#boot id#process start time#random</c>, whether their process of this machine is gone.</summary>
+internal static class DeadWorker
+{
+    private static readonly string BootId = Read("/proc/sys/kernel/random/boot_id");
+
+    /// <summary>True only when the identity names a process of this host that certainly does not run any more.</summary>
+    public static bool IsGone(string identity)
+    {
+        var parts = identity.Split('#');
+        var at = identity.IndexOf('@', StringComparison.Ordinal);
+        if (parts.Length < 4 || at <= 0 || !int.TryParse(identity.AsSpan(0, at), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            || parts[0][(at + 1)..] != Environment.MachineName || BootId.Length == 0)
+        {
+            return false;
+        }
+
+        return parts[1] != BootId || StartTime(pid) != parts[2];
+    }
+
+    /// <summary>The start time of a process in clock ticks since boot, as the kernel has it; empty when there is no such process.</summary>
+    public static string StartTime(int pid)
+    {
+        var stat = Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
+
+        // The name in parentheses may hold spaces; the start time is the 20th field behind it.
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > 19 ? fields[19] : "";
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Google.Protobuf;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>Cuts pages out of encoded events and joins them into answers without parsing them.</summary>
+internal static class HistoryReader
+{
+    public const int MaxPageEvents = 1000;
+    public const int MaxPageBytes = 2 * 1024 * 1024;
+
+    /// <summary>The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>, as far as a page goes; and the id to go on with.</summary>
+    public static (byte[] Bytes, long Next) Page(IEnumerable<EventBatch> batches, long from, long to, int maxEvents = MaxPageEvents)
+    {
+        using var page = new MemoryStream();
+        var next = from;
+        foreach (var batch in batches)
+        {
+            if (batch.Last < from)
+            {
+                continue;
+            }
+
+            if (batch.First > to || next - from >= maxEvents || page.Length >= MaxPageBytes)
+            {
+                break;
+            }
+
+            if (batch.First == next && batch.Last <= to && batch.Last - from < maxEvents && (page.Length == 0 || page.Length + batch.Bytes.Length <= MaxPageBytes))
+            {
+                page.Write(batch.Bytes);
+                next = batch.Last + 1;
+                continue;
+            }
+
+            foreach (var (id, bytes) in HistoryLog.Split(batch))
+            {
+                if (id < next)
+                {
+                    continue;
+                }
+
+                if (id > to || id - from >= maxEvents || (page.Length > 0 && page.Length + bytes.Length > MaxPageBytes))
+                {
+                    return (page.ToArray(), next);
+                }
+
+                page.Write(bytes.Span);
+                next = id + 1;
+            }
+        }
+
+        return (page.ToArray(), next);
+    }
+
+    /// <summary>Adds a length-delimited field behind an encoded message.</summary>
+    public static byte[] AppendField(IMessage message, int fieldNumber, ReadOnlySpan<byte> value)
+    {
+        var size = message.CalculateSize();
+        var tag = (uint)((fieldNumber << 3) | 2);
+        var header = CodedOutputStream.ComputeUInt32Size(tag) + CodedOutputStream.ComputeLengthSize(value.Length);
+        var bytes = new byte[size + header + value.Length];
+        message.WriteTo(bytes.AsSpan(0, size));
+        var at = size;
+        at += WriteVarint(bytes.AsSpan(at), tag);
+        at += WriteVarint(bytes.AsSpan(at), (uint)value.Length);
+        value.CopyTo(bytes.AsSpan(at));
+        return bytes;
+    }
+
+    /// <summary>Single events as a page of history.</summary>
+    public static byte[] Encode(IEnumerable<HistoryEvent> events)
+    {
+        var history = new Temporalio.Api.History.V1.History();
+        history.Events.AddRange(events);
+        return history.ToByteArray();
+    }
+
+    private static int WriteVarint(Span<byte> to, uint value)
+    {
+        var i = 0;
+        while (value >= 0x80)
+        {
+            to[i++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        to[i++] = (byte)value;
+        return i;
+    }
+}

@@ -1,0 +1,224 @@
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using FailureMessage = Temporalio.Api.Failure.V1.Failure;
+
+namespace Temporal.Server.History;
+
+/// <summary>The activities of a run: attempts, retries, heartbeats, ends.</summary>
+internal sealed partial class Run
+{
+    /// <summary>The activity is to be offered to its queue after the commit.</summary>
+    public void DispatchActivity(PendingActivity activity) => Changes.DispatchActivities.Add(activity.ScheduledEventId);
+
+    /// <summary>A worker has taken the attempt.</summary>
+    public void StartActivity(PendingActivity activity, string identity, string requestId)
+    {
+        var record = activity.Record;
+        record.StartedTime = Now.Stamp();
+        record.StartedIdentity = identity;
+        record.LastIdentity = identity;
+        record.RequestId = requestId;
+        record.LastHeartbeat = null;
+        Touch(activity);
+    }
+
+    /// <summary>The attempt did not reach its worker: it waits in the queue again.</summary>
+    public void UnstartActivity(PendingActivity activity)
+    {
+        activity.Record.StartedTime = null;
+        activity.Record.StartedIdentity = "";
+        activity.Record.RequestId = "";
+        Touch(activity);
+        DispatchActivity(activity);
+    }
+
+    public void RecordHeartbeat(PendingActivity activity, Payloads? details)
+    {
+        activity.Record.LastHeartbeat = Now.Stamp();
+        activity.Record.HeartbeatDetails = details;
+        Touch(activity);
+    }
+
+    public void CompleteActivity(PendingActivity activity, Payloads? result, string identity)
+    {
+        var started = WriteActivityStarted(activity);
+        var e = NewEvent(EventType.ActivityTaskCompleted);
+        e.ActivityTaskCompletedEventAttributes = new ActivityTaskCompletedEventAttributes
+        {
+            Result = result,
+            ScheduledEventId = activity.ScheduledEventId,
+            StartedEventId = started,
+            Identity = identity,
+        };
+        AddOrBuffer(e);
+        EnsureWorkflowTask();
+    }
+
+    public void CancelActivity(PendingActivity activity, Payloads? details, string identity)
+    {
+        var started = activity.IsStarted ? WriteActivityStarted(activity) : 0;
+        var e = NewEvent(EventType.ActivityTaskCanceled);
+        e.ActivityTaskCanceledEventAttributes = new ActivityTaskCanceledEventAttributes
+        {
+            Details = details,
+            LatestCancelRequestedEventId = activity.CancelRequestedEventId,
+            ScheduledEventId = activity.ScheduledEventId,
+            StartedEventId = started,
+            Identity = identity,
+        };
+        AddOrBuffer(e);
+        EnsureWorkflowTask();
+    }
+
+    /// <summary>A cancel request met an activity that no worker has: it ends at once, in the same task's events.</summary>
+    public void CancelUnstartedActivity(PendingActivity activity, Payloads details, string identity)
+    {
+        var e = NewEvent(EventType.ActivityTaskCanceled);
+        e.ActivityTaskCanceledEventAttributes = new ActivityTaskCanceledEventAttributes
+        {
+            Details = details,
+            LatestCancelRequestedEventId = activity.CancelRequestedEventId,
+            ScheduledEventId = activity.ScheduledEventId,
+            Identity = identity,
+        };
+        Add(e);
+        CanceledInTask = true;
+    }
+
+    /// <summary>An activity ended by a command of the task that is being completed: the worker must be told with another one.</summary>
+    public bool CanceledInTask { get; set; }
+
+    /// <summary>The attempt failed: tries again, or ends the activity.</summary>
+    public void FailActivity(PendingActivity activity, FailureMessage failure, string identity)
+    {
+        var state = RetryActivity(activity, failure, identity);
+        if (state == RetryState.InProgress)
+        {
+            return;
+        }
+
+        var started = WriteActivityStarted(activity);
+        var e = NewEvent(EventType.ActivityTaskFailed);
+        e.ActivityTaskFailedEventAttributes = new ActivityTaskFailedEventAttributes
+        {
+            Failure = failure,
+            ScheduledEventId = activity.ScheduledEventId,
+            StartedEventId = started,
+            Identity = identity,
+            RetryState = state,
+        };
+        AddOrBuffer(e);
+        EnsureWorkflowTask();
+    }
+
+    /// <summary>A time limit passed: tries again, or ends the activity.</summary>
+    public void TimeOutActivity(PendingActivity activity, TimeoutType type)
+    {
+        var failure = Failures.Timeout(type, $"activity {Word(type)} timeout", type == TimeoutType.Heartbeat ? activity.Record.HeartbeatDetails : null);
+        var state = type is TimeoutType.StartToClose or TimeoutType.Heartbeat ? RetryActivity(activity, failure, activity.Record.StartedIdentity) : RetryState.Timeout;
+        if (state == RetryState.InProgress)
+        {
+            return;
+        }
+
+        // The failure of the last attempt explains why all attempts together took too long.
+        if (type is TimeoutType.ScheduleToClose or TimeoutType.ScheduleToStart && activity.Record.LastFailure is { } last)
+        {
+            failure.Cause = last;
+        }
+
+        failure.TimeoutFailureInfo.LastHeartbeatDetails = activity.Record.HeartbeatDetails;
+        if (state == RetryState.Timeout && type is TimeoutType.StartToClose or TimeoutType.Heartbeat)
+        {
+            failure = Failures.Timeout(TimeoutType.ScheduleToClose, "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying", activity.Record.HeartbeatDetails, failure);
+        }
+
+        var started = activity.IsStarted ? WriteActivityStarted(activity) : 0;
+        var e = NewEvent(EventType.ActivityTaskTimedOut);
+        e.ActivityTaskTimedOutEventAttributes = new ActivityTaskTimedOutEventAttributes
+        {
+            Failure = failure,
+            ScheduledEventId = activity.ScheduledEventId,
+            StartedEventId = started,
+            RetryState = state,
+        };
+        AddOrBuffer(e);
+        EnsureWorkflowTask();
+    }
+
+    /// <summary>Puts off the activity to its next attempt when its policy allows one.</summary>
+    private RetryState RetryActivity(PendingActivity activity, FailureMessage failure, string identity)
+    {
+        if (activity.Record.CancelRequested)
+        {
+            return RetryState.CancelRequested;
+        }
+
+        var record = activity.Record;
+        var now = Now;
+        var (state, delay) = RetryPolicies.Next(activity.RetryPolicy, record.Attempt, failure, now, activity.Expiration);
+        if (record.ResetRequested)
+        {
+            // A reset starts over whatever the policy says of the old count.
+            (state, delay) = (RetryState.InProgress, TimeSpan.Zero);
+        }
+
+        if (state != RetryState.InProgress)
+        {
+            return state;
+        }
+
+        record.Attempt = record.ResetRequested ? 1 : record.Attempt + 1;
+        if (record.ResetHeartbeats)
+        {
+            record.HeartbeatDetails = null;
+        }
+
+        record.ResetRequested = false;
+        record.ResetHeartbeats = false;
+        record.LastFailure = failure;
+        record.LastIdentity = identity;
+        record.LastAttemptComplete = now.Stamp();
+        record.RetryInterval = delay.AsDuration();
+        record.ScheduledTime = (now + delay).Stamp();
+        record.StartedTime = null;
+        record.StartedIdentity = "";
+        record.RequestId = "";
+        record.WaitsForRetry = true;
+        record.Stamp++;
+        Touch(activity);
+        return RetryState.InProgress;
+    }
+
+    public void Touch(PendingActivity activity)
+    {
+        activity.Dirty = true;
+        Changes.Touched = true;
+    }
+
+    /// <summary>The started event is written with the end, for the attempt that ended it.</summary>
+    private long WriteActivityStarted(PendingActivity activity)
+    {
+        var record = activity.Record;
+        var e = NewEvent(EventType.ActivityTaskStarted);
+        e.EventTime = (record.StartedTime ?? e.EventTime).Clone();
+        e.ActivityTaskStartedEventAttributes = new ActivityTaskStartedEventAttributes
+        {
+            ScheduledEventId = activity.ScheduledEventId,
+            Identity = record.StartedIdentity,
+            RequestId = record.RequestId,
+            Attempt = record.Attempt,
+            LastFailure = record.LastFailure,
+        };
+        return AddOrBuffer(e).EventId;
+    }
+
+    private static string Word(TimeoutType type) => type switch
+    {
+        TimeoutType.StartToClose => "StartToClose",
+        TimeoutType.ScheduleToStart => "ScheduleToStart",
+        TimeoutType.ScheduleToClose => "ScheduleToClose",
+        _ => "Heartbeat",
+    };
+}

@@ -1,0 +1,206 @@
+using Google.Protobuf;
+using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>How a run begins, what time does to it, and how it ends.</summary>
+internal sealed partial class Run
+{
+    /// <summary>The first event of a new run.</summary>
+    public void Begin(WorkflowExecutionStartedEventAttributes start, Temporalio.Api.Sdk.V1.UserMetadata? metadata, IEnumerable<Link> links, string createRequestId)
+    {
+        Changes.Created = true;
+        Changes.Visible = true;
+        var e = NewEvent(EventType.WorkflowExecutionStarted);
+        e.WorkflowExecutionStartedEventAttributes = start;
+        e.UserMetadata = metadata;
+        e.Links.AddRange(links);
+        Record.CreateRequestId = createRequestId;
+        Record.OriginalStartTime = e.EventTime;
+        if (createRequestId.Length > 0)
+        {
+            Record.RequestIds[createRequestId] = new Temporalio.Api.Workflow.V1.RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
+        }
+
+        Add(e);
+        if (start.FirstWorkflowTaskBackoff.IsPositive())
+        {
+            Record.FirstTaskDue = (e.EventTime.Time() + start.FirstWorkflowTaskBackoff.Span()).Stamp();
+        }
+    }
+
+    /// <summary>When time alone changes the run next; null for never.</summary>
+    public DateTimeOffset? NextDue()
+    {
+        if (!IsOpen)
+        {
+            return null;
+        }
+
+        var due = Expiration;
+        if (Record.FirstTaskDue is { } first)
+        {
+            due = ProtoTime.Earlier(due, first.Time());
+        }
+
+        if (Task is { } task)
+        {
+            due = ProtoTime.Earlier(due, TaskDue(task));
+        }
+
+        foreach (var timer in Timers.Values)
+        {
+            due = ProtoTime.Earlier(due, timer.Due);
+        }
+
+        foreach (var activity in Activities.Values)
+        {
+            due = ProtoTime.Earlier(due, activity.Due);
+        }
+
+        return due;
+    }
+
+    /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
+    public bool WaitsInQueue() => IsOpen && (Task is { StartedEventId: 0, Due: null }
+        || Activities.Values.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry) || HasStartedTask);
+
+    /// <summary>Does what time has made due.</summary>
+    public void Elapse()
+    {
+        var now = time.GetUtcNow();
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        if (Expiration is { } end && end <= now)
+        {
+            Changes.TimedOut = true;
+            return;
+        }
+
+        if (Record.FirstTaskDue is { } first && first.Time() <= now)
+        {
+            Record.FirstTaskDue = null;
+            Changes.Touched = true;
+            EnsureWorkflowTask();
+        }
+
+        if (Task is { } task && TaskDue(task) is { } due && due <= now)
+        {
+            if (task.StartedEventId > 0)
+            {
+                TimeOutWorkflowTask(TimeoutType.StartToClose);
+            }
+            else if (task.Due is not null)
+            {
+                task.Due = null;
+                Changes.Touched = true;
+                Changes.DispatchWorkflowTask = true;
+            }
+            else
+            {
+                TimeOutWorkflowTask(TimeoutType.ScheduleToStart);
+            }
+        }
+
+        foreach (var timer in Timers.Values.Where(t => t.Due <= now).OrderBy(t => t.Due).ThenBy(t => t.StartedEventId).ToList())
+        {
+            var e = NewEvent(EventType.TimerFired);
+            e.TimerFiredEventAttributes = new TimerFiredEventAttributes { TimerId = timer.TimerId, StartedEventId = timer.StartedEventId };
+            AddOrBuffer(e);
+            EnsureWorkflowTask();
+        }
+
+        foreach (var activity in Activities.Values.Where(a => a.Due <= now).OrderBy(a => a.Due).ToList())
+        {
+            ElapseActivity(activity, now);
+        }
+    }
+
+    /// <summary>Ends the run with its closing event. The caller says whether another run of the chain goes on.</summary>
+    public void Close(HistoryEvent closing, bool continues)
+    {
+        if (HasStartedTask)
+        {
+            FailWorkflowTask(WorkflowTaskFailedCause.ForceCloseCommand, null, "", reschedule: false);
+        }
+
+        Record.WorkflowTask = null;
+        FlushBuffered();
+        Add(closing);
+        Record.FirstTaskDue = null;
+        if (!continues && Start.ParentWorkflowExecution is { } parent)
+        {
+            Changes.Outbox.Add(new OutboxRecord
+            {
+                Kind = OutboxRecord.Types.Kind.ChildClosed,
+                NamespaceId = NamespaceId,
+                WorkflowId = WorkflowId,
+                RunId = RunId,
+                EventId = Start.ParentInitiatedEventId,
+                TargetNamespaceId = Start.ParentWorkflowNamespaceId,
+                TargetWorkflowId = parent.WorkflowId,
+                TargetRunId = parent.RunId,
+                Event = closing.ToByteString(),
+            });
+        }
+
+        foreach (var child in Children.Values.Where(c => c.RunId.Length > 0 && c.Initiated.ParentClosePolicy != ParentClosePolicy.Abandon))
+        {
+            Changes.Outbox.Add(new OutboxRecord
+            {
+                Kind = OutboxRecord.Types.Kind.CloseChild,
+                NamespaceId = NamespaceId,
+                WorkflowId = WorkflowId,
+                RunId = RunId,
+                TargetNamespaceId = child.Initiated.NamespaceId,
+                TargetWorkflowId = child.Initiated.WorkflowId,
+                TargetRunId = child.RunId,
+                ClosePolicy = child.Initiated.ParentClosePolicy,
+            });
+        }
+    }
+
+    private DateTimeOffset? TaskDue(WorkflowTaskRecord task)
+    {
+        if (task.StartedEventId > 0)
+        {
+            return task.StartedTime.Time() + task.Timeout.Span();
+        }
+
+        if (task.Due is { } due)
+        {
+            return due.Time();
+        }
+
+        return task.Sticky && Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + Record.StickyTimeout.Span() : null;
+    }
+
+    private void ElapseActivity(PendingActivity activity, DateTimeOffset now)
+    {
+        if (activity is { IsStarted: false, Record.WaitsForRetry: false, Record.Paused: false } && activity.ScheduleToStart > TimeSpan.Zero && activity.ScheduledTime + activity.ScheduleToStart <= now)
+        {
+            TimeOutActivity(activity, TimeoutType.ScheduleToStart);
+        }
+        else if (activity.Expiration is { } end && end <= now)
+        {
+            TimeOutActivity(activity, TimeoutType.ScheduleToClose);
+        }
+        else if (activity.IsStarted)
+        {
+            var overrun = activity.StartToClose > TimeSpan.Zero && activity.Record.StartedTime.Time() + activity.StartToClose <= now;
+            TimeOutActivity(activity, overrun ? TimeoutType.StartToClose : TimeoutType.Heartbeat);
+        }
+        else if (activity.Record.WaitsForRetry)
+        {
+            activity.Record.WaitsForRetry = false;
+            Touch(activity);
+            DispatchActivity(activity);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using Google.Protobuf.WellKnownTypes;
+using Temporal.Server.Frontend;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.Workflow.V1;
+using FailureMessage = Temporalio.Api.Failure.V1.Failure;
+
+namespace Temporal.Server.History;
+
+/// <summary>Ends runs, and begins the runs that go on in their place: retry, cron, continue-as-new. Call with the workflow's lock held.</summary>
+internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces)
+{
+    private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
+
+    public void Complete(Workflow workflow, Run run, CompleteWorkflowExecutionCommandAttributes command, long taskCompletedId)
+    {
+        var next = Cron(run);
+        var e = run.NewEvent(EventType.WorkflowExecutionCompleted);
+        e.WorkflowExecutionCompletedEventAttributes = new WorkflowExecutionCompletedEventAttributes
+        {
+            Result = command.Result,
+            WorkflowTaskCompletedEventId = taskCompletedId,
+            NewExecutionRunId = next?.RunId ?? "",
+        };
+        End(workflow, run, e, next, n =>
+        {
+            n.Initiator = ContinueAsNewInitiator.CronSchedule;
+            n.LastCompletionResult = command.Result ?? run.Start.LastCompletionResult;
+        });
+    }
+
+    public void Fail(Workflow workflow, Run run, FailureMessage failure, long taskCompletedId)
+    {
+        var (state, next) = RetryOrCron(run, failure);
+        var e = run.NewEvent(EventType.WorkflowExecutionFailed);
+        e.WorkflowExecutionFailedEventAttributes = new WorkflowExecutionFailedEventAttributes
+        {
+            Failure = failure,
+            RetryState = state,
+            WorkflowTaskCompletedEventId = taskCompletedId,
+            NewExecutionRunId = next?.RunId ?? "",
+        };
+        End(workflow, run, e, next, n => Retried(n, run, state, failure));
+    }
+
+    public void TimeOut(Workflow workflow, Run run)
+    {
+        var failure = Failures.Timeout(TimeoutType.StartToClose, "workflow timeout");
+        var (state, next) = RetryOrCron(run, failure);
+        if (run.Start.WorkflowExecutionExpirationTime is { } end && end.Time() <= run.Now)
+        {
+            (state, next) = (RetryState.Timeout, null);
+        }
+
+        var e = run.NewEvent(EventType.WorkflowExecutionTimedOut);
+        e.WorkflowExecutionTimedOutEventAttributes = new WorkflowExecutionTimedOutEventAttributes { RetryState = state, NewExecutionRunId = next?.RunId ?? "" };
+        End(workflow, run, e, next, n => Retried(n, run, state, failure));
+    }
+
+    public void Cancel(Workflow workflow, Run run, Payloads? details, long taskCompletedId)
+    {
+        var e = run.NewEvent(EventType.WorkflowExecutionCanceled);
+        e.WorkflowExecutionCanceledEventAttributes = new WorkflowExecutionCanceledEventAttributes { Details = details, WorkflowTaskCompletedEventId = taskCompletedId };
+        End(workflow, run, e, null, static _ => { });
+    }
+
+    public void Terminate(Workflow workflow, Run run, string reason, Payloads? details, string identity, IEnumerable<Link>? links = null)
+    {
+        var e = run.NewEvent(EventType.WorkflowExecutionTerminated);
+        e.WorkflowExecutionTerminatedEventAttributes = new WorkflowExecutionTerminatedEventAttributes { Reason = reason, Details = details, Identity = identity };
+        e.Links.AddRange(links ?? []);
+        End(workflow, run, e, null, static _ => { });
+    }
+
+    public void ContinueAsNew(Workflow workflow, Run run, ContinueAsNewWorkflowExecutionCommandAttributes command, long taskCompletedId)
+    {
+        var old = run.Start;
+        var initiator = command.Initiator == ContinueAsNewInitiator.Unspecified ? ContinueAsNewInitiator.Workflow : command.Initiator;
+        var elapsed = run.Now - run.StartTime;
+        var backoff = command.BackoffStartInterval.Span();
+        if (initiator == ContinueAsNewInitiator.Workflow && elapsed < MinimumInterval && backoff < MinimumInterval - elapsed)
+        {
+            backoff = MinimumInterval - elapsed;
+        }
+
+        var next = new Continuation(Guid.NewGuid().ToString(), backoff);
+        var queue = command.TaskQueue is { Name.Length: > 0 } q ? q.Name : old.TaskQueue.Name;
+        var attributes = new WorkflowExecutionContinuedAsNewEventAttributes
+        {
+            NewExecutionRunId = next.RunId,
+            WorkflowType = command.WorkflowType is { Name.Length: > 0 } type ? type : old.WorkflowType,
+            TaskQueue = new TaskQueue { Name = queue, Kind = TaskQueueKind.Normal },
+            Input = command.Input,
+            WorkflowRunTimeout = command.WorkflowRunTimeout.IsPositive() ? command.WorkflowRunTimeout : old.WorkflowRunTimeout ?? new Duration(),
+            WorkflowTaskTimeout = command.WorkflowTaskTimeout.IsPositive() ? command.WorkflowTaskTimeout : old.WorkflowTaskTimeout,
+            WorkflowTaskCompletedEventId = taskCompletedId,
+            BackoffStartInterval = command.BackoffStartInterval,
+            Initiator = command.Initiator,
+            Failure = command.Failure,
+            LastCompletionResult = command.LastCompletionResult,
+            Header = command.Header,
+            Memo = command.Memo,
+            SearchAttributes = command.SearchAttributes,
+        };
+        var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
+        e.WorkflowExecutionContinuedAsNewEventAttributes = attributes;
+        End(workflow, run, e, next, n =>
+        {
+            n.Initiator = initiator;
+            n.WorkflowType = attributes.WorkflowType;
+            n.TaskQueue = attributes.TaskQueue;
+            n.Input = attributes.Input;
+            n.WorkflowRunTimeout = attributes.WorkflowRunTimeout;
+            n.WorkflowTaskTimeout = attributes.WorkflowTaskTimeout;
+            n.LastCompletionResult = attributes.LastCompletionResult;
+            n.ContinuedFailure = attributes.Failure;
+            n.Header = attributes.Header;
+            n.Memo = attributes.Memo;
+            n.SearchAttributes = attributes.SearchAttributes;
+            n.RetryPolicy = command.RetryPolicy is null ? old.RetryPolicy : RetryPolicies.WithDefaults(command.RetryPolicy);
+            n.CronSchedule = command.CronSchedule.Length > 0 ? command.CronSchedule : old.CronSchedule;
+        });
+    }
+
+    /// <summary>Carried over from run to run: where they may be reset to.</summary>
+    public ResetPoints CarriedResetPoints(Run run)
+    {
+        var retention = (namespaces.FindById(run.NamespaceId) ?? NamespaceRegistry.Default).Retention;
+        var points = new ResetPoints();
+        foreach (var point in run.Record.ResetPoints)
+        {
+            var carried = point.Clone();
+            carried.ExpireTime ??= (run.Now + retention).Stamp();
+            points.Points.Add(carried);
+        }
+
+        return points;
+    }
+
+    private static void Retried(WorkflowExecutionStartedEventAttributes next, Run run, RetryState state, FailureMessage failure)
+    {
+        next.Initiator = state == RetryState.InProgress ? ContinueAsNewInitiator.Retry : ContinueAsNewInitiator.CronSchedule;
+        next.ContinuedFailure = failure;
+        next.Attempt = state == RetryState.InProgress ? run.Start.Attempt + 1 : 1;
+    }
+
+    private (RetryState State, Continuation? Next) RetryOrCron(Run run, FailureMessage failure)
+    {
+        var (state, delay) = RetryPolicies.Next(run.Start.RetryPolicy, run.Start.Attempt, failure, run.Now, run.Start.WorkflowExecutionExpirationTime?.Time());
+        return state == RetryState.InProgress ? (state, new Continuation(Guid.NewGuid().ToString(), delay)) : (state, Cron(run));
+    }
+
+    private static Continuation? Cron(Run run)
+    {
+        if (run.Start.CronSchedule.Length == 0 || CronSchedule.TryParse(run.Start.CronSchedule) is not { } cron)
+        {
+            return null;
+        }
+
+        var now = run.Now;
+        if (cron.Next(run.ExecutionTime, now) is not { } at || run.Start.WorkflowExecutionExpirationTime is { } end && at > end.Time())
+        {
+            return null;
+        }
+
+        return new Continuation(Guid.NewGuid().ToString(), at - now);
+    }
+
+    private void End(Workflow workflow, Run run, HistoryEvent closing, Continuation? next, Action<WorkflowExecutionStartedEventAttributes> change)
+    {
+        var wasCurrent = workflow.Current == run;
+        run.Changes.NewRunId = next?.RunId ?? "";
+        run.Close(closing, continues: next is not null);
+        if (wasCurrent)
+        {
+            Updates.RunClosed(workflow, run, next is not null);
+        }
+
+        if (next is null)
+        {
+            return;
+        }
+
+        var old = run.Start;
+        var start = old.Clone();
+        start.ContinuedExecutionRunId = run.RunId;
+        start.OriginalExecutionRunId = next.RunId;
+        start.Identity = "";
+        start.Attempt = 1;
+        start.ContinuedFailure = null;
+        start.Memo = run.Memo.Fields.Count > 0 ? run.Memo.Clone() : null;
+        start.SearchAttributes = run.SearchAttributes.IndexedFields.Count > 0 ? run.SearchAttributes.Clone() : null;
+        start.PrevAutoResetPoints = CarriedResetPoints(run);
+        start.FirstWorkflowTaskBackoff = next.Backoff.AsDuration();
+        change(start);
+        if (start.WorkflowExecutionExpirationTime is { } end && start.WorkflowRunTimeout.IsPositive())
+        {
+            var left = end.Time() - run.Now;
+            start.WorkflowRunTimeout = left < start.WorkflowRunTimeout.Span() ? left.AsDuration() : start.WorkflowRunTimeout;
+        }
+
+        var successor = store.Create(workflow, next.RunId);
+        successor.Begin(start, run.UserMetadata, [], "");
+        successor.Record.OriginalStartTime = run.Record.OriginalStartTime;
+        successor.Record.ResetPoints.AddRange(start.PrevAutoResetPoints!.Points);
+        if (run.Record.VersioningOverride is { } versioning)
+        {
+            successor.Record.VersioningOverride = versioning;
+        }
+
+        successor.Record.Callbacks.AddRange(run.Record.Callbacks);
+        successor.EnsureWorkflowTask();
+    }
+
+    private sealed record Continuation(string RunId, TimeSpan Backoff);
+}

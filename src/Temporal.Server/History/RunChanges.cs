@@ -1,0 +1,53 @@
+using Temporal.Server.Storage;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>What has changed in a run since its last commit, and what is to be done after the next.</summary>
+internal sealed class RunChanges
+{
+    public List<HistoryEvent> Events { get; } = [];
+
+    public List<HistoryEvent> NewBuffered { get; } = [];
+
+    public bool BufferFlushed { get; set; }
+
+    /// <summary>Scheduled event ids of ended activities that have a row.</summary>
+    public List<long> RemovedActivities { get; } = [];
+
+    public List<string> NewSignalRequestIds { get; } = [];
+
+    public List<OutboxRecord> Outbox { get; } = [];
+
+    public List<long> DoneOutbox { get; } = [];
+
+    /// <summary>Something of the record changed.</summary>
+    public bool Touched { get; set; }
+
+    /// <summary>Status, memo or search attributes changed.</summary>
+    public bool Visible { get; set; }
+
+    /// <summary>The run is new.</summary>
+    public bool Created { get; set; }
+
+    /// <summary>Closed by these changes.</summary>
+    public bool Closed { get; set; }
+
+    /// <summary>The run that goes on in place of the closed one; empty for none.</summary>
+    public string NewRunId { get; set; } = "";
+
+    /// <summary>The time of the run is up: whoever holds the workflow closes it.</summary>
+    public bool TimedOut { get; set; }
+
+    /// <summary>Done once the changes are durable, on the writer's thread: must be quick.</summary>
+    public List<Action> AfterCommit { get; } = [];
+
+    /// <summary>The workflow task is to be handed to its queue.</summary>
+    public bool DispatchWorkflowTask { get; set; }
+
+    /// <summary>Activities to be handed to their queues, by scheduled event id.</summary>
+    public List<long> DispatchActivities { get; } = [];
+
+    public bool IsDirty => Touched || Visible || Created || Events.Count > 0 || NewBuffered.Count > 0 || BufferFlushed || RemovedActivities.Count > 0
+        || NewSignalRequestIds.Count > 0 || Outbox.Count > 0 || DoneOutbox.Count > 0 || DispatchWorkflowTask || DispatchActivities.Count > 0 || AfterCommit.Count > 0;
+}

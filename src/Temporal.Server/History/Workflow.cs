@@ -1,0 +1,59 @@
+using Temporal.Server.Storage;
+
+namespace Temporal.Server.History;
+
+/// <summary>One workflow id with the runs of it that are in memory. It is the lock for all of them.</summary>
+internal sealed class Workflow(string namespaceId, string workflowId, Task ready)
+{
+    private readonly Dictionary<string, Run> _runs = [];
+
+    public string NamespaceId { get; } = namespaceId;
+
+    public string WorkflowId { get; } = workflowId;
+
+    /// <summary>Ends when it may be loaded: when what an entry before it had to write is done.</summary>
+    public Task Ready { get; } = ready;
+
+    /// <summary>The run that the id alone stands for; null when there is none (or it is not loaded: see <see cref="CurrentKnown"/>).</summary>
+    public Run? Current { get; set; }
+
+    /// <summary>The current run was looked up.</summary>
+    public bool CurrentKnown { get; set; }
+
+    /// <summary>Its memory is not to be trusted any more; the next caller loads it anew.</summary>
+    public volatile bool Dropped;
+
+    /// <summary>A write of it failed: what was submitted after it must fail as well.</summary>
+    public volatile bool Doomed;
+
+    /// <summary>Ends when everything submitted so far is durable.</summary>
+    public Task LastCommit { get; set; } = Task.CompletedTask;
+
+    /// <summary>As <see cref="LastCommit"/>, leaving out writes that may be late (starts of workflow tasks, heartbeats).</summary>
+    public Task LastFirmCommit { get; set; } = Task.CompletedTask;
+
+    /// <summary>Callers that are about to lock it; it is not evicted meanwhile.</summary>
+    public int Users { get; set; }
+
+    /// <summary>Last use, for eviction.</summary>
+    public long LastUsed { get; set; }
+
+    /// <summary>The updates of the current run that no event tells yet, and those who wait for any update.</summary>
+    public UpdateRegistry Updates { get; } = new();
+
+    /// <summary>Queries that wait for a workflow task.</summary>
+    public QueryRegistry Queries { get; } = new();
+
+    /// <summary>Wakes those who wait for new events.</summary>
+    public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IEnumerable<Run> Runs => _runs.Values;
+
+    public Run? Find(string runId) => _runs.GetValueOrDefault(runId);
+
+    public void Add(Run run) => _runs[run.RunId] = run;
+
+    public void Remove(Run run) => _runs.Remove(run.RunId);
+
+    public bool IsDirty => _runs.Values.Any(r => r.Changes.IsDirty);
+}

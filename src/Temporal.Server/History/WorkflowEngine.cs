@@ -1,0 +1,229 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Server.Frontend;
+using Temporal.Server.Matching;
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+
+namespace Temporal.Server.History;
+
+/// <summary>What happens after a commit and by itself: tasks go to their queues, timers are set, other workflows are told, and a restarted server takes up where the last one was.</summary>
+internal sealed class WorkflowEngine
+{
+    private readonly TimerService _timers;
+    private readonly ILogger _logger;
+    private readonly OutboxWorker _outbox;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, (DateTimeOffset Due, IDisposable Handle)> _runTimers = [];
+
+    public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
+    {
+        Store = store;
+        Queues = queues;
+        _timers = timers;
+        _logger = logger;
+        Chain = new RunChain(store, namespaces);
+        _outbox = new OutboxWorker(store, Chain, namespaces, logger);
+        store.Committed = OnCommitted;
+    }
+
+    public WorkflowStore Store { get; }
+
+    public TaskQueues Queues { get; }
+
+    public RunChain Chain { get; }
+
+    public event Action<ClosedRun>? RunClosed;
+
+    /// <summary>Loads what must go on: tasks that wait in queues, timers, work on other workflows.</summary>
+    public void Recover()
+    {
+        var (due, waiting, outbox) = Store.Database.Read(static db => (
+            Rows(db, "SELECT key, namespace, workflow_id, run_id, next_due FROM runs WHERE next_due IS NOT NULL"),
+            Rows(db, "SELECT key, namespace, workflow_id, run_id, 0 FROM runs WHERE dispatch <> 0"),
+            Outbox(db)));
+        foreach (var row in due)
+        {
+            SetTimer(row.Key, row.NamespaceId, row.WorkflowId, row.RunId, DateTimeOffset.FromUnixTimeMilliseconds(row.Due));
+        }
+
+        foreach (var row in waiting)
+        {
+            Detached(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId)));
+        }
+
+        foreach (var (key, record) in outbox)
+        {
+            Detached(record.WorkflowId, () => _outbox.RunAsync(key, record));
+        }
+    }
+
+    /// <summary>Runs something beside the caller; a failure is logged.</summary>
+    public void Detached(string workflowId, Func<Task> work) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await work();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server has stopped; the work is found again at the next start.
+        }
+        catch (Exception e)
+        {
+            Log.OutboxFailed(_logger, e, workflowId);
+        }
+    });
+
+    private static List<(long Key, string NamespaceId, string WorkflowId, string RunId, long Due)> Rows(SqliteConnection db, string sql)
+    {
+        var rows = new List<(long, string, string, string, long)>();
+        using var statement = db.Prepare(sql);
+        while (statement.Step())
+        {
+            rows.Add((statement.Integer(0), statement.Text(1), statement.Text(2), statement.Text(3), statement.Integer(4)));
+        }
+
+        return rows;
+    }
+
+    private static List<(long Key, OutboxRecord Record)> Outbox(SqliteConnection db)
+    {
+        var rows = new List<(long, OutboxRecord)>();
+        using var statement = db.Prepare("SELECT key, data FROM outbox ORDER BY key");
+        while (statement.Step())
+        {
+            rows.Add((statement.Integer(0), OutboxRecord.Parser.ParseFrom(statement.Blob(1))));
+        }
+
+        return rows;
+    }
+
+    private void Requeue(Workflow workflow, string runId)
+    {
+        if (Store.Find(workflow, runId) is not { IsOpen: true } run)
+        {
+            return;
+        }
+
+        if (run.Task is { StartedEventId: > 0 } started && DeadWorker.IsGone(started.Identity))
+        {
+            run.TimeOutWorkflowTask(Temporalio.Api.Enums.V1.TimeoutType.StartToClose);
+        }
+        else if (run.Task is { StartedEventId: 0, Due: null } task)
+        {
+            if (task.Sticky)
+            {
+                // No worker has polled the sticky queue of this process yet.
+                run.ClearSticky();
+            }
+
+            run.Changes.DispatchWorkflowTask = true;
+        }
+
+        foreach (var activity in run.Activities.Values.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry))
+        {
+            run.DispatchActivity(activity);
+        }
+    }
+
+    private void OnCommitted(WorkflowWrite write)
+    {
+        foreach (var run in write.Runs)
+        {
+            SetTimer(run.Run.Key, write.Workflow.NamespaceId, write.Workflow.WorkflowId, run.Run.RunId, run.NextDue);
+            if (run.WorkflowTask is { } task)
+            {
+                if (task.Sticky && !Queues.StickyWorkerLives(task.NamespaceId, task.Queue))
+                {
+                    Detached(task.WorkflowId, () => Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => LeaveSticky(w, task)));
+                }
+                else
+                {
+                    Queues.Add(task);
+                }
+            }
+
+            foreach (var activity in run.Activities)
+            {
+                Queues.Add(activity);
+            }
+
+            foreach (var (key, record) in run.Outbox)
+            {
+                Detached(record.WorkflowId, () => _outbox.RunAsync(key, record));
+            }
+
+            foreach (var action in run.Changes.AfterCommit)
+            {
+                action();
+            }
+
+            if (run.Closed is { } closed && RunClosed is { } told)
+            {
+                Detached(closed.WorkflowId, () =>
+                {
+                    told(closed);
+                    return Task.CompletedTask;
+                });
+            }
+        }
+    }
+
+    private void LeaveSticky(Workflow workflow, WorkflowQueuedTask task)
+    {
+        if (Store.Find(workflow, task.RunId) is { IsOpen: true } run && run.Task is { StartedEventId: 0, Sticky: true } pending && pending.ScheduledEventId == task.ScheduledEventId)
+        {
+            run.ClearSticky();
+            run.Changes.DispatchWorkflowTask = true;
+        }
+    }
+
+    private void SetTimer(long key, string namespaceId, string workflowId, string runId, DateTimeOffset? due)
+    {
+        lock (_lock)
+        {
+            if (_runTimers.TryGetValue(key, out var known))
+            {
+                if (known.Due == due)
+                {
+                    return;
+                }
+
+                known.Handle.Dispose();
+                _runTimers.Remove(key);
+            }
+
+            if (due is { } at)
+            {
+                _runTimers[key] = (at, _timers.Schedule(at, () => Detached(workflowId, () => ElapseAsync(key, namespaceId, workflowId, runId))));
+            }
+        }
+    }
+
+    private Task ElapseAsync(long key, string namespaceId, string workflowId, string runId)
+    {
+        lock (_lock)
+        {
+            _runTimers.Remove(key);
+        }
+
+        return Store.ChangeAsync(namespaceId, workflowId, workflow =>
+        {
+            if (Store.Find(workflow, runId) is not { } run)
+            {
+                return;
+            }
+
+            run.Elapse();
+            if (run.Changes.TimedOut)
+            {
+                Chain.TimeOut(workflow, run);
+            }
+
+            if (!run.Changes.IsDirty)
+            {
+                SetTimer(key, namespaceId, workflowId, runId, run.NextDue());
+            }
+        });
+    }
+}

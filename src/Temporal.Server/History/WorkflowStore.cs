@@ -1,0 +1,378 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Server.Frontend;
+using Temporal.Server.Storage;
+
+namespace Temporal.Server.History;
+
+/// <summary>
+/// The workflows in memory: loads them when they are asked for, changes them one at a time per workflow id, and hands the changes to the database. Nothing that rests
+/// on a change is told before it is durable.
+/// </summary>
+internal sealed class WorkflowStore
+{
+    private const int KeptWorkflows = 1000;
+
+    private readonly Database _database;
+    private readonly IVisibilityStore _visibility;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Dictionary<(string NamespaceId, string WorkflowId), Workflow> _workflows = [];
+    private readonly Lock _lock = new();
+    private long _lastRunKey;
+    private long _lastOutboxKey;
+    private long _uses;
+
+    public WorkflowStore(Database database, IVisibilityStore visibility, TimeProvider time, ILogger logger)
+    {
+        _database = database;
+        _visibility = visibility;
+        _time = time;
+        _logger = logger;
+        (_lastRunKey, _lastOutboxKey) = database.Read(static db => (Maximum(db, "SELECT max(key) FROM runs"), Maximum(db, "SELECT max(key) FROM outbox")));
+    }
+
+    /// <summary>Told of every durable change, on the writer's thread, in order.</summary>
+    public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
+
+    public Database Database => _database;
+
+    /// <summary>Changes a workflow and ends when the change, and all it rests on, is durable. Without a change it is a consistent read of durable state.</summary>
+    /// <param name="deferred">The change may be lost by a crash without harm: only what it rests on must be durable.</param>
+    public async Task<T> ChangeAsync<T>(string namespaceId, string workflowId, Func<Workflow, T> change, bool deferred = false)
+    {
+        while (true)
+        {
+            var workflow = Enter(namespaceId, workflowId);
+            try
+            {
+                await workflow.Ready;
+                T result;
+                Task commit;
+                lock (workflow)
+                {
+                    if (workflow.Dropped)
+                    {
+                        continue;
+                    }
+
+                    try
+                    {
+                        result = change(workflow);
+                        commit = Commit(workflow, deferred);
+                    }
+                    catch
+                    {
+                        if (workflow.IsDirty)
+                        {
+                            // Half a change: forget it; what was submitted before is read back.
+                            Drop(workflow);
+                        }
+
+                        throw;
+                    }
+                }
+
+                await commit;
+                return result;
+            }
+            finally
+            {
+                Leave(workflow);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="ChangeAsync{T}"/>
+    public Task ChangeAsync(string namespaceId, string workflowId, Action<Workflow> change, bool deferred = false) =>
+        ChangeAsync(namespaceId, workflowId, w =>
+        {
+            change(w);
+            return true;
+        }, deferred);
+
+    /// <summary>The run that the id alone stands for; null when the id was never used. Call with the lock held.</summary>
+    public Run? Current(Workflow workflow)
+    {
+        if (!workflow.CurrentKnown)
+        {
+            workflow.Current = _database.Read(db => Read(db, workflow, "SELECT r.key, r.run_id, r.state FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?", null));
+            workflow.CurrentKnown = true;
+        }
+
+        return workflow.Current;
+    }
+
+    /// <summary>A run by its id, or the current one for an empty id; null when there is none. Call with the lock held.</summary>
+    public Run? Find(Workflow workflow, string runId)
+    {
+        if (runId.Length == 0)
+        {
+            return Current(workflow);
+        }
+
+        return workflow.Find(runId) ?? (Current(workflow) is { } current && current.RunId == runId ? current
+            : _database.Read(db => Read(db, workflow, "SELECT key, run_id, state FROM runs WHERE namespace = ? AND workflow_id = ? AND run_id = ?", runId)));
+    }
+
+    /// <summary>As <see cref="Find"/>, failing with NOT_FOUND.</summary>
+    public Run Require(Workflow workflow, string runId) => Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
+
+    /// <summary>Makes a run and makes it current. Call with the lock held.</summary>
+    public Run Create(Workflow workflow, string runId)
+    {
+        var run = new Run(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time);
+        workflow.Add(run);
+        workflow.Current = run;
+        workflow.CurrentKnown = true;
+        return run;
+    }
+
+    /// <summary>The encoded events of a run from one id up to another (exclusive), oldest first; from memory or, for what was trimmed, from the database.</summary>
+    public IEnumerable<EventBatch> Batches(Run run, long from)
+    {
+        if (from < run.Log.First)
+        {
+            var missing = _database.Read(db => ReadBatches(db, run.Key, from, run.Log.First));
+            foreach (var batch in missing)
+            {
+                yield return batch;
+            }
+        }
+
+        foreach (var batch in run.Log.From(from))
+        {
+            yield return batch;
+        }
+    }
+
+    /// <summary>One event of a run. Call with the lock held.</summary>
+    public Temporalio.Api.History.V1.HistoryEvent Event(Run run, long eventId)
+    {
+        var (page, _) = HistoryReader.Page(Batches(run, eventId), eventId, eventId);
+        return Temporalio.Api.History.V1.History.Parser.ParseFrom(page).Events[0];
+    }
+
+    /// <summary>Forgets a workflow's memory, for example after rows of it were deleted. Call with the lock held.</summary>
+    public void Drop(Workflow workflow)
+    {
+        workflow.Dropped = true;
+        lock (_lock)
+        {
+            var key = (workflow.NamespaceId, workflow.WorkflowId);
+            if (_workflows.TryGetValue(key, out var known) && known == workflow)
+            {
+                _workflows[key] = new Workflow(workflow.NamespaceId, workflow.WorkflowId, Quietly(workflow.LastCommit));
+            }
+        }
+
+        foreach (var update in workflow.Updates.All)
+        {
+            update.AcceptedOrDone.TrySetException(RpcErrors.Unavailable("the workflow was reloaded"));
+            update.Done.TrySetException(RpcErrors.Unavailable("the workflow was reloaded"));
+            _ = update.Done.Task.Exception;
+            _ = update.AcceptedOrDone.Task.Exception;
+        }
+
+        foreach (var query in workflow.Queries.All)
+        {
+            query.Answer.TrySetException(RpcErrors.Unavailable("the workflow was reloaded"));
+            _ = query.Answer.Task.Exception;
+        }
+
+        workflow.Changed.TrySetResult();
+    }
+
+    /// <summary>Deletes a closed run with everything of it.</summary>
+    public async Task DeleteAsync(Run run, IVisibilityStore visibility)
+    {
+        await _database.WriteAsync(db =>
+        {
+            using (var current = db.Prepare("DELETE FROM current_runs WHERE namespace = ? AND workflow_id = ? AND run_key = ?"))
+            {
+                current.Bind(run.NamespaceId).Bind(run.WorkflowId).Bind(run.Key).Run();
+            }
+
+            foreach (var sql in new[] { "DELETE FROM extras WHERE run_key = ?", "DELETE FROM runs WHERE key = ?" })
+            {
+                using var statement = db.Prepare(sql);
+                statement.Bind(run.Key).Run();
+            }
+
+            using (var events = db.Prepare("DELETE FROM history WHERE key >= ? AND key < ?"))
+            {
+                events.Bind(RunWrite.HistoryKey(run.Key, 0)).Bind(RunWrite.HistoryKey(run.Key + 1, 0)).Run();
+            }
+
+            visibility.Delete(db, run.NamespaceId, run.WorkflowId, run.RunId);
+        });
+        var workflow = Enter(run.NamespaceId, run.WorkflowId);
+        lock (workflow)
+        {
+            Drop(workflow);
+        }
+
+        Leave(workflow);
+    }
+
+    private static async Task Quietly(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
+
+    private static long Maximum(SqliteConnection db, string sql)
+    {
+        using var statement = db.Prepare(sql);
+        return statement.Step() ? statement.Integer(0) : 0;
+    }
+
+    private Workflow Enter(string namespaceId, string workflowId)
+    {
+        lock (_lock)
+        {
+            if (!_workflows.TryGetValue((namespaceId, workflowId), out var workflow))
+            {
+                if (_workflows.Count >= KeptWorkflows)
+                {
+                    Evict();
+                }
+
+                workflow = new Workflow(namespaceId, workflowId, Task.CompletedTask);
+                _workflows.Add((namespaceId, workflowId), workflow);
+            }
+
+            workflow.Users++;
+            workflow.LastUsed = ++_uses;
+            return workflow;
+        }
+    }
+
+    private void Leave(Workflow workflow)
+    {
+        lock (_lock)
+        {
+            workflow.Users--;
+        }
+    }
+
+    /// <summary>Forgets the workflows that were not used for longest and that nothing in memory hangs on.</summary>
+    private void Evict()
+    {
+        var idle = _workflows.Values
+            .Where(w => w.Users == 0 && w.LastCommit.IsCompleted && w.Ready.IsCompleted && w.Updates.Count == 0 && !w.Queries.Any)
+            .OrderBy(w => w.LastUsed)
+            .Take(KeptWorkflows / 4)
+            .ToList();
+        foreach (var workflow in idle)
+        {
+            _workflows.Remove((workflow.NamespaceId, workflow.WorkflowId));
+        }
+    }
+
+    private Task Commit(Workflow workflow, bool deferred)
+    {
+        if (!workflow.IsDirty)
+        {
+            return workflow.LastCommit;
+        }
+
+        var write = new WorkflowWrite(workflow, _visibility, OnCommitted, OnFailed) { Changed = workflow.Changed };
+        workflow.Changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var run in workflow.Runs.Where(r => r.Changes.IsDirty).ToList())
+        {
+            var changes = run.TakeChanges();
+            if (changes.Created)
+            {
+                write.NewCurrent = run;
+            }
+
+            write.Runs.Add(new RunWrite(run, changes, () => Interlocked.Increment(ref _lastOutboxKey)));
+            if (changes.Closed && workflow.Current != run)
+            {
+                workflow.Remove(run);
+            }
+        }
+
+        _database.Submit(write, deferred);
+        workflow.LastCommit = write.Done;
+        if (deferred)
+        {
+            return workflow.LastFirmCommit;
+        }
+
+        workflow.LastFirmCommit = write.Done;
+        return write.Done;
+    }
+
+    private void OnCommitted(WorkflowWrite write)
+    {
+        write.Changed.TrySetResult();
+        Committed(write);
+    }
+
+    private void OnFailed(WorkflowWrite write, Exception exception)
+    {
+        // Everything submitted after it must fail too, in the writer, before anybody can load the workflow anew.
+        write.Workflow.Doomed = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static s =>
+        {
+            lock (s.write.Workflow)
+            {
+                s.store.Drop(s.write.Workflow);
+            }
+        }, (store: this, write), preferLocal: false);
+        write.Changed.TrySetResult();
+    }
+
+    private Run? Read(SqliteConnection db, Workflow workflow, string sql, string? runId)
+    {
+        Run run;
+        RunRecord record;
+        using (var row = db.Prepare(sql))
+        {
+            row.Bind(workflow.NamespaceId).Bind(workflow.WorkflowId);
+            if (runId is not null)
+            {
+                row.Bind(runId);
+            }
+
+            if (!row.Step())
+            {
+                return null;
+            }
+
+            if (workflow.Find(row.Text(1)) is { } known)
+            {
+                return known;
+            }
+
+            run = new Run(row.Integer(0), workflow.NamespaceId, workflow.WorkflowId, row.Text(1), _time);
+            record = RunRecord.Parser.ParseFrom(row.Blob(2));
+        }
+
+        foreach (var batch in ReadBatches(db, run.Key, 1, long.MaxValue))
+        {
+            run.Replay(batch);
+        }
+
+        run.Restore(record);
+        RunWrite.ReadExtras(db, run);
+        run.Log.Trim(run.NextEventId);
+        _ = run.TakeChanges();
+        workflow.Add(run);
+        return run;
+    }
+
+    private static List<EventBatch> ReadBatches(SqliteConnection db, long runKey, long from, long before)
+    {
+        var batches = new List<EventBatch>();
+        using var rows = db.Prepare("SELECT key, events FROM history WHERE key >= (SELECT coalesce(max(key), ?) FROM history WHERE key BETWEEN ? AND ?) AND key < ? ORDER BY key");
+        var first = RunWrite.HistoryKey(runKey, 0);
+        var end = before == long.MaxValue ? RunWrite.HistoryKey(runKey + 1, 0) : RunWrite.HistoryKey(runKey, before);
+        rows.Bind(RunWrite.HistoryKey(runKey, from)).Bind(first).Bind(RunWrite.HistoryKey(runKey, from)).Bind(end);
+        while (rows.Step())
+        {
+            var bytes = rows.Blob(1).ToArray();
+            var firstId = rows.Integer(0) - first;
+            batches.Add(new EventBatch(firstId, firstId + HistoryLog.Count(bytes) - 1, bytes));
+        }
+
+        return batches;
+    }
+}

@@ -1,0 +1,139 @@
+namespace Temporal.Server.Matching;
+
+/// <summary>One task queue of one kind of task: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
+internal sealed class TaskQueue
+{
+    private const int DefaultPriority = 3;
+
+    private readonly Lock _lock = new();
+    private readonly PriorityQueue<QueuedTask, (int Priority, long Sequence)> _tasks = new();
+    private readonly LinkedList<TaskCompletionSource<QueuedTask?>> _pollers = new();
+    private readonly Dictionary<string, DateTimeOffset> _identities = [];
+    private long _sequence;
+    private long _lastPoll = long.MinValue;
+
+    public int Backlog
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tasks.Count;
+            }
+        }
+    }
+
+    /// <summary>Age of the task that waits longest.</summary>
+    public TimeSpan BacklogAge
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tasks.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64 - _tasks.UnorderedItems.Min(t => t.Element.Added));
+            }
+        }
+    }
+
+    /// <summary>Who polled in the last minutes, and when.</summary>
+    public IReadOnlyList<(string Identity, DateTimeOffset LastPoll)> Pollers(DateTimeOffset since)
+    {
+        lock (_lock)
+        {
+            return [.. _identities.Where(i => i.Value >= since).Select(i => (i.Key, i.Value))];
+        }
+    }
+
+    public bool HasPoller(TimeSpan within)
+    {
+        lock (_lock)
+        {
+            return _pollers.Count > 0 || (_lastPoll != long.MinValue && Environment.TickCount64 - _lastPoll <= within.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Hands the task to the poller that waits longest, else keeps it.</summary>
+    public void Add(QueuedTask task)
+    {
+        lock (_lock)
+        {
+            while (_pollers.First is { } first)
+            {
+                _pollers.RemoveFirst();
+                if (first.Value.TrySetResult(task))
+                {
+                    return;
+                }
+            }
+
+            _tasks.Enqueue(task, (task.Priority > 0 ? task.Priority : DefaultPriority, _sequence++));
+        }
+    }
+
+    /// <summary>Takes the next task, waiting for one until the token is cancelled; null then.</summary>
+    public async ValueTask<QueuedTask?> PollAsync(string identity, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<QueuedTask?> poller;
+        LinkedListNode<TaskCompletionSource<QueuedTask?>> node;
+        lock (_lock)
+        {
+            _lastPoll = Environment.TickCount64;
+            if (identity.Length > 0)
+            {
+                _identities[identity] = now;
+            }
+
+            if (_tasks.TryDequeue(out var task, out _))
+            {
+                return task;
+            }
+
+            poller = new TaskCompletionSource<QueuedTask?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            node = _pollers.AddLast(poller);
+        }
+
+        await using (cancellationToken.UnsafeRegister(static (s, _) => ((TaskCompletionSource<QueuedTask?>)s!).TrySetResult(null), poller))
+        {
+            var task = await poller.Task;
+            lock (_lock)
+            {
+                _lastPoll = Environment.TickCount64;
+                if (node.List is not null)
+                {
+                    _pollers.Remove(node);
+                }
+            }
+
+            return task;
+        }
+    }
+
+    /// <summary>Ends all waiting polls without a task.</summary>
+    public void Release(Func<QueuedTask, bool>? drop = null)
+    {
+        lock (_lock)
+        {
+            foreach (var poller in _pollers)
+            {
+                poller.TrySetResult(null);
+            }
+
+            _pollers.Clear();
+            if (drop is not null)
+            {
+                var kept = _tasks.UnorderedItems.Where(t => !drop(t.Element)).ToList();
+                _tasks.Clear();
+                _tasks.EnqueueRange(kept);
+            }
+        }
+    }
+
+    /// <summary>Nothing waits and nobody has polled for long.</summary>
+    public bool IsIdle(TimeSpan since)
+    {
+        lock (_lock)
+        {
+            return _tasks.Count == 0 && _pollers.Count == 0 && Environment.TickCount64 - _lastPoll > since.TotalMilliseconds;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+
+namespace Temporal.Server.Matching;
+
+/// <summary>All task queues, made when they are first named and forgotten when nobody has used them for long.</summary>
+internal sealed class TaskQueues(TimeProvider time)
+{
+    private const int CleanEvery = 1000;
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StickyPollerGone = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<(string NamespaceId, string Name, bool Activity), TaskQueue> _queues = new();
+    private int _made;
+
+    public TaskQueue Get(string namespaceId, string name, bool activity)
+    {
+        if (_queues.TryGetValue((namespaceId, name, activity), out var queue))
+        {
+            return queue;
+        }
+
+        if (Interlocked.Increment(ref _made) % CleanEvery == 0)
+        {
+            foreach (var (key, old) in _queues)
+            {
+                if (old.IsIdle(Forgotten))
+                {
+                    _queues.TryRemove(key, out _);
+                }
+            }
+        }
+
+        return _queues.GetOrAdd((namespaceId, name, activity), static _ => new TaskQueue());
+    }
+
+    public void Add(QueuedTask task) => Get(task.NamespaceId, task.Queue, task is ActivityQueuedTask).Add(task);
+
+    public ValueTask<QueuedTask?> PollAsync(string namespaceId, string name, bool activity, string identity, CancellationToken cancellationToken) =>
+        Get(namespaceId, name, activity).PollAsync(identity, time.GetUtcNow(), cancellationToken);
+
+    /// <summary>True while a worker polls the sticky queue, or did so shortly before.</summary>
+    public bool StickyWorkerLives(string namespaceId, string name) => _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
+
+    /// <summary>Ends every waiting poll, for a server that stops.</summary>
+    public void ReleaseAll()
+    {
+        foreach (var queue in _queues.Values)
+        {
+            queue.Release();
+        }
+    }
+}
