@@ -246,5 +246,5 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         run.RecordHeartbeat(activity, details);
     }
 
-    private static bool TooLarge(IMessage? blob) => blob is not null && blob.CalculateSize() > StartRequests.MaxBlob;
+    private static bool TooLarge(Payloads? blob) => blob is not null && blob.CalculateSize() > StartRequests.MaxBlob;
 }

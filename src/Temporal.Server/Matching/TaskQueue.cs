@@ -97,7 +97,7 @@ internal sealed class TaskQueue
             var task = await poller.Task;
             lock (_lock)
             {
-                _lastPoll = Environment.TickCount64;
+                _lastPoll = _lastPoll == long.MinValue ? _lastPoll : Environment.TickCount64;
                 if (node.List is not null)
                 {
                     _pollers.Remove(node);
@@ -109,7 +109,7 @@ internal sealed class TaskQueue
     }
 
     /// <summary>Ends all waiting polls without a task.</summary>
-    public void Release(Func<QueuedTask, bool>? drop = null)
+    public void Release()
     {
         lock (_lock)
         {
@@ -119,12 +119,16 @@ internal sealed class TaskQueue
             }
 
             _pollers.Clear();
-            if (drop is not null)
-            {
-                var kept = _tasks.UnorderedItems.Where(t => !drop(t.Element)).ToList();
-                _tasks.Clear();
-                _tasks.EnqueueRange(kept);
-            }
+        }
+    }
+
+    /// <summary>As if nobody had ever polled.</summary>
+    public void Abandon()
+    {
+        lock (_lock)
+        {
+            Release();
+            _lastPoll = long.MinValue;
         }
     }
 

@@ -41,6 +41,15 @@ internal sealed class TaskQueues(TimeProvider time)
     /// <summary>True while a worker polls the sticky queue, or did so shortly before.</summary>
     public bool StickyWorkerLives(string namespaceId, string name) => _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
 
+    /// <summary>The worker of a sticky queue has left: nobody will poll it again.</summary>
+    public void Abandon(string namespaceId, string name)
+    {
+        if (_queues.TryGetValue((namespaceId, name, false), out var queue))
+        {
+            queue.Abandon();
+        }
+    }
+
     /// <summary>Ends every waiting poll, for a server that stops.</summary>
     public void ReleaseAll()
     {

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Temporal.Server;
+
+/// <summary>Who serves an engine file, as <c>engine.owner</c> tells it.</summary>
+/// <param name="Address">Where its server listens: <c>unix:PATH</c> or <c>http://HOST:PORT</c>.</param>
+/// <param name="Pid">Its process.</param>
+/// <param name="StartTime">Start of that process (UTC).</param>
+/// <param name="Token">Random for each owner: the same process with another token has taken the file anew.</param>
+public sealed record EngineOwner(string Address, int Pid, DateTimeOffset StartTime, string Token);
+
+/// <summary>
+/// The right to serve the engine file of a folder: an operating-system lock on <c>engine.lock</c>, held until disposed and gone with the process, however it ends.
+/// Never opens <c>engine.db</c> itself: closing that file would drop SQLite's own locks.
+/// </summary>
+public sealed class EngineFile : IDisposable
+{
+    private static readonly string[] NetworkFileSystems = ["nfs", "nfs4", "cifs", "smb", "smb2", "smbfs", "smb3", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "lustre"];
+
+    private readonly FileStream _lock;
+    private readonly string _ownerPath;
+
+    private EngineFile(string folder, FileStream held)
+    {
+        _lock = held;
+        _ownerPath = Path.Combine(folder, "engine.owner");
+        DatabasePath = Path.Combine(folder, "engine.db");
+    }
+
+    /// <summary>The database file to hand to <see cref="TemporalServerOptions.DatabasePath"/>.</summary>
+    public string DatabasePath { get; }
+
+    /// <summary>Takes the folder's engine file, or returns null when another process has it: then <see cref="ReadOwner"/> tells where that one listens.</summary>
+    /// <exception cref="InvalidOperationException">The folder is on a network file system, where locks can't be trusted.</exception>
+    public static EngineFile? TryAcquire(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var format = new DriveInfo(Path.GetFullPath(folder)).DriveFormat;
+        if (NetworkFileSystems.Contains(format, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new InvalidOperationException($"{folder} is on a network file system ({format}), where file locks can't be trusted; put it on a local disk");
+        }
+
+        try
+        {
+            // FileShare.None is an advisory lock of the whole file on Unix.
+            var held = new FileStream(Path.Combine(folder, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            var file = new EngineFile(folder, held);
+            File.Delete(file._ownerPath);
+            return file;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The owner of a folder's engine file; null when none has written itself down, or it is only just doing so.</summary>
+    public static EngineOwner? ReadOwner(string folder)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "engine.owner")));
+            var root = document.RootElement;
+            return new EngineOwner(
+                root.GetProperty("address").GetString()!,
+                root.GetProperty("pid").GetInt32(),
+                DateTimeOffset.Parse(root.GetProperty("startTime").GetString()!, CultureInfo.InvariantCulture),
+                root.GetProperty("token").GetString()!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells other processes where the server listens. Written whole (a new file moved into place), readable by the user alone.</summary>
+    public EngineOwner Announce(string address)
+    {
+        using var process = Process.GetCurrentProcess();
+        var owner = new EngineOwner(address, Environment.ProcessId, new DateTimeOffset(process.StartTime.ToUniversalTime()), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("address", owner.Address);
+            writer.WriteNumber("pid", owner.Pid);
+            writer.WriteString("startTime", owner.StartTime.ToString("O", CultureInfo.InvariantCulture));
+            writer.WriteString("token", owner.Token);
+            writer.WriteEndObject();
+        }
+
+        var temporary = _ownerPath + ".new";
+        File.Delete(temporary);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var stream = new FileStream(temporary, options))
+        {
+            stream.Write(json.ToArray());
+        }
+
+        File.Move(temporary, _ownerPath, overwrite: true);
+        return owner;
+    }
+
+    /// <summary>Gives the file up for others to take. Stop the server first.</summary>
+    public void Dispose()
+    {
+        File.Delete(_ownerPath);
+        _lock.Dispose();
+    }
+}

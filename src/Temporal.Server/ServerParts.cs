@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Server.Frontend;
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Operator;
+using Temporal.Server.Schedules;
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+using Temporal.Server.Visibility;
+
+namespace Temporal.Server;
+
+/// <summary>Composition: makes every part of a server and joins them.</summary>
+internal sealed class ServerParts : IDisposable
+{
+    private readonly Stopping _stopping = new();
+    private readonly List<IServerPart> _parts = [];
+
+    public ServerParts(TemporalServerOptions options, ILoggerFactory loggers, Func<string> address)
+    {
+        var logger = loggers.CreateLogger("Temporal.Server");
+        Timers = new TimerService(options.TimeProvider, logger);
+        Database = new Database(
+            options.DatabasePath,
+            [
+                ("namespaces", NamespaceTable.Migrations), ("search_attributes", SearchAttributeTable.Migrations), ("visibility", VisibilityTables.Migrations),
+                ("nexus_endpoints", NexusEndpointTable.Migrations), ("schedules", ScheduleTable.Migrations),
+            ],
+            logger);
+        try
+        {
+            var attributes = new SearchAttributeRegistry();
+            attributes.Load(Database);
+            var directory = new NamespaceDirectory(Database, Namespaces);
+            directory.Load();
+            var visibility = new VisibilityStore(attributes);
+            Queues = new TaskQueues(options.TimeProvider);
+            Store = new WorkflowStore(Database, visibility, options.TimeProvider, logger);
+            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger);
+            Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
+            var services = new EngineServices(Database, Timers, options.TimeProvider, Namespaces, Workflows, visibility, attributes, loggers);
+            var reader = new VisibilityReader(Database, attributes);
+            _parts.Add(new ClusterPart(address));
+            _parts.Add(new NamespacePart(directory, attributes, new NamespaceRemoval(services, directory, attributes, reader)));
+            _parts.Add(new SearchAttributePart(services, attributes));
+            _parts.Add(new NexusPart(services));
+            _parts.Add(new VisibilityPart(services, reader));
+            _parts.Add(new SchedulePart(services, new ScheduleLists(services, reader, attributes)));
+            var workers = new WorkerPart(services);
+            _parts.Add(workers);
+            Register(attributes, workers);
+        }
+        catch
+        {
+            Database.Dispose();
+            Timers.Dispose();
+            throw;
+        }
+    }
+
+    public RpcTable Table { get; } = new();
+
+    public NamespaceRegistry Namespaces { get; } = new();
+
+    public Database Database { get; }
+
+    public TimerService Timers { get; }
+
+    public TaskQueues Queues { get; }
+
+    public WorkflowStore Store { get; }
+
+    public WorkflowEngine Engine { get; }
+
+    public WorkflowOperations Workflows { get; }
+
+    public void Start()
+    {
+        foreach (var part in _parts)
+        {
+            part.Start();
+        }
+
+        Engine.Recover();
+    }
+
+    /// <summary>Ends open polls and waits with an empty answer.</summary>
+    public void Stopping()
+    {
+        _stopping.Stop();
+        Queues.ReleaseAll();
+    }
+
+    public void Dispose()
+    {
+        Timers.Dispose();
+        Database.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Register(SearchAttributeRegistry attributes, WorkerPart workers)
+    {
+        foreach (var part in _parts)
+        {
+            part.Register(Table);
+        }
+
+        var tasks = new WorkflowTaskHandler(Engine, Namespaces, _stopping);
+        tasks.Register(Table);
+        new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, _stopping).Register(Table);
+        new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
+        new QueryHandler(Engine, Namespaces, _stopping).Register(Table);
+        new UpdateHandler(Engine, Namespaces, _stopping).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers).Register(Table);
+        Workflows.Register(Table);
+    }
+}

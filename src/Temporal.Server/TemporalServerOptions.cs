@@ -1,0 +1,49 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Temporal.Server;
+
+/// <summary>What a <see cref="TemporalServer"/> stores and where it listens. At least one of <see cref="SocketPath"/> and <see cref="Address"/> must be set.</summary>
+public sealed record TemporalServerOptions
+{
+    /// <summary>The database file, made when it is missing; null keeps everything in memory, gone with the server.</summary>
+    public string? DatabasePath { get; init; }
+
+    /// <summary>A Unix domain socket to listen on, at most 107 bytes; made with mode 0600, replacing one that nobody listens on.</summary>
+    public string? SocketPath { get; init; }
+
+    /// <summary>An address to listen on with TCP; port 0 takes any free one.</summary>
+    public IPEndPoint? Address { get; init; }
+
+    /// <summary>Certificate with private key for TLS on <see cref="Address"/>; null for clear text.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The key that callers over TCP must send as <c>authorization: Bearer KEY</c>; null asks for none.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Allows an address other than loopback without certificate and key.</summary>
+    /// <value>False.</value>
+    public bool AllowInsecure { get; init; }
+
+    /// <summary>The clock of everything that is stored and of every timer.</summary>
+    /// <value>The system's clock.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        if (SocketPath is null && Address is null)
+        {
+            throw new InvalidOperationException("a server needs an endpoint: set SocketPath or Address");
+        }
+
+        if (SocketPath is not null && System.Text.Encoding.UTF8.GetByteCount(SocketPath) > 107)
+        {
+            throw new InvalidOperationException($"the socket path {SocketPath} is longer than the 107 bytes that the system allows; choose a shorter one");
+        }
+
+        if (Address is not null && !IPAddress.IsLoopback(Address.Address) && (Certificate is null || ApiKey is null) && !AllowInsecure)
+        {
+            throw new InvalidOperationException($"{Address} can be reached from other machines: give a certificate and an API key, or say that insecure is meant");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Google.Protobuf;
+using Orchestrator.Grpc;
+using Temporal.Server;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Orchestrator.Temporal.Server.Tests;
+
+/// <summary>A server on a socket of its own, with the raw calls that tests make to it.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
+
+    private readonly TemporalServer _server;
+    private readonly GrpcChannel _channel;
+
+    private TestServer(TemporalServer server)
+    {
+        _server = server;
+        _channel = new GrpcChannel(new GrpcChannelOptions { Address = server.Addresses[0] });
+    }
+
+    public TemporalServer Server => _server;
+
+    public static async Task<TestServer> StartAsync(string? databasePath = null, TimeProvider? time = null)
+    {
+        var socket = Path.Combine(Path.GetTempPath(), "ts-" + Guid.NewGuid().ToString("N")[..12] + ".sock");
+        var server = new TemporalServer(new TemporalServerOptions { DatabasePath = databasePath, SocketPath = socket, TimeProvider = time ?? TimeProvider.System });
+        await server.StartAsync();
+        return new TestServer(server);
+    }
+
+    public Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser, TimeSpan? timeout = null, string? method = null)
+        where TResponse : IMessage<TResponse>
+    {
+        var name = method ?? request.GetType().Name[..^"Request".Length];
+        return _channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { Timeout = timeout ?? TimeSpan.FromSeconds(60), LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, CancellationToken.None);
+    }
+
+    public async Task<string> StartWorkflowAsync(string id, string? requestId = null) => (await CallAsync(
+        new StartWorkflowExecutionRequest
+        {
+            Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = id }, RequestId = requestId ?? Guid.NewGuid().ToString(),
+        },
+        StartWorkflowExecutionResponse.Parser)).RunId;
+
+    public Task<PollWorkflowTaskQueueResponse> PollWorkflowTaskAsync(string queue, string identity = "worker") => CallAsync(
+        new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = identity }, PollWorkflowTaskQueueResponse.Parser);
+
+    public Task<PollActivityTaskQueueResponse> PollActivityTaskAsync(string queue) => CallAsync(
+        new PollActivityTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = "worker" }, PollActivityTaskQueueResponse.Parser);
+
+    public Task CompleteAsync(PollWorkflowTaskQueueResponse task, params Command[] commands)
+    {
+        var request = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Identity = "worker" };
+        request.Commands.AddRange(commands);
+        return CallAsync(request, RespondWorkflowTaskCompletedResponse.Parser);
+    }
+
+    public async Task<IReadOnlyList<HistoryEvent>> HistoryAsync(string id, string runId = "") => (await CallAsync(
+        new GetWorkflowExecutionHistoryRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = id, RunId = runId } }, GetWorkflowExecutionHistoryResponse.Parser)).History.Events;
+
+    public Task SignalAsync(string id, string name) => CallAsync(
+        new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, SignalName = name }, SignalWorkflowExecutionResponse.Parser);
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    public static Command Complete() => new()
+    {
+        CommandType = CommandType.CompleteWorkflowExecution, CompleteWorkflowExecutionCommandAttributes = new CompleteWorkflowExecutionCommandAttributes(),
+    };
+
+    public static Command Activity(string id, string queue) => new()
+    {
+        CommandType = CommandType.ScheduleActivityTask,
+        ScheduleActivityTaskCommandAttributes = new ScheduleActivityTaskCommandAttributes
+        {
+            ActivityId = id,
+            ActivityType = new ActivityType { Name = "Act" },
+            TaskQueue = new TaskQueue { Name = queue },
+            StartToCloseTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 60 },
+        },
+    };
+
+    public static Command Timer(string id, TimeSpan after) => new()
+    {
+        CommandType = CommandType.StartTimer,
+        StartTimerCommandAttributes = new StartTimerCommandAttributes { TimerId = id, StartToFireTimeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(after) },
+    };
+}
