@@ -75,10 +75,13 @@ public sealed record AgentOutcome
     /// <summary>Turns of this start.</summary>
     public int Turns { get; init; }
 
-    /// <summary>What this start used, without what earlier starts of the same conversation used.</summary>
+    /// <summary>
+    /// What this start used, without what earlier starts of the same conversation used. Of a start that was killed before it told its cost only the tokens are
+    /// known (from the conversation's file), and the cost is 0.
+    /// </summary>
     public AgentUsage Usage { get; init; } = AgentUsage.None;
 
-    /// <summary>False when no result line was printed, so <see cref="Usage"/> is a lower bound.</summary>
+    /// <summary>False when no result was printed: <see cref="Usage"/> is a lower bound, and its cost is unknown.</summary>
     public bool IsUsageComplete { get; init; }
 
     /// <summary>The last text of the agent: its own report.</summary>

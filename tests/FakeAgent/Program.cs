@@ -3,6 +3,7 @@ using Orchestrator.FakeAgent;
 return args switch
 {
     ["hook", "--policy", var policy] => HookHost.Run(policy),
+    ["follow", var folder, var worktree, .. var command] => await FollowerHost.RunAsync(folder, worktree, command),
     ["--version", ..] => ClaudeImpersonation.PrintVersion(),
     ["auth", "status", ..] => ClaudeImpersonation.PrintLogin(),
     _ when args.Contains("-p") => ClaudeImpersonation.Run(args),
@@ -12,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("fake-agent SCRIPT.json | hook --policy FILE | the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set");
+    Console.Error.WriteLine("fake-agent SCRIPT.json | hook --policy FILE | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set");
     return 2;
 }

@@ -51,7 +51,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     }
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser();
+    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(session => ClaudeSessionFiles.Find(ConfigDirectory, session));
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>

@@ -5,14 +5,15 @@ using System.Text.Unicode;
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>Reads the CLI's <c>stream-json</c> output. Unknown lines and fields are left out; a line that is no JSON is ignored.</summary>
-internal sealed class ClaudeStreamParser : IAgentOutputParser
+/// <param name="findSessionFile">Finds a conversation's file by its id, for starts that left no result; null if there is none.</param>
+internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) : IAgentOutputParser
 {
     private const int ErrorTextLimit = 2000;
     private readonly ClaudeUsageLedger _ledger = new();
     private readonly ClaudeToolCalls _tools = new();
     private readonly List<PermissionDenial> _denials = [];
     private string? _sessionId;
-    private string? _lastMessageId;
+    private readonly HashSet<string> _messageIds = [];
     private AgentRateLimit? _rejected;
     private AgentApiError? _apiError;
     private ClaudeResult? _result;
@@ -52,7 +53,7 @@ internal sealed class ClaudeStreamParser : IAgentOutputParser
             ExitCode = exitCode,
             SessionId = _sessionId,
             Turns = _turns,
-            Usage = _ledger.Usage,
+            Usage = HasResult ? _ledger.Usage : LostUsage(),
             IsUsageComplete = HasResult,
             FinalText = _result is { IsError: false } ? _result.Text : "",
             Denials = [.. _denials],
@@ -60,6 +61,9 @@ internal sealed class ClaudeStreamParser : IAgentOutputParser
             SubAgents = _tools.SubAgents,
         };
     }
+
+    private AgentUsage LostUsage() =>
+        _sessionId is not null && findSessionFile(_sessionId) is { } file ? ClaudeSessionUsage.Read(file, _messageIds) : AgentUsage.None;
 
     private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
     {
@@ -146,9 +150,10 @@ internal sealed class ClaudeStreamParser : IAgentOutputParser
             yield break;
         }
 
-        if (root.Text("parent_tool_use_id") is null && message.Text("id") is { } id && id != _lastMessageId && message.Get("usage") is { } usage)
+        // An answer comes as several lines with the same id, each with the counts of its beginning.
+        bool isNew = message.Text("id") is { } id && _messageIds.Add(id);
+        if (isNew && root.Text("parent_tool_use_id") is null && message.Get("usage") is { } usage)
         {
-            _lastMessageId = id;
             yield return new AgentContextUse(
                 (usage.Number("input_tokens") ?? 0) + (usage.Number("cache_read_input_tokens") ?? 0) + (usage.Number("cache_creation_input_tokens") ?? 0));
         }

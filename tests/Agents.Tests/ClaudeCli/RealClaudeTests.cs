@@ -278,6 +278,8 @@ public sealed class RealClaudeTests
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "You were interrupted. Go on."));
 
         Assert.Equal((AgentFailure.Killed, false), (killed.Failure, killed.IsUsageComplete));
+        // Its one finished answer is charged from the conversation's file; the next start is charged for its own alone.
+        Assert.Equal((1000, 1000), (killed.Usage.Tokens.Input, outcome.Usage.Tokens.Input));
         Assert.Equal((AgentFailure.None, "Went on."), (outcome.Failure, outcome.FinalText));
         Assert.Equal(claude.Session, outcome.SessionId);
     }

@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Orchestrator.Agents.ClaudeCli;
+
+/// <summary>
+/// What a start used that printed no result (it was killed): read from the conversation's file, where each answer has its final counts. The CLI itself
+/// never counts these answers again. Only tokens: prices are in the program's result lines alone.
+/// </summary>
+internal static class ClaudeSessionUsage
+{
+    /// <summary>The tokens of some answers, by model.</summary>
+    /// <param name="sessionFile">The conversation's file; those of its sub-agents lie in a folder beside it.</param>
+    /// <param name="messageIds">The answers seen in the start's own stream; the file holds those of earlier starts too.</param>
+    internal static AgentUsage Read(string sessionFile, IReadOnlySet<string> messageIds)
+    {
+        Dictionary<string, (string Model, TokenUsage Tokens)> answers = [];
+        string subAgents = Path.Combine(Path.ChangeExtension(sessionFile, null), "subagents");
+        IEnumerable<string> files = Directory.Exists(subAgents) ? Directory.EnumerateFiles(subAgents, "*.jsonl").Prepend(sessionFile) : [sessionFile];
+        foreach (string line in files.SelectMany(File.ReadLines))
+        {
+            if (ReadAnswer(line) is { } answer && messageIds.Contains(answer.Id))
+            {
+                // One answer has a line per block; the last one is the most complete.
+                answers[answer.Id] = (answer.Model, answer.Tokens);
+            }
+        }
+
+        return new AgentUsage(answers.Values
+            .GroupBy(answer => answer.Model)
+            .ToDictionary(
+                model => model.Key,
+                model => new ModelUsage(model.Aggregate(TokenUsage.Zero, (sum, answer) => sum.Plus(answer.Tokens)), CostUsd: 0, ContextWindow: 0)));
+    }
+
+    private static (string Id, string Model, TokenUsage Tokens)? ReadAnswer(string line)
+    {
+        if (!line.Contains("\"assistant\"", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.Get("message") is { } message
+                && message.Text("id") is { } id
+                && message.Text("model") is { } model
+                && message.Get("usage") is { } usage
+                    ? (id, model, new TokenUsage(
+                        usage.Number("input_tokens") ?? 0,
+                        usage.Number("output_tokens") ?? 0,
+                        usage.Number("cache_read_input_tokens") ?? 0,
+                        usage.Number("cache_creation_input_tokens") ?? 0))
+                    : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The line being written when the program was killed.
+            return null;
+        }
+    }
+}
