@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Orchestrator.Plans;
 
 /// <summary>What a score asks for.</summary>
@@ -63,7 +61,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         {
             try
             {
-                Compile(pattern, options);
+                _ = Matcher(pattern, options);
             }
             catch (ArgumentException e)
             {
@@ -80,14 +78,13 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
 
     private static IEnumerable<RiskFactor> SensitivePaths(Plan plan, RiskOptions options)
     {
-        (SensitivePattern Pattern, Regex Regex)[] patterns = [.. options.SensitivePatterns.Select(p => (p, Compile(p, options)))];
+        PathMatcher[] patterns = [.. options.SensitivePatterns.Select(p => Matcher(p, options))];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (PlanTask task in plan.Tasks)
         {
             foreach (string path in (task.FilesWrite ?? []).Where(seen.Add))
             {
-                (SensitivePattern? pattern, _) = Array.Find(patterns, p => p.Regex.IsMatch(path));
-                if (pattern is not null)
+                if (Array.Find(patterns, p => p.Matches(path))?.Pattern is { } pattern)
                 {
                     yield return new RiskFactor(pattern.Weight, "sensitive-path", $"Task '{task.Id}' writes '{path}', which matches '{pattern.Pattern}'.", path, pattern.Pattern);
                 }
@@ -115,10 +112,5 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         }
     }
 
-    private static Regex Compile(SensitivePattern pattern, RiskOptions options)
-    {
-        bool bounded = options.WordBoundaries || pattern.WordBoundaries;
-        string text = bounded ? $@"(?:^|[^\p{{L}}\p{{Nd}}])(?:{pattern.Pattern})(?:$|[^\p{{L}}\p{{Nd}}])" : pattern.Pattern;
-        return new Regex(text, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-    }
+    private static PathMatcher Matcher(SensitivePattern pattern, RiskOptions options) => new(pattern, options.WordBoundaries || pattern.WordBoundaries);
 }
