@@ -13,8 +13,8 @@ public static class NearestName
             return null;
         }
 
-        // A third of the letters may be wrong: more is another word.
-        int best = Math.Max(1, given.Length / 3) + 1;
+        // A third of the letters may be wrong: more is another word. One or two letters are only near to themselves in other case.
+        int best = (given.Length < 3 ? 0 : Math.Max(1, given.Length / 3)) + 1;
         string? nearest = null;
         foreach (string name in known)
         {

@@ -71,7 +71,8 @@ public static class TaskGraphReader
         Dictionary<string, string> context = BindContext(fields);
         List<BoundTask> tasks = BindTasks(fields, defaults);
         IReadOnlyList<ContractSpec> contracts = ContractBinder.Bind(fields, tasks);
-        GraphChecks.Report(tasks, context, faults);
+        ContextChecks.Report(tasks, context, faults);
+        GraphFaults.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
 
         var plan = new Plan
         {
@@ -85,7 +86,7 @@ public static class TaskGraphReader
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = tasks.Count,
-            Places = new PlanPlaces(faults.File, [.. tasks.Select(t => t.Node)]),
+            Places = PlanPlaces.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
         };
     }
 
@@ -152,6 +153,11 @@ public static class TaskGraphReader
 
         return context;
     }
+
+    private static PlacedTask Placed(BoundTask task, string file) => new(
+        TaskNode.Of(task.Task),
+        new Place(file, task.IdNode.Line, task.IdNode.Column, $"{task.Field}.id"),
+        [.. task.DependsOn.Select(d => new Place(file, d.Node.Line, d.Node.Column, d.Field))]);
 
     private static MappingNode Wrap(string key, DocumentNode value)
     {

@@ -19,7 +19,7 @@ public enum GraphFaultKind
 /// <summary>One fault of a graph.</summary>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="TaskIndex">Position of the task in the plan.</param>
-/// <param name="DependencyIndex">Position in its <c>depends_on</c>, where that matters.</param>
+/// <param name="DependencyIndex">Position in its <c>depends_on</c>; for a duplicate id the position of the first task that has it.</param>
 /// <param name="TaskId">Id of the task.</param>
 /// <param name="Ids">The unknown id, both duplicates, or the cycle in order with its first id at the end too.</param>
 public sealed record GraphFault(GraphFaultKind Kind, int TaskIndex, int DependencyIndex, string TaskId, IReadOnlyList<string> Ids);

@@ -24,7 +24,8 @@ public sealed class TaskGraph
             _index.TryAdd(nodes[i].Id, i);
             if (!folded.TryAdd(nodes[i].Id, i))
             {
-                faults.Add(new GraphFault(GraphFaultKind.DuplicateId, i, 0, nodes[i].Id, [nodes[folded[nodes[i].Id]].Id, nodes[i].Id]));
+                int first = folded[nodes[i].Id];
+                faults.Add(new GraphFault(GraphFaultKind.DuplicateId, i, first, nodes[i].Id, [nodes[first].Id, nodes[i].Id]));
             }
         }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>
-/// Which paths a task may write: those of <c>files_write</c>, <c>files_append</c> and <c>patch_intents</c>. The same answer is given to the
+/// Which paths a task may write: those of <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. The same answer is given to the
 /// agent's hook before a write and to the check of the diff afterwards.
 /// </summary>
 public sealed class Ownership
@@ -26,7 +26,7 @@ public sealed class Ownership
     /// <summary>What a task may write.</summary>
     public static Ownership Of(PlanTask task) => task.FilesWrite is null
         ? new Ownership(ownsEverything: true, [])
-        : Of(task.FilesWrite.Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)));
+        : Of(task.FilesWrite.Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)).Concat(task.NotesOutput));
 
     /// <summary>What a list of paths and globs allows; null: everything.</summary>
     public static Ownership Of(IEnumerable<string>? patterns) => new(patterns is null, patterns ?? []);

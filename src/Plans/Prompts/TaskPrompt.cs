@@ -58,7 +58,8 @@ public static class TaskPrompt
             text.Append(text[^2] == '\n' ? "" : "\n").Append(prompt).Append('\n');
         }
 
-        if (task.Checklist.Count > 0)
+        // A prompt made from a phase's file holds its steps already.
+        if (task.Checklist.Any(item => !prompt.Contains(item.Description, StringComparison.Ordinal)))
         {
             text.Append("\nSteps:\n\n");
             foreach (ChecklistItem item in task.Checklist)

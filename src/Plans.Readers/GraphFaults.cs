@@ -1,0 +1,64 @@
+namespace Orchestrator.Plans.Readers;
+
+/// <summary>A place in a file.</summary>
+internal readonly record struct Place(string File, int Line, int Column, string Field);
+
+/// <summary>A task of the graph with the places of its id and of each of its dependencies.</summary>
+internal sealed record PlacedTask(TaskNode Node, Place Id, IReadOnlyList<Place> DependsOn);
+
+/// <summary>Reports what only the whole plan shows: ids that clash, dependencies that lead nowhere or in circles.</summary>
+internal static class GraphFaults
+{
+    // Looking for near names among thousands of ids costs time; after this many the point is made.
+    private const int MostSuggestions = 100;
+
+    // A longer cycle is shortened in the middle.
+    private const int MostShown = 12;
+
+    public static void Report(IReadOnlyList<PlacedTask> tasks, FaultList faults)
+    {
+        TaskGraph graph = TaskGraph.Of(tasks.Select(t => t.Node));
+        int suggestions = MostSuggestions;
+        foreach (GraphFault fault in graph.Faults)
+        {
+            PlacedTask task = tasks[fault.TaskIndex];
+            switch (fault.Kind)
+            {
+                case GraphFaultKind.DuplicateId when fault.TaskId.Length > 0:
+                    DuplicateId(fault, task, tasks, faults);
+                    break;
+                case GraphFaultKind.UnknownDependency:
+                    string? near = suggestions-- > 0 ? NearestName.Of(fault.Ids[0], tasks.Select(t => t.Node.Id).Where(id => id != fault.TaskId)) : null;
+                    Add(faults, "unknown-dependency", task.DependsOn[fault.DependencyIndex], $"Task '{fault.TaskId}' depends on '{fault.Ids[0]}', which does not exist.", near is null ? "Name a task of this plan, or remove the dependency." : $"Did you mean '{near}'?");
+                    break;
+                case GraphFaultKind.SelfDependency:
+                    Add(faults, "self-dependency", task.DependsOn[fault.DependencyIndex], $"Task '{fault.TaskId}' depends on itself.", "Remove the dependency.");
+                    break;
+                case GraphFaultKind.Cycle:
+                    Cycle(fault, task, faults);
+                    break;
+            }
+        }
+    }
+
+    private static void DuplicateId(GraphFault fault, PlacedTask task, IReadOnlyList<PlacedTask> tasks, FaultList faults)
+    {
+        Place first = tasks[fault.DependencyIndex].Id;
+        string same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
+            ? $"The id '{fault.TaskId}' is already used in line {first.Line}."
+            : $"The id '{fault.TaskId}' differs only in capitals from '{fault.Ids[0]}' in line {first.Line}; branch and file names may not tell them apart.";
+        Add(faults, "duplicate-id", task.Id, same, $"Give each task its own id, such as '{fault.TaskId}-2'.");
+    }
+
+    private static void Cycle(GraphFault fault, PlacedTask task, FaultList faults)
+    {
+        string path = fault.Ids.Count <= MostShown + 1
+            ? string.Join(" -> ", fault.Ids)
+            : $"{string.Join(" -> ", fault.Ids.Take(MostShown))} -> ... ({fault.Ids.Count - 1 - MostShown} more) -> {fault.Ids[^1]}";
+        int at = Math.Max(0, task.Node.DependsOn.ToList().IndexOf(fault.Ids[1]));
+        Add(faults, "cycle", task.DependsOn[at], $"Tasks wait for each other in a circle: {path} (each depends on the next).", "Remove one of these dependencies.");
+    }
+
+    private static void Add(FaultList faults, string code, Place at, string message, string cure) =>
+        faults.Add(new PlanFault(code, FaultSeverity.Error, at.File, at.Line, at.Column, at.Field, message, cure));
+}

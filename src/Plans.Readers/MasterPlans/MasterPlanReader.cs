@@ -1,0 +1,179 @@
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>
+/// Reads a Markdown master plan with a file per phase. Each phase becomes a task: its title the description, its gates the verification.
+/// All faults of all files are reported at once.
+/// </summary>
+public static class MasterPlanReader
+{
+    /// <summary>Reads the master plan and the phase files it links to.</summary>
+    /// <param name="content">All of the master plan.</param>
+    /// <param name="file">Its path relative to the repository; links are relative to its folder.</param>
+    /// <param name="open">Gives the bytes of a file by its path relative to the repository, or null when there is none.</param>
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
+    {
+        if (!PlanText.TryDecode(content, file, out string? text, out PlanFault? fault))
+        {
+            return new PlanReadResult(null, [fault]);
+        }
+
+        var faults = new FaultList(file);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            faults.Add("empty-file", FaultSeverity.Error, 1, 1, "", "The file is empty.", "A master plan needs a table of phases, each linked to its file.");
+            return new PlanReadResult(null, faults.Sorted());
+        }
+
+        IReadOnlyList<MarkdownLine> lines = MarkdownText.Lines(text);
+        List<Phase> phases = [.. PhaseTable.Read(lines, faults).Select(row => Load(row, file, open, faults))];
+        IReadOnlyList<PhaseReference>[] dependencies = Dependencies(phases, lines, file, faults);
+        (string? title, string? created, string overview) = Heading(lines);
+        var plan = new Plan
+        {
+            Request = overview.Length == 0 ? title : $"{title}\n\n{overview}",
+            CreatedAt = created,
+            Tasks = [.. phases.Select((phase, i) => Task(phase, dependencies[i], faults))],
+        };
+        PlacedTask[] placed = [.. plan.Tasks.Select((task, i) => new PlacedTask(TaskNode.Of(task), new Place(file, phases[i].Row.Line, 1, $"phases.{task.Id}"), [.. dependencies[i].Select(d => d.At)]))];
+        GraphFaults.Report(placed, faults);
+        return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
+        {
+            TaskCount = phases.Count,
+            Places = PlanPlaces.OfLines(file, [.. phases.Select(p => p.Row.Line)]),
+        };
+    }
+
+    private static Phase Load(PhaseRow row, string masterFile, Func<string, byte[]?> open, FaultList faults)
+    {
+        if (row.Link is null)
+        {
+            // A phase that is done needs no file any more.
+            if (!IsCompleted(row.Status?.Text))
+            {
+                faults.Add("no-phase-file", FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", $"Phase {row.Id} has no link to its file.", $"Link its title: [{row.Title}](phase{row.Id}.md).");
+            }
+
+            return new Phase(row, "", null);
+        }
+
+        int slash = masterFile.LastIndexOf('/');
+        string path = row.Link.StartsWith('/') ? row.Link[1..] : masterFile[..(slash + 1)] + row.Link;
+        if (row.Link.Contains("://", StringComparison.Ordinal) || !RepositoryPath.TryNormalize(path, out string? normal, out string? reason))
+        {
+            faults.Add("bad-link", FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", $"The link '{row.Link}' of phase {row.Id} leaves the repository.", "Link to a file in the repository, relative to the master plan.");
+            return new Phase(row, "", null);
+        }
+
+        if (open(normal) is not { } bytes)
+        {
+            if (!IsCompleted(row.Status?.Text))
+            {
+                faults.Add("broken-link", FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", $"The file '{row.Link}' of phase {row.Id} does not exist.", $"Write it at {normal}, or correct the link; links are relative to the master plan.");
+            }
+
+            return new Phase(row, normal, null);
+        }
+
+        if (!PlanText.TryDecode(bytes, normal, out string? text, out PlanFault? fault))
+        {
+            faults.Add(fault);
+            return new Phase(row, normal, null);
+        }
+
+        PhaseFile content = PhaseFileReader.Read(text, normal, faults);
+        if (content.Number is { } number && PhaseTable.IdOf(number) is var inFile && !string.Equals(inFile, row.Id, StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add(new PlanFault("phase-number", FaultSeverity.Warning, normal, 1, 1, "", $"The heading says phase {inFile}, but the master plan links the file as phase {row.Id}.", "Make the two agree; the master plan's number counts."));
+        }
+
+        return new Phase(row, normal, content);
+    }
+
+    private static IReadOnlyList<PhaseReference>[] Dependencies(List<Phase> phases, IReadOnlyList<MarkdownLine> lines, string file, FaultList faults)
+    {
+        var known = phases.Select(p => p.Row.Id).ToHashSet(StringComparer.Ordinal);
+        var byFile = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (Phase phase in phases.Where(p => p.File.Length > 0))
+        {
+            byFile.TryAdd(phase.File.Split('/')[^1], phase.Row.Id);
+        }
+
+        ILookup<string, PhaseReference> arrows = PhaseReferences.Arrows(lines, known, file, faults).ToLookup(a => a.Waits, a => a.For, StringComparer.Ordinal);
+        return
+        [
+            .. phases.Select(phase =>
+            {
+                IEnumerable<PhaseReference> named = arrows[phase.Row.Id]
+                    .Concat(PhaseReferences.DependsOn(phase.Row.DependsOn, byFile, known, new Place(file, phase.Row.Line, 1, $"phases.{phase.Row.Id}.depends_on")));
+                if (phase.Content?.DependsOn is (string text, int line))
+                {
+                    named = named.Concat(PhaseReferences.DependsOn(text, byFile, known, new Place(phase.File, line, 1, $"phases.{phase.Row.Id}.depends_on")));
+                }
+
+                return (IReadOnlyList<PhaseReference>)[.. named.DistinctBy(d => d.Id, StringComparer.Ordinal)];
+            }),
+        ];
+    }
+
+    private static PlanTask Task(Phase phase, IReadOnlyList<PhaseReference> dependencies, FaultList faults)
+    {
+        PhaseFile content = phase.Content ?? new PhaseFile();
+        string focus = phase.Row.Focus.Length == 0 ? "" : $"Focus: {phase.Row.Focus}\n\n";
+        return new PlanTask
+        {
+            Id = phase.Row.Id,
+            Description = phase.Row.Title,
+            Prompt = content.Body.Length == 0 ? null : focus + content.Body,
+            Status = Status(phase, faults),
+            DependsOn = [.. dependencies.Select(d => d.Id)],
+            Verification = content.Gates,
+            RequiredAgents = content.RequiredAgents,
+            RequiredSteps = content.RequiredSteps,
+            NotesInput = content.NotesInput,
+            NotesOutput = content.NotesOutput,
+            Checklist = content.Checklist,
+        };
+    }
+
+    // The table counts; the phase's own status is used where the table has none.
+    private static PlanTaskStatus Status(Phase phase, FaultList faults)
+    {
+        string inTable = Inline.Plain(phase.Row.Status?.Text ?? "");
+        (string text, string file, int line) = inTable.Length > 0 ? (inTable, faults.File, phase.Row.Line)
+            : phase.Content?.Status is (string own, int at) ? (Inline.Plain(own), phase.File, at)
+            : ("", "", 0);
+        if (text.Length == 0)
+        {
+            return PlanTaskStatus.Pending;
+        }
+
+        if (StatusWord.TryParse(text, out PlanTaskStatus status))
+        {
+            if (inTable.Length > 0 && phase.Content?.Status is (string second, int secondLine) && IsCompleted(second) != (status == PlanTaskStatus.Completed))
+            {
+                faults.Add(new PlanFault("status-differs", FaultSeverity.Warning, phase.File, secondLine, 1, "", $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.", "Make the two agree; the master plan counts."));
+            }
+
+            return status;
+        }
+
+        string? near = NearestName.Of(text, StatusWord.Known);
+        faults.Add(new PlanFault("unknown-status", FaultSeverity.Warning, file, line, 1, $"phases.{phase.Row.Id}.status", $"The status '{text}' is not known and counts as pending.", near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?"));
+        return status;
+    }
+
+    private static bool IsCompleted(string? status) => status is not null && StatusWord.TryParse(Inline.Plain(status), out PlanTaskStatus parsed) && parsed == PlanTaskStatus.Completed;
+
+    private static (string? Title, string? Created, string Overview) Heading(IReadOnlyList<MarkdownLine> lines)
+    {
+        string? title = lines.Where(l => l.Level == 1).Select(l => Inline.Plain(l.Heading)).FirstOrDefault();
+        string? created = lines.Select(l => l.Text.Trim()).Where(t => t.StartsWith("**Created:**", StringComparison.OrdinalIgnoreCase)).Select(t => Inline.Plain(t[12..])).FirstOrDefault();
+        IEnumerable<string> overview = lines
+            .Where(l => l.Level == 0 && l.Section.ToLowerInvariant() is "overview" or "goal" or "summary" or "objective")
+            .Select(l => l.Text)
+            .SkipWhile(string.IsNullOrWhiteSpace);
+        return (title, string.IsNullOrEmpty(created) ? null : created, string.Join('\n', overview).Trim().TrimEnd('-').Trim());
+    }
+
+    private sealed record Phase(PhaseRow Row, string File, PhaseFile? Content);
+}

@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>Writes how far phases have come into the table of a master plan.</summary>
+public static class MasterPlanStatus
+{
+    /// <summary>
+    /// The text with new words in the status column; everything else stays as it is, character for character. Phases without a status
+    /// cell are left alone.
+    /// </summary>
+    /// <param name="text">The master plan.</param>
+    /// <param name="status">The new word for some phases, by id, such as <c>Completed</c>.</param>
+    public static string Update(string text, IReadOnlyDictionary<string, string> status)
+    {
+        string[] lines = text.Split('\n');
+        foreach (PhaseRow row in PhaseTable.Read(MarkdownText.Lines(text), new FaultList("")))
+        {
+            if (row.Status is not { } cell || !status.TryGetValue(row.Id, out string? word))
+            {
+                continue;
+            }
+
+            string line = lines[row.Line - 1];
+            var changed = new StringBuilder(line.Length).Append(line.AsSpan(0, cell.Start));
+            changed.Append(cell.Start > 0 && line[cell.Start - 1] == '|' ? " " : "").Append(word);
+
+            // Padding that lined the columns up gives way or grows.
+            int end = cell.End;
+            for (int extra = word.Length - cell.Text.Length; extra > 0 && end + 1 < line.Length && line[end] == ' ' && line[end + 1] == ' '; extra--)
+            {
+                end++;
+            }
+
+            changed.Append(' ', Math.Max(0, cell.Text.Length - word.Length)).Append(line.AsSpan(end));
+            lines[row.Line - 1] = changed.ToString();
+        }
+
+        return string.Join('\n', lines);
+    }
+}

@@ -1,0 +1,357 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>What stands in a phase's file.</summary>
+internal sealed class PhaseFile
+{
+    public string? Title { get; init; }
+
+    public string? Number { get; init; }
+
+    public (string Text, int Line)? Status { get; init; }
+
+    public (string Text, int Line)? DependsOn { get; init; }
+
+    public IReadOnlyList<string> RequiredAgents { get; init; } = [];
+
+    public IReadOnlyList<string> RequiredSteps { get; init; } = [];
+
+    public IReadOnlyList<string> NotesInput { get; init; } = [];
+
+    public IReadOnlyList<string> NotesOutput { get; init; } = [];
+
+    public IReadOnlyList<GateSpec> Gates { get; init; } = [];
+
+    public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
+
+    /// <summary>What the agent is told: the file without its heading, facts, process wrapper and gates.</summary>
+    public string Body { get; init; } = "";
+}
+
+/// <summary>Reads a phase's file.</summary>
+internal sealed partial class PhaseFileReader
+{
+    private readonly FaultList _faults;
+    private readonly string _file;
+    private readonly List<string> _agents = [];
+    private readonly List<string> _steps = [];
+    private readonly List<string> _notesInput = [];
+    private readonly List<string> _notesOutput = [];
+    private readonly List<GateSpec> _gates = [];
+    private readonly List<ChecklistItem> _checklist = [];
+    private readonly List<string> _body = [];
+    private string? _title;
+    private string? _number;
+    private (string Text, int Line)? _status;
+    private (string Text, int Line)? _dependsOn;
+    private bool _hasGates;
+    private int _taskGroup;
+    private int _taskItem;
+
+    private PhaseFileReader(string file, FaultList faults)
+    {
+        _file = file;
+        _faults = faults;
+    }
+
+    private enum Part
+    {
+        Other,
+        Process,
+        Gates,
+        Tasks,
+    }
+
+    public static PhaseFile Read(string text, string file, FaultList faults)
+    {
+        var reader = new PhaseFileReader(file, faults);
+        reader.ReadLines(MarkdownText.Lines(text));
+        return reader.Result();
+    }
+
+    private void ReadLines(IReadOnlyList<MarkdownLine> lines)
+    {
+        Part part = Part.Other;
+        int partLevel = 0;
+        foreach (MarkdownLine line in lines)
+        {
+            if (line.Level > 0 && (partLevel == 0 || line.Level <= partLevel))
+            {
+                part = PartOf(line.Heading);
+                partLevel = part == Part.Other ? 0 : line.Level;
+                _hasGates |= part == Part.Gates;
+            }
+
+            switch (part)
+            {
+                case Part.Process:
+                    ProcessItem(line);
+                    break;
+                case Part.Gates:
+                    Gate(line);
+                    break;
+                case Part.Tasks:
+                    TaskItem(line);
+                    _body.Add(line.Text);
+                    break;
+                default:
+                    if (!Fact(line))
+                    {
+                        _body.Add(line.Text);
+                    }
+
+                    break;
+            }
+        }
+
+        if (!_hasGates)
+        {
+            _faults.Add(new PlanFault("no-gates", FaultSeverity.Warning, _file, 1, 1, "", "The phase has no section '## Gates', so nothing of its own checks it.", "Add '## Gates' with lines such as '- pytest: all tests pass'."));
+        }
+
+        if (_checklist.Count == 0 && _body.TrueForAll(string.IsNullOrWhiteSpace))
+        {
+            _faults.Add(new PlanFault("empty-phase", FaultSeverity.Error, _file, 1, 1, "", "The phase's file says nothing about what is to be done.", "Add '## Tasks' with check boxes: '- [ ] 1.1: Create src/module.py'."));
+        }
+    }
+
+    private PhaseFile Result() => new()
+    {
+        Title = _title,
+        Number = _number,
+        Status = _status,
+        DependsOn = _dependsOn,
+        RequiredAgents = [.. _agents.Distinct(StringComparer.Ordinal)],
+        RequiredSteps = [.. _steps.Distinct(StringComparer.Ordinal)],
+        NotesInput = [.. _notesInput.Distinct(StringComparer.Ordinal)],
+        NotesOutput = [.. _notesOutput.Distinct(StringComparer.Ordinal)],
+        Gates = _gates,
+        Checklist = _checklist,
+        Body = string.Join('\n', _body.SkipWhile(IsBlank).Reverse().SkipWhile(IsBlank).Reverse()),
+    };
+
+    private static bool IsBlank(string line) => line.Trim().Trim('-', '*', '_').Length == 0;
+
+    private static Part PartOf(string heading)
+    {
+        string plain = Inline.Plain(heading).ToLowerInvariant();
+        return plain switch
+        {
+            _ when plain.StartsWith("process", StringComparison.Ordinal) => Part.Process,
+            _ when plain is "gates" || plain.EndsWith(" gates", StringComparison.Ordinal) || plain.StartsWith("gates ", StringComparison.Ordinal) => Part.Gates,
+            _ when plain is "tasks" or "task list" || plain.EndsWith(" tasks", StringComparison.Ordinal) || plain.StartsWith("tasks ", StringComparison.Ordinal) => Part.Tasks,
+            _ => Part.Other,
+        };
+    }
+
+    // The heading, and lines such as "**Status:** Pending".
+    private bool Fact(MarkdownLine line)
+    {
+        if (line.IsCode)
+        {
+            return false;
+        }
+
+        if (line.Level == 1 && _title is null)
+        {
+            Match phase = PhaseHeading().Match(Inline.Plain(line.Heading));
+            _number = phase.Success ? phase.Groups["id"].Value : null;
+            _title = phase.Success ? phase.Groups["title"].Value : Inline.Plain(line.Heading);
+            return true;
+        }
+
+        Match fact = FactLine().Match(line.Text);
+        switch (fact.Success ? fact.Groups["name"].Value.Trim().ToLowerInvariant() : "")
+        {
+            case "status":
+                _status ??= (fact.Groups["value"].Value.Trim(), line.Number);
+                return true;
+            case "depends on" or "dependencies" or "depends":
+                _dependsOn ??= (fact.Groups["value"].Value.Trim(), line.Number);
+                return true;
+            case "master plan":
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void ProcessItem(MarkdownLine line)
+    {
+        Match item = ListItem().Match(line.Text);
+        if (line.IsCode || line.Level > 0 || !item.Success)
+        {
+            return;
+        }
+
+        string text = item.Groups["text"].Value;
+        string plain = Inline.Plain(text);
+        string lower = plain.ToLowerInvariant();
+        MatchCollection agents = Agent().Matches(text);
+        if (agents.Count > 0)
+        {
+            foreach (Match agent in agents)
+            {
+                _agents.Add(agent.Groups["name"].Value);
+                _steps.Add(RequiredStep.ForAgent(agent.Groups["name"].Value));
+            }
+        }
+        else if (lower.Contains("notes", StringComparison.Ordinal) && (lower.Contains("read", StringComparison.Ordinal) || lower.Contains("review", StringComparison.Ordinal)))
+        {
+            _steps.Add(RequiredStep.ReadPreviousNotes);
+            Notes(text, plain, line, _notesInput);
+        }
+        else if (lower.Contains("notes", StringComparison.Ordinal))
+        {
+            _steps.Add(RequiredStep.WriteNotes);
+            Notes(text, plain, line, _notesOutput);
+        }
+        else if (lower.Contains("implement", StringComparison.Ordinal))
+        {
+            _steps.Add(RequiredStep.Implementation);
+        }
+        else if (lower.Contains("validat", StringComparison.Ordinal) || lower.Contains("gate", StringComparison.Ordinal))
+        {
+            _steps.Add(RequiredStep.PreValidation);
+        }
+        else
+        {
+            _faults.Add(new PlanFault("unknown-step", FaultSeverity.Warning, _file, line.Number, 1, "", $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.", "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks."));
+            _body.Add(line.Text);
+        }
+    }
+
+    private void Notes(string text, string plain, MarkdownLine line, List<string> notes)
+    {
+        IReadOnlyList<string> named = Inline.CodeSpans(text) is { Count: > 0 } spans ? spans
+            : Inline.LinkTarget(text) is { } target ? [target]
+            : [.. plain[(plain.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', ',').Where(w => w.Contains(".md", StringComparison.Ordinal)).Select(w => w.Trim('(', ')'))];
+        if (named.Count == 0)
+        {
+            _faults.Add(new PlanFault("no-notes-file", FaultSeverity.Warning, _file, line.Number, 1, "", $"'{plain}' names no file.", "Write its path in backticks: Write notes to: `notes/NOTES_phase_1.md`."));
+        }
+
+        foreach (string path in named)
+        {
+            if (RepositoryPath.TryNormalize(path, out string? normal, out string? fault))
+            {
+                notes.Add(normal);
+            }
+            else
+            {
+                _faults.Add(new PlanFault("bad-path", FaultSeverity.Error, _file, line.Number, Math.Max(0, line.Text.IndexOf(path, StringComparison.Ordinal)) + 1, "", $"The path '{path}' {fault}.", "Name a path inside the repository, relative to its root."));
+            }
+        }
+    }
+
+    private void Gate(MarkdownLine line)
+    {
+        if (line.IsCode)
+        {
+            string command = line.Text.Trim();
+            if (command.Length > 0 && !command.StartsWith('#'))
+            {
+                _gates.Add(new GateSpec(command, GateCommand.GuessType(command)));
+            }
+
+            return;
+        }
+
+        Match item = ListItem().Match(line.Text);
+        if (line.Level > 0 || !item.Success)
+        {
+            return;
+        }
+
+        string text = item.Groups["text"].Value.Trim();
+        if (Inline.Plain(text).TrimEnd('.').ToLowerInvariant() is "none" or "n/a" or "-" or "")
+        {
+            return;
+        }
+
+        (string gate, string? description) = SplitGate(text);
+        if (gate.Length == 0)
+        {
+            _faults.Add(new PlanFault("bad-gate", FaultSeverity.Error, _file, line.Number, item.Groups["text"].Index + 1, "", "The gate has no command.", "Write '- command: description'."));
+        }
+        else
+        {
+            _gates.Add(new GateSpec(gate, GateCommand.GuessType(gate), Description: description));
+        }
+    }
+
+    // "`pytest -q`: all pass", "**pytest**: all pass", "npm run test:unit: all pass".
+    private static (string Command, string? Description) SplitGate(string text)
+    {
+        string unbold = text.StartsWith("**", StringComparison.Ordinal) && text.IndexOf("**", 2, StringComparison.Ordinal) is > 2 and var end
+            ? text[2..end].TrimEnd(':') + (text[2..end].EndsWith(':') ? ":" : "") + text[(end + 2)..]
+            : text;
+        if (unbold.StartsWith('`') && unbold.IndexOf('`', 1) is > 1 and var close)
+        {
+            return (unbold[1..close].Trim(), Description(unbold[(close + 1)..]));
+        }
+
+        int colon = unbold.IndexOf(": ", StringComparison.Ordinal);
+        return colon >= 0 ? (unbold[..colon].Trim(), Description(unbold[colon..])) : (unbold.TrimEnd(':').Trim(), null);
+    }
+
+    private static string? Description(string rest)
+    {
+        string text = Inline.Plain(rest.Trim().TrimStart(':', '-', '–', '—').Trim());
+        return text.Length == 0 ? null : text;
+    }
+
+    private void TaskItem(MarkdownLine line)
+    {
+        if (line.IsCode)
+        {
+            return;
+        }
+
+        if (line.Level > 0)
+        {
+            Match numbered = LeadingNumber().Match(line.Heading);
+            _taskGroup = numbered.Success && int.TryParse(numbered.Groups["id"].Value.Split('.')[0], out int given) ? given : _taskGroup + 1;
+            _taskItem = 0;
+            return;
+        }
+
+        Match item = CheckBox().Match(line.Text);
+        if (!item.Success)
+        {
+            return;
+        }
+
+        _taskItem++;
+        string text = item.Groups["text"].Value.Trim();
+        Match number = LeadingNumber().Match(Inline.Plain(text));
+        string id = number.Success ? number.Groups["id"].Value.TrimEnd('.') : $"{Math.Max(1, _taskGroup)}.{_taskItem}";
+        string description = number.Success ? WithoutNumber(text) : text;
+        _checklist.Add(new ChecklistItem(id, description, item.Groups["mark"].Value is "x" or "X"));
+    }
+
+    private static string WithoutNumber(string text)
+    {
+        int at = text.IndexOfAny([':', ' ']);
+        return at < 0 ? text : text[(at + 1)..].Trim().TrimStart('*').Trim();
+    }
+
+    [GeneratedRegex(@"^\s*phase\s+(?<id>[\w.-]+?)\s*(?:[:.–—-]\s*(?<title>.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PhaseHeading();
+
+    [GeneratedRegex(@"^\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?(?<name>[A-Za-z][A-Za-z ]{0,30}?)\s*(?:(?:\*\*|__)\s*:|:\s*(?:\*\*|__)|:)(?<value>.*)$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex FactLine();
+
+    [GeneratedRegex(@"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]?\]\s*)?(?<text>\S.*)$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ListItem();
+
+    [GeneratedRegex(@"^\s*(?:[-*+]|\d{1,9}[.)])\s+\[(?<mark>[ xX]?)\]\s*(?<text>\S.*)$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex CheckBox();
+
+    [GeneratedRegex(@"^(?<id>\d+(?:\.\d+)*)[.):]?(?=\s|$|:)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex LeadingNumber();
+
+    [GeneratedRegex(@"AGENT:\s*(?<name>[A-Za-z0-9_-]+)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Agent();
+}

@@ -1,0 +1,118 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>A phase named somewhere, with its place.</summary>
+internal readonly record struct PhaseReference(string Id, Place At);
+
+/// <summary>Reads the places where phases name each other: arrows in the master plan, and what a phase depends on.</summary>
+internal static partial class PhaseReferences
+{
+    // Longer lines are no lists of phases, and would only cost time.
+    private const int LongestLine = 2000;
+
+    private static readonly string[] Nothing = ["", "n/a", "na", "none", "nothing", "-", "–", "—", "null", "no"];
+
+    /// <summary>
+    /// The edges of all lines such as <c>Phase 1 --> Phase 2</c>: who waits, and for whom. Chains and lists on either side are understood;
+    /// arrows between things that are no phases are prose.
+    /// </summary>
+    public static IEnumerable<(string Waits, PhaseReference For)> Arrows(IReadOnlyList<MarkdownLine> lines, IReadOnlySet<string> known, string file, FaultList faults)
+    {
+        foreach (MarkdownLine line in lines.Where(l => l.Text.Length <= LongestLine))
+        {
+            string[] sides = Arrow().Split(line.Text);
+            bool isAboutPhases = sides.Length > 1 && line.Level == 0 && (PhaseWord().IsMatch(line.Text) || IsDependencySection(line));
+            if (!isAboutPhases)
+            {
+                continue;
+            }
+
+            List<(string Id, bool IsPhase)[]> groups = [.. sides.Select(side => Ids(side, known))];
+            foreach ((string id, bool isPhase) in groups.SelectMany(g => g))
+            {
+                if (isPhase && !known.Contains(id))
+                {
+                    string? near = NearestName.Of(id, known);
+                    faults.Add("unknown-dependency", FaultSeverity.Error, line.Number, line.Text.IndexOf(id, StringComparison.Ordinal) + 1, "", $"The arrow names phase '{id}', which the table does not have.", near is null ? "Name a phase of the table, or remove the line." : $"Did you mean '{near}'?");
+                }
+            }
+
+            for (int i = 1; i < groups.Count; i++)
+            {
+                foreach ((string before, _) in groups[i - 1].Where(g => known.Contains(g.Id)))
+                {
+                    foreach ((string after, _) in groups[i].Where(g => known.Contains(g.Id)))
+                    {
+                        yield return (after, new PhaseReference(before, new Place(file, line.Number, 1, "")));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The phases that a <c>Depends On</c> names, by number or by link to their files.</summary>
+    /// <param name="text">What stands behind the colon.</param>
+    /// <param name="byFile">The phase of each phase file, by name without folders.</param>
+    /// <param name="known">Ids of all phases.</param>
+    /// <param name="at">Where it stands.</param>
+    public static IEnumerable<PhaseReference> DependsOn(string text, IReadOnlyDictionary<string, string> byFile, IReadOnlySet<string> known, Place at)
+    {
+        if (text.Length > LongestLine || Nothing.Contains(Inline.Plain(text).Trim().TrimEnd('.').ToLowerInvariant(), StringComparer.Ordinal))
+        {
+            yield break;
+        }
+
+        foreach (string part in Separator().Split(text))
+        {
+            string plain = Inline.Plain(part);
+            if (Nothing.Contains(plain.Trim().ToLowerInvariant(), StringComparer.Ordinal))
+            {
+                continue;
+            }
+
+            string? file = Inline.LinkTarget(part)?.Split('/')[^1] ?? (plain.EndsWith(".md", StringComparison.OrdinalIgnoreCase) ? plain.Split('/')[^1] : null);
+            if (file is not null && byFile.TryGetValue(file, out string? phase))
+            {
+                yield return new PhaseReference(phase, at);
+                continue;
+            }
+
+            foreach ((string id, _) in Ids(plain, known).DefaultIfEmpty((plain, false)))
+            {
+                yield return new PhaseReference(id, at);
+            }
+        }
+    }
+
+    private static bool IsDependencySection(MarkdownLine line) => line.Section.Contains("depend", StringComparison.OrdinalIgnoreCase);
+
+    // "Phase 1", "Phases 1 & 2", "1", "**Phase 1** (Setup)", "P1[Setup]".
+    private static (string Id, bool IsPhase)[] Ids(string side, IReadOnlySet<string> known)
+    {
+        string plain = Inline.Plain(side.Trim().TrimStart('-', '*', '+', '>').Trim()).Trim('|', ';', ' ');
+        MatchCollection named = PhaseWord().Matches(plain);
+        if (named.Count > 0)
+        {
+            var ids = named.Select(m => m.Groups["id"].Value.TrimEnd('.')).ToList();
+
+            // "Phases 1, 2 and 3": the word stands once.
+            ids.AddRange(Separator().Split(plain[(named[^1].Index + named[^1].Length)..]).Select(p => p.Trim()).Where(known.Contains));
+            return [.. ids.Distinct(StringComparer.Ordinal).Select(id => (id, true))];
+        }
+
+        return [.. Separator().Split(plain).Select(p => Node().Match(p.Trim()).Groups["id"].Value).Select(id => known.Contains(id) ? id : PhaseTable.IdOf(id)).Where(known.Contains).Select(id => (id, false))];
+    }
+
+    [GeneratedRegex(@"-{1,3}>|={1,2}>|→|⟶|➜", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Arrow();
+
+    [GeneratedRegex(@"\bphases?[\s_#-]*(?<id>\d[\w.-]*|[A-Za-z]\b(?!\w))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex PhaseWord();
+
+    [GeneratedRegex(@"\s*(?:,|&|\+|;|\band\b)\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Separator();
+
+    [GeneratedRegex(@"^(?:P(?=\d))?(?<id>[\w.-]+)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Node();
+}

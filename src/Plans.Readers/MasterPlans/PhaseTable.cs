@@ -1,0 +1,196 @@
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>A cell with its place in the line, so that a status can be written back without touching anything else.</summary>
+internal readonly record struct TableCell(string Text, int Start, int End);
+
+/// <summary>A row of the table of phases.</summary>
+internal sealed record PhaseRow(int Line, string Id, string Title, string? Link, string Focus, string Risk, TableCell? Status, string DependsOn);
+
+/// <summary>Finds the tables of phases in a master plan and reads their rows; columns are known by their headings.</summary>
+internal static class PhaseTable
+{
+    private static readonly Dictionary<string, Column> Headings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["phase"] = Column.Id,
+        ["#"] = Column.Id,
+        ["id"] = Column.Id,
+        ["no"] = Column.Id,
+        ["no."] = Column.Id,
+        ["nr"] = Column.Id,
+        ["number"] = Column.Id,
+        ["phase id"] = Column.Id,
+        ["phase #"] = Column.Id,
+        ["title"] = Column.Title,
+        ["name"] = Column.Title,
+        ["phase title"] = Column.Title,
+        ["phase name"] = Column.Title,
+        ["file"] = Column.Title,
+        ["link"] = Column.Title,
+        ["document"] = Column.Title,
+        ["phase file"] = Column.Title,
+        ["focus"] = Column.Focus,
+        ["description"] = Column.Focus,
+        ["goal"] = Column.Focus,
+        ["scope"] = Column.Focus,
+        ["objective"] = Column.Focus,
+        ["risk"] = Column.Risk,
+        ["risk level"] = Column.Risk,
+        ["status"] = Column.Status,
+        ["state"] = Column.Status,
+        ["depends on"] = Column.DependsOn,
+        ["dependencies"] = Column.DependsOn,
+        ["dependency"] = Column.DependsOn,
+    };
+
+    private enum Column
+    {
+        Id,
+        Title,
+        Focus,
+        Risk,
+        Status,
+        DependsOn,
+    }
+
+    /// <summary>The rows of all tables of phases. A row that can't be read is a fault.</summary>
+    public static IReadOnlyList<PhaseRow> Read(IReadOnlyList<MarkdownLine> lines, FaultList faults)
+    {
+        var rows = new List<PhaseRow>();
+        bool found = false;
+        for (int i = 0; i + 1 < lines.Count; i++)
+        {
+            if (!IsRow(lines[i]) || !IsRow(lines[i + 1]) || !IsSeparator(lines[i + 1].Text))
+            {
+                continue;
+            }
+
+            Dictionary<Column, int>? columns = Columns(lines[i].Text);
+            int width = Cells(lines[i].Text).Count;
+            for (i += 2; i < lines.Count && IsRow(lines[i]); i++)
+            {
+                if (columns is not null && ReadRow(lines[i], columns, width, faults) is { } row)
+                {
+                    rows.Add(row);
+                }
+            }
+
+            found |= columns is not null;
+            i--;
+        }
+
+        if (!found)
+        {
+            faults.Add("no-phase-table", FaultSeverity.Error, 1, 1, "", "There is no table of phases.", "Add a table with the columns 'Phase', 'Title' and 'Status'; each title links to the phase's file: | 1 | [Setup](phase1.md) | Pending |.");
+        }
+        else if (rows.Count == 0 && !faults.HasErrors)
+        {
+            faults.Add("no-tasks", FaultSeverity.Error, 1, 1, "", "The table of phases has no rows.", "Add a row per phase: | 1 | [Setup](phase1.md) | Pending |.");
+        }
+
+        return rows;
+    }
+
+    /// <summary>The cells of a line, trimmed, with their places. Pipes behind a backslash or in backticks belong to the text.</summary>
+    public static IReadOnlyList<TableCell> Cells(string line)
+    {
+        var cells = new List<TableCell>();
+        int start = line.Length - line.TrimStart().Length;
+        start += start < line.Length && line[start] == '|' ? 1 : 0;
+        bool inCode = false;
+        for (int i = start; i <= line.Length; i++)
+        {
+            bool isEnd = i == line.Length;
+            if (isEnd || (line[i] == '|' && !inCode && (i == 0 || line[i - 1] != '\\')))
+            {
+                // What follows the last pipe is no cell.
+                if (!isEnd || line[start..].Trim().Length > 0)
+                {
+                    cells.Add(Trimmed(line, start, i));
+                }
+
+                start = i + 1;
+            }
+            else if (line[i] == '`')
+            {
+                inCode = !inCode && line.IndexOf('`', i + 1) > 0;
+            }
+        }
+
+        return cells;
+    }
+
+    /// <summary>The id that people mean: <c>Phase 2</c>, <c>**2**</c> and <c>2</c> are the same.</summary>
+    public static string IdOf(string text)
+    {
+        string plain = Inline.Plain(text).Trim().TrimEnd('.', ':').Trim();
+        return plain.StartsWith("phase", StringComparison.OrdinalIgnoreCase) && plain.Length > 5 && !char.IsLetterOrDigit(plain[5]) ? plain[5..].Trim(' ', '-', '_', '#', ':') : plain;
+    }
+
+    private static TableCell Trimmed(string line, int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(line[start]))
+        {
+            start++;
+        }
+
+        while (end > start && char.IsWhiteSpace(line[end - 1]))
+        {
+            end--;
+        }
+
+        return new TableCell(line[start..end], start, end);
+    }
+
+    private static bool IsRow(MarkdownLine line) => !line.IsCode && line.Level == 0 && line.Text.Contains('|', StringComparison.Ordinal);
+
+    private static bool IsSeparator(string line) =>
+        line.Contains('-', StringComparison.Ordinal) && line.All(c => c is '|' or '-' or ':' or ' ' or '\t' or '\r');
+
+    private static Dictionary<Column, int>? Columns(string header)
+    {
+        var columns = new Dictionary<Column, int>();
+        IReadOnlyList<TableCell> cells = Cells(header);
+        for (int i = 0; i < cells.Count; i++)
+        {
+            if (Headings.TryGetValue(Inline.Plain(cells[i].Text), out Column column))
+            {
+                columns.TryAdd(column, i);
+            }
+        }
+
+        // Other tables (risks, files, decisions) have neither a phase nor a title, or no phase at all.
+        bool isPhases = columns.ContainsKey(Column.Id) && (columns.ContainsKey(Column.Title) || columns.ContainsKey(Column.Status));
+        return isPhases ? columns : null;
+    }
+
+    private static PhaseRow? ReadRow(MarkdownLine line, Dictionary<Column, int> columns, int width, FaultList faults)
+    {
+        IReadOnlyList<TableCell> cells = Cells(line.Text);
+        if (cells.Count > width)
+        {
+            faults.Add("bad-row", FaultSeverity.Error, line.Number, cells[width].Start + 1, "", $"The row has {cells.Count} cells, but the heading has {width}.", "Write a '|' that belongs to a text as '\\|'.");
+            return null;
+        }
+
+        TableCell? CellOf(Column column) => columns.TryGetValue(column, out int at) && at < cells.Count ? cells[at] : null;
+        string TextOf(Column column) => CellOf(column)?.Text ?? "";
+
+        string id = IdOf(TextOf(Column.Id));
+        string title = Inline.Plain(TextOf(Column.Title));
+        if (id.Length == 0)
+        {
+            faults.Add("bad-row", FaultSeverity.Error, line.Number, 1, "", "The row names no phase.", "Write the phase's number in the first column, or remove the row.");
+            return null;
+        }
+
+        if (TaskId.Fault(id) is { } fault)
+        {
+            string suggestion = TaskId.Suggest(id);
+            faults.Add("bad-id", FaultSeverity.Error, line.Number, (CellOf(Column.Id)?.Start ?? 0) + 1, "", $"The phase '{id}' {fault}; phases become parts of branch and file names.", suggestion.Length == 0 ? "Use a number." : $"Write '{suggestion}'.");
+            return null;
+        }
+
+        string? link = Inline.LinkTarget(TextOf(Column.Title)) ?? cells.Select(c => Inline.LinkTarget(c.Text)).FirstOrDefault(t => t is not null);
+        return new PhaseRow(line.Number, id, title.Length == 0 ? $"Phase {id}" : title, link, Inline.Plain(TextOf(Column.Focus)), Inline.Plain(TextOf(Column.Risk)), CellOf(Column.Status), TextOf(Column.DependsOn));
+    }
+}

@@ -1,0 +1,23 @@
+using Orchestrator.Plans.Readers.MasterPlans;
+using Orchestrator.Plans.Readers.TaskGraphs;
+
+namespace Orchestrator.Plans.Readers;
+
+/// <summary>Reads a plan of whatever format its name stands for.</summary>
+public static class PlanReader
+{
+    private static readonly string[] PlanEndings = [".yaml", ".yml", ".json", ".md", ".markdown"];
+
+    /// <summary>Whether the name is that of a plan file.</summary>
+    public static bool IsPlanName(string file) => Array.Exists(PlanEndings, e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether the name is that of a Markdown master plan.</summary>
+    public static bool IsMasterPlan(string file) => file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads a plan: Markdown as a master plan, everything else as a task graph.</summary>
+    /// <param name="content">All of the file.</param>
+    /// <param name="file">Its path relative to the repository, with forward slashes.</param>
+    /// <param name="open">Gives the bytes of a phase's file by its path relative to the repository, or null when there is none.</param>
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
+        IsMasterPlan(file) ? MasterPlanReader.Read(content, file, open) : TaskGraphReader.Read(content, file);
+}
