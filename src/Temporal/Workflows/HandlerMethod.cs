@@ -18,7 +18,7 @@ internal sealed class HandlerMethod
     {
         _method = method;
         _delegate = del;
-        _parameters = method.GetParameters();
+        _parameters = ParametersOf(method, del);
         if (method.ReturnType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Task<>))
         {
             ResultType = type.GetGenericArguments()[0];
@@ -56,11 +56,10 @@ internal sealed class HandlerMethod
     /// <exception cref="ArgumentException">There are too few values.</exception>
     public object?[] Decode(IReadOnlyList<Payload> payloads, IPayloadConverter converter)
     {
-        var parameters = DelegateParameters();
-        var arguments = new object?[parameters.Length];
+        var arguments = new object?[_parameters.Length];
         for (var i = 0; i < arguments.Length; i++)
         {
-            var parameter = parameters[i];
+            var parameter = _parameters[i];
             arguments[i] = i < payloads.Count ? converter.ToValue(payloads[i], parameter.ParameterType)
                 : parameter.HasDefaultValue ? parameter.DefaultValue
                 : throw new ArgumentException($"{_method.Name} needs at least {i + 1} arguments, {payloads.Count} given: '{parameter.Name}' has no value.");
@@ -108,8 +107,11 @@ internal sealed class HandlerMethod
 
     private static object? ResultOf<T>(Task task) => ((Task<T>)task).Result;
 
-    // A delegate over a static method with a bound first argument shows one parameter less than its method.
-    private ParameterInfo[] DelegateParameters() =>
-        _delegate is null ? _parameters : _delegate.GetType().GetMethod("Invoke")!.GetParameters() is { } own && own.Length == _parameters.Length ? _parameters
-            : _delegate.GetType().GetMethod("Invoke")!.GetParameters();
+    // A delegate over a static method with a bound first argument takes one parameter less than its method.
+    private static ParameterInfo[] ParametersOf(MethodInfo method, Delegate? del)
+    {
+        var parameters = method.GetParameters();
+        var taken = del?.GetType().GetMethod("Invoke")!.GetParameters().Length ?? parameters.Length;
+        return parameters[^taken..];
+    }
 }

@@ -10,7 +10,7 @@ public sealed class WorkflowDefinition
 {
     private static readonly ConcurrentDictionary<Type, WorkflowDefinition> Definitions = new();
     private readonly Func<object?[], object>? _creator;
-    private readonly bool _initTakesArguments;
+    private readonly bool _passesArguments;
 
     internal WorkflowDefinition(WorkflowDefinitionParts parts, string? name, Func<object?[], object>? creator)
     {
@@ -28,7 +28,7 @@ public sealed class WorkflowDefinition
         VersioningBehavior = parts.Attribute.VersioningBehavior == default ? null : parts.Attribute.VersioningBehavior;
         DynamicOptionsGetter = parts.DynamicOptionsGetter;
         _creator = creator ?? parts.Creator;
-        _initTakesArguments = parts.InitTakesArguments;
+        _passesArguments = creator is not null || parts.InitTakesArguments;
     }
 
     /// <summary>Workflow type; null for a dynamic workflow.</summary>
@@ -98,7 +98,7 @@ public sealed class WorkflowDefinition
     /// <summary>Makes the workflow object of a run.</summary>
     /// <exception cref="InvalidOperationException">It cannot be instantiated.</exception>
     public object CreateWorkflowInstance(object?[] workflowArguments) =>
-        _creator?.Invoke(_initTakesArguments ? workflowArguments : []) ?? throw new InvalidOperationException($"Workflow type {Type} cannot be instantiated.");
+        _creator?.Invoke(_passesArguments ? workflowArguments : []) ?? throw new InvalidOperationException($"Workflow type {Type} cannot be instantiated.");
 
     /// <summary>Workflow type of the class that a run method belongs to.</summary>
     internal static string NameOf(MethodInfo runMethod, Type type)

@@ -4,7 +4,6 @@ using Temporalio.Api.History.V1;
 using Temporalio.Api.Query.V1;
 using Temporalio.Api.Update.V1;
 using Temporalio.Api.WorkflowService.V1;
-using Temporalio.Workflows;
 
 namespace Temporalio.Worker.Workflows;
 
@@ -15,8 +14,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     private const double HeartbeatAt = 0.8;
 
     private readonly WorkflowTaskHandlerOptions _options;
-    private readonly Dictionary<string, WorkflowDefinition> _definitions = new(StringComparer.Ordinal);
-    private readonly WorkflowDefinition? _dynamicDefinition;
+    private readonly WorkflowRegistry _registry;
     private readonly WorkflowCache _cache;
     private readonly ActivationGuard _guard;
     private readonly ReplyMaker _replies;
@@ -26,21 +24,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     {
         _options = options;
         _logger = options.LoggerFactory.CreateLogger("Temporalio.Worker.Workflows");
-        foreach (var definition in options.Workflows)
-        {
-            if (!definition.Instantiable)
-            {
-                throw new ArgumentException($"Workflow {definition.Type} cannot be instantiated: it needs a public constructor without parameters or one with [WorkflowInit].");
-            }
-
-            if (definition.Name is null ? _dynamicDefinition is not null : !_definitions.TryAdd(definition.Name, definition))
-            {
-                throw new ArgumentException($"More than one workflow is registered {(definition.Name is null ? "as dynamic" : $"as '{definition.Name}'")}; {definition.Type} is one of them.");
-            }
-
-            _dynamicDefinition ??= definition.Name is null ? definition : null;
-        }
-
+        _registry = new(options.Workflows);
         _cache = new(options.MaxCachedWorkflows);
         _guard = new(options.DeadlockTimeout, options.DebugMode, options.MaxStuckWorkflows, options.TooManyStuck, options.Time);
         _replies = new(options);
@@ -96,7 +80,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     {
         var live = task.Query is null;
         var events = await EventsOfAsync(task, slot, fetchPage, cancellationToken);
-        slot.Session ??= new(new(_options, DefinitionOf, task.WorkflowExecution.RunId), _options.LocalActivities, _options.Time);
+        slot.Session ??= new(new(_options, _registry.DefinitionOf, task.WorkflowExecution.RunId), _options.LocalActivities, _options.Time);
         var session = slot.Session;
         var updates = live ? UpdatesOf(task) : [];
         Exception? error = null;
@@ -283,9 +267,4 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         });
         return error is null ? result! : ReplyMaker.Failed(error, failure: null);
     }
-
-    private WorkflowDefinition DefinitionOf(string type) =>
-        _definitions.GetValueOrDefault(type) ?? _dynamicDefinition
-        ?? throw new InvalidOperationException(
-            $"Workflow type {type} is not registered on this worker; registered are: {string.Join(", ", _definitions.Keys.Order(StringComparer.Ordinal))}.");
 }

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Temporal.Tests.Scripts;
+
+/// <summary>Worker options of a scenario in the SDK's terms.</summary>
+internal static class ScriptWorker
+{
+    /// <summary>Exception types that fail the workflow, by their names in the recordings.</summary>
+    public static Type[] FailureTypes(JsonElement scenario) =>
+        scenario.TryGetProperty("worker", out var worker) && worker.ValueKind == JsonValueKind.Object
+        && worker.TryGetProperty("failureErrorTypes", out var types)
+            ? [.. types.EnumerateArray().Select(t => t.GetString() switch
+            {
+                "NondeterminismError" => typeof(WorkflowNondeterminismException),
+                "Error" => typeof(Exception),
+                var other => throw new InvalidOperationException($"unknown error class {other}"),
+            })]
+            : [];
+}

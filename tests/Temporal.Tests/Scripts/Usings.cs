@@ -1,0 +1,1 @@
+global using Step = Orchestrator.Temporal.Tests.Scripts.Strand<object?>;
