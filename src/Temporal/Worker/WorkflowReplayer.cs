@@ -34,8 +34,8 @@ public class WorkflowReplayer
             MaxCachedWorkflows = 0,
             FailureExceptionTypes = Options.WorkflowFailureExceptionTypes ?? [],
             DebugMode = Options.DebugMode,
-            TaskStarting = args => Options.OnTaskStarting(this, args),
-            TaskCompleted = args => Options.OnTaskCompleted(this, args),
+            TaskStarting = Options.OnTaskStarting,
+            TaskCompleted = Options.OnTaskCompleted,
         };
         _guard = new(_options.DeadlockTimeout, _options.DebugMode, int.MaxValue, tooManyStuck: null, _options.Time);
     }

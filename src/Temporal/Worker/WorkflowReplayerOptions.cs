@@ -66,7 +66,7 @@ public class WorkflowReplayerOptions : ICloneable
         return copy;
     }
 
-    internal void OnTaskStarting(WorkflowReplayer replayer, WorkflowTaskStartingEventArgs args) => WorkflowTaskStarting?.Invoke(replayer, args);
+    internal void OnTaskStarting(WorkflowTaskStartingEventArgs args) => WorkflowTaskStarting?.Invoke(this, args);
 
-    internal void OnTaskCompleted(WorkflowReplayer replayer, WorkflowTaskCompletedEventArgs args) => WorkflowTaskCompleted?.Invoke(replayer, args);
+    internal void OnTaskCompleted(WorkflowTaskCompletedEventArgs args) => WorkflowTaskCompleted?.Invoke(this, args);
 }

@@ -33,6 +33,19 @@ public sealed class ReplayTests
         Assert.True(faults.Count == 0, $"{faults.Count} of {count}:\n{string.Join("\n", faults)}");
     }
 
+    [Theory]
+    [InlineData("batches", 10_025)]
+    [InlineData("signals", 5_087)]
+    [InlineData("children", 2_030)]
+    public async Task Replay_LongHistory_GoesAsRecorded(string name, int events)
+    {
+        var history = WorkflowHistory.FromJson(name, Recordings.LongHistory(name));
+
+        Assert.Equal(events, history.Events.Count);
+        var childIds = new Queue<string>(history.Events.Select(e => e.StartChildWorkflowExecutionInitiatedEventAttributes?.WorkflowId).OfType<string>());
+        await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow(ScriptWorkflow.Definition("v1", childIds))).ReplayWorkflowAsync(history);
+    }
+
     private static WorkflowReplayer Replayer(string variant, Type[] failureTypes) =>
         new(new WorkflowReplayerOptions { DebugMode = true, WorkflowFailureExceptionTypes = failureTypes }.AddWorkflow(ScriptWorkflow.Definition(variant)));
 

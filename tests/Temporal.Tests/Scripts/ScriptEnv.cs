@@ -5,11 +5,14 @@ using Temporalio.Workflows;
 namespace Orchestrator.Temporal.Tests.Scripts;
 
 /// <summary>What all strands of a script share.</summary>
-internal sealed class ScriptState(OrderedDictionary<string, object?> input, string variant)
+internal sealed class ScriptState(OrderedDictionary<string, object?> input, string variant, Queue<string>? childIds)
 {
     public OrderedDictionary<string, object?> Input => input;
 
     public string Variant => variant;
+
+    /// <summary>Id of a child that the script gives none; null: generated.</summary>
+    public string? NextChildId() => childIds is { Count: > 0 } ? childIds.Dequeue() : null;
 
     public OrderedDictionary<string, object?> Vars { get; } = [];
 

@@ -55,7 +55,7 @@ internal static class ScriptOptions
 
     public static ChildWorkflowOptions Child(ScriptEnv env, OrderedDictionary<string, object?> op) => new()
     {
-        Id = env.Value(op.GetValueOrDefault("id")) as string,
+        Id = env.Value(op.GetValueOrDefault("id")) as string ?? env.State.NextChildId(),
         TaskQueue = op.GetValueOrDefault("taskQueue") as string,
         ParentClosePolicy = Enumeration(op, "parentClosePolicy", Temporalio.Workflows.ParentClosePolicy.Terminate),
         CancellationType = Enumeration(op, "cancellationType", ChildWorkflowCancellationType.WaitCancellationCompleted),

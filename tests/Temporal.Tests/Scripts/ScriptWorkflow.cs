@@ -15,16 +15,16 @@ public sealed class ScriptWorkflow
     /// <summary>Reads the input and registers the handlers of the script.</summary>
     [WorkflowInit]
     public ScriptWorkflow(IRawValue input)
-        : this(input, "v1")
+        : this(input, "v1", childIds: null)
     {
     }
 
-    private ScriptWorkflow(IRawValue raw, string variant)
+    private ScriptWorkflow(IRawValue raw, string variant, Queue<string>? childIds)
     {
         var input = (OrderedDictionary<string, object?>)ScriptValue.Parse(raw.Payload)!;
         _start = (string)input["start"]!;
         _program = ScriptValue.Member(input.GetValueOrDefault("scripts"), _start) as OrderedDictionary<string, object?>;
-        _env = new(new(input, variant), new(parent: null));
+        _env = new(new(input, variant, childIds), new(parent: null));
         Workflow.CancellationToken.Register(_env.Scope.Cancel);
         if (_program is null)
         {
@@ -40,8 +40,10 @@ public sealed class ScriptWorkflow
     }
 
     /// <summary>The workflow for a version of the code, as the operation <c>variant</c> sees it.</summary>
-    public static WorkflowDefinition Definition(string variant) =>
-        WorkflowDefinition.Create(typeof(ScriptWorkflow), nameOverride: null, args => new ScriptWorkflow((IRawValue)args[0]!, variant));
+    /// <param name="variant">Version of the code.</param>
+    /// <param name="childIds">Ids that another SDK generated for children, to replay its history; null: the SDK generates them.</param>
+    public static WorkflowDefinition Definition(string variant, Queue<string>? childIds = null) =>
+        WorkflowDefinition.Create(typeof(ScriptWorkflow), nameOverride: null, args => new ScriptWorkflow((IRawValue)args[0]!, variant, childIds));
 
     /// <summary>Runs the script.</summary>
     [WorkflowRun]

@@ -11,7 +11,6 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
     private readonly Queue<Action> _followUps = new();
     private int _timerSequence;
     private int _activitySequence;
-    private uint _localActivitySequence;
 
     public CommandLog Log { get; } = new();
 
@@ -32,9 +31,8 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
 
     public int NextTimer() => ++_timerSequence;
 
+    /// <summary>Number of the next activity; local activities count too.</summary>
     public int NextActivity() => ++_activitySequence;
-
-    public uint NextLocalActivity() => ++_localActivitySequence;
 
     /// <summary>Adds a command behind those issued before.</summary>
     public void Issue(PendingCommand command)

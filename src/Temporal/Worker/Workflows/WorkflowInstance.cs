@@ -68,8 +68,10 @@ internal sealed partial class WorkflowInstance
     public WorkflowTaskHandlerOptions Options => _options;
 
     /// <summary>Applies what happened, starts the workflow if it is new, and runs it until it rests.</summary>
+    /// <param name="incoming">Signals and updates: their handlers come before the main line of a new workflow.</param>
+    /// <param name="jobs">Everything else.</param>
     /// <exception cref="Exception">The workflow task must fail with this.</exception>
-    public void Activate(IReadOnlyList<Action> jobs)
+    public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs)
     {
         Scheduler.Enter();
         try
@@ -83,7 +85,7 @@ internal sealed partial class WorkflowInstance
                     Initialize();
                 }
 
-                foreach (var job in jobs)
+                foreach (var job in incoming)
                 {
                     job();
                 }
@@ -91,6 +93,11 @@ internal sealed partial class WorkflowInstance
                 if (first)
                 {
                     Scheduler.Queue(RunMainAsync);
+                }
+
+                foreach (var job in jobs)
+                {
+                    job();
                 }
             });
             RunUntilRest();
@@ -113,8 +120,12 @@ internal sealed partial class WorkflowInstance
         return Commands.Log.Flush();
     }
 
-    /// <summary>The workflow hears that its cancellation is requested.</summary>
-    public void RequestCancellation() => _cancellation.Cancel();
+    /// <summary>The workflow hears that its cancellation is requested, after what happened before it.</summary>
+    public void RequestCancellation() => Scheduler.Queue(() =>
+    {
+        _cancellation.Cancel();
+        return Task.CompletedTask;
+    });
 
     public void UpdateRandomSeed(string runId) => Random = new(SeedOf(runId));
 

@@ -64,7 +64,8 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             return Task.FromException<TResult>(new CanceledFailureException("Activity cancelled before it was scheduled"));
         }
 
-        var id = options.ActivityId ?? IdOf(Commands.NextActivity());
+        var number = Commands.NextActivity();
+        var id = options.ActivityId ?? IdOf(number);
         var taskQueue = options.TaskQueue ?? instance.Info.TaskQueue;
         var converter = Converter.ForActivity(instance.Info, id, input.Activity, taskQueue, isLocal: false);
         var attributes = new ScheduleActivityTaskCommandAttributes
@@ -258,12 +259,12 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
     private LocalActivityCall NewLocalActivity(ScheduleLocalActivityInput input, int attempt, DateTime firstScheduled)
     {
         var options = input.Options;
-        var sequence = Commands.NextLocalActivity();
-        var id = options.ActivityId ?? IdOf(Commands.NextActivity());
+        var number = Commands.NextActivity();
+        var id = options.ActivityId ?? IdOf(number);
         var converter = Converter.ForActivity(instance.Info, id, input.Activity, instance.Info.TaskQueue, isLocal: true);
         var call = new LocalActivityCall(
             Commands,
-            sequence,
+            (uint)number,
             new()
             {
                 ActivityId = id,
@@ -284,7 +285,7 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             },
             options);
         instance.RequireActing();
-        Commands.LocalActivities.Add(sequence, call);
+        Commands.LocalActivities.Add((uint)number, call);
         return call;
     }
 

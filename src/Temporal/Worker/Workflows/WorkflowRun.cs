@@ -52,12 +52,12 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
     }
 
     /// <summary>Has the workflow code run with what happened.</summary>
-    public void Activate(IReadOnlyList<Action> jobs)
+    public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs)
     {
         ActivationBegan = Environment.TickCount64;
         try
         {
-            Instance!.Activate(jobs);
+            Instance!.Activate(incoming, jobs);
         }
         finally
         {
@@ -140,7 +140,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         if (begin is not null || signals.Count + others.Count > 0)
         {
             options.TaskStarting?.Invoke(new(Instance!.Info, Definition!));
-            Activate([.. signals, .. others]);
+            Activate(signals, others);
         }
 
         if (replaying)
@@ -214,7 +214,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
 
             // The event is compared with what the code asked for, so the marker says that, with the event's ending.
             var ending = marker with { ActivityId = call.FirstAttempt.ActivityId, ActivityType = call.FirstAttempt.ActivityType };
-            Activate([() => call.End(ending, recorded.Failure is null ? Markers.ResultOf(recorded.Details) ?? new Payloads() : null, recorded.Failure)]);
+            Activate([], [() => call.End(ending, recorded.Failure is null ? Markers.ResultOf(recorded.Details) ?? new Payloads() : null, recorded.Failure)]);
         }
     }
 

@@ -231,7 +231,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
                 return (null, true);
             }
 
-            if (await _guard.RunAsync(session.Run, () => session.Run.Activate([end])) is { } error)
+            if (await _guard.RunAsync(session.Run, () => session.Run.Activate([], [end])) is { } error)
             {
                 return (error, false);
             }
