@@ -32,6 +32,7 @@ public class WorkflowReplayer
             LoggerFactory = Options.LoggerFactory,
             MetricMeter = NullMetricMeter.Instance,
             MaxCachedWorkflows = 0,
+            Intercept = inbound => (Options.Interceptors ?? []).Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
             FailureExceptionTypes = Options.WorkflowFailureExceptionTypes ?? [],
             DebugMode = Options.DebugMode,
             TaskStarting = Options.OnTaskStarting,

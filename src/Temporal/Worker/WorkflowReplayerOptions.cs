@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Temporalio.Converters;
+using Temporalio.Worker.Interceptors;
 using Temporalio.Workflows;
 
 namespace Temporalio.Worker;
@@ -28,6 +29,9 @@ public class WorkflowReplayerOptions : ICloneable
 
     /// <summary>Identity that the code's failures carry.</summary>
     public string? Identity { get; set; }
+
+    /// <summary>Interceptors, outermost first.</summary>
+    public IReadOnlyCollection<IWorkerInterceptor>? Interceptors { get; set; }
 
     /// <summary>Makes loggers; default: none that writes.</summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;

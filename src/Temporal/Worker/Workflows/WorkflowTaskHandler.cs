@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Query.V1;
@@ -18,12 +17,10 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     private readonly WorkflowCache _cache;
     private readonly ActivationGuard _guard;
     private readonly ReplyMaker _replies;
-    private readonly ILogger _logger;
 
     private WorkflowTaskHandler(WorkflowTaskHandlerOptions options)
     {
         _options = options;
-        _logger = options.LoggerFactory.CreateLogger("Temporalio.Worker.Workflows");
         _registry = new(options.Workflows);
         _cache = new(options.MaxCachedWorkflows);
         _guard = new(options.DeadlockTimeout, options.DebugMode, options.MaxStuckWorkflows, options.TooManyStuck, options.Time);
@@ -124,7 +121,6 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
 
         if (error is not null)
         {
-            Log.TaskFailed(_logger, task.WorkflowType.Name, task.WorkflowExecution.WorkflowId, task.WorkflowExecution.RunId, task.Attempt, error);
             Drop(slot);
             return await _replies.FailedAsync(task, session.Run, error);
         }
