@@ -1,0 +1,56 @@
+using Temporalio.Activities;
+
+namespace Orchestrator.Contracts;
+
+/// <summary>The one activity on the shared queue: only a worker that has the repository answers.</summary>
+public interface IRepositoryActivities
+{
+    /// <summary>Finds the repository and the queue of its activities.</summary>
+    [Activity]
+    Task<RepositoryReference> FindRepositoryAsync(string path);
+}
+
+/// <summary>Steps of a run as a whole. Each may be done again at any time and then does what is still missing.</summary>
+public interface IRunActivities
+{
+    [Activity]
+    Task<PlanOutline> LoadPlanAsync(LoadPlanInput input);
+
+    [Activity]
+    Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input);
+
+    [Activity]
+    Task<PreflightResult> PreflightAsync(PreflightInput input);
+
+    [Activity]
+    Task RecordProgressAsync(ProgressInput input);
+
+    [Activity]
+    Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
+
+    [Activity]
+    Task<LandResult> LandAsync(LandInput input);
+
+    /// <summary>Writes the report and removes what is proven merged; returns the report's path relative to the repository.</summary>
+    [Activity]
+    Task<string> FinishAsync(FinishInput input);
+}
+
+/// <summary>Steps of one task. Each may be done again at any time and then does what is still missing.</summary>
+public interface ITaskActivities
+{
+    [Activity]
+    Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input);
+
+    [Activity]
+    Task<AgentRunResult> RunAgentAsync(RunAgentInput input);
+
+    [Activity]
+    Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input);
+
+    [Activity]
+    Task<MergeResult> MergeTaskAsync(MergeTaskInput input);
+
+    [Activity]
+    Task ReleaseTaskAsync(ReleaseTaskInput input);
+}

@@ -1,0 +1,33 @@
+namespace Orchestrator.Contracts;
+
+/// <summary>Task queues. Workflows share one; the activities of a run go to the queue of its repository on the host that has it.</summary>
+public static class TaskQueues
+{
+    /// <summary>All workflows, and the one activity that finds a repository's queue.</summary>
+    public const string Workflows = "orchestrator";
+
+    /// <summary>Queue of one repository on one host: polled only by workers that were told of that repository.</summary>
+    /// <param name="host">Host name.</param>
+    /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
+    public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
+}
+
+/// <summary>Ids of workflows and names derived from them.</summary>
+public static class RunIds
+{
+    /// <summary>Id of a task's workflow.</summary>
+    public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
+
+    /// <summary>A readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
+    /// <param name="title">What the run is about; its first words become the slug.</param>
+    /// <param name="unique">Anything unique; six hex digits of it are used.</param>
+    public static string Create(string title, Guid unique)
+    {
+        var slug = new string(title.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').ToArray());
+        slug = string.Join('-', slug.Split('-', StringSplitOptions.RemoveEmptyEntries));
+        if (slug.Length > 32)
+            slug = slug[..32].TrimEnd('-');
+        var hex = unique.ToString("n")[..6];
+        return slug.Length == 0 ? $"run-{hex}" : $"run-{slug}-{hex}";
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Contracts;
+
+/// <summary>
+/// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/> and
+/// <see cref="Request"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so names are camel case and unknown
+/// members are kept and refused by name. Add only optional members: running workflows replay with old inputs.
+/// </summary>
+public sealed record OrchestrationInput
+{
+    /// <summary>Path of the git repository on the worker's machine: any folder inside a work tree.</summary>
+    [JsonPropertyName("repository")]
+    public string Repository { get; init; } = "";
+
+    /// <summary>The plan itself, for callers that have it as data.</summary>
+    [JsonPropertyName("plan")]
+    public Plan? Plan { get; init; }
+
+    /// <summary>Path of a plan file, absolute or relative to <see cref="Repository"/>; read by an activity.</summary>
+    [JsonPropertyName("planFile")]
+    public string? PlanFile { get; init; }
+
+    /// <summary>A request in words, to be planned first.</summary>
+    [JsonPropertyName("request")]
+    public string? Request { get; init; }
+
+    /// <summary>Name of the agent for all tasks that name none; default: the setting <c>agent</c>.</summary>
+    [JsonPropertyName("agent")]
+    public string? Agent { get; init; }
+
+    /// <summary>Model for all tasks that name none; default: the setting <c>model</c>.</summary>
+    [JsonPropertyName("model")]
+    public string? Model { get; init; }
+
+    /// <summary>How many agents work at once, 1 to 64; default: the setting <c>workers</c>.</summary>
+    [JsonPropertyName("workers")]
+    public int? Workers { get; init; }
+
+    /// <summary>Run only these tasks; what they depend on counts as done.</summary>
+    [JsonPropertyName("only")]
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>Run from this phase of a master plan on; earlier ones count as done.</summary>
+    [JsonPropertyName("phase")]
+    public string? Phase { get; init; }
+
+    /// <summary><c>merge</c>, <c>pr</c> or <c>branch</c>; default: the setting <c>git.land</c>.</summary>
+    [JsonPropertyName("land")]
+    public string? Land { get; init; }
+
+    /// <summary>The branch to land on; default: the setting <c>git.target</c>, else the branch that is checked out.</summary>
+    [JsonPropertyName("target")]
+    public string? Target { get; init; }
+
+    /// <summary>Do not take up results of earlier runs.</summary>
+    [JsonPropertyName("fresh")]
+    public bool Fresh { get; init; }
+
+    /// <summary>Highest risk score that needs no approval in this run.</summary>
+    [JsonPropertyName("approveRisk")]
+    public int? ApproveRisk { get; init; }
+
+    /// <summary>Stop starting agents when this many US dollars are spent.</summary>
+    [JsonPropertyName("maxCost")]
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>Stop starting agents at this time.</summary>
+    [JsonPropertyName("until")]
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Answers what is merely recommended (review of a medium risk, uncommitted changes); never what is required.</summary>
+    [JsonPropertyName("yes")]
+    public bool Yes { get; init; }
+
+    /// <summary>Members that this version does not know. Any entry refuses the run.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Unknown { get; init; }
+
+    /// <summary>Names of the unknown members and other faults of the input itself, each a sentence; empty when it can be used.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        if (Unknown is { Count: > 0 })
+            faults.Add($"Unknown members: {string.Join(", ", Unknown.Keys.Order(StringComparer.Ordinal))}. Known are: {string.Join(", ", KnownMembers)}.");
+        if (string.IsNullOrWhiteSpace(Repository))
+            faults.Add("'repository' is missing: give the path of the git repository on the worker's machine.");
+        var sources = (Plan is null ? 0 : 1) + (PlanFile is null ? 0 : 1) + (Request is null ? 0 : 1);
+        if (sources != 1)
+            faults.Add($"Exactly one of 'plan', 'planFile' and 'request' is needed; {sources} are given.");
+        if (Workers is < 1 or > 64)
+            faults.Add($"'workers' is {Workers}; it must be 1 to 64.");
+        if (Land is not (null or "merge" or "pr" or "branch"))
+            faults.Add($"'land' is '{Land}'; it must be merge, pr or branch.");
+        if (MaxCost < 0)
+            faults.Add($"'maxCost' is {MaxCost}; it can't be negative.");
+        return faults;
+    }
+
+    private static readonly string[] KnownMembers =
+    [
+        "agent", "approveRisk", "fresh", "land", "maxCost", "model", "only", "phase", "plan", "planFile", "repository", "request", "target", "until", "workers", "yes",
+    ];
+}

@@ -1,0 +1,189 @@
+namespace Orchestrator.Contracts;
+
+/// <summary>What starts a <c>TaskWorkflow</c>.</summary>
+public sealed record TaskInput
+{
+    public required string RunId { get; init; }
+    public required RepositoryReference Repository { get; init; }
+    public required string PlanHash { get; init; }
+    public required TaskOutline Task { get; init; }
+    public required RunSettings Settings { get; init; }
+
+    /// <summary>Branch of the run's verified work.</summary>
+    public required string Staging { get; init; }
+
+    /// <summary>First round of this workflow: 1, or after a retry the one that follows the last.</summary>
+    public int FirstRound { get; init; } = 1;
+
+    /// <summary>Number of the first agent start of this workflow.</summary>
+    public int FirstStart { get; init; } = 1;
+
+    /// <summary>What a person added for the retry.</summary>
+    public string Guidance { get; init; } = "";
+
+    /// <summary>Do not take up an earlier result.</summary>
+    public bool Fresh { get; init; }
+    public bool Paused { get; init; }
+}
+
+/// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
+public sealed record TaskReport
+{
+    public required string TaskId { get; init; }
+
+    /// <summary>Run id of the task's workflow execution, so that a late report of an earlier execution is known as such.</summary>
+    public required string ExecutionId { get; init; }
+
+    /// <summary>Grows by one with each report of that execution.</summary>
+    public required int Sequence { get; init; }
+    public required string State { get; init; }
+    public bool Paused { get; init; }
+    public string Reason { get; init; } = "";
+    public int Round { get; init; }
+
+    /// <summary>Number of the last agent start.</summary>
+    public int LastStart { get; init; }
+
+    /// <summary>Agent processes started by this execution.</summary>
+    public int Starts { get; init; }
+    public decimal Cost { get; init; }
+    public long Tokens { get; init; }
+    public string Commit { get; init; } = "";
+    public string MergeCommit { get; init; } = "";
+    public bool Reused { get; init; }
+    public string Evidence { get; init; } = "";
+    public string? Gates { get; init; }
+}
+
+/// <summary>Asks for a worktree and a prompt.</summary>
+public sealed record PrepareTaskInput
+{
+    public required TaskInput Task { get; init; }
+    public required int Round { get; init; }
+
+    /// <summary>Bring the present staging branch into the worktree, conflicts included: after a merge was refused.</summary>
+    public bool WithStaging { get; init; }
+}
+
+/// <summary>A worktree that is ready.</summary>
+public sealed record PreparedTask
+{
+    /// <summary>Path of the worktree, relative to the repository.</summary>
+    public required string Worktree { get; init; }
+
+    /// <summary>What the task's changes are counted from.</summary>
+    public required string BaseCommit { get; init; }
+
+    /// <summary>Commit that an earlier result gave on this base; empty when an agent is needed.</summary>
+    public string ReusedCommit { get; init; } = "";
+
+    /// <summary>Key under which the result is kept.</summary>
+    public string ContentKey { get; init; } = "";
+
+    /// <summary>Why the task can't be prepared now; empty when it is ready.</summary>
+    public string Problem { get; init; } = "";
+
+    /// <summary>Class of <see cref="Problem"/>.</summary>
+    public string FailureClass { get; init; } = FailureClasses.None;
+}
+
+/// <summary>Asks for one agent start to be begun, or taken up where it is.</summary>
+public sealed record RunAgentInput
+{
+    public required TaskInput Task { get; init; }
+    public required PreparedTask Prepared { get; init; }
+    public required int Round { get; init; }
+
+    /// <summary>Number of the start: names its folder. The same number never starts a second process.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>Conversation to go on with; empty: a new one.</summary>
+    public string Session { get; init; } = "";
+
+    /// <summary>Why it is asked again: a file with the problems, relative to the repository; empty in the first round.</summary>
+    public string ProblemsFile { get; init; } = "";
+
+    /// <summary>Words of a person for this start.</summary>
+    public string Guidance { get; init; } = "";
+}
+
+/// <summary>How one agent start ended.</summary>
+public sealed record AgentRunResult
+{
+    /// <summary>One of <see cref="FailureClasses"/>.</summary>
+    public required string FailureClass { get; init; }
+
+    /// <summary>The agent's claim, or what went wrong.</summary>
+    public string Message { get; init; } = "";
+    public bool ClaimedDone { get; init; }
+    public string Session { get; init; } = "";
+    public decimal Cost { get; init; }
+    public long Tokens { get; init; }
+    public int Turns { get; init; }
+
+    /// <summary>When a usage limit ends; null where unknown.</summary>
+    public DateTimeOffset? ResetAt { get; init; }
+
+    /// <summary>Folder of the start, relative to the repository.</summary>
+    public string Folder { get; init; } = "";
+}
+
+/// <summary>Asks for a task's work to be checked, committed and put to its gates.</summary>
+public sealed record VerifyTaskInput
+{
+    public required TaskInput Task { get; init; }
+    public required PreparedTask Prepared { get; init; }
+    public required int Round { get; init; }
+
+    /// <summary>The start that did the work; 0 for a result that was taken up.</summary>
+    public required int Start { get; init; }
+    public bool ClaimedDone { get; init; }
+}
+
+/// <summary>What verification found.</summary>
+public sealed record VerifyResult
+{
+    /// <summary>The commit that was checked; empty when nothing could be committed.</summary>
+    public string Commit { get; init; } = "";
+
+    /// <summary>What is wrong, each a sentence; empty when the task may be merged.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>The problems with their evidence, for the agent and for people; relative to the repository.</summary>
+    public string ProblemsFile { get; init; } = "";
+
+    /// <summary><see cref="FailureClasses.Environment"/> when the machine is to blame, not the work.</summary>
+    public string FailureClass { get; init; } = FailureClasses.None;
+
+    /// <summary>Gates that passed and all, such as <c>2/2</c>; empty when there is none.</summary>
+    public string Gates { get; init; } = "";
+
+    /// <summary>Worth knowing, stops nothing: files put back, agent ended without saying done.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>A verified task that asks to be merged.</summary>
+public sealed record MergeRequest(string TaskId, string Commit, int Round);
+
+/// <summary>Asks for one verified task to be merged to staging.</summary>
+public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request);
+
+/// <summary>How a merge went.</summary>
+public sealed record MergeResult
+{
+    public bool Merged { get; init; }
+
+    /// <summary>Commit on staging.</summary>
+    public string Commit { get; init; } = "";
+
+    /// <summary>Why not: conflicts, or a gate that fails on the merged tree.</summary>
+    public string Message { get; init; } = "";
+    public string ProblemsFile { get; init; } = "";
+    public string FailureClass { get; init; } = FailureClasses.None;
+
+    /// <summary>The round whose work was judged.</summary>
+    public int Round { get; init; }
+}
+
+/// <summary>Asks for a task's worktree to be given up.</summary>
+public sealed record ReleaseTaskInput(string RunId, RepositoryReference Repository, string TaskId);

@@ -1,0 +1,265 @@
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>How a person steers: each command is an update that answers what it did, and a signal of the same name. Doing it twice is harmless.</summary>
+public sealed partial class OrchestrationWorkflow
+{
+    private int _steered;
+    private bool? _planAnswer;
+    private string _planReason = "";
+    private bool _promoteAsked;
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("pause")]
+    public async Task<SteeringAnswer> PauseAsync(TaskCommand? command = null)
+    {
+        if (command is null || command.Task.Length == 0)
+        {
+            if (_paused)
+                return new SteeringAnswer($"{_runId} is paused already.", false);
+            _paused = true;
+            _run = _run with { Paused = true };
+            Note("paused by a person");
+            foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
+                await TellTaskAsync(entry.Outline.Id, t => t.PauseAsync());
+            return new SteeringAnswer($"{_runId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.", true);
+        }
+        var task = Known(command.Task);
+        if (!task.AtWork)
+            throw Invalid($"{command.Task} is {task.Status.State}; only a task at work can be paused.");
+        await TellTaskAsync(command.Task, t => t.PauseAsync());
+        return new SteeringAnswer($"{command.Task} is asked to pause.", !task.Status.Paused);
+    }
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("resume")]
+    public async Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null)
+    {
+        if (command is null || command.Task.Length == 0)
+        {
+            var was = _paused;
+            _paused = false;
+            _run = _run with { Paused = false };
+            if (was)
+                Note("resumed by a person");
+            foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
+                await TellTaskAsync(entry.Outline.Id, t => t.ResumeAsync());
+            return new SteeringAnswer(was ? $"{_runId} goes on." : $"{_runId} was not paused.", was);
+        }
+        var task = Known(command.Task);
+        await TellTaskAsync(command.Task, t => t.ResumeAsync());
+        return new SteeringAnswer($"{command.Task} goes on.", task.Status.Paused);
+    }
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("cancelTask")]
+    public async Task<SteeringAnswer> CancelTaskAsync(TaskCommand command)
+    {
+        var task = Known(command.Task);
+        if (task.AtWork)
+        {
+            await TellTaskAsync(command.Task, t => t.CancelAsync());
+            return new SteeringAnswer($"{command.Task} is asked to stop; its files stay.", true);
+        }
+        if (TaskStates.IsEnd(task.Status.State))
+            return new SteeringAnswer($"{command.Task} is {task.Status.State} already.", false);
+        _board.End(task, TaskStates.Cancelled, "cancelled by a person", Now);
+        return Steered($"{command.Task} will not run.");
+    }
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("retryTask")]
+    public async Task<SteeringAnswer> RetryTaskAsync(TaskCommand command)
+    {
+        var task = Known(command.Task);
+        if (task.AtWork)
+        {
+            if (task.Status.State is not (TaskStates.Blocked or TaskStates.Parked))
+                throw Invalid($"{command.Task} is {task.Status.State}; it can be retried when it has ended, is blocked or parked.");
+            await TellTaskAsync(command.Task, t => t.GoOnAsync(command.Text));
+            return new SteeringAnswer($"{command.Task} goes on in its conversation.", true);
+        }
+        if (task.Status.State is TaskStates.Merged)
+            throw Invalid($"{command.Task} is merged; there is nothing to retry.");
+        if (!TaskStates.IsEnd(task.Status.State))
+            return new SteeringAnswer($"{command.Task} is {task.Status.State} and will run.", false);
+        _board.Retry(task, command.Text, Now);
+        return Steered($"{command.Task} is tried again.");
+    }
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("skipTask")]
+    public async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command)
+    {
+        var task = Known(command.Task);
+        if (task.Status.State == TaskStates.Merged)
+            return new SteeringAnswer($"{command.Task} is merged already.", false);
+        if (task.AtWork)
+        {
+            await TellTaskAsync(command.Task, t => t.CancelAsync());
+            await Workflow.WaitConditionAsync(() => !task.AtWork, CancellationToken.None);
+            if (task.Status.State == TaskStates.Merged)
+                return new SteeringAnswer($"{command.Task} was merged before it could be skipped.", false);
+        }
+        _board.CountAsDone(task, "skipped by a person: counts as done without changes", Now);
+        return Steered($"{command.Task} counts as done without changes; what depends on it may run.");
+    }
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("setConcurrency")]
+    public Task<SteeringAnswer> SetConcurrencyAsync(int workers)
+    {
+        if (workers is < 1 or > 64)
+            throw Invalid($"{workers} workers: it must be 1 to 64.");
+        var changed = workers != _workers;
+        _workers = workers;
+        _run = _run with { Workers = workers };
+        return Task.FromResult(Steered($"{workers} agents at once; those at work go on.") with { Changed = changed });
+    }
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("approve")]
+    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command) => Task.FromResult(Decide(command, true));
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("reject")]
+    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command) => Task.FromResult(Decide(command, false));
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("promote")]
+    public Task<SteeringAnswer> PromoteAsync()
+    {
+        if (_run.State is RunStates.Landing or RunStates.Completed)
+            return Task.FromResult(new SteeringAnswer($"{_runId} is {_run.State} already.", false));
+        if (_run.State != RunStates.AwaitingPromotion)
+            throw Invalid($"{_runId} is {_run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.");
+        _promoteAsked = true;
+        return Task.FromResult(Steered("Landing is tried again."));
+    }
+
+    /// <inheritdoc/>
+    [WorkflowUpdate("cancel")]
+    public Task<SteeringAnswer> CancelAsync()
+    {
+        if (Cancelled || RunStates.IsFinal(_run.State))
+            return Task.FromResult(new SteeringAnswer($"{_runId} is {(RunStates.IsFinal(_run.State) ? _run.State : "being cancelled")} already.", false));
+        _stop.Cancel();
+        return Task.FromResult(Steered($"{_runId} is being cancelled; what is merged stays on staging."));
+    }
+
+    [WorkflowSignal("pause")]
+    public Task PauseSignalAsync(TaskCommand? command = null) => PauseAsync(command);
+
+    [WorkflowSignal("resume")]
+    public Task ResumeSignalAsync(TaskCommand? command = null) => ResumeAsync(command);
+
+    [WorkflowSignal("cancelTask")]
+    public Task CancelTaskSignalAsync(TaskCommand command) => QuietlyAsync(() => CancelTaskAsync(command));
+
+    [WorkflowSignal("retryTask")]
+    public Task RetryTaskSignalAsync(TaskCommand command) => QuietlyAsync(() => RetryTaskAsync(command));
+
+    [WorkflowSignal("skipTask")]
+    public Task SkipTaskSignalAsync(TaskCommand command) => QuietlyAsync(() => SkipTaskAsync(command));
+
+    [WorkflowSignal("setConcurrency")]
+    public Task SetConcurrencySignalAsync(int workers) => QuietlyAsync(() => SetConcurrencyAsync(workers));
+
+    [WorkflowSignal("approve")]
+    public Task ApproveSignalAsync(ApprovalCommand command) => QuietlyAsync(() => ApproveAsync(command));
+
+    [WorkflowSignal("reject")]
+    public Task RejectSignalAsync(ApprovalCommand command) => QuietlyAsync(() => RejectAsync(command));
+
+    [WorkflowSignal("promote")]
+    public Task PromoteSignalAsync() => QuietlyAsync(PromoteAsync);
+
+    [WorkflowSignal("cancel")]
+    public Task CancelSignalAsync() => QuietlyAsync(CancelAsync);
+
+    /// <summary>A signal has nobody to answer to: what is refused is noted in the run's record instead of failing the run.</summary>
+    private async Task QuietlyAsync(Func<Task<SteeringAnswer>> command)
+    {
+        try
+        {
+            await command();
+        }
+        catch (ApplicationFailureException refused)
+        {
+            Note($"a command was refused: {refused.Message}");
+        }
+    }
+
+    private SteeringAnswer Decide(ApprovalCommand command, bool yes)
+    {
+        if (command.Id == "plan")
+        {
+            if (_planAnswer == yes || (_run.State != RunStates.AwaitingApproval && _planAnswer is null && yes))
+                return new SteeringAnswer("The plan needs no approval now.", false);
+            if (_planAnswer is not null || _run.State != RunStates.AwaitingApproval)
+                throw Invalid($"The plan is not waiting for an answer; the run is {_run.State}.");
+            _planAnswer = yes;
+            _planReason = command.Reason;
+            return Steered(yes ? "The plan is approved." : "The plan is rejected.");
+        }
+        var task = Known(command.Id);
+        if (yes)
+        {
+            var changed = !task.Approved;
+            _board.Approve(task, Now);
+            Answered(command.Id);
+            return Steered($"{command.Id} is approved.") with { Changed = changed };
+        }
+        if (task.Status.State is TaskStates.Cancelled)
+            return new SteeringAnswer($"{command.Id} is cancelled already.", false);
+        if (task.AtWork || task.Approved)
+            throw Invalid($"{command.Id} is {task.Status.State} and waits for no approval.");
+        _board.End(task, TaskStates.Cancelled, $"rejected by a person{(command.Reason.Length > 0 ? ": " + command.Reason : "")}", Now);
+        Answered(command.Id);
+        return Steered($"{command.Id} is rejected; what depends on it is skipped.");
+    }
+
+    private void AskForTaskApprovals()
+    {
+        _board.MarkAwaitingApproval(Now);
+        foreach (var entry in _board.AwaitingApproval())
+        {
+            var id = entry.Outline.Id;
+            if (_questions.Any(q => q.Id == id))
+                continue;
+            Ask(id, $"May {id} start? {entry.Outline.Title}", $"orchestrate approve {id} --run {_runId}", $"orchestrate reject {id} --run {_runId}");
+            _ = RejectAfterTimeoutAsync(entry);
+        }
+    }
+
+    private async Task RejectAfterTimeoutAsync(TaskEntry entry)
+    {
+        var waits = () => entry.Status.State == TaskStates.AwaitingApproval;
+        if (await Workflow.WaitConditionAsync(() => !waits() || Cancelled, _plan.Settings.ApprovalTimeout, CancellationToken.None) || !waits())
+            return;
+        _board.End(entry, TaskStates.Cancelled, "nobody approved it in time", Now);
+        Answered(entry.Outline.Id);
+    }
+
+    private TaskEntry Known(string taskId) => _board.TryFind(taskId)
+        ?? throw Invalid($"There is no task '{taskId}' in {_runId}.");
+
+    private static ApplicationFailureException Invalid(string message) => new(message, "InvalidCommand", nonRetryable: true);
+
+    private SteeringAnswer Steered(string message)
+    {
+        _steered++;
+        _run = _run with { UpdatedAt = Now };
+        return new SteeringAnswer(message, true);
+    }
+
+    private void Note(string what)
+    {
+        _steered++;
+        _run = _run with { UpdatedAt = Now };
+        _board.NoteRun(_run.State, what, Now);
+    }
+}

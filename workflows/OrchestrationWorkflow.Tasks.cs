@@ -1,0 +1,172 @@
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>Starting tasks, listening to them, merging their work one after the other.</summary>
+public sealed partial class OrchestrationWorkflow
+{
+    private readonly Queue<MergeRequest> _mergeQueue = new();
+    private bool _merging;
+
+    /// <summary>Calls to other workflows that are not answered yet: the run does not continue as new before they are.</summary>
+    private int _calls;
+
+    /// <inheritdoc/>
+    [WorkflowSignal("taskChanged")]
+    public Task TaskChangedAsync(TaskReport report)
+    {
+        TakeIn(report);
+        return Task.CompletedTask;
+    }
+
+    private void TakeIn(TaskReport report)
+    {
+        var entry = _board.TryFind(report.TaskId);
+        var before = entry?.ReportSequence;
+        _board.Report(report, Now);
+        if (entry is null || entry.ReportSequence == before)
+            return;
+        _run = _run with { UpdatedAt = Now };
+        DescribeForPeople();
+        if (report.State == TaskStates.Blocked)
+            Ask(report.TaskId, $"{report.TaskId} is blocked: {report.Reason}", $"orchestrate retry {_runId}/{report.TaskId} --guidance TEXT", $"orchestrate cancel {_runId}/{report.TaskId}");
+        else
+            Answered(report.TaskId);
+        if (report.State == TaskStates.Merging)
+        {
+            _mergeQueue.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Round));
+            if (!_merging)
+                _ = MergeInTurnAsync();
+        }
+    }
+
+    private void StartReadyTasks()
+    {
+        foreach (var entry in _board.NextToStart(_workers))
+        {
+            _board.Started(entry, Now);
+            _ = StartTaskAsync(entry);
+        }
+    }
+
+    private async Task StartTaskAsync(TaskEntry entry)
+    {
+        var input = new TaskInput
+        {
+            RunId = _runId,
+            Repository = _repository,
+            PlanHash = _plan.Hash,
+            Task = entry.Outline,
+            Settings = _plan.Settings,
+            Staging = _run.Staging,
+            FirstRound = entry.Status.Round + 1,
+            FirstStart = entry.LastStart + 1,
+            Guidance = entry.Guidance,
+            Fresh = _input.Fresh || entry.Status.Round > 0,
+        };
+        entry.Guidance = "";
+        _calls++;
+        try
+        {
+            var handle = await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), new ChildWorkflowOptions
+            {
+                Id = RunIds.ForTask(_runId, entry.Outline.Id),
+                ParentClosePolicy = ParentClosePolicy.Abandon,
+                CancellationType = ChildWorkflowCancellationType.Abandon,
+                CancellationToken = CancellationToken.None,
+                StaticSummary = entry.Outline.Title,
+            });
+            entry.ExecutionId = handle.FirstExecutionRunId;
+            entry.ReportSequence = 0;
+            _ = FollowTaskAsync(entry, handle);
+        }
+        catch (WorkflowAlreadyStartedException)
+        {
+            // Left over from a run of the same id that was terminated: it is told apart by its execution id and can't be trusted.
+            _board.Lost(entry, $"another execution of {RunIds.ForTask(_runId, entry.Outline.Id)} is still open; terminate it, then retry", Now);
+        }
+        finally
+        {
+            _calls--;
+        }
+    }
+
+    /// <summary>The result of a task's workflow counts like its last report; a workflow that ended without one counts as failed.</summary>
+    private async Task FollowTaskAsync(TaskEntry entry, ChildWorkflowHandle<ITaskWorkflow, TaskReport> handle)
+    {
+        try
+        {
+            TakeIn(await handle.GetResultAsync());
+        }
+        catch (ChildWorkflowFailureException failure)
+        {
+            _board.Lost(entry, $"its workflow ended: {failure.InnerException?.Message ?? failure.Message}", Now);
+        }
+    }
+
+    /// <summary>After continue-as-new the task is no child of this run any more: it is asked once, so that an end in between is not missed.</summary>
+    private async Task AskTaskAsync(TaskEntry entry)
+    {
+        _calls++;
+        var read = new ReadTaskInput(_runId, entry.Outline.Id);
+        var report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), ActivityDefaults.Short(_repository.Queue));
+        _calls--;
+        if (report is null)
+            _board.Lost(entry, "its workflow is gone", Now);
+        else
+            TakeIn(report);
+    }
+
+    /// <summary>The merge train: one verified task after the other, in the order in which they were verified.</summary>
+    private async Task MergeInTurnAsync()
+    {
+        _merging = true;
+        while (_mergeQueue.TryPeek(out var request))
+        {
+            var merge = new MergeTaskInput(_runId, _repository, _plan.Hash, _run.Staging, request);
+            MergeResult result;
+            try
+            {
+                result = await Workflow.ExecuteActivityAsync(
+                    (ITaskActivities a) => a.MergeTaskAsync(merge),
+                    ActivityDefaults.Long(_repository.Queue, TimeSpan.FromHours(2)));
+            }
+            catch (ActivityFailureException failure)
+            {
+                result = new MergeResult { Message = failure.InnerException?.Message ?? failure.Message, FailureClass = FailureClasses.Invalid };
+            }
+            await TellTaskAsync(request.TaskId, t => t.MergeDoneAsync(result with { Round = request.Round }));
+            _mergeQueue.Dequeue();
+        }
+        _merging = false;
+        _steered++;
+    }
+
+    private async Task TellTaskAsync(string taskId, System.Linq.Expressions.Expression<Func<ITaskWorkflow, Task>> signal)
+    {
+        _calls++;
+        try
+        {
+            await Workflow.GetExternalWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(_runId, taskId))
+                .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // The task's workflow has ended: there is nothing left to tell, and its end was or will be reported.
+        }
+        finally
+        {
+            _calls--;
+        }
+    }
+
+    /// <summary>Stops what is at work and waits until it has stopped.</summary>
+    private async Task StopTasksAsync()
+    {
+        foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
+            await TellTaskAsync(entry.Outline.Id, t => t.CancelAsync());
+        await Workflow.WaitConditionAsync(() => _board.AtWork == 0 && !_merging, CancellationToken.None);
+    }
+}

@@ -1,0 +1,265 @@
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>
+/// One run: the plan is read and approved, the repository prepared, tasks start as soon as what they depend on is merged,
+/// verified work is merged in turn, and in the end staging lands on the target. What can't be decided waits for a person.
+/// </summary>
+[Workflow("OrchestrationWorkflow")]
+public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
+{
+    private const string CancelledByPerson = "cancelled by a person; what is merged stays on staging";
+    private readonly string _runId = Workflow.Info.WorkflowId;
+    private OrchestrationInput _input = new();
+    private RepositoryReference _repository = new("", "", "");
+    private PlanOutline _plan = new();
+    private PreflightResult _preflight = new();
+    private RunBoard _board = new([], DateTimeOffset.UnixEpoch);
+    private RunStatus _run = null!;
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
+    private bool _paused;
+    private int _workers;
+
+    private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
+
+    private bool Cancelled => _stop.IsCancellationRequested;
+
+    /// <inheritdoc/>
+    [WorkflowRun]
+    public async Task<RunResult> RunAsync(OrchestrationInput input, CarriedRun? carried = null)
+    {
+        _input = input;
+        _run = carried?.Status ?? NewRun(input);
+        Refuse(input.Faults());
+
+        try
+        {
+            if (carried is null)
+            {
+                await PlanAsync();
+                await PreflightAsync();
+                await ApprovePlanAsync();
+            }
+            else
+            {
+                TakeUp(carried);
+            }
+
+            while (true)
+            {
+                await WorkOnTasksAsync();
+                if (_board.AllMerged && await LandAsync())
+                    return await FinishAsync(RunStates.Completed, "");
+                await WaitForPersonAsync();
+            }
+        }
+        catch (RunEndedException ended)
+        {
+            return await EndEarlyAsync(ended.State, ended.Reason);
+        }
+        catch (ActivityFailureException) when (Cancelled)
+        {
+            return await EndEarlyAsync(RunStates.Cancelled, CancelledByPerson);
+        }
+        catch (ActivityFailureException failure)
+        {
+            return await EndEarlyAsync(RunStates.Failed, failure.InnerException?.Message ?? failure.Message);
+        }
+    }
+
+    private RunStatus NewRun(OrchestrationInput input) => new()
+    {
+        RunId = _runId,
+        State = RunStates.Planning,
+        Title = input.Plan?.Request ?? input.PlanFile ?? input.Request ?? "",
+        Repository = input.Repository,
+        StartedAt = Now,
+        UpdatedAt = Now,
+        Workers = input.Workers ?? 0,
+        Agent = input.Agent ?? "",
+    };
+
+    private async Task PlanAsync()
+    {
+        _repository = await Workflow.ExecuteActivityAsync(
+            (IRepositoryActivities a) => a.FindRepositoryAsync(_input.Repository), ActivityDefaults.Short(TaskQueues.Workflows));
+        var load = new LoadPlanInput(_runId, _repository, _input);
+        _plan = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), ActivityDefaults.Short(_repository.Queue));
+        _run = _run with { Repository = _repository.Path, Title = _plan.Title, Agent = _plan.Settings.Agent, Warnings = _plan.Warnings, TaskCount = _plan.TaskCount };
+        _workers = _plan.Settings.Workers;
+        _run = _run with { Workers = _workers };
+        _recording = RecordInBackgroundAsync();
+        if (_plan.Faults.Count > 0)
+        {
+            Become(RunStates.Failed, string.Join(" ", _plan.Faults));
+            await RecordAllAsync();
+            Refuse(_plan.Faults);
+        }
+
+        var tasks = _plan.Tasks.ToList();
+        while (tasks.Count < _plan.TaskCount)
+        {
+            var page = new ReadTasksInput(_runId, _repository, _plan.Hash, tasks.Count);
+            tasks.AddRange(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), ActivityDefaults.Short(_repository.Queue)));
+        }
+        _board = new RunBoard(tasks, Now);
+        _plan = _plan with { Tasks = [] };
+        Become(RunStates.Planning, $"{_plan.TaskCount} tasks");
+    }
+
+    private async Task PreflightAsync()
+    {
+        Become(RunStates.Preparing, "checking git, the base, disk, the agent and the gates");
+        var check = new PreflightInput(_runId, _repository, _plan.Hash, _input);
+        _preflight = await Workflow.ExecuteActivityAsync(
+            (IRunActivities a) => a.PreflightAsync(check), ActivityDefaults.Long(_repository.Queue, TimeSpan.FromHours(2), _stop.Token));
+        _run = _run with
+        {
+            BaseCommit = _preflight.BaseCommit,
+            Target = _preflight.Target,
+            Staging = _preflight.Staging,
+            Warnings = [.. _run.Warnings, .. _preflight.Warnings],
+        };
+        if (_preflight.Errors.Count > 0)
+            throw new RunEndedException(RunStates.Failed, string.Join(" ", _preflight.Errors));
+    }
+
+    /// <summary>Waits for a person where the risk, the plan or the state of the checkout asks for one. No answer in time means no.</summary>
+    private async Task ApprovePlanAsync()
+    {
+        var reasons = new List<string>();
+        if (_plan.ApprovalReason.Length > 0)
+            reasons.Add(_plan.ApprovalReason);
+        if (!_input.Yes)
+            reasons.AddRange(_preflight.Confirmations);
+        if (reasons.Count == 0)
+            return;
+
+        Become(RunStates.AwaitingApproval, string.Join(" ", reasons));
+        Ask("plan", $"May this run begin? {string.Join(" ", reasons)}", $"orchestrate approve plan --run {_runId}", $"orchestrate reject plan --run {_runId}");
+        await Workflow.WaitConditionAsync(() => _planAnswer is not null || Cancelled, _plan.Settings.ApprovalTimeout, CancellationToken.None);
+        Answered("plan");
+        ThrowIfCancelled();
+        if (_planAnswer is not true)
+            throw new RunEndedException(RunStates.Cancelled, _planAnswer is false ? $"the plan was rejected: {_planReason}" : "nobody approved the plan in time");
+    }
+
+    /// <summary>Starts what is ready, merges what is verified, until all is merged or nothing more can move by itself.</summary>
+    private async Task WorkOnTasksAsync()
+    {
+        if (_run.State != RunStates.Executing && !_board.AllMerged)
+            Become(RunStates.Executing, "");
+        while (!_board.AllMerged)
+        {
+            ThrowIfCancelled();
+            await ContinueAsNewIfLongAsync();
+            if (!_paused)
+                StartReadyTasks();
+            AskForTaskApprovals();
+            if (NothingCanMove)
+                return;
+            var seen = _board.Sequence;
+            var steered = _steered;
+            await Workflow.WaitConditionAsync(
+                () => _board.Sequence != seen || _steered != steered || Cancelled || MayContinueAsNew, CancellationToken.None);
+        }
+    }
+
+    private bool NothingCanMove => !_paused && _board.AtWork == 0 && !_board.AnyReady;
+
+    /// <summary>Lands staging. False: a person is needed and has been waited for.</summary>
+    private async Task<bool> LandAsync()
+    {
+        Become(RunStates.Integrating, "all tasks are merged to staging; not reviewed");
+        while (true)
+        {
+            ThrowIfCancelled();
+            Become(RunStates.Landing, "");
+            var land = new LandInput(_runId, _repository, _plan.Hash, _run.Target, _run.Staging, _run.BaseCommit, _plan.Settings.Land);
+            var result = await Workflow.ExecuteActivityAsync(
+                (IRunActivities a) => a.LandAsync(land), ActivityDefaults.Long(_repository.Queue, TimeSpan.FromHours(2), _stop.Token));
+            if (result.Landed)
+            {
+                _run = _run with { LandedCommit = result.Commit };
+                _board.NoteRun(RunStates.Landing, result.Message, Now, result.Evidence);
+                return true;
+            }
+            Become(RunStates.AwaitingPromotion, result.Message, result.Evidence);
+            Ask("promote", result.Message, $"orchestrate promote {_runId}");
+            _promoteAsked = false;
+            await Workflow.WaitConditionAsync(() => _promoteAsked || Cancelled, CancellationToken.None);
+            Answered("promote");
+        }
+    }
+
+    /// <summary>Something failed and nothing more can run: the run stays open until a person retries, skips or cancels.</summary>
+    private async Task WaitForPersonAsync()
+    {
+        var failed = _board.Entries.Where(e => e.Status.State is TaskStates.Failed or TaskStates.Escalated or TaskStates.Cancelled).Select(e => e.Outline.Id).ToList();
+        var names = string.Join(", ", failed.Take(5)) + (failed.Count > 5 ? $" and {failed.Count - 5} more" : "");
+        Become(RunStates.Escalated, $"nothing more can run: {names} did not end well; what is merged stays on staging");
+        foreach (var id in failed)
+        {
+            Ask(id, $"{id} is {_board.Find(id).Status.State}: {_board.Find(id).Status.Reason}",
+                $"orchestrate retry {_runId}/{id} --guidance TEXT", $"orchestrate skip {_runId}/{id}", $"orchestrate cancel {_runId}");
+        }
+        var steered = _steered;
+        await Workflow.WaitConditionAsync(() => _steered != steered || Cancelled, CancellationToken.None);
+        foreach (var id in failed)
+            Answered(id);
+        ThrowIfCancelled();
+    }
+
+    private async Task<RunResult> EndEarlyAsync(string state, string reason)
+    {
+        await StopTasksAsync();
+        return await FinishAsync(state, reason);
+    }
+
+    private async Task<RunResult> FinishAsync(string state, string reason)
+    {
+        var ending = Snapshot(0, int.MaxValue) with { State = state, Reason = reason };
+        var report = "";
+        if (_repository.Queue.Length > 0)
+        {
+            await RecordAllAsync();
+            var finish = new FinishInput(_repository, ending with { Tasks = [] });
+            report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), ActivityDefaults.Short(_repository.Queue));
+        }
+        Become(state, reason);
+        await RecordAllAsync();
+        _stopRecording = true;
+        await _recording;
+        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
+        if (state == RunStates.Failed)
+            throw new ApplicationFailureException(reason, "RunFailed", nonRetryable: true);
+        if (state == RunStates.Cancelled && Workflow.CancellationToken.IsCancellationRequested)
+            throw new CanceledFailureException(reason);
+        return new RunResult { State = state, Reason = reason, LandedCommit = _run.LandedCommit, AgentStarts = Snapshot(0, 0).AgentStarts, Report = report };
+    }
+
+    private void ThrowIfCancelled()
+    {
+        if (Cancelled)
+            throw new RunEndedException(RunStates.Cancelled, CancelledByPerson);
+    }
+
+    /// <summary>An input or a plan that can't be run fails the run at once, with every fault named.</summary>
+    private static void Refuse(IReadOnlyList<string> faults)
+    {
+        if (faults.Count > 0)
+            throw new ApplicationFailureException(string.Join(Environment.NewLine, faults), "InvalidInput", nonRetryable: true);
+    }
+
+    private void Become(string state, string reason, string evidence = "")
+    {
+        if (_run.State == state && _run.Reason == reason && _board.Sequence > 0)
+            return;
+        _run = _run with { State = state, Reason = reason, UpdatedAt = Now };
+        _board.NoteRun(state, reason, Now, evidence);
+        DescribeForPeople();
+    }
+}

@@ -1,0 +1,43 @@
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>One task on the board of a run: what the plan says of it and where it is.</summary>
+internal sealed class TaskEntry(TaskOutline outline, int index, TaskStatus status)
+{
+    /// <summary>What the plan says.</summary>
+    public TaskOutline Outline { get; } = outline;
+
+    /// <summary>Place in the plan: the order in which ready tasks start.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Where it is.</summary>
+    public TaskStatus Status { get; set; } = status;
+
+    /// <summary>Dependencies that are not merged yet.</summary>
+    public int Unmet { get; set; }
+
+    /// <summary>Places of the tasks that depend on it.</summary>
+    public List<int> Dependants { get; } = [];
+
+    /// <summary>A person said yes, or nobody has to.</summary>
+    public bool Approved { get; set; } = !outline.RequiresApproval;
+
+    /// <summary>Execution of its workflow whose reports count; empty while none was started by this run.</summary>
+    public string ExecutionId { get; set; } = "";
+
+    /// <summary>Last report taken in from that execution.</summary>
+    public int ReportSequence { get; set; }
+
+    /// <summary>Totals of earlier executions (before a retry).</summary>
+    public (int Starts, decimal Cost, long Tokens) Before { get; set; }
+
+    /// <summary>Number of the last agent start.</summary>
+    public int LastStart { get; set; }
+
+    /// <summary>What a person added for the next execution.</summary>
+    public string Guidance { get; set; } = "";
+
+    /// <summary>True while its workflow runs.</summary>
+    public bool AtWork { get; set; }
+}

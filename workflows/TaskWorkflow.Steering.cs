@@ -1,0 +1,106 @@
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>What the run tells a task, and what the task tells its run.</summary>
+public sealed partial class TaskWorkflow
+{
+    private const string CancelledByPerson = "cancelled by a person; its files stay";
+    private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
+    private readonly List<Task> _telling = [];
+    private CancellationTokenSource? _interrupt;
+    private MergeResult? _mergeResult;
+    private string _guidance = "";
+    private bool _paused;
+    private bool _goOn;
+
+    private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    [WorkflowSignal("pause")]
+    public Task PauseAsync()
+    {
+        _paused = true;
+        _interrupt?.Cancel();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("resume")]
+    public Task ResumeAsync()
+    {
+        _paused = false;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("cancel")]
+    public Task CancelAsync()
+    {
+        _stop.Cancel();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("goOn")]
+    public Task GoOnAsync(string guidance)
+    {
+        _guidance = guidance;
+        _goOn = true;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("mergeDone")]
+    public Task MergeDoneAsync(MergeResult result)
+    {
+        if (_report.State == TaskStates.Merging && result.Round == _report.Round)
+            _mergeResult = result;
+        return Task.CompletedTask;
+    }
+
+    private async Task WhilePausedAsync()
+    {
+        ThrowIfCancelled();
+        if (!_paused)
+            return;
+        _report = _report with { Paused = true };
+        Become(_report.State, "paused by a person");
+        await Workflow.WaitConditionAsync(() => !_paused || Cancelled, CancellationToken.None);
+        _report = _report with { Paused = false };
+        ThrowIfCancelled();
+        Become(_report.State, "");
+    }
+
+    private void ThrowIfCancelled()
+    {
+        if (Cancelled)
+            throw new TaskEndedException(TaskStates.Cancelled, CancelledByPerson);
+    }
+
+    private void Become(string state, string reason, string evidence = "")
+    {
+        _report = _report with { Sequence = _report.Sequence + 1, State = state, Reason = reason, Evidence = evidence };
+        Workflow.CurrentDetails = $"**{state}** {reason}";
+        _telling.RemoveAll(t => t.IsCompleted);
+        // The run itself put the task into its first state: telling it so would be news to nobody.
+        if (state != TaskStates.Preparing || _report.Sequence > 2)
+            _telling.Add(TellRunAsync(_report));
+    }
+
+    /// <summary>Reports go to the run's id, not to one execution of it: the run may have continued as new meanwhile.</summary>
+    private async Task TellRunAsync(TaskReport report)
+    {
+        try
+        {
+            await Workflow.GetExternalWorkflowHandle<IOrchestrationWorkflow>(_input.RunId)
+                .SignalAsync(w => w.TaskChangedAsync(report), new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // The run is over (terminated, or deleted): nobody is left to be told, and the task ends by itself.
+        }
+    }
+}
