@@ -1,0 +1,51 @@
+using Orchestrator.Contracts;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Client;
+
+/// <summary>
+/// Activity attempts whose worker process is dead are failed at once, by standard calls, so that nobody waits for a heartbeat timeout.
+/// Used at start-up by the worker that takes over.
+/// </summary>
+public static class DeadAttempts
+{
+    /// <summary>Fails the pending attempts of open runs and tasks that a dead worker holds.</summary>
+    /// <param name="client">Client of the server that holds the runs.</param>
+    /// <param name="isDead">Tells from a worker's identity that its process is certainly dead.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <returns>How many attempts were failed.</returns>
+    public static async Task<int> FailAsync(ITemporalClient client, Func<string, bool> isDead, CancellationToken cancellation = default)
+    {
+        var failed = 0;
+        var rpc = new RpcOptions { CancellationToken = cancellation };
+        var query = $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow')";
+        await foreach (var execution in client.ListWorkflowsAsync(query).WithCancellation(cancellation))
+        {
+            var description = await client.GetWorkflowHandle(execution.Id).DescribeAsync(new WorkflowDescribeOptions { Rpc = rpc });
+            foreach (var activity in description.RawDescription.PendingActivities)
+            {
+                if (activity.State != PendingActivityState.Started || !isDead(activity.LastWorkerIdentity))
+                    continue;
+                if (await FailAsync(client, execution.Id, activity.ActivityId, activity.LastWorkerIdentity, rpc))
+                    failed++;
+            }
+        }
+        return failed;
+    }
+
+    private static async Task<bool> FailAsync(ITemporalClient client, string workflowId, string activityId, string worker, RpcOptions rpc)
+    {
+        try
+        {
+            var failure = new ApplicationFailureException($"The worker {worker} died.", "WorkerDied", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+            await client.GetAsyncActivityHandle(workflowId, null, activityId).FailAsync(failure, new AsyncActivityFailOptions { Rpc = rpc });
+            return true;
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return false; // It ended between the question and the answer.
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Contracts;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+
+namespace Orchestrator.Client;
+
+/// <summary>The one way to start and find runs, on whatever Temporal the client is connected to.</summary>
+public sealed class RunClient(ITemporalClient client)
+{
+    /// <summary>Workflow type of runs, as in visibility queries.</summary>
+    public const string WorkflowType = "OrchestrationWorkflow";
+
+    /// <summary>Starts a run. The same id again while it is open gives the open run: starting twice is harmless.</summary>
+    /// <param name="input">What to run; its faults are found by the run itself.</param>
+    /// <param name="runId">Id of the run; see <see cref="RunIds.Create"/>.</param>
+    /// <param name="cancellation">Gives up waiting for the server; the run may have been started all the same.</param>
+    public async Task<RunHandle> StartAsync(OrchestrationInput input, string runId, CancellationToken cancellation = default)
+    {
+        await client.StartWorkflowAsync(
+            (IOrchestrationWorkflow w) => w.RunAsync(input, null),
+            new WorkflowOptions(runId, TaskQueues.Workflows)
+            {
+                IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
+                IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
+                StaticSummary = input.PlanFile ?? input.Request ?? input.Plan?.Request,
+                Rpc = new RpcOptions { CancellationToken = cancellation },
+            });
+        return Get(runId);
+    }
+
+    /// <summary>A handle on a run; nothing is asked of the server.</summary>
+    public RunHandle Get(string runId) => new(client, runId);
+
+    /// <summary>Runs, latest first.</summary>
+    /// <param name="openOnly">Leave out runs that have ended.</param>
+    /// <param name="cancellation">Ends the listing.</param>
+    public async IAsyncEnumerable<RunListing> ListAsync(bool openOnly = false, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var query = $"WorkflowType = '{WorkflowType}'" + (openOnly ? " AND ExecutionStatus = 'Running'" : "");
+        await foreach (var execution in client.ListWorkflowsAsync(query).WithCancellation(cancellation))
+        {
+            if (execution.Status != WorkflowExecutionStatus.ContinuedAsNew)
+                yield return new RunListing(execution.Id, execution.Status == WorkflowExecutionStatus.Running, execution.StartTime, execution.CloseTime);
+        }
+    }
+}
+
+/// <summary>A run in a list.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Open">True while it has not ended.</param>
+/// <param name="StartedAt">When its present execution began, UTC.</param>
+/// <param name="EndedAt">When it ended, UTC; null while it is open.</param>
+public sealed record RunListing(string RunId, bool Open, DateTime StartedAt, DateTime? EndedAt);

@@ -1,0 +1,148 @@
+using System.Linq.Expressions;
+using Orchestrator.Contracts;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Client;
+
+/// <summary>A run, to be watched and steered. Steering commands are answered by the run itself and do nothing the second time.</summary>
+public sealed class RunHandle
+{
+    private const int TasksPerPage = 500;
+    private readonly ITemporalClient _client;
+
+    internal RunHandle(ITemporalClient client, string runId)
+    {
+        _client = client;
+        RunId = runId;
+    }
+
+    /// <summary>Id of the run.</summary>
+    public string RunId { get; }
+
+    private WorkflowHandle<IOrchestrationWorkflow, RunResult> Workflow => _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
+
+    /// <summary>The run as it is now, with all its tasks. Needs a worker that knows the run.</summary>
+    public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
+    {
+        var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
+        var status = await Workflow.QueryAsync(w => w.Status(0, TasksPerPage), options);
+        while (status.Tasks.Count < status.TaskCount)
+        {
+            var offset = status.Tasks.Count;
+            var page = await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
+            if (page.Tasks.Count == 0)
+                break;
+            status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
+        }
+        return status;
+    }
+
+    /// <summary>True while the run has not ended.</summary>
+    public async Task<bool> IsOpenAsync(CancellationToken cancellation = default)
+    {
+        var description = await Workflow.DescribeAsync(new WorkflowDescribeOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
+        return description.Status == WorkflowExecutionStatus.Running;
+    }
+
+    /// <summary>Waits for the end. A run that failed gives its reason, not an exception.</summary>
+    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
+    public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await Workflow.GetResultAsync(rpcOptions: new RpcOptions { CancellationToken = cancellation });
+        }
+        catch (WorkflowFailedException failure)
+        {
+            var cancelled = failure.InnerException is CanceledFailureException or TerminatedFailureException;
+            return new RunResult { State = cancelled ? RunStates.Cancelled : RunStates.Failed, Reason = failure.InnerException?.Message ?? failure.Message };
+        }
+    }
+
+    /// <summary>Pauses the run, or one task.</summary>
+    public Task<SteeringAnswer> PauseAsync(string? task = null, CancellationToken cancellation = default)
+    {
+        var command = task is null ? null : new TaskCommand(task);
+        return SteerAsync(w => w.PauseAsync(command), cancellation);
+    }
+
+    /// <summary>Resumes the run, or one task.</summary>
+    public Task<SteeringAnswer> ResumeAsync(string? task = null, CancellationToken cancellation = default)
+    {
+        var command = task is null ? null : new TaskCommand(task);
+        return SteerAsync(w => w.ResumeAsync(command), cancellation);
+    }
+
+    /// <summary>Cancels one task.</summary>
+    public Task<SteeringAnswer> CancelTaskAsync(string task, CancellationToken cancellation = default)
+    {
+        var command = new TaskCommand(task);
+        return SteerAsync(w => w.CancelTaskAsync(command), cancellation);
+    }
+
+    /// <summary>Tries a task again that has failed, or lets one go on that is blocked or parked.</summary>
+    public Task<SteeringAnswer> RetryTaskAsync(string task, string guidance = "", CancellationToken cancellation = default)
+    {
+        var command = new TaskCommand(task, guidance);
+        return SteerAsync(w => w.RetryTaskAsync(command), cancellation);
+    }
+
+    /// <summary>Counts a task as done without changes.</summary>
+    public Task<SteeringAnswer> SkipTaskAsync(string task, CancellationToken cancellation = default)
+    {
+        var command = new TaskCommand(task);
+        return SteerAsync(w => w.SkipTaskAsync(command), cancellation);
+    }
+
+    /// <summary>Changes how many agents work at once.</summary>
+    public Task<SteeringAnswer> SetConcurrencyAsync(int workers, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.SetConcurrencyAsync(workers), cancellation);
+
+    /// <summary>Says yes to <c>plan</c> or to a task.</summary>
+    public Task<SteeringAnswer> ApproveAsync(string id, CancellationToken cancellation = default)
+    {
+        var command = new ApprovalCommand(id);
+        return SteerAsync(w => w.ApproveAsync(command), cancellation);
+    }
+
+    /// <summary>Says no to <c>plan</c> or to a task.</summary>
+    public Task<SteeringAnswer> RejectAsync(string id, string reason = "", CancellationToken cancellation = default)
+    {
+        var command = new ApprovalCommand(id, reason);
+        return SteerAsync(w => w.RejectAsync(command), cancellation);
+    }
+
+    /// <summary>Tries again to land a run that waits for it.</summary>
+    public Task<SteeringAnswer> PromoteAsync(CancellationToken cancellation = default) => SteerAsync(w => w.PromoteAsync(), cancellation);
+
+    /// <summary>Ends the run; what is merged stays on staging.</summary>
+    public Task<SteeringAnswer> CancelAsync(CancellationToken cancellation = default) => SteerAsync(w => w.CancelAsync(), cancellation);
+
+    /// <summary>Delivers a command durably without waiting for anybody to act on it: for when no worker runs.</summary>
+    /// <param name="command">Name of the update, such as <c>pause</c>; the signal of the same name is sent.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task DeliverAsync(string command, IReadOnlyCollection<object?> args, CancellationToken cancellation = default) =>
+        Workflow.SignalAsync(command, args, new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
+
+    /// <summary>Waits until the run's history has grown, following it into new executions; returns at the end of the run. Each value is a hint to look again.</summary>
+    public async IAsyncEnumerable<long> ChangesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var follow = true;
+        while (follow)
+        {
+            follow = false;
+            var options = new WorkflowHistoryEventFetchOptions { WaitNewEvent = true, Rpc = new RpcOptions { CancellationToken = cancellation } };
+            await foreach (var change in Workflow.FetchHistoryEventsAsync(options).WithCancellation(cancellation))
+            {
+                follow = change.EventType == EventType.WorkflowExecutionContinuedAsNew;
+                yield return change.EventId;
+            }
+        }
+    }
+
+    private Task<SteeringAnswer> SteerAsync(Expression<Func<IOrchestrationWorkflow, Task<SteeringAnswer>>> update, CancellationToken cancellation) =>
+        Workflow.ExecuteUpdateAsync(update, new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
+}
