@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>
+/// Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number says whether it
+/// is there, and what an interrupted append left of a line is cut off first.
+/// </summary>
+internal static class ProgressRecorder
+{
+    public static void Record(RunFolder folder, ProgressInput input)
+    {
+        Directory.CreateDirectory(folder.Path);
+        Append(folder.Events, input.Events);
+        WriteStatus(folder.Status, input);
+    }
+
+    private static void Append(string path, IReadOnlyList<RunEvent> events)
+    {
+        if (events.Count == 0)
+            return;
+        using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var last = CutHalfLine(stream);
+        var text = new StringBuilder();
+        foreach (var item in events.Where(e => e.Sequence > last))
+            text.Append(JsonSerializer.Serialize(item)).Append('\n');
+        stream.Seek(0, SeekOrigin.End);
+        stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        stream.Flush();
+    }
+
+    /// <summary>Cuts what follows the last line break and gives the number of the last whole event, 0 where there is none.</summary>
+    private static long CutHalfLine(FileStream stream)
+    {
+        const int Window = 64 * 1024;
+        var start = Math.Max(0, stream.Length - Window);
+        stream.Seek(start, SeekOrigin.Begin);
+        var tail = new byte[stream.Length - start];
+        stream.ReadExactly(tail);
+        var end = Array.LastIndexOf(tail, (byte)'\n') + 1;
+        if (end < tail.Length)
+            stream.SetLength(start + end);
+        if (end == 0)
+            return 0;
+        var begin = end < 2 ? 0 : Array.LastIndexOf(tail, (byte)'\n', end - 2) + 1;
+        return JsonSerializer.Deserialize<RunEvent>(tail.AsSpan(begin, end - begin))?.Sequence ?? 0;
+    }
+
+    private static void WriteStatus(string path, ProgressInput input)
+    {
+        var known = Read(path);
+        if (known is not null && known.Sequence > input.Run.Sequence)
+            return;
+        var changed = input.Tasks.ToDictionary(t => t.Id, StringComparer.Ordinal);
+        var tasks = (known?.Tasks ?? []).Select(t => changed.Remove(t.Id, out var news) ? news : t).ToList();
+        tasks.AddRange(input.Tasks.Where(t => changed.ContainsKey(t.Id)));
+        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(input.Run with { Tasks = tasks }));
+    }
+
+    public static RunStatus? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<RunStatus>(File.ReadAllBytes(path));
+        }
+        catch (JsonException)
+        {
+            return null; // Not written by us, or by a newer version: the next record replaces it.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>The settings a run began with, as far as its activities need them. Kept in the run's folder, so that a change of the files in mid-run changes nothing. No secrets.</summary>
+public sealed record RunPolicy
+{
+    /// <summary>Agent for tasks that name none.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>Model for tasks that name none; null: the agent's own.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Commands of the agents that are programs, by name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Commands { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Which account pays for <c>claude</c>.</summary>
+    public string Provider { get; init; } = "subscription";
+
+    /// <summary>MCP servers of the repository that <c>claude</c> keeps.</summary>
+    public IReadOnlyList<string> McpServers { get; init; } = [];
+
+    /// <summary><c>default</c> or <c>bypass</c>.</summary>
+    public string PermissionMode { get; init; } = "default";
+
+    /// <summary>Further permission rules.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>Gates of every task, from the configuration.</summary>
+    public IReadOnlyList<GateSpec> TaskGates { get; init; } = [];
+
+    /// <summary>Gates found from the manifests, for tasks without gates of their own.</summary>
+    public IReadOnlyList<GateSpec> FoundGates { get; init; } = [];
+
+    /// <summary>Gates on every merged tree.</summary>
+    public IReadOnlyList<GateSpec> IntegrationGates { get; init; } = [];
+    public TimeSpan GateTimeout { get; init; } = TimeSpan.FromMinutes(30);
+    public TimeSpan TaskTimeout { get; init; } = TimeSpan.FromMinutes(30);
+    public int MaxRemediations { get; init; } = 2;
+
+    /// <summary>Null: off.</summary>
+    public TimeSpan? Stall { get; init; }
+    public int? Turns { get; init; }
+    public decimal? Cost { get; init; }
+    public TimeSpan Orphan { get; init; } = TimeSpan.FromMinutes(30);
+    public string WorktreeDirectory { get; init; } = ".worktrees";
+
+    /// <summary>Shell commands that make a fresh worktree ready; null: found.</summary>
+    public IReadOnlyList<string>? Setup { get; init; }
+    public IReadOnlyList<string> Keep { get; init; } = [];
+    public string BranchPrefix { get; init; } = "orchestrator";
+    public string? MessagePrefix { get; init; }
+    public string? Target { get; init; }
+    public string Land { get; init; } = "merge";
+    public long DiskReserve { get; init; }
+
+    /// <summary>Reuse no earlier result.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>What of the settings a run keeps, with what its start asked for on top.</summary>
+    public static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input) => new()
+    {
+        Agent = input.Agent ?? settings.Agent,
+        Model = input.Model ?? settings.Model,
+        Commands = settings.Agents.Where(a => a.Value.Command is not null).ToDictionary(a => a.Key, a => a.Value.Command!, StringComparer.Ordinal),
+        Provider = settings.Agents["claude"].Provider,
+        McpServers = settings.Agents["claude"].McpServers,
+        PermissionMode = settings.Permissions.Mode,
+        Allow = settings.Permissions.Allow,
+        TaskGates = settings.Gates.Task ?? [],
+        IntegrationGates = settings.Gates.Integration ?? [],
+        TaskTimeout = settings.TaskTimeout,
+        MaxRemediations = settings.MaxRemediations,
+        Stall = settings.Limits.Stall,
+        Turns = settings.Limits.Turns,
+        Cost = settings.Limits.Cost,
+        Orphan = settings.Limits.Orphan,
+        WorktreeDirectory = settings.Worktrees.Directory,
+        Setup = settings.Worktrees.Setup,
+        Keep = settings.Worktrees.Keep,
+        BranchPrefix = settings.Worktrees.BranchPrefix,
+        MessagePrefix = settings.Git.MessagePrefix,
+        Target = input.Target ?? settings.Git.Target,
+        Land = input.Land ?? settings.Git.Land,
+        DiskReserve = settings.DiskReserve,
+        Fresh = input.Fresh,
+    };
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(RunPolicy))]
+internal sealed partial class RunPolicyJson : JsonSerializerContext;
