@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tasks;
+using Orchestrator.Contracts;
+using Orchestrator.Workflows;
+using Temporalio.Client;
+using Temporalio.Worker;
+
+namespace Orchestrator.Worker;
+
+/// <summary>
+/// Composition root: workflows and the activities of some repositories on Temporal workers. One worker polls the shared queue for workflows and finds
+/// repositories; each repository has a worker of its own for its activities.
+/// </summary>
+public sealed class RunWorker : IDisposable
+{
+    private readonly List<TemporalWorker> _workers = [];
+
+    /// <summary>Puts the workers together; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
+    public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
+    {
+        var services = new ActivityServices(options.Host, options.HookCommand, client, options.Time);
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20 };
+        shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>();
+        shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Host));
+        _workers.Add(new TemporalWorker(client, shared));
+        foreach (var repository in options.Repositories)
+        {
+            var own = new TemporalWorkerOptions(TaskQueues.ForRepository(options.Host, repository.Key))
+            {
+                Identity = options.Identity,
+                LoggerFactory = logs,
+                MaxConcurrentActivities = 200,
+                MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+                DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+                GracefulShutdownTimeout = options.ShutdownGrace,
+            };
+            own.AddAllActivities(new RunActivities(services)).AddAllActivities(new TaskActivities(services));
+            _workers.Add(new TemporalWorker(client, own));
+        }
+    }
+
+    /// <summary>Works until cancelled; agents that are at work then go on without us and are taken up by the next worker.</summary>
+    public Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(_workers.Select(w => w.ExecuteAsync(stopping)));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var worker in _workers)
+            worker.Dispose();
+    }
+}
