@@ -1,7 +1,5 @@
 using Orchestrator.Activities.Runs;
 using Orchestrator.Agents;
-using Orchestrator.Agents.ClaudeCli;
-using Orchestrator.Agents.Command;
 
 namespace Orchestrator.Activities.Tasks;
 
@@ -11,18 +9,25 @@ internal static class AgentCatalog
     public const string Claude = "claude";
 
     /// <summary>The agent of that name, or null where the settings have none.</summary>
-    public static IAgentRunner? Find(string name, RunPolicy policy, IReadOnlyDictionary<string, string> environment)
+    public static IAgentRunner? Find(string name, RunPolicy policy, ActivityServices services)
     {
         policy.Commands.TryGetValue(name, out var command);
-        if (name == Claude)
+        if (name != Claude)
+            return command is null ? null : new CommandAgentRunner(name, command, services.Environment);
+        return new ClaudeCliRunner(new ClaudeCliOptions
         {
-            return new ClaudeCliRunner(new ClaudeCliOptions
+            Program = command is { Count: > 0 } ? command[0] : Claude,
+            HookCommand = services.HookCommand,
+            BypassPermissions = policy.PermissionMode == "bypass",
+            Provider = policy.Provider switch
             {
-                Command = command,
-                Environment = environment,
-            });
-        }
-        return command is null ? null : new CommandAgentRunner(name, command);
+                "api" => ClaudeProvider.Api,
+                "bedrock" => ClaudeProvider.Bedrock,
+                "vertex" => ClaudeProvider.Vertex,
+                _ => ClaudeProvider.Environment,
+            },
+            Environment = services.Environment,
+        });
     }
 
     /// <summary>What to tell a person who named an agent that is not there.</summary>

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>The plan and the settings that a run was started with, read back from its folder.</summary>
+/// <param name="Folder">The run's folder.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Policy">The settings.</param>
+internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
+{
+    /// <summary>Stores what a run works by. Doing it again gives the same files.</summary>
+    /// <returns>The plan's hash.</returns>
+    public static string Store(RunFolder folder, Plan plan, RunPolicy policy)
+    {
+        var bytes = PlanJson.Write(plan);
+        DurableFile.Write(folder.Plan, bytes);
+        DurableFile.Write(folder.Policy, JsonSerializer.SerializeToUtf8Bytes(policy, RunPolicyJson.Default.RunPolicy));
+        return PlanJson.HashOf(bytes);
+    }
+
+    /// <summary>Reads them back; the plan must be the one that was approved.</summary>
+    public static RunFiles Load(RepositoryReference repository, string runId, string planHash)
+    {
+        var folder = new RunFolder(repository.Path, runId);
+        byte[] bytes;
+        byte[] policy;
+        try
+        {
+            bytes = File.ReadAllBytes(folder.Plan);
+            policy = File.ReadAllBytes(folder.Policy);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ApplicationFailureException(
+                $"The stored plan of {runId} is gone: {folder.Relative(folder.Plan)}. Restore the folder, or cancel the run and start it again; finished tasks are taken up.",
+                missing, "PlanGone", nonRetryable: true);
+        }
+        if (PlanJson.HashOf(bytes) != planHash)
+        {
+            throw new ApplicationFailureException(
+                $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. Cancel the run and start it again with the new plan.",
+                "PlanChanged", nonRetryable: true);
+        }
+        return new RunFiles(folder, PlanJson.Read(bytes), JsonSerializer.Deserialize(policy, RunPolicyJson.Default.RunPolicy)!);
+    }
+
+    /// <summary>A task of the plan.</summary>
+    public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
+}

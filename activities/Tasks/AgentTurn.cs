@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>
+/// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on, and the next
+/// attempt of this activity, here or in a successor, follows the same start.
+/// </summary>
+internal sealed class AgentTurn(ActivityServices services)
+{
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
+
+    public async Task<AgentRunResult> RunAsync(RunAgentInput input)
+    {
+        var context = ActivityExecutionContext.Current;
+        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task.Task.Id);
+        var agentName = task.Agent ?? files.Policy.Agent;
+        var runner = AgentCatalog.Find(agentName, files.Policy, services)
+            ?? throw new ApplicationFailureException(AgentCatalog.Unknown(agentName, files.Policy), "UnknownAgent", nonRetryable: true);
+        var start = await DescribeAsync(input, files, task, runner);
+
+        using var detach = new CancellationTokenSource();
+        var supervisor = new AgentSupervisor(services.Time);
+        var session = await supervisor.StartOrAttachAsync(runner, start, CancellationToken.None);
+        var progress = new AgentProgress(start.Folder, services.Time);
+        var following = session.FollowAsync(Take, 0, detach.Token);
+        var stopped = false;
+        while (!following.IsCompleted)
+        {
+            context.Heartbeat();
+            var cancelled = Task.Delay(Timeout.Infinite, context.CancellationToken);
+            await Task.WhenAny(following, stopped ? Task.Delay(HeartbeatInterval) : cancelled, Task.Delay(HeartbeatInterval));
+            if (!context.CancellationToken.IsCancellationRequested || stopped || following.IsCompleted)
+                continue;
+            if (context.CancelReason is not (ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused))
+            {
+                await detach.CancelAsync();
+                await QuietlyAsync(following);
+                throw new ApplicationFailureException($"The worker stops ({context.CancelReason}); the agent works on and is taken up.", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+            }
+            stopped = true;
+            await session.StopAsync(AgentStopReason.Requested);
+        }
+        return Describe(await following, input, files, start);
+
+        ValueTask Take(AgentEvent happened)
+        {
+            progress.Take(happened);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private static async Task QuietlyAsync(Task following)
+    {
+        try
+        {
+            await following;
+        }
+        catch (OperationCanceledException)
+        {
+            // Detached, as asked.
+        }
+    }
+
+    private async Task<AgentStart> DescribeAsync(RunAgentInput input, RunFiles files, PlanTask task, IAgentRunner runner)
+    {
+        var repository = input.Task.Repository.Path;
+        var worktree = Path.Combine(repository, input.Prepared.Worktree);
+        if (!Directory.Exists(worktree))
+            throw new ApplicationFailureException($"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.", "WorktreeGone", nonRetryable: true);
+        var info = ActivityExecutionContext.Current.Info;
+        var session = input.Session.Length > 0 ? input.Session : SessionId(input);
+        var resume = input.Session.Length > 0 && runner.HasConversation(input.Session, worktree);
+        var prompt = await AgentPrompt.WriteAsync(input, files, task, resume);
+        var ownership = Ownership.Of(task);
+        return new AgentStart
+        {
+            Folder = files.Folder.Start(task.Id, input.Start),
+            WorkingDirectory = worktree,
+            Repository = repository,
+            Run = input.Task.RunId,
+            Task = task.Id,
+            Attempt = input.Round,
+            Prompt = prompt.Text,
+            Owner = $"{info.WorkflowRunId}/{info.ActivityId}/{info.Attempt}",
+            Token = Token(input),
+            SessionId = session,
+            Resume = resume,
+            EarlierUsage = resume ? StartNotes.EarlierUsage(files.Folder, task.Id, input.Start, session) : AgentUsage.None,
+            Model = task.Model ?? files.Policy.Model,
+            SystemPrompt = prompt.System,
+            AgentDefinitions = prompt.Agents,
+            Policy = new HookPolicy
+            {
+                Task = task.Id,
+                Root = worktree,
+                Write = ownership.OwnsEverything ? null : ownership.Patterns,
+                AllowedTools = files.Policy.Allow,
+            },
+            Limits = new AgentLimits
+            {
+                Time = input.Task.Task.Timeout,
+                Stall = files.Policy.Stall ?? Timeout.InfiniteTimeSpan,
+                Orphan = files.Policy.Orphan,
+                Turns = files.Policy.Turns,
+                CostUsd = files.Policy.Cost,
+            },
+        };
+    }
+
+    /// <summary>Known before the agent runs, and the same for every attempt of this activity.</summary>
+    private static string SessionId(RunAgentInput input) => new Guid(Digest("session", input)[..16]).ToString();
+
+    /// <summary>Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can compute it.</summary>
+    private static string Token(RunAgentInput input) => Convert.ToHexStringLower(Digest("token", input)[..16]);
+
+    private static byte[] Digest(string purpose, RunAgentInput input) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{ActivityExecutionContext.Current.Info.WorkflowRunId}\n{input.Task.Task.Id}\n{input.Start}"));
+
+    private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start)
+    {
+        var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
+        var notes = new StartNotes
+        {
+            Session = outcome.SessionId ?? "",
+            Failure = outcome.Failure.ToString(),
+            Detail = outcome.Detail,
+            FinalText = outcome.FinalText,
+            ExitCode = outcome.ExitCode,
+            Turns = outcome.Turns,
+            Cost = outcome.Usage.CostUsd,
+            Tokens = outcome.Usage.Tokens.Total,
+            ReportedUsage = outcome.ReportedUsage,
+            SubAgents = outcome.SubAgents,
+            Denials = outcome.Denials,
+        };
+        notes.Write(start.Folder);
+        var (failure, message) = AgentJudgement.Of(outcome, claim);
+        return new AgentRunResult
+        {
+            FailureClass = failure,
+            Message = message,
+            ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
+            Session = outcome.SessionId ?? start.SessionId ?? "",
+            Cost = notes.Cost,
+            Tokens = notes.Tokens,
+            Turns = outcome.Turns,
+            ResetAt = outcome.ResetsAt,
+            Folder = files.Folder.Relative(start.Folder),
+        };
+    }
+}

@@ -1,0 +1,46 @@
+using Orchestrator.Contracts;
+using Temporalio.Activities;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>The steps of a task, as activities: they translate, say that they are alive, and leave the deeds to the classes named.</summary>
+public sealed class TaskActivities : ITaskActivities
+{
+    private readonly TaskPreparation _preparation;
+    private readonly AgentTurn _turn;
+    private readonly TaskVerification _verification;
+    private readonly TaskMerge _merge;
+
+    /// <summary>Puts the steps together.</summary>
+    public TaskActivities(ActivityServices services)
+    {
+        _preparation = new TaskPreparation(services);
+        _turn = new AgentTurn(services);
+        _verification = new TaskVerification(services);
+        _merge = new TaskMerge(services);
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => Heartbeats.WhileAsync(stop => _preparation.PrepareAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<AgentRunResult> RunAgentAsync(RunAgentInput input) => _turn.RunAsync(input);
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) => Heartbeats.WhileAsync(stop => _verification.VerifyAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input) => Heartbeats.WhileAsync(stop => _merge.MergeAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task ReleaseTaskAsync(ReleaseTaskInput input) => Heartbeats.WhileAsync(async stop =>
+    {
+        await _preparation.ReleaseAsync(input, stop);
+        return true;
+    });
+}
