@@ -16,6 +16,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
     private TaskReport _report = null!;
     private int _remediations;
     private string _problemsFile = "";
+    private bool _mayReuse = true;
 
     private bool Cancelled => _stop.IsCancellationRequested;
 
@@ -68,14 +69,18 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
         {
             await WhilePausedAsync();
             var prepared = await PrepareAsync(withStaging);
-            var work = await ReuseAsync(prepared) ?? await LetAgentWorkAsync(prepared);
+            if (prepared.ReusedCommit.Length > 0 && await TakeUpEarlierResultAsync(prepared))
+                return;
+            if (prepared.ReusedCommit.Length > 0)
+                continue;
+            var work = await LetAgentWorkAsync(prepared);
+            _mayReuse = false;
             if (work.Problems.Count == 0)
             {
                 var merge = await MergeAsync(work.Commit);
                 if (merge.Merged)
                 {
-                    _report = _report with { MergeCommit = merge.Commit };
-                    Become(TaskStates.Merged, merge.Message);
+                    BecomeMerged(merge);
                     return;
                 }
                 if (merge.FailureClass == FailureClasses.Invalid)
@@ -99,7 +104,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
-            var prepare = new PrepareTaskInput { Task = _input, Round = _report.Round, WithStaging = withStaging };
+            var prepare = new PrepareTaskInput { Task = _input, Round = _report.Round, WithStaging = withStaging, MayReuse = _mayReuse };
             var prepared = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare), ActivityDefaults.Long(_input.Repository.Queue, TimeSpan.FromHours(1), _stop.Token));
             if (prepared.Problem.Length == 0)
@@ -110,16 +115,26 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
         }
     }
 
-    /// <summary>Takes up the result of an earlier run, where there is one that still passes its gates on the present base.</summary>
-    private async Task<VerifyResult?> ReuseAsync(PreparedTask prepared)
+    /// <summary>An earlier result is merged without an agent where it passes its gates on the present base; if not, it is tried no more.</summary>
+    private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
-        if (prepared.ReusedCommit.Length == 0)
-            return null;
+        _mayReuse = false;
         var work = await VerifyAsync(prepared, start: 0, claimedDone: true);
         if (work.Problems.Count > 0)
-            return null;
+            return false;
         _report = _report with { Reused = true };
-        return work;
+        var merge = await MergeAsync(work.Commit);
+        if (merge.Merged)
+            BecomeMerged(merge);
+        else
+            _report = _report with { Reused = false };
+        return merge.Merged;
+    }
+
+    private void BecomeMerged(MergeResult merge)
+    {
+        _report = _report with { MergeCommit = merge.Commit };
+        Become(TaskStates.Merged, merge.Message);
     }
 
     private async Task<VerifyResult> LetAgentWorkAsync(PreparedTask prepared)

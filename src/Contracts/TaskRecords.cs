@@ -63,6 +63,9 @@ public sealed record PrepareTaskInput
 
     /// <summary>Bring the present staging branch into the worktree, conflicts included: after a merge was refused.</summary>
     public bool WithStaging { get; init; }
+
+    /// <summary>Take up an earlier result with the same content key, where there is one.</summary>
+    public bool MayReuse { get; init; }
 }
 
 /// <summary>A worktree that is ready.</summary>

@@ -1,0 +1,20 @@
+using Orchestrator.Activities.Runs;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Names of a run's refs (the table in the design's git page).</summary>
+internal static class RunRefs
+{
+    public static string Staging(RunPolicy policy, RunFolder folder) => $"refs/heads/{policy.BranchPrefix}/{folder.Name}/staging";
+
+    public static string Task(RunPolicy policy, RunFolder folder, string taskId) => $"refs/heads/{policy.BranchPrefix}/{folder.Name}/t/{taskId}";
+
+    public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
+
+    public static string Result(string key) => $"refs/orchestrator/results/{key}";
+
+    public static string Wip(RunFolder folder, string taskId) => $"refs/orchestrator/wip/{folder.Name}/{taskId}";
+
+    /// <summary>The branch's short name, for people.</summary>
+    public static string Short(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Runs;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>What is known of a task's worktree and cannot be told from git alone; kept as <c>task.json</c> in the task's folder.</summary>
+internal sealed record TaskNotes
+{
+    /// <summary>What the task's changes are counted from.</summary>
+    public string Base { get; init; } = "";
+
+    /// <summary>The staging commit that was brought into the worktree last, and in which round; it becomes a parent of that round's commit.</summary>
+    public string MergedStaging { get; init; } = "";
+    public int MergedRound { get; init; }
+
+    /// <summary>The commit that an earlier result gave on the base; it is put aside when it does not pass.</summary>
+    public string Reused { get; init; } = "";
+
+    public static TaskNotes Read(RunFolder folder, string taskId)
+    {
+        var path = PathOf(folder, taskId);
+        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TaskNotesJson.Default.TaskNotes)! : new TaskNotes();
+    }
+
+    public void Write(RunFolder folder, string taskId) =>
+        DurableFile.Write(PathOf(folder, taskId), JsonSerializer.SerializeToUtf8Bytes(this, TaskNotesJson.Default.TaskNotes));
+
+    private static string PathOf(RunFolder folder, string taskId) => Path.Combine(folder.Task(taskId), "task.json");
+}
+
+[JsonSerializable(typeof(TaskNotes))]
+internal sealed partial class TaskNotesJson : JsonSerializerContext;

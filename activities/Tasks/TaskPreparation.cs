@@ -1,0 +1,88 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>Makes a task ready: takes up an earlier result, or makes the worktree in which the agent works.</summary>
+internal sealed class TaskPreparation(ActivityServices services)
+{
+    public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task.Task.Id);
+        var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
+        if (DiskSpace.Shortage(repository.MainCheckout!, files.Policy.DiskReserve) is { } shortage)
+            return new PreparedTask { Worktree = "", BaseCommit = "", Problem = shortage, FailureClass = FailureClasses.Environment };
+
+        var place = new TaskPlace(repository, files, task.Id);
+        var notes = TaskNotes.Read(files.Folder, task.Id);
+        if (notes.Base.Length == 0)
+        {
+            notes = notes with { Base = await place.StagingTipAsync(stop) };
+            notes.Write(files.Folder, task.Id);
+        }
+        var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
+        var prepared = new PreparedTask { Worktree = place.RelativePath, BaseCommit = notes.Base, ContentKey = key };
+        if (input.MayReuse && !input.Task.Fresh && !files.Policy.Fresh
+            && await ReuseAsync(place, task, notes, key, input.Round, stop) is { } reused)
+        {
+            return prepared with { ReusedCommit = reused };
+        }
+
+        await ForgetReusedAsync(place, notes, stop);
+        var worktree = await place.EnsureWorktreeAsync(notes.Base, stop);
+        if (input.WithStaging && notes.MergedRound < input.Round)
+        {
+            notes = await MergeStagingAsync(place, worktree, task, notes, input.Round, stop);
+            prepared = prepared with { BaseCommit = notes.Base, ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop) };
+        }
+        if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
+            return prepared with { Problem = failure, FailureClass = FailureClasses.Environment };
+        return prepared;
+    }
+
+    /// <summary>Gives a worktree up without removing anything that is not proven merged: its files stay for a person, or a retry.</summary>
+    public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
+    {
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        _ = await repository.RemoveLocksAsync(stop);
+    }
+
+    /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>
+    private static async Task<string?> ReuseAsync(TaskPlace place, PlanTask task, TaskNotes notes, string key, int round, CancellationToken stop)
+    {
+        var commits = new Commits(place.Repository);
+        if (await place.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
+            return null;
+        var applied = await new Merges(place.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
+        if (!applied.IsClean)
+            return null;
+        var message = (await commits.ReadAsync(result, stop))!.Subject;
+        var commit = await commits.CreateAsync(applied.Tree, [notes.Base], message, new CommitTrailers(place.RunId, task.Id, round, key), stop);
+        (notes with { Reused = commit }).Write(place.Files.Folder, task.Id);
+        var before = await place.Refs.ReadAsync(place.Branch, stop);
+        if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
+            return null; // There is work of its own on the branch: that goes first.
+        return (await place.Refs.UpdateAsync([new RefChange(place.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
+    }
+
+    private static async Task ForgetReusedAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
+    {
+        if (notes.Reused.Length > 0 && await place.Refs.ReadAsync(place.Branch, stop) == notes.Reused)
+            await place.Refs.UpdateAsync([new RefChange(place.Branch, notes.Base, notes.Reused)], "an earlier result did not pass", stop);
+    }
+
+    /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.</summary>
+    private static async Task<TaskNotes> MergeStagingAsync(TaskPlace place, Worktree worktree, PlanTask task, TaskNotes notes, int round, CancellationToken stop)
+    {
+        var staging = await place.StagingTipAsync(stop);
+        var head = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
+        var merge = await new Merges(place.Repository).MergeAsync(head, staging, task.FilesAppend.ToList(), stop);
+        await new Snapshots(place.Repository).RestoreAsync(worktree, merge.Tree, stop);
+        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = round };
+        notes.Write(place.Files.Folder, task.Id);
+        return notes;
+    }
+}
