@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Activities.Gates;
+
+/// <summary>One gate and what came of it.</summary>
+/// <param name="Gate">The gate.</param>
+/// <param name="Passed">Whether it holds.</param>
+/// <param name="Summary">What happened, in a sentence.</param>
+/// <param name="Evidence">File with its output, relative to the repository.</param>
+/// <param name="Tail">The end of its output.</param>
+/// <param name="Environment">The machine is to blame, not the work.</param>
+internal sealed record GateOutcome(GateSpec Gate, bool Passed, string Summary, string Evidence, string Tail, bool Environment);
+
+/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree in this run is not run again.</summary>
+internal sealed class GateCheck(ActivityServices services)
+{
+    /// <summary>Runs the gates one after the other and gives all outcomes.</summary>
+    /// <param name="files">The run.</param>
+    /// <param name="repository">Its repository.</param>
+    /// <param name="commit">The commit to check.</param>
+    /// <param name="gates">What to run.</param>
+    /// <param name="changed">Files that differ from the base: what <c>{modified_files}</c> stands for.</param>
+    /// <param name="evidence">Folder for the output of the gates.</param>
+    /// <param name="stop">Stops the gate that runs.</param>
+    public async Task<IReadOnlyList<GateOutcome>> RunAsync(
+        RunFiles files, GitRepository repository, string commit, IReadOnlyList<GateSpec> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop)
+    {
+        if (gates.Count == 0)
+            return [];
+        var tree = (await new Commits(repository).ReadAsync(commit, stop))!.Tree;
+        var outcomes = new List<GateOutcome>();
+        VerificationTree? place = null;
+        try
+        {
+            foreach (var gate in gates)
+            {
+                var ledger = Path.Combine(files.Folder.Path, "gates", $"{tree}-{Name(gate, changed)}.json");
+                if (Known(ledger) is { } known)
+                {
+                    outcomes.Add(known with { Gate = gate });
+                    continue;
+                }
+                if (place is null)
+                {
+                    place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, stop);
+                    if (await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop) is { } failure)
+                    {
+                        outcomes.Add(new GateOutcome(gate, false, failure, "", "", Environment: true));
+                        return outcomes;
+                    }
+                }
+                var outcome = await RunAsync(files, gate, place.Worktree.Path, changed, evidence, stop);
+                outcomes.Add(outcome);
+                if (outcome.Passed)
+                    DurableFile.Write(ledger, JsonSerializer.SerializeToUtf8Bytes(outcome, GateOutcomeJson.Default.GateOutcome));
+            }
+        }
+        finally
+        {
+            if (place is not null)
+                await place.DisposeAsync();
+        }
+        return outcomes;
+    }
+
+    /// <summary>Those that keep work from being merged: required, failed, and not red before the run began.</summary>
+    public static IReadOnlyList<GateOutcome> Failures(RunFiles files, IEnumerable<GateOutcome> outcomes)
+    {
+        var advisory = BaseGates.RedAtBase(files.Folder);
+        return [.. outcomes.Where(o => !o.Passed && o.Gate.Required && !advisory.Contains(o.Gate.Command))];
+    }
+
+    private static string Name(GateSpec gate, IReadOnlyList<string> changed)
+    {
+        var uses = gate.Command.Contains("{modified_", StringComparison.Ordinal) ? string.Join('\0', changed) : "";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}\0{uses}")))[..16];
+    }
+
+    private static GateOutcome? Known(string ledger) =>
+        File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateOutcomeJson.Default.GateOutcome) : null;
+
+    private static async Task<GateOutcome> RunAsync(
+        RunFiles files, GateSpec gate, string directory, IReadOnlyList<string> changed, string evidence, CancellationToken stop)
+    {
+        Directory.CreateDirectory(evidence);
+        var file = Path.Combine(evidence, $"gate-{Name(gate, changed)}.log");
+        var verdict = await new GateRunner().RunAsync(
+            new Gate(gate.Name, gate.Command) { Timeout = gate.Timeout ?? files.Policy.GateTimeout, Negate = gate.Negate },
+            directory, changed, file, stop);
+        return new GateOutcome(gate, verdict.Passed, verdict.Summary, files.Folder.Relative(file), verdict.Tail, verdict.Classification == GateClassification.Environment);
+    }
+}
+
+[JsonSerializable(typeof(GateOutcome))]
+internal sealed partial class GateOutcomeJson : JsonSerializerContext;

@@ -1,0 +1,17 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Activities.Gates;
+
+/// <summary>
+/// Which gates a task has to pass: its own and those of the configuration. Gates that were only found in the project's manifests stand in where a task
+/// brings none of its own.
+/// </summary>
+internal static class TaskGates
+{
+    public static IReadOnlyList<GateSpec> Of(RunFiles files, PlanTask task) => [.. task.Verification, .. Further(files, task)];
+
+    /// <summary>Those beyond the task's own.</summary>
+    public static IReadOnlyList<GateSpec> Further(RunFiles files, PlanTask task) =>
+        [.. files.Policy.TaskGates, .. task.Verification.Count == 0 ? files.Policy.FoundGates : []];
+}

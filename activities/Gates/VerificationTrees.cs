@@ -1,0 +1,70 @@
+using System.Globalization;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Git;
+
+namespace Orchestrator.Activities.Gates;
+
+/// <summary>
+/// Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one caller at a time in
+/// each, and exactly the files of one commit.
+/// </summary>
+internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
+{
+    private const int MaxTrees = 64;
+
+    /// <summary><c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, then <c>orchestrator/KEY</c>.</summary>
+    public string Folder { get; } = Path.Combine(CacheFolder(environment), "orchestrator", repository.Key);
+
+    /// <summary>Takes a free tree and checks the commit out in it.</summary>
+    public async Task<VerificationTree> TakeAsync(string commit, CancellationToken stop)
+    {
+        Directory.CreateDirectory(Folder);
+        while (true)
+        {
+            for (var number = 1; number <= MaxTrees; number++)
+            {
+                if (TryLock(Path.Combine(Folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}")) is not { } taken)
+                    continue;
+                try
+                {
+                    var worktrees = new Worktrees(repository);
+                    var worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { LockReason = "gates run here (orchestrate)" }, stop);
+                    await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
+                    return new VerificationTree(worktree, taken.Lock);
+                }
+                catch
+                {
+                    await taken.Lock.DisposeAsync();
+                    throw;
+                }
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
+        }
+    }
+
+    /// <summary>The lock is the operating system's: it goes with the process that holds it.</summary>
+    private static (string Path, FileStream Lock)? TryLock(string path)
+    {
+        try
+        {
+            return (path, new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException) when (File.Exists(path + ".lock"))
+        {
+            return null; // In use.
+        }
+    }
+
+    private static string CacheFolder(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set && Path.IsPathRooted(set)
+            ? set
+            : Path.Combine(environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+}
+
+/// <summary>A verification worktree that is in use by one caller.</summary>
+internal sealed class VerificationTree(Worktree worktree, FileStream held) : IAsyncDisposable
+{
+    public Worktree Worktree { get; } = worktree;
+
+    public ValueTask DisposeAsync() => held.DisposeAsync();
+}

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Git;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Activities.Gates;
+
+/// <summary>Makes a fresh worktree usable: the commands of <c>worktrees.setup</c>, else the one that the project's lock file asks for. Done once per worktree and content of the lock files.</summary>
+internal static class WorktreeSetup
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
+
+    /// <summary>By lock file: what installs exactly what it names.</summary>
+    private static readonly (string LockFile, string Command)[] Known =
+    [
+        ("package-lock.json", "npm ci"),
+        ("pnpm-lock.yaml", "pnpm install --frozen-lockfile"),
+        ("yarn.lock", "yarn install --immutable"),
+        ("uv.lock", "uv sync --frozen"),
+        ("poetry.lock", "poetry install"),
+        ("packages.lock.json", "dotnet restore --locked-mode"),
+    ];
+
+    /// <summary>Runs what is due. Null, or why it failed.</summary>
+    public static async Task<string?> RunAsync(Worktree worktree, RunFiles files, ActivityServices services, string logFolder, CancellationToken stop)
+    {
+        var found = Known.Where(k => File.Exists(Path.Combine(worktree.Path, k.LockFile))).ToList();
+        IReadOnlyList<string> commands = files.Policy.Setup ?? [.. found.Select(k => k.Command)];
+        if (commands.Count == 0)
+            return null;
+        var mark = Path.Combine(worktree.AdminDirectory, "orchestrator-setup");
+        var wanted = Fingerprint(worktree.Path, commands, found.Select(k => k.LockFile));
+        if (File.Exists(mark) && await File.ReadAllTextAsync(mark, stop) == wanted && files.Policy.Keep.Count > 0)
+            return null;
+        Directory.CreateDirectory(logFolder);
+        foreach (var command in commands)
+        {
+            var result = await new ProcessRunner(services.Time).RunAsync(
+                new ProcessCommand("/bin/sh", ["-c", command]) { WorkingDirectory = worktree.Path, Timeout = Limit, OwnSession = true }, stop);
+            if (!result.Succeeded)
+            {
+                var log = Path.Combine(logFolder, "setup.log");
+                await File.WriteAllTextAsync(log, result.StandardOutput.Text + result.StandardError.Text, CancellationToken.None);
+                return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see {files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
+            }
+        }
+        DurableFile.Write(mark, Encoding.UTF8.GetBytes(wanted));
+        return null;
+    }
+
+    private static string Fingerprint(string folder, IEnumerable<string> commands, IEnumerable<string> lockFiles)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var command in commands)
+            hash.AppendData(Encoding.UTF8.GetBytes(command + "\n"));
+        foreach (var file in lockFiles)
+            hash.AppendData(File.ReadAllBytes(Path.Combine(folder, file)));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

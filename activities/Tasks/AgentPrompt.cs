@@ -1,0 +1,82 @@
+using System.Text;
+using Orchestrator.Activities.Gates;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>What an agent is told in one start.</summary>
+/// <param name="Text">The prompt itself.</param>
+/// <param name="System">What is added to its instructions: the repository's own conventions at the base commit; null for none.</param>
+/// <param name="Agents">The repository's own sub-agents at the base commit, file name to text.</param>
+internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDictionary<string, string> Agents)
+{
+    private const string AgentsFolder = ".claude/agents/";
+    private const string Conventions = "CLAUDE.md";
+
+    /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
+    public static async Task<AgentPrompt> WriteAsync(RunAgentInput input, RunFiles files, PlanTask task, bool resume)
+    {
+        var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
+        var commits = new Commits(repository);
+        var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
+        var text = resume ? GoOn(problems, input.Guidance) : Whole(files, task, input.Guidance, problems);
+        return new AgentPrompt(
+            text,
+            await ReadAsync(commits, input.Prepared.BaseCommit, Conventions),
+            await ReadAgentsAsync(commits, input.Prepared.BaseCommit));
+    }
+
+    /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance.</summary>
+    public static string ForKey(RunFiles files, PlanTask task) => TaskPrompt.Render(Input(files, task, null));
+
+    private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance) => TaskPromptInput.Of(files.Plan, task.Id) with
+    {
+        RoleText = task.Role is null ? null : RoleText(files, task.Role),
+        FurtherGates = TaskGates.Further(files, task),
+        Guidance = guidance,
+    };
+
+    private static string? RoleText(RunFiles files, string role)
+    {
+        var path = Path.Combine(files.Folder.Path, "plan", "roles", role + ".md");
+        return File.Exists(path) ? File.ReadAllText(path) : null;
+    }
+
+    private static string Whole(RunFiles files, PlanTask task, string guidance, string problems)
+    {
+        var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
+        if (problems.Length > 0)
+            text.Append("\n# What was wrong with the work so far\n\nThe files are as the last round left them. Repair this and nothing else:\n\n").Append(problems);
+        return text.ToString();
+    }
+
+    private static string GoOn(string problems, string guidance)
+    {
+        var text = new StringBuilder();
+        if (problems.Length > 0)
+            text.Append("Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and say done again.\n\n").Append(problems);
+        else
+            text.Append("You were interrupted. Your files are as you left them; look at what is there (git status, git diff) and go on with the task where you stopped.\n");
+        if (guidance.Length > 0)
+            text.Append("\nA person adds: ").Append(guidance).Append('\n');
+        return text.ToString();
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(Commits commits, string commit)
+    {
+        var agents = new Dictionary<string, string>(StringComparer.Ordinal);
+        var inBase = await commits.ListFilesAsync(commit);
+        foreach (var path in inBase.Select(f => f.Path).Where(p => p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            if (await ReadAsync(commits, commit, path) is { } text)
+                agents[path[AgentsFolder.Length..]] = text;
+        }
+        return agents;
+    }
+
+    private static async Task<string?> ReadAsync(Commits commits, string commit, string path) =>
+        await commits.ReadFileAsync(commit, path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+}

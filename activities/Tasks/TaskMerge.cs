@@ -1,0 +1,92 @@
+using Orchestrator.Activities.Gates;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>
+/// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by compare-and-swap.
+/// A commit on staging that names this run, task and round says that it was done before a crash.
+/// </summary>
+internal sealed class TaskMerge(ActivityServices services)
+{
+    private readonly GateCheck _gates = new(services);
+
+    public async Task<Contracts.MergeResult> MergeAsync(MergeTaskInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var task = files.Task(input.Request.TaskId);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
+        var commits = new Commits(place.Repository);
+        var runBase = await place.Refs.ReadAsync(RunRefs.Base(files.Folder), stop);
+        var trailers = new CommitTrailers(place.RunId, task.Id, input.Request.Round);
+        while (true)
+        {
+            var staging = await place.StagingTipAsync(stop);
+            if (await commits.FindMergedAsync(staging, runBase, trailers, stop) is { } done)
+                return await MergedAsync(place, done.Id, "", stop);
+            if (await commits.IsAncestorAsync(input.Request.Commit, staging, stop))
+                return await MergedAsync(place, staging, "nothing to merge: staging has it already", stop);
+
+            var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, AppendedByAll(files.Plan), stop);
+            if (!merge.IsClean)
+                return Conflict(files, input, merge);
+            var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
+            if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
+                return refused;
+            if ((await place.Refs.UpdateAsync([new RefChange(place.Staging, commit, staging)], $"merge {task.Id}", stop)).Done)
+                return await MergedAsync(place, commit, "", stop);
+        }
+    }
+
+    /// <summary>Files that tasks of the plan only append to: both sides' lines are kept.</summary>
+    private static List<string> AppendedByAll(Plan plan) => [.. plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
+
+    private async Task<Contracts.MergeResult?> FailedGatesAsync(
+        RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
+    {
+        IReadOnlyList<GateSpec> gates = [.. TaskGates.Of(files, task), .. files.Policy.IntegrationGates];
+        var changed = (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path).ToList();
+        var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop));
+        if (failures.Count == 0)
+            return null;
+        var broken = failures.FirstOrDefault(f => f.Environment);
+        return new Contracts.MergeResult
+        {
+            Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => $"gate failed: {f.Gate.Name}."))}",
+            FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
+            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round,
+            [
+                "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in your worktree; make both hold.\n",
+                .. failures.Select(ProblemsFile.Gate),
+            ]),
+        };
+    }
+
+    private static Contracts.MergeResult Conflict(RunFiles files, MergeTaskInput input, Git.MergeResult merge) => new()
+    {
+        Message = $"Conflict with what was merged meanwhile: {string.Join(", ", merge.ConflictedFiles)}.",
+        ProblemsFile = ProblemsFile.Write(files.Folder, input.Request.TaskId, input.Request.Round,
+        [
+            "Other tasks changed the same places. Their work is now in your worktree, with conflict markers in the files below. Resolve them so that both intentions hold, and leave no marker.\n",
+            .. merge.Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).Select(m => $"- {m.Text}"),
+        ]),
+    };
+
+    /// <summary>The worktree has served: everything in it is in the merge.</summary>
+    private static async Task<Contracts.MergeResult> MergedAsync(TaskPlace place, string commit, string message, CancellationToken stop)
+    {
+        if (place.Worktrees.Find(place.WorktreePath) is { } worktree)
+        {
+            var proof = await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, [commit], cancellationToken: stop);
+            if (proof.IsProven)
+                await place.Worktrees.RemoveAsync(place.WorktreePath, stop);
+            else
+                message = $"{message} its worktree stays: {proof.Reason}".Trim();
+        }
+        return new Contracts.MergeResult { Merged = true, Commit = commit, Message = message };
+    }
+}

@@ -1,0 +1,81 @@
+using Orchestrator.Activities.Gates;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>Finds out what a task's work is worth: only owned files changed, committed by us, gates run by us at that commit. What the agent claims is only noted.</summary>
+internal sealed class TaskVerification(ActivityServices services)
+{
+    private readonly GateCheck _gates = new(services);
+
+    public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task.Task.Id);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
+        var notes = new List<string>();
+        string commit;
+        if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)
+        {
+            commit = input.Prepared.ReusedCommit;
+        }
+        else
+        {
+            var work = new WorkCheck(place, task, files);
+            var problems = await work.FindProblemsAsync(input, notes, stop);
+            if (problems.Count > 0)
+                return Refused(files, task, input.Round, problems, "");
+            commit = await work.CommitAsync(input, stop);
+        }
+
+        var changed = (await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop)).Select(c => c.Path).ToList();
+        var gates = TaskGates.Of(files, task);
+        var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
+        var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop);
+        var failures = GateCheck.Failures(files, outcomes);
+        var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
+        if (failures.FirstOrDefault(f => f.Environment) is { } broken)
+            return new VerifyResult { Commit = commit, Problems = [broken.Summary], FailureClass = FailureClasses.Environment, Gates = count };
+        if (failures.Count > 0)
+        {
+            var sections = failures.Select(ProblemsFile.Gate).ToList();
+            return Refused(files, task, input.Round, [.. failures.Select(f => $"Gate failed: {f.Gate.Name}.")], commit, sections) with { Gates = count };
+        }
+        if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
+        {
+            if (outcomes.Count == 0)
+                return Refused(files, task, input.Round, ["Nothing was changed, and there is no gate that shows that nothing had to be."], commit);
+            notes.Add("nothing was changed; the gates pass");
+        }
+        if (!input.ClaimedDone)
+            notes.Add("the agent did not say done; judged by its gates");
+        if (outcomes.Count == 0)
+            notes.Add("not verified: no gate");
+        await KeepResultAsync(place, task, input, commit, changed.Count > 0, stop);
+        return new VerifyResult { Commit = commit, Gates = count, Notes = notes };
+    }
+
+    private static VerifyResult Refused(RunFiles files, PlanTask task, int round, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null) => new()
+    {
+        Commit = commit,
+        Problems = problems,
+        ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, round, sections ?? [.. problems.Select(p => "- " + p)]),
+    };
+
+    /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of all rounds.</summary>
+    private static async Task KeepResultAsync(TaskPlace place, PlanTask task, VerifyTaskInput input, string commit, bool changed, CancellationToken stop)
+    {
+        if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
+            return;
+        var commits = new Commits(place.Repository);
+        var info = (await commits.ReadAsync(commit, stop))!;
+        var result = info.Parents is [var only] && only == input.Prepared.BaseCommit
+            ? commit
+            : await commits.CreateAsync(info.Tree, [input.Prepared.BaseCommit], info.Subject, new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey), stop);
+        var name = RunRefs.Result(input.Prepared.ContentKey);
+        await place.Refs.UpdateAsync([new RefChange(name, result, await place.Refs.ReadAsync(name, stop))], $"result of {task.Id}", stop);
+    }
+}

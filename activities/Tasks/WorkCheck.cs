@@ -1,0 +1,122 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>Looks at what an agent left in its worktree, and commits it when only what the task owns was changed.</summary>
+internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
+{
+    /// <summary>What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back and noted.</summary>
+    public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
+    {
+        var worktree = Worktree(input);
+        var changed = await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop);
+        var ownership = Ownership.Of(task);
+        var problems = new List<string>();
+        var byproducts = new List<ChangedFile>();
+        foreach (var file in changed.Where(c => c.Path != WorktreeClaim.FileName))
+        {
+            if (!ownership.Owns(file.Path))
+            {
+                if (Byproducts.IsByproduct(file.Path))
+                    byproducts.Add(file);
+                else
+                    problems.Add($"{Describe(file)} was {Verb(file)}, but this task does not own it. Put it back as it was (git checkout {input.Prepared.BaseCommit[..12]} -- {file.Path}, or delete it if it is new).");
+            }
+            else if (file.IsSubmodule)
+            {
+                problems.Add($"{Describe(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or the whole.");
+            }
+            else if (file.IsSymbolicLink && Escapes(worktree.Path, file.Path))
+            {
+                problems.Add($"{Describe(file)} is a symbolic link that leads out of the repository. Put a file there, or a link that stays inside.");
+            }
+        }
+        await PutBackAsync(worktree, byproducts, input.Prepared.BaseCommit, stop);
+        if (byproducts.Count > 0)
+            notes.Add($"put back, since nobody owns them: {string.Join(", ", byproducts.Take(5).Select(b => b.Path))}{(byproducts.Count > 5 ? $" and {byproducts.Count - 5} more" : "")}");
+        problems.AddRange(Compliance.Problems(task, files, worktree.Path, input.Start));
+        return problems;
+    }
+
+    /// <summary>Commits the files of the worktree as this round's one commit; done before a crash, it is found again.</summary>
+    public async Task<string> CommitAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? input.Prepared.BaseCommit;
+        var commits = new Commits(place.Repository);
+        var last = (await commits.ReadAsync(tip, stop))!;
+        var worktree = Worktree(input);
+        if (IsOfRound(last, input.Round))
+            return tip;
+        var parent = await LastOfOursAsync(commits, last, input, stop);
+        var notes = TaskNotes.Read(files.Folder, task.Id);
+        IReadOnlyList<string> parents = notes.MergedRound == input.Round && notes.MergedStaging.Length > 0 && notes.MergedStaging != parent
+            ? [parent, notes.MergedStaging]
+            : [parent];
+        var trailers = new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
+        var made = await new Snapshots(place.Repository).CommitAsync(
+            worktree, place.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], cancellationToken: stop);
+        if (made.Lost)
+            throw new ApplicationFailureException($"The branch {RunRefs.Short(place.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved", nonRetryable: false);
+        return made.Commit;
+    }
+
+    private bool IsOfRound(CommitInfo commit, int round) =>
+        commit.Trailers is { } trailers && trailers.Run == place.RunId && trailers.Task == task.Id && trailers.Attempt == round;
+
+    /// <summary>The commit of the round before, or the base: whatever the agent committed itself becomes part of this round's one commit.</summary>
+    private async Task<string> LastOfOursAsync(Commits commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
+    {
+        var from = TaskNotes.Read(files.Folder, task.Id);
+        if (tip.Trailers is { } own && own.Run == place.RunId && own.Task == task.Id)
+            return tip.Id;
+        var earlier = await commits.ListFirstParentsAsync(tip.Id, from.Base.Length > 0 ? from.Base : input.Prepared.BaseCommit, stop);
+        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == place.RunId && t.Task == task.Id)?.Id ?? input.Prepared.BaseCommit;
+    }
+
+    private string Message()
+    {
+        var title = task.Description.Split('\n', 2)[0].Trim();
+        var subject = title.Length == 0 ? task.Id : title;
+        return files.Policy.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
+    }
+
+    private Worktree Worktree(VerifyTaskInput input) => place.Worktrees.Find(place.WorktreePath)
+        ?? throw new ApplicationFailureException(
+            $"The worktree {input.Prepared.Worktree} is gone with the work of round {input.Round}. Retry the task; a snapshot may be under {RunRefs.Wip(files.Folder, task.Id)}.",
+            "WorktreeGone", nonRetryable: true);
+
+    private async Task PutBackAsync(Worktree worktree, List<ChangedFile> byproducts, string baseCommit, CancellationToken stop)
+    {
+        var commits = new Commits(place.Repository);
+        foreach (var file in byproducts)
+        {
+            var path = Path.Combine(worktree.Path, file.Path);
+            if (file.Change == FileChange.Added)
+                File.Delete(path);
+            else if (await commits.ReadFileAsync(baseCommit, file.Path, stop) is { } content)
+                await File.WriteAllBytesAsync(path, content, stop);
+        }
+    }
+
+    private static bool Escapes(string root, string path)
+    {
+        var link = new FileInfo(Path.Combine(root, path));
+        if (link.LinkTarget is not { } target)
+            return false;
+        var full = Path.GetFullPath(target, Path.GetDirectoryName(link.FullName)!);
+        return full != root && !full.StartsWith(root + "/", StringComparison.Ordinal);
+    }
+
+    private static string Describe(ChangedFile file) => $"'{file.Path}'";
+
+    private static string Verb(ChangedFile file) => file.Change switch
+    {
+        FileChange.Added => "added",
+        FileChange.Deleted => "deleted",
+        _ => "changed",
+    };
+}
