@@ -60,6 +60,15 @@ public sealed record RunPolicy
     /// <summary>Reuse no earlier result.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>Only these tasks; null: all.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>From this phase on; null: from the first.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>The part of the start's input that chooses tasks.</summary>
+    public Contracts.OrchestrationInput Selection() => new() { Only = Only, Phase = Phase };
+
     /// <summary>What of the settings a run keeps, with what its start asked for on top.</summary>
     public static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input) => new()
     {
@@ -87,6 +96,8 @@ public sealed record RunPolicy
         Land = input.Land ?? settings.Git.Land,
         DiskReserve = settings.DiskReserve,
         Fresh = input.Fresh,
+        Only = input.Only,
+        Phase = input.Phase,
     };
 }
 

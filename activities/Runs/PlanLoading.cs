@@ -1,0 +1,118 @@
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Settings;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read them.</summary>
+internal sealed class PlanLoading(ActivityServices services)
+{
+    /// <summary>Tasks in one answer: some 100 bytes each, far below what a message may hold.</summary>
+    public const int PageSize = 500;
+
+    public PlanOutline Load(LoadPlanInput input)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.RunId);
+        var settings = SettingsLoader.Load(SettingsFiles.Read(input.Repository.Path, services.Environment, []));
+        if (settings.Settings is null)
+            return new PlanOutline { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+        var read = Read(input);
+        if (read.Plan is null)
+            return new PlanOutline { Faults = [.. read.Errors.Select(f => f.ToString())] };
+        var policy = RunPolicy.From(settings.Settings, input.Input);
+        var hash = RunFiles.Store(folder, read.Plan, policy);
+        CopyRoles(input.Repository.Path, folder);
+        var outline = OutlineOf(read.Plan, policy, input.Input);
+        if (outline.Faults.Count > 0)
+            return new PlanOutline { Faults = outline.Faults };
+        return new PlanOutline
+        {
+            Hash = hash,
+            Title = read.Plan.Request ?? input.Input.PlanFile ?? "",
+            Warnings = [.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToString()), .. outline.Warnings],
+            Tasks = [.. outline.Tasks.Take(PageSize)],
+            TaskCount = outline.Tasks.Count,
+            Settings = RunSettingsOf(settings.Settings, policy, input.Input),
+        };
+    }
+
+    public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        return [.. OutlineOf(files.Plan, files.Policy, files.Policy.Selection()).Tasks.Skip(input.Offset).Take(PageSize)];
+    }
+
+    private static PlanReadResult Read(LoadPlanInput input)
+    {
+        if (input.Input.Plan is { } given)
+            return TaskGraphReader.Read(PlanJson.WriteIndented(given), "plan");
+        if (input.Input.PlanFile is not { } file)
+            throw new ApplicationFailureException("A run by request needs a planner; write the plan first (orchestrate plan \"REQUEST\" -o tasks.yaml), then run it.", "InvalidInput", nonRetryable: true);
+        var path = Path.GetFullPath(file, input.Repository.Path);
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var bytes = new byte[Math.Min(stream.Length, PlanText.MaxBytes + 1)];
+            stream.ReadExactly(bytes);
+            return TaskGraphReader.Read(bytes, file);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return new PlanReadResult(null, [new PlanFault("no-plan-file", FaultSeverity.Error, file, 0, 0, "", $"The plan file can't be read: {missing.Message}", "Give the path relative to the repository, or absolute.")]);
+        }
+    }
+
+    /// <summary>The repository's own role texts, as they are now: a run uses what was there when it began.</summary>
+    private static void CopyRoles(string repository, RunFolder folder)
+    {
+        var roles = Path.Combine(repository, ".orchestrator", "roles");
+        if (!Directory.Exists(roles))
+            return;
+        foreach (var file in Directory.EnumerateFiles(roles, "*.md"))
+            DurableFile.Write(Path.Combine(folder.Path, "plan", "roles", Path.GetFileName(file)), File.ReadAllBytes(file));
+    }
+
+    private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(Plan plan, RunPolicy policy, OrchestrationInput input)
+    {
+        var faults = new List<string>();
+        var selected = Selection.Of(plan, input.Only, input.Phase, faults);
+        foreach (var name in plan.Tasks.Select(t => t.Agent ?? policy.Agent).Distinct(StringComparer.Ordinal))
+        {
+            if (name != Tasks.AgentCatalog.Claude && !policy.Commands.ContainsKey(name))
+                faults.Add(Tasks.AgentCatalog.Unknown(name, policy));
+        }
+        var (excludes, warnings) = Exclusions.Of(plan);
+        return ([.. plan.Tasks.Select(task => new TaskOutline
+        {
+            Id = task.Id,
+            Title = Title(task),
+            DependsOn = task.DependsOn,
+            Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
+            Exclusive = task.FilesWrite is null && !task.Parallel,
+            RequiresApproval = task.RequiresApproval,
+            Done = !selected.Contains(task.Id),
+            MaxRemediations = task.MaxRetries ?? policy.MaxRemediations,
+            Timeout = task.Timeout ?? policy.TaskTimeout,
+        })], faults, warnings);
+    }
+
+    private static string Title(PlanTask task)
+    {
+        var line = task.Description.Split('\n', 2)[0].Trim();
+        return line.Length <= 120 ? line : line[..119] + "…";
+    }
+
+    private static RunSettings RunSettingsOf(OrchestratorSettings settings, RunPolicy policy, OrchestrationInput input) => new()
+    {
+        Workers = Math.Min(input.Workers ?? settings.Workers, settings.MaxWorkers),
+        Agent = policy.Agent,
+        RetryMaxAttempts = settings.Retry.MaxAttempts,
+        RetryBaseDelay = settings.Retry.BaseDelay,
+        RetryMaxDelay = settings.Retry.MaxDelay,
+        ApprovalTimeout = settings.ApprovalTimeout,
+        Land = policy.Land,
+    };
+}

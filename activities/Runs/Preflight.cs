@@ -1,0 +1,172 @@
+using Orchestrator.Activities.Gates;
+using Orchestrator.Activities.Tasks;
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Everything that would stop a run at three in the morning, looked at before the first agent starts; then the staging branch is made.</summary>
+internal sealed class Preflight(ActivityServices services)
+{
+    private readonly GateCheck _gates = new(services);
+
+    public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        repository.RemoveLocksOfTheDead();
+        var checkout = new Worktrees(repository).FindMainCheckout()!;
+        var status = await WorktreeStatus.ReadAsync(checkout, stop);
+        var errors = new List<string>();
+        var warnings = new List<string>();
+        var target = await FindTargetAsync(repository, files, status, errors, stop);
+        await CheckBranchNamesAsync(repository, files, errors, stop);
+        await CheckAgentsAsync(files, input.Repository.Path, errors, warnings, stop);
+        if (DiskSpace.Shortage(checkout.Path, files.Policy.DiskReserve) is { } shortage)
+            errors.Add(shortage);
+        errors.AddRange(LinksOutside(files.Plan, checkout.Path));
+        if (repository.Identity == GitRepository.FallbackIdentity)
+            warnings.Add($"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set user.name and user.email to change that.");
+        if (target is null || errors.Count > 0)
+            return new PreflightResult { Errors = errors, Warnings = warnings };
+
+        await new Worktrees(repository).ExcludeAsync(["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"], stop);
+        var staging = RunRefs.Staging(files.Policy, files.Folder);
+        var baseCommit = await BeginAsync(repository, files, staging, target.Value.Tip, stop);
+        AddUntracked(status, input.Input, warnings);
+        await TryGatesAtBaseAsync(repository, files, baseCommit, errors, warnings, stop);
+        return new PreflightResult
+        {
+            Errors = errors,
+            Warnings = warnings,
+            Confirmations = Unseen(status, input.Input),
+            BaseCommit = baseCommit,
+            Target = RunRefs.Short(target.Value.Name),
+            Staging = RunRefs.Short(staging),
+        };
+    }
+
+    private static async Task<(string Name, string Tip)?> FindTargetAsync(GitRepository repository, RunFiles files, WorktreeStatus status, List<string> errors, CancellationToken stop)
+    {
+        if (status.Head is null)
+        {
+            errors.Add("The repository has no commits, so there is nothing to work on. Make one: git add -A && git commit -m start");
+            return null;
+        }
+        if (repository.IsShallow)
+            errors.Add("The repository is a shallow clone; merges need its history. Fetch it: git fetch --unshallow");
+        var name = files.Policy.Target is { } wanted ? $"refs/heads/{wanted}" : status.Branch;
+        if (name is null)
+        {
+            errors.Add("HEAD is detached, so it is not known where to land. Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target.");
+            return null;
+        }
+        var tip = name == status.Branch ? status.Head : await new Refs(repository).ReadAsync(name, stop);
+        if (tip is null)
+        {
+            errors.Add($"The target branch '{RunRefs.Short(name)}' does not exist. Make it (git branch {RunRefs.Short(name)}), or set git.target to another.");
+            return null;
+        }
+        return (name, tip);
+    }
+
+    /// <summary>Git can't have both a branch PREFIX and branches PREFIX/...; and on some disks names that differ only in case are one.</summary>
+    private static async Task CheckBranchNamesAsync(GitRepository repository, RunFiles files, List<string> errors, CancellationToken stop)
+    {
+        var prefix = $"refs/heads/{files.Policy.BranchPrefix}";
+        if (await new Refs(repository).ListAsync([prefix], stop) is { } found && found.ContainsKey(prefix))
+            errors.Add($"There is a branch named '{files.Policy.BranchPrefix}', so no branches can be made below that name. Rename it (git branch -m {files.Policy.BranchPrefix} NAME), or set branch_prefix.");
+        foreach (var same in files.Plan.Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+            errors.Add($"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one on some disks. Rename one.");
+    }
+
+    private async Task CheckAgentsAsync(RunFiles files, string repository, List<string> errors, List<string> warnings, CancellationToken stop)
+    {
+        foreach (var name in files.Plan.Tasks.Select(t => t.Agent ?? files.Policy.Agent).Distinct(StringComparer.Ordinal))
+        {
+            if (AgentCatalog.Find(name, files.Policy, services) is not { } runner)
+            {
+                errors.Add(AgentCatalog.Unknown(name, files.Policy));
+                continue;
+            }
+            var check = await runner.CheckAsync(repository, stop);
+            if (check.Status != AgentCheckStatus.Ok)
+                (check.Status == AgentCheckStatus.Failed ? errors : warnings).Add($"{check.Message} {check.Cure}".TrimEnd());
+        }
+    }
+
+    /// <summary>A written path that goes through a symbolic link to the outside would leave the repository.</summary>
+    private static IEnumerable<string> LinksOutside(Plan plan, string root)
+    {
+        foreach (var task in plan.Tasks)
+        {
+            foreach (var path in (task.FilesWrite ?? []).Concat(task.FilesAppend).Distinct(StringComparer.Ordinal))
+            {
+                var at = root;
+                foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeWhile(p => p.IndexOfAny(['*', '?', '[']) < 0))
+                {
+                    at = Path.Combine(at, part);
+                    if (new FileInfo(at).LinkTarget is not { } target)
+                        continue;
+                    var full = Path.GetFullPath(target, Path.GetDirectoryName(at)!);
+                    if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
+                        yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link '{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Notes where the target was and makes the staging branch there; a run that is resumed finds both.</summary>
+    private static async Task<string> BeginAsync(GitRepository repository, RunFiles files, string staging, string tip, CancellationToken stop)
+    {
+        var refs = new Refs(repository);
+        var baseRef = RunRefs.Base(files.Folder);
+        var known = await refs.ListAsync([baseRef, staging], stop);
+        if (known.TryGetValue(baseRef, out var began))
+            return began;
+        var made = await refs.UpdateAsync([new RefChange(baseRef, tip, null), new RefChange(staging, tip, known.GetValueOrDefault(staging))], "run begins", stop);
+        return made.Done ? tip : throw new GitException($"The run's refs could not be made: {string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the same id started before? Cancel this one and start again.");
+    }
+
+    /// <summary>
+    /// Set-up and gates once at the base: what can't run stops the run; a gate of the configuration that is red already only advises; a gate of a task
+    /// that is green before the work shows nothing, and is named.
+    /// </summary>
+    private async Task TryGatesAtBaseAsync(GitRepository repository, RunFiles files, string baseCommit, List<string> errors, List<string> warnings, CancellationToken stop)
+    {
+        List<GateSpec> configured = [.. files.Policy.TaskGates.Concat(files.Policy.IntegrationGates).Concat(files.Policy.FoundGates).DistinctBy(g => g.Command)];
+        List<GateSpec> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
+        var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop);
+        errors.AddRange(outcomes.Where(o => o.Environment).Select(o => o.Summary));
+        var red = outcomes.Where(o => !o.Passed && !o.Environment && configured.Contains(o.Gate)).ToList();
+        warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({o.Evidence})."));
+        var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
+        if (green.Count > 0)
+            warnings.Add($"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}.");
+        BaseGates.Store(files.Folder, red.Select(o => o.Gate.Command));
+        var without = files.Plan.Tasks.Where(t => TaskGates.Of(files, t).Count == 0).Select(t => t.Id).ToList();
+        if (without.Count > 0)
+            warnings.Add($"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
+    }
+
+    private static IReadOnlyList<string> Unseen(WorktreeStatus status, OrchestrationInput input)
+    {
+        var changed = status.ChangedFiles(OwnFiles(input));
+        return changed.Count == 0
+            ? []
+            : [$"Uncommitted changes that agents will not see: {string.Join(", ", changed.Take(8))}{(changed.Count > 8 ? $" and {changed.Count - 8} more" : "")}. Commit them first, or say yes (--yes)."];
+    }
+
+    private static void AddUntracked(WorktreeStatus status, OrchestrationInput input, List<string> warnings)
+    {
+        var own = OwnFiles(input);
+        var untracked = status.Entries.Where(e => e.IsUntracked && !own.Any(o => e.Path == o || e.Path.StartsWith(o + "/", StringComparison.Ordinal))).Select(e => e.Path).ToList();
+        if (untracked.Count > 0)
+            warnings.Add($"Untracked files that agents will not see: {string.Join(", ", untracked.Take(5))}{(untracked.Count > 5 ? $" and {untracked.Count - 5} more" : "")}.");
+    }
+
+    private static string[] OwnFiles(OrchestrationInput input) => input.PlanFile is null ? [".orchestrator", ".worktrees"] : [".orchestrator", ".worktrees", input.PlanFile];
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Lands as a draft pull request through the <c>gh</c> program: staging is pushed, then the request is opened, or found if it is there.</summary>
+internal static class PullRequest
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    public static async Task<LandResult> OpenAsync(RunFiles files, GitRepository repository, LandInput input, string tip, ActivityServices services, CancellationToken stop)
+    {
+        var runner = new ProcessRunner(services.Time);
+        var gh = ProgramLocator.Find("gh", services.Environment.GetValueOrDefault("PATH"), repository.MainCheckout!);
+        if (gh is null)
+            return new LandResult { Message = $"A pull request needs the program gh (https://cli.github.com), which is not in PATH. Install it, or land another way (git.land: merge); then: orchestrate promote {input.RunId}" };
+        var pushed = await runner.RunAsync(Command("git", repository, "push", "origin", $"{tip}:refs/heads/{input.Staging}"), stop);
+        if (!pushed.Succeeded)
+            return new LandResult { Message = $"{input.Staging} could not be pushed (exit code {pushed.ExitCode}): {pushed.StandardError.Text.Trim()} Then: orchestrate promote {input.RunId}" };
+        var known = await runner.RunAsync(Command(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"), stop);
+        if (known.Succeeded)
+            return new LandResult { Landed = true, Commit = tip, Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}" };
+        var body = new StringBuilder();
+        foreach (var task in files.Plan.Tasks)
+            body.Append("- ").Append(task.Id).Append(": ").Append(task.Description.Split('\n', 2)[0]).Append('\n');
+        var title = files.Plan.Request?.Split('\n', 2)[0] is { Length: > 0 } request ? request : files.Folder.Name;
+        var opened = await runner.RunAsync(
+            Command(gh, repository, "pr", "create", "--draft", "--base", input.Target, "--head", input.Staging, "--title", title, "--body", body.ToString()), stop);
+        return opened.Succeeded
+            ? new LandResult { Landed = true, Commit = tip, Message = $"Draft pull request: {opened.StandardOutput.Text.Trim()}" }
+            : new LandResult { Message = $"gh could not open the pull request (exit code {opened.ExitCode}): {opened.StandardError.Text.Trim()} Then: orchestrate promote {input.RunId}" };
+    }
+
+    private static ProcessCommand Command(string program, GitRepository repository, params string[] arguments) =>
+        new(program, arguments) { WorkingDirectory = repository.MainCheckout!, Timeout = Limit };
+}

@@ -1,0 +1,69 @@
+using Orchestrator.Contracts;
+using Temporalio.Activities;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>The steps of a run, as activities: they translate, say that they are alive, and leave the deeds to the classes named.</summary>
+public sealed class RunActivities : IRunActivities
+{
+    private readonly ActivityServices _services;
+    private readonly PlanLoading _plans;
+    private readonly Preflight _preflight;
+    private readonly RunLanding _landing;
+    private readonly RunEnding _ending;
+
+    /// <summary>Puts the steps together.</summary>
+    public RunActivities(ActivityServices services)
+    {
+        _services = services;
+        _plans = new PlanLoading(services);
+        _preflight = new Preflight(services);
+        _landing = new RunLanding(services);
+        _ending = new RunEnding();
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(_plans.Load(input));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult(_plans.ReadTasks(input));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<PreflightResult> PreflightAsync(PreflightInput input) => Heartbeats.WhileAsync(stop => _preflight.CheckAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task RecordProgressAsync(ProgressInput input)
+    {
+        ProgressRecorder.Record(new RunFolder(input.Repository.Path, input.Run.RunId), input);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<TaskReport?> ReadTaskAsync(ReadTaskInput input)
+    {
+        var handle = _services.Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId));
+        try
+        {
+            return await handle.QueryAsync(w => w.Status());
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<LandResult> LandAsync(LandInput input) => Heartbeats.WhileAsync(stop => _landing.LandAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<string> FinishAsync(FinishInput input) => Heartbeats.WhileAsync(stop => _ending.FinishAsync(input, stop));
+}

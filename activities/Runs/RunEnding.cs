@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Writes the report of a run, and removes the branches and worktrees whose content is proven to be on the target.</summary>
+internal sealed class RunEnding
+{
+    public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
+        var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
+        var left = run.State == RunStates.Completed ? await TidyUpAsync(input, folder, stop) : [];
+        DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
+        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
+        return folder.Relative(folder.Report);
+    }
+
+    private static async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, CancellationToken stop)
+    {
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var refs = new Refs(repository);
+        var prefix = input.Run.Staging[..^"/staging".Length];
+        var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
+        var target = $"refs/heads/{input.Run.Target}";
+        var keeper = await refs.ReadAsync(target, stop) is { } tip && input.Run.LandedCommit.Length > 0
+            && await new Commits(repository).IsAncestorAsync(input.Run.LandedCommit, tip, stop) ? tip : input.Run.LandedCommit;
+        var staging = $"refs/heads/{input.Run.Staging}";
+        var proof = new DeletionProof(repository);
+        var gone = new List<RefChange>();
+        var left = new List<string>();
+        foreach (var (name, commit) in branches)
+        {
+            // Landed as a branch or a pull request, staging itself is what is left; its tasks are in it.
+            if (name == staging && keeper == input.Run.LandedCommit)
+                continue;
+            if (keeper.Length > 0 && (await proof.CheckCommitAsync(commit, [keeper], cancellationToken: stop)).IsProven)
+                gone.Add(new RefChange(name, null, commit));
+            else
+                left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
+        }
+        if (gone.Count > 0)
+            await refs.UpdateAsync(gone, "run ended", stop);
+        var worktrees = Path.Combine(repository.MainCheckout!, ".worktrees", folder.Name);
+        if (Directory.Exists(worktrees) && !Directory.EnumerateFileSystemEntries(worktrees).Any())
+            Directory.Delete(worktrees);
+        return left;
+    }
+
+    private static string Render(RunStatus run, IReadOnlyList<string> left)
+    {
+        var text = new StringBuilder();
+        Line($"# {run.RunId}: {run.State}");
+        if (run.Title.Length > 0)
+            Line($"\n{run.Title}");
+        if (run.Reason.Length > 0)
+            Line($"\n{run.Reason}");
+        Line("");
+        Line($"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {run.Target}" : "nothing")}");
+        Line($"- agent starts: {run.AgentStarts}");
+        Line($"- cost: {run.Cost:0.00} USD");
+        Line("- review: not reviewed");
+        foreach (var warning in run.Warnings)
+            Line($"- warning: {warning}");
+        foreach (var item in left)
+            Line($"- {item}");
+        Line("\n| task | state | attempts | starts | gates | cost | commit |");
+        Line("|---|---|---|---|---|---|---|");
+        foreach (var task in run.Tasks)
+        {
+            var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
+            var state = task.Reused ? $"{task.State} (taken up)" : task.State;
+            Line($"| {task.Id} | {state} | {task.Round} | {task.Starts} | {gates} | {task.Cost:0.00} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |");
+        }
+        foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
+            Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
+        return text.ToString();
+
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+}

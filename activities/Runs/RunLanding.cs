@@ -1,0 +1,77 @@
+using Orchestrator.Activities.Gates;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+
+namespace Orchestrator.Activities.Runs;
+
+/// <summary>Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of the user's is never overwritten.</summary>
+internal sealed class RunLanding(ActivityServices services)
+{
+    /// <summary>How often a target may move while we gate, before a person is asked (the design's git page, Landing).</summary>
+    private const int MaxMoves = 3;
+    private readonly GateCheck _gates = new(services);
+
+    public async Task<LandResult> LandAsync(LandInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var refs = new Refs(repository);
+        var stagingRef = RunRefs.Staging(files.Policy, files.Folder);
+        var tip = await refs.ReadAsync(stagingRef, stop) ?? throw new GitException($"The staging branch {input.Staging} is gone; the reflog has it.");
+        if (input.Land == "branch")
+            return new LandResult { Landed = true, Commit = tip, Message = $"The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch)." };
+        if (input.Land == "pr")
+            return await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
+
+        var target = $"refs/heads/{input.Target}";
+        var checkout = new Worktrees(repository).FindMainCheckout();
+        var request = new LandingRequest(target, tip, input.BaseCommit)
+        {
+            Checkout = checkout is not null && (await WorktreeStatus.ReadAsync(checkout, stop)).Branch == target ? checkout.Path : null,
+            OwnFiles = [".orchestrator", files.Policy.WorktreeDirectory],
+        };
+        for (var moves = 0; ; moves++)
+        {
+            var result = await new Landing(repository).LandAsync(request, stop);
+            if (result.HasLanded)
+                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}." };
+            if (result.State != LandingState.Moved || moves == MaxMoves)
+                return new LandResult { Message = result.Reason };
+            var (merged, refused) = await TakeInTargetAsync(files, repository, stagingRef, request.Commit, result.Tip!, input, stop);
+            if (refused is not null)
+                return refused;
+            request = request with { Commit = merged! };
+        }
+    }
+
+    private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(
+        RunFiles files, GitRepository repository, string stagingRef, string staging, string target, LandInput input, CancellationToken stop)
+    {
+        var commits = new Commits(repository);
+        var merge = await new Merges(repository).MergeAsync(staging, target, [.. files.Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct()], stop);
+        if (!merge.IsClean)
+        {
+            return (null, new LandResult
+            {
+                Refused = true,
+                Message = $"{input.Target} has moved and conflicts with the run's work in {string.Join(", ", merge.ConflictedFiles)}. Merge it into {input.Staging} yourself (git switch {input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
+            });
+        }
+        var commit = await commits.CreateAsync(merge.Tree, [staging, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
+        var gates = files.Plan.Tasks.Where(t => t.Verification.Count == 0).Take(1).SelectMany(t => TaskGates.Further(files, t)).Concat(files.Policy.TaskGates).Concat(files.Policy.IntegrationGates).Concat(files.Plan.Tasks.SelectMany(t => t.Verification));
+        var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, [.. gates.DistinctBy(g => (g.Command, g.Negate))], changed, Path.Combine(files.Folder.Path, "landing"), stop));
+        if (failures.Count > 0)
+        {
+            return (null, new LandResult
+            {
+                Refused = true,
+                Evidence = failures[0].Evidence,
+                Message = $"{input.Target} has moved, and merged with it these gates fail: {string.Join(", ", failures.Select(f => f.Gate.Name))}. Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
+            });
+        }
+        return (await new Refs(repository).UpdateAsync([new RefChange(stagingRef, commit, staging)], $"merge {input.Target}", stop)).Done
+            ? (commit, null)
+            : throw new GitException($"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again.");
+    }
+}
