@@ -9,12 +9,12 @@ internal static class Exclusions
     {
         var excludes = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var warnings = new List<string>();
-        foreach (var conflict in PlanConflicts.Find(plan).Conflicts)
+        foreach (var conflict in PlanConflicts.Of(plan).Conflicts)
         {
             var (first, second) = (conflict.Tasks[0], conflict.Tasks[1]);
             Add(first, second);
             Add(second, first);
-            warnings.Add($"{first} and {second} both write {conflict.Path} and nothing orders them: they work one after the other, in plan order.");
+            warnings.Add($"{conflict.Message} They work one after the other, in plan order. {conflict.Cure}");
         }
         return (excludes.ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal), warnings);
 
