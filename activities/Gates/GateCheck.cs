@@ -21,6 +21,8 @@ internal sealed record GateOutcome(GateSpec Gate, bool Passed, string Summary, s
 /// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree in this run is not run again.</summary>
 internal sealed class GateCheck(ActivityServices services)
 {
+    private readonly GateRunner _runner = new(services.Time);
+
     /// <summary>Runs the gates one after the other and gives all outcomes.</summary>
     /// <param name="files">The run.</param>
     /// <param name="repository">Its repository.</param>
@@ -86,16 +88,40 @@ internal sealed class GateCheck(ActivityServices services)
     private static GateOutcome? Known(string ledger) =>
         File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateOutcomeJson.Default.GateOutcome) : null;
 
-    private static async Task<GateOutcome> RunAsync(
+    private async Task<GateOutcome> RunAsync(
         RunFiles files, GateSpec gate, string directory, IReadOnlyList<string> changed, string evidence, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
         var file = Path.Combine(evidence, $"gate-{Name(gate, changed)}.log");
-        var verdict = await new GateRunner().RunAsync(
-            new Gate(gate.Name, gate.Command) { Timeout = gate.Timeout ?? files.Policy.GateTimeout, Negate = gate.Negate },
-            directory, changed, file, stop);
-        return new GateOutcome(gate, verdict.Passed, verdict.Summary, files.Folder.Relative(file), verdict.Tail, verdict.Classification == GateClassification.Environment);
+        var subject = new GateSubject { Directory = directory, ChangedFiles = changed, Environment = GateEnvironment.Make(services.Environment) };
+        var verdict = await _runner.RunAsync(
+            new Gate
+            {
+                Name = gate.Name,
+                Command = gate.Command,
+                Kind = Enum.Parse<GateKind>(gate.Type.ToString()),
+                Timeout = gate.Timeout ?? files.Policy.GateTimeout,
+                Required = gate.Required,
+                Negate = gate.Negate,
+            },
+            subject, file, stop);
+        var passed = verdict.Result is GateResult.Passed or GateResult.Skipped;
+        return new GateOutcome(gate, passed, Summary(verdict), files.Folder.Relative(file), verdict.Tail, verdict.Failure == GateFailure.Environment && !IsOfTheRepository(gate.Command));
     }
+
+    /// <summary>A program of the repository itself that is missing is the work's fault, not the machine's.</summary>
+    private static bool IsOfTheRepository(string command) => command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal);
+
+    private static string Summary(GateVerdict verdict) => verdict.Result switch
+    {
+        GateResult.Passed => verdict.Failure == GateFailure.Flaky ? "It failed, and passed when run again on the same files." : "It passed.",
+        GateResult.Skipped => verdict.Tail,
+        GateResult.TimedOut => $"It took longer than {verdict.Gate.Timeout.TotalSeconds:0} s and was stopped.",
+        GateResult.CouldNotRun => $"The gate '{verdict.Gate.Name}' could not run: {(verdict.ExitCode is { } code ? $"exit code {code}. " : "")}{LastLine(verdict.Tail)}",
+        _ => $"It ended with exit code {verdict.ExitCode}{(verdict.Gate.Negate ? ", but has to fail" : "")}.",
+    };
+
+    private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
 }
 
 [JsonSerializable(typeof(GateOutcome))]

@@ -3,6 +3,7 @@ using System.Text;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Git;
 using Orchestrator.Processes;
+using Orchestrator.QualityGates;
 
 namespace Orchestrator.Activities.Gates;
 
@@ -37,7 +38,16 @@ internal static class WorktreeSetup
         foreach (var command in commands)
         {
             var result = await new ProcessRunner(services.Time).RunAsync(
-                new ProcessCommand("/bin/sh", ["-c", command]) { WorkingDirectory = worktree.Path, Timeout = Limit, OwnSession = true }, stop);
+                new ProcessCommand("/bin/sh", "-c", command)
+                {
+                    WorkingDirectory = worktree.Path,
+                    Environment = GateEnvironment.Make(services.Environment).ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal),
+                    CleanEnvironment = true,
+                    Timeout = Limit,
+                    OwnSession = true,
+                    StopLeftovers = true,
+                },
+                stop);
             if (!result.Succeeded)
             {
                 var log = Path.Combine(logFolder, "setup.log");

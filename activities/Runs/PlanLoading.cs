@@ -2,6 +2,7 @@ using Orchestrator.Contracts;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
@@ -22,7 +23,7 @@ internal sealed class PlanLoading(ActivityServices services)
         var read = Read(input);
         if (read.Plan is null)
             return new PlanOutline { Faults = [.. read.Errors.Select(f => f.ToString())] };
-        var policy = RunPolicy.From(settings.Settings, input.Input);
+        var policy = RunPolicy.From(settings.Settings, input.Input, FoundGates(input.Repository.Path));
         var hash = RunFiles.Store(folder, read.Plan, policy);
         CopyRoles(input.Repository.Path, folder);
         var outline = OutlineOf(read.Plan, policy, input.Input);
@@ -98,6 +99,9 @@ internal sealed class PlanLoading(ActivityServices services)
             Timeout = task.Timeout ?? policy.TaskTimeout,
         })], faults, warnings);
     }
+
+    private static IReadOnlyList<GateSpec> FoundGates(string repository) =>
+        [.. GateDetection.Detect(repository).Select(g => new GateSpec(g.Command, Enum.Parse<GateType>(g.Kind.ToString()), g.Required, g.Timeout, g.Name))];
 
     private static string Title(PlanTask task)
     {

@@ -70,7 +70,10 @@ public sealed record RunPolicy
     public Contracts.OrchestrationInput Selection() => new() { Only = Only, Phase = Phase };
 
     /// <summary>What of the settings a run keeps, with what its start asked for on top.</summary>
-    public static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input) => new()
+    /// <param name="settings">The settings.</param>
+    /// <param name="input">The run's start.</param>
+    /// <param name="found">Gates found in the project's manifests; they count where the configuration names none.</param>
+    public static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input, IReadOnlyList<GateSpec> found) => new()
     {
         Agent = input.Agent ?? settings.Agent,
         Model = input.Model ?? settings.Model,
@@ -80,6 +83,7 @@ public sealed record RunPolicy
         PermissionMode = settings.Permissions.Mode,
         Allow = settings.Permissions.Allow,
         TaskGates = settings.Gates.Task ?? [],
+        FoundGates = settings.Gates.Task is null ? found : [],
         IntegrationGates = settings.Gates.Integration ?? [],
         TaskTimeout = settings.TaskTimeout,
         MaxRemediations = settings.MaxRemediations,
