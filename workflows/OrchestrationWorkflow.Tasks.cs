@@ -137,7 +137,8 @@ public sealed partial class OrchestrationWorkflow
             {
                 result = new MergeResult { Message = failure.InnerException?.Message ?? failure.Message, FailureClass = FailureClasses.Invalid };
             }
-            await TellTaskAsync(request.TaskId, t => t.MergeDoneAsync(result with { Round = request.Round }));
+            var answer = result with { Round = request.Round };
+            await TellTaskAsync(request.TaskId, t => t.MergeDoneAsync(answer));
             _mergeQueue.Dequeue();
         }
         _merging = false;

@@ -17,11 +17,11 @@ internal sealed class RunBoard
     private int _merged;
 
     /// <summary>Sets up the board; <paramref name="statuses"/> are those of a run that is carried on, by id.</summary>
-    public RunBoard(IReadOnlyList<TaskOutline> tasks, DateTimeOffset now, IReadOnlyDictionary<string, TaskStatus>? statuses = null)
+    public RunBoard(IReadOnlyList<TaskOutline> tasks, DateTimeOffset now, IReadOnlyDictionary<string, RunTask>? statuses = null)
     {
         foreach (var task in tasks)
         {
-            var status = statuses?.GetValueOrDefault(task.Id) ?? new TaskStatus
+            var status = statuses?.GetValueOrDefault(task.Id) ?? new RunTask
             {
                 Id = task.Id,
                 Title = task.Title,
@@ -216,7 +216,7 @@ internal sealed class RunBoard
         _events.Add(new RunEvent { Sequence = ++Sequence, Time = now, State = state, Reason = reason, Evidence = evidence });
 
     /// <summary>Hands out what is not recorded yet, at most <paramref name="limit"/> transitions and as many tasks, and forgets it.</summary>
-    public (IReadOnlyList<TaskStatus> Tasks, IReadOnlyList<RunEvent> Events) TakeUnrecorded(int limit)
+    public (IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events) TakeUnrecorded(int limit)
     {
         var changed = _changed.Take(limit).ToList();
         var tasks = changed.Select(i => _entries[i].Status).ToList();

@@ -3,7 +3,7 @@ using Orchestrator.Contracts;
 namespace Orchestrator.Workflows;
 
 /// <summary>One task on the board of a run: what the plan says of it and where it is.</summary>
-internal sealed class TaskEntry(TaskOutline outline, int index, TaskStatus status)
+internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
 {
     /// <summary>What the plan says.</summary>
     public TaskOutline Outline { get; } = outline;
@@ -12,7 +12,7 @@ internal sealed class TaskEntry(TaskOutline outline, int index, TaskStatus statu
     public int Index { get; } = index;
 
     /// <summary>Where it is.</summary>
-    public TaskStatus Status { get; set; } = status;
+    public RunTask Status { get; set; } = status;
 
     /// <summary>Dependencies that are not merged yet.</summary>
     public int Unmet { get; set; }

@@ -191,7 +191,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
 
     private async Task ReleaseAsync()
     {
-        var release = new ReleaseTaskInput(_input.RunId, _input.Repository, _input.Task.Id);
+        var release = new ReleaseTaskInput(_input.RunId, _input.Repository, _input.PlanHash, _input.Task.Id);
         try
         {
             await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.ReleaseTaskAsync(release), ActivityDefaults.Short(_input.Repository.Queue));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Contracts;
@@ -37,7 +36,7 @@ internal sealed class RunEnding
             // Landed as a branch or a pull request, staging itself is what is left; its tasks are in it.
             if (name == staging && keeper == input.Run.LandedCommit)
                 continue;
-            if (keeper.Length > 0 && (await proof.CheckCommitAsync(commit, [keeper], cancellationToken: stop)).IsProven)
+            if (keeper.Length > 0 && (await proof.CheckCommitAsync(commit, [keeper], [], stop)).IsProven)
                 gone.Add(new RefChange(name, null, commit));
             else
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
@@ -79,6 +78,6 @@ internal sealed class RunEnding
             Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
         return text.ToString();
 
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string line) => text.Append(line).Append('\n');
     }
 }

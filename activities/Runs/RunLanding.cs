@@ -35,7 +35,7 @@ internal sealed class RunLanding(ActivityServices services)
             var result = await new Landing(repository).LandAsync(request, stop);
             if (result.HasLanded)
                 return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}." };
-            if (result.State != LandingState.Moved || moves == MaxMoves)
+            if (result.State != LandingState.TargetMoved || moves == MaxMoves)
                 return new LandResult { Message = result.Reason };
             var (merged, refused) = await TakeInTargetAsync(files, repository, stagingRef, request.Commit, result.Tip!, input, stop);
             if (refused is not null)

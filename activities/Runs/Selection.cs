@@ -25,5 +25,5 @@ internal static class Selection
         return plan.Tasks.Skip(index).Select(t => t.Id).Where(open.Contains).ToHashSet(StringComparer.Ordinal);
     }
 
-    private static string Near(string id, Plan plan) => NearestName.Find(id, plan.Tasks.Select(t => t.Id)) is { } near ? $"; '{near}' is near" : "";
+    private static string Near(string id, Plan plan) => NearestName.Of(id, plan.Tasks.Select(t => t.Id)) is { } near ? $"; '{near}' is near" : "";
 }

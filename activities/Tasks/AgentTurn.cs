@@ -78,7 +78,7 @@ internal sealed class AgentTurn(ActivityServices services)
             throw new ApplicationFailureException($"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.", "WorktreeGone", nonRetryable: true);
         var info = ActivityExecutionContext.Current.Info;
         var session = input.Session.Length > 0 ? input.Session : SessionId(input);
-        var resume = input.Session.Length > 0 && runner.HasConversation(input.Session, worktree);
+        var resume = input.Session.Length > 0 && runner.HasConversation(input.Session);
         var prompt = await AgentPrompt.WriteAsync(input, files, task, resume);
         var ownership = Ownership.Of(task);
         return new AgentStart
@@ -93,8 +93,6 @@ internal sealed class AgentTurn(ActivityServices services)
             Owner = $"{info.WorkflowRunId}/{info.ActivityId}/{info.Attempt}",
             Token = Token(input),
             SessionId = session,
-            Resume = resume,
-            EarlierUsage = resume ? StartNotes.EarlierUsage(files.Folder, task.Id, input.Start, session) : AgentUsage.None,
             Model = task.Model ?? files.Policy.Model,
             SystemPrompt = prompt.System,
             AgentDefinitions = prompt.Agents,
@@ -138,7 +136,6 @@ internal sealed class AgentTurn(ActivityServices services)
             Turns = outcome.Turns,
             Cost = outcome.Usage.CostUsd,
             Tokens = outcome.Usage.Tokens.Total,
-            ReportedUsage = outcome.ReportedUsage,
             SubAgents = outcome.SubAgents,
             Denials = outcome.Denials,
         };

@@ -4,7 +4,7 @@ using Orchestrator.Agents;
 
 namespace Orchestrator.Activities.Tasks;
 
-/// <summary>How a start ended, kept in its folder: the next start of the conversation needs it to tell its own cost, and reports read it.</summary>
+/// <summary>How a start ended, kept in its folder for reports and for the checks of later rounds.</summary>
 internal sealed record StartNotes
 {
     private const string FileName = "outcome.json";
@@ -16,7 +16,6 @@ internal sealed record StartNotes
     public int Turns { get; init; }
     public decimal Cost { get; init; }
     public long Tokens { get; init; }
-    public AgentUsage? ReportedUsage { get; init; }
     public IReadOnlyList<string> SubAgents { get; init; } = [];
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 
@@ -27,17 +26,6 @@ internal sealed record StartNotes
     {
         var path = Path.Combine(folder, FileName);
         return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StartNotesJson.Default.StartNotes) : null;
-    }
-
-    /// <summary>What the conversation had used when its last start before <paramref name="start"/> reported.</summary>
-    public static AgentUsage EarlierUsage(Runs.RunFolder run, string taskId, int start, string session)
-    {
-        for (var earlier = start - 1; earlier >= 1; earlier--)
-        {
-            if (Read(run.Start(taskId, earlier)) is { ReportedUsage: { } usage } notes && notes.Session == session)
-                return usage;
-        }
-        return AgentUsage.None;
     }
 }
 

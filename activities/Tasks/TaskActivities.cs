@@ -40,7 +40,7 @@ public sealed class TaskActivities : ITaskActivities
     [Activity]
     public Task ReleaseTaskAsync(ReleaseTaskInput input) => Heartbeats.WhileAsync(async stop =>
     {
-        await _preparation.ReleaseAsync(input, stop);
+        await TaskPreparation.ReleaseAsync(input, stop);
         return true;
     });
 }

@@ -81,7 +81,7 @@ internal sealed class TaskMerge(ActivityServices services)
     {
         if (place.Worktrees.Find(place.WorktreePath) is { } worktree)
         {
-            var proof = await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, [commit], cancellationToken: stop);
+            var proof = await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, [commit], [], stop);
             if (proof.IsProven)
                 await place.Worktrees.RemoveAsync(place.WorktreePath, stop);
             else

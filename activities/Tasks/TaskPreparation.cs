@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Gates;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
@@ -43,11 +44,21 @@ internal sealed class TaskPreparation(ActivityServices services)
         return prepared;
     }
 
-    /// <summary>Gives a worktree up without removing anything that is not proven merged: its files stay for a person, or a retry.</summary>
-    public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
+    /// <summary>
+    /// Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a person, with a snapshot
+    /// under the task's wip ref.
+    /// </summary>
+    public static async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
-        var repository = await Repositories.OpenAsync(input.Repository.Path);
-        _ = await repository.RemoveLocksAsync(stop);
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
+        if (place.Worktrees.Find(place.WorktreePath) is not { } worktree)
+            return;
+        var keepers = new[] { place.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
+        if ((await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, keepers, [], stop)).IsProven)
+            await place.Worktrees.RemoveAsync(place.WorktreePath, stop);
+        else
+            await new Snapshots(place.Repository).SaveAsync(worktree, RunRefs.Wip(files.Folder, input.TaskId), $"{input.TaskId}: unfinished", new CommitTrailers(place.RunId, input.TaskId), cancellationToken: stop);
     }
 
     /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>

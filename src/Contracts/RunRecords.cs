@@ -116,7 +116,7 @@ public sealed record PreflightResult
 /// <param name="Run">The run without its tasks.</param>
 /// <param name="Tasks">The tasks that changed.</param>
 /// <param name="Events">The transitions, in order.</param>
-public sealed record ProgressInput(RepositoryReference Repository, RunStatus Run, IReadOnlyList<TaskStatus> Tasks, IReadOnlyList<RunEvent> Events);
+public sealed record ProgressInput(RepositoryReference Repository, RunStatus Run, IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events);
 
 /// <summary>Asks for the state of a task's workflow after its run continued as new.</summary>
 public sealed record ReadTaskInput(string RunId, string TaskId);

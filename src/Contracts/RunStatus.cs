@@ -81,7 +81,7 @@ public sealed record RunStatus
 
     /// <summary>Tasks in plan order (of a query's page: from its offset on).</summary>
     [JsonPropertyName("tasks")]
-    public IReadOnlyList<TaskStatus> Tasks { get; init; } = [];
+    public IReadOnlyList<RunTask> Tasks { get; init; } = [];
 
     /// <summary>Number of tasks in the whole run.</summary>
     [JsonPropertyName("taskCount")]
@@ -89,7 +89,7 @@ public sealed record RunStatus
 }
 
 /// <summary>Where one task is.</summary>
-public sealed record TaskStatus
+public sealed record RunTask
 {
     [JsonPropertyName("id")]
     public required string Id { get; init; }

@@ -189,4 +189,4 @@ public sealed record MergeResult
 }
 
 /// <summary>Asks for a task's worktree to be given up.</summary>
-public sealed record ReleaseTaskInput(string RunId, RepositoryReference Repository, string TaskId);
+public sealed record ReleaseTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
