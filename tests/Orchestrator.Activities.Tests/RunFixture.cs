@@ -1,0 +1,115 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tasks;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Activities.Tests;
+
+/// <summary>A run in a real repository, step by step, with the test in the part of the agent.</summary>
+internal sealed class RunFixture : IDisposable
+{
+    public const string RunId = "run-test-000001";
+    private readonly ActivityServices _services;
+
+    private RunFixture(TemporaryRepository repository, RepositoryReference reference, Plan plan, string hash, ActivityServices services)
+    {
+        Repository = repository;
+        Reference = reference;
+        Plan = plan;
+        Hash = hash;
+        _services = services;
+    }
+
+    public TemporaryRepository Repository { get; }
+
+    public RepositoryReference Reference { get; }
+
+    public Plan Plan { get; }
+
+    public string Hash { get; }
+
+    public RunFolder Folder => new(Repository.Path, RunId);
+
+    public string StagingBranch => $"orchestrator/{RunId}/staging";
+
+    public static async Task<RunFixture> BeginAsync(RunPolicy policy, params PlanTask[] tasks)
+    {
+        var repository = await TemporaryRepository.CreateAsync();
+        return await BeginAsync(repository, policy, tasks);
+    }
+
+    public static async Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, params PlanTask[] tasks)
+    {
+        var environment = new Dictionary<string, string>(Settings.SettingsFiles.ProcessEnvironment())
+        {
+            ["XDG_CACHE_HOME"] = repository.Beside("cache"),
+            ["HOME"] = repository.Beside("home"),
+        };
+        var services = new ActivityServices("host", ["orchestrate", "hook"], null!, TimeProvider.System) { Environment = environment };
+        var opened = await Repositories.OpenAsync(repository.Path);
+        var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
+        var plan = new Plan { Request = "a test", Tasks = tasks };
+        var hash = RunFiles.Store(new RunFolder(repository.Path, RunId), plan, policy);
+        var fixture = new RunFixture(repository, reference, plan, hash, services);
+        fixture.Preflight = await new Preflight(services).CheckAsync(new PreflightInput(RunId, reference, hash, new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+        return fixture;
+    }
+
+    public PreflightResult Preflight { get; private set; } = new();
+
+    public static RunPolicy Policy(params GateSpec[] gates) => new()
+    {
+        Agent = "script",
+        Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", "true"] },
+        TaskGates = gates,
+    };
+
+    public TaskInput Task(string id, bool fresh = false) => new()
+    {
+        RunId = RunId,
+        Repository = Reference,
+        PlanHash = Hash,
+        Task = new TaskOutline { Id = id },
+        Settings = new RunSettings(),
+        Staging = StagingBranch,
+        Fresh = fresh,
+    };
+
+    public Task<PreparedTask> PrepareAsync(string id, int round = 1, bool withStaging = false, bool mayReuse = true) =>
+        new TaskPreparation(_services).PrepareAsync(
+            new PrepareTaskInput { Task = Task(id), Round = round, WithStaging = withStaging, MayReuse = mayReuse }, CancellationToken.None);
+
+    public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int round = 1, int start = 1) =>
+        new TaskVerification(_services).VerifyAsync(
+            new VerifyTaskInput { Task = Task(id), Prepared = prepared, Round = round, Start = start, ClaimedDone = true }, CancellationToken.None);
+
+    public Task<Contracts.MergeResult> MergeAsync(string id, string commit, int round = 1) =>
+        new TaskMerge(_services).MergeAsync(new MergeTaskInput(RunId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)), CancellationToken.None);
+
+    public Task<LandResult> LandAsync(string land = "merge") =>
+        new RunLanding(_services).LandAsync(new LandInput(RunId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land), CancellationToken.None);
+
+    /// <summary>The agent's part: writes a file in the task's worktree.</summary>
+    public void Write(PreparedTask prepared, string file, string content)
+    {
+        var path = Path.Combine(Repository.Path, prepared.Worktree, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+    }
+
+    /// <summary>A whole task: prepared, one file written, verified, merged.</summary>
+    public async Task<Contracts.MergeResult> DoAsync(string id, string file, string content)
+    {
+        var prepared = await PrepareAsync(id);
+        Write(prepared, file, content);
+        var work = await VerifyAsync(id, prepared);
+        Xunit.Assert.Empty(work.Problems);
+        return await MergeAsync(id, work.Commit);
+    }
+
+    public async Task<string> ShowAsync(string revision, string file) => await Repository.GitAsync("show", $"{revision}:{file}");
+
+    public void Dispose() => Repository.Dispose();
+}

@@ -1,0 +1,173 @@
+using Orchestrator.Activities.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.TestKit;
+using Xunit;
+using static Orchestrator.Activities.Tests.TaskStepsTests;
+
+namespace Orchestrator.Activities.Tests;
+
+public sealed class RunStepsTests
+{
+    [Fact]
+    public async Task Preflight_GateOfTheConfigurationRedAtBase_OnlyAdvises()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("test -f never.txt")), Task("a", "a.txt"));
+
+        Assert.Contains(run.Preflight.Warnings, w => w.Contains("test -f never.txt", StringComparison.Ordinal) && w.Contains("advises", StringComparison.Ordinal));
+        Assert.Empty(run.Preflight.Errors);
+        Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
+    }
+
+    [Fact]
+    public async Task Preflight_ProgramOfAGateMissing_StopsTheRun()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("no-such-program-here --check")), Task("a", "a.txt"));
+
+        Assert.Contains("no-such-program-here", Assert.Single(run.Preflight.Errors));
+    }
+
+    [Fact]
+    public async Task Preflight_UncommittedChanges_AreNamedAndOurOwnFilesAreNot()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("files", ("user.txt", "old\n"));
+        repository.Write("user.txt", "changed\n");
+        repository.Write("tasks.yaml", "tasks: []\n");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+
+        var confirmation = Assert.Single(run.Preflight.Confirmations);
+        Assert.Contains("user.txt", confirmation);
+        Assert.DoesNotContain("tasks.yaml", confirmation);
+    }
+
+    [Fact]
+    public async Task Preflight_DetachedHeadWithoutTarget_SaysWhatToDo()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.GitAsync("checkout", "-q", "--detach");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "a.txt"));
+
+        Assert.Contains("--target", Assert.Single(run.Preflight.Errors));
+    }
+
+    [Fact]
+    public async Task Preflight_BranchInTheWayOfOurs_IsNamed()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.GitAsync("branch", "orchestrator");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "a.txt"));
+
+        Assert.Contains("orchestrator", Assert.Single(run.Preflight.Errors));
+    }
+
+    [Fact]
+    public async Task Land_CleanCheckout_MovesTargetAndFiles()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.True(landed.Landed);
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(run.Repository["a.txt"]));
+        Assert.Equal(landed.Commit, await run.Repository.GitAsync("rev-parse", "HEAD"));
+    }
+
+    [Fact]
+    public async Task Land_TargetMovedMeanwhile_KeepsBothAndGatesAgain()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        await run.Repository.CommitAsync("user", ("user.txt", "mine\n"));
+
+        var landed = await run.LandAsync();
+
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(run.Repository["a.txt"]));
+        Assert.Equal("mine\n", await File.ReadAllTextAsync(run.Repository["user.txt"]));
+    }
+
+    [Fact]
+    public async Task Land_DirtyCheckout_WaitsForAPersonAndTouchesNothing()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("files", ("user.txt", "old\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        var before = await run.Repository.GitAsync("rev-parse", "HEAD");
+        run.Repository.Write("user.txt", "precious\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.False(landed.Landed);
+        Assert.Contains("user.txt", landed.Message);
+        Assert.Equal(before, await run.Repository.GitAsync("rev-parse", "HEAD"));
+        Assert.Equal("precious\n", await File.ReadAllTextAsync(run.Repository["user.txt"]));
+    }
+
+    [Fact]
+    public async Task Land_AsBranch_LeavesTheTargetAlone()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        var before = await run.Repository.GitAsync("rev-parse", "HEAD");
+
+        var landed = await run.LandAsync("branch");
+
+        Assert.True(landed.Landed);
+        Assert.Equal(before, await run.Repository.GitAsync("rev-parse", "HEAD"));
+    }
+
+    [Fact]
+    public async Task Finish_LandedRun_RemovesItsBranchesAndWritesTheReport()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        var landed = await run.LandAsync();
+        var status = new RunStatus { RunId = RunFixture.RunId, State = RunStates.Completed, Target = run.Preflight.Target, Staging = run.StagingBranch, LandedCommit = landed.Commit };
+        ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }], []));
+
+        var report = await new RunEnding().FinishAsync(new FinishInput(run.Reference, status), CancellationToken.None);
+
+        Assert.Contains("| a | merged |", await File.ReadAllTextAsync(run.Repository[report]));
+        Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
+    }
+
+    [Theory]
+    [InlineData("run-a-000001", "run-a-000001")]
+    [InlineData("A.b_c-1", "A.b_c-1")]
+    [InlineData("with/slash", null)]
+    [InlineData("dots..inside", null)]
+    [InlineData("x.lock", null)]
+    [InlineData("mit Leerzeichen", null)]
+    [InlineData("-dash", null)]
+    public void FolderName_AnyWorkflowId_IsFitForRefsAndFolders(string id, string? expected)
+    {
+        var name = RunFolder.NameOf(id);
+
+        if (expected is not null)
+            Assert.Equal(expected, name);
+        else
+            Assert.Matches("^run-[0-9a-f]{12}$", name);
+    }
+
+    [Fact]
+    public void Progress_RecordedTwiceAndAfterHalfALine_HoldsEachEventOnce()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, RunFixture.RunId);
+        var input = new ProgressInput(
+            new RepositoryReference(folder.Path, "k", "q"), new RunStatus { RunId = RunFixture.RunId, State = RunStates.Executing, Sequence = 2 },
+            [new RunTask { Id = "a", State = TaskStates.Executing }],
+            [new RunEvent { Sequence = 1, Time = DateTimeOffset.UnixEpoch, State = "x" }, new RunEvent { Sequence = 2, Time = DateTimeOffset.UnixEpoch, State = "y" }]);
+        ProgressRecorder.Record(run, input);
+        File.AppendAllText(run.Events, "{\"sequence\":3,\"ti");
+
+        ProgressRecorder.Record(run, input);
+        ProgressRecorder.Record(run, input with { Run = input.Run with { Sequence = 3 }, Tasks = [], Events = [new RunEvent { Sequence = 3, Time = DateTimeOffset.UnixEpoch, State = "z" }] });
+
+        Assert.Equal(3, File.ReadAllLines(run.Events).Length);
+        Assert.Equal("a", Assert.Single(ProgressRecorder.Read(run.Status)!.Tasks).Id);
+    }
+}
