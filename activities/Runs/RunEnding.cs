@@ -24,9 +24,9 @@ internal sealed class RunEnding
         var refs = new Refs(repository);
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
-        var target = $"refs/heads/{input.Run.Target}";
-        var keeper = await refs.ReadAsync(target, stop) is { } tip && input.Run.LandedCommit.Length > 0
-            && await new Commits(repository).IsAncestorAsync(input.Run.LandedCommit, tip, stop) ? tip : input.Run.LandedCommit;
+        var landed = input.Run.LandedCommit;
+        var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
+        var isOnTarget = tip is not null && await new Commits(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
         var proof = new DeletionProof(repository);
         var gone = new List<RefChange>();
@@ -34,9 +34,9 @@ internal sealed class RunEnding
         foreach (var (name, commit) in branches)
         {
             // Landed as a branch or a pull request, staging itself is what is left; its tasks are in it.
-            if (name == staging && keeper == input.Run.LandedCommit)
+            if (name == staging && !isOnTarget)
                 continue;
-            if (keeper.Length > 0 && (await proof.CheckCommitAsync(commit, [keeper], [], stop)).IsProven)
+            if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
                 gone.Add(new RefChange(name, null, commit));
             else
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");

@@ -1,5 +1,6 @@
 using Orchestrator.Contracts;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -23,24 +24,29 @@ public static class DeadAttempts
         var query = $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow')";
         await foreach (var execution in client.ListWorkflowsAsync(query).WithCancellation(cancellation))
         {
-            var description = await client.GetWorkflowHandle(execution.Id).DescribeAsync(new WorkflowDescribeOptions { Rpc = rpc });
-            foreach (var activity in description.RawDescription.PendingActivities)
+            var describe = new DescribeWorkflowExecutionRequest
+            {
+                Namespace = client.Options.Namespace,
+                Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
+            };
+            var description = await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc);
+            foreach (var activity in description.PendingActivities)
             {
                 if (activity.State != PendingActivityState.Started || !isDead(activity.LastWorkerIdentity))
                     continue;
-                if (await FailAsync(client, execution.Id, activity.ActivityId, activity.LastWorkerIdentity, rpc))
+                if (await FailAsync(client, execution.Id, execution.RunId, activity.ActivityId, activity.LastWorkerIdentity, rpc))
                     failed++;
             }
         }
         return failed;
     }
 
-    private static async Task<bool> FailAsync(ITemporalClient client, string workflowId, string activityId, string worker, RpcOptions rpc)
+    private static async Task<bool> FailAsync(ITemporalClient client, string workflowId, string runId, string activityId, string worker, RpcOptions rpc)
     {
         try
         {
             var failure = new ApplicationFailureException($"The worker {worker} died.", "WorkerDied", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
-            await client.GetAsyncActivityHandle(workflowId, null, activityId).FailAsync(failure, new AsyncActivityFailOptions { Rpc = rpc });
+            await client.GetAsyncActivityHandle(workflowId, runId, activityId).FailAsync(failure, new AsyncActivityFailOptions { Rpc = rpc });
             return true;
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

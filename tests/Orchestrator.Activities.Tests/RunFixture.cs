@@ -4,6 +4,7 @@ using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Activities.Tests;
 
@@ -12,6 +13,7 @@ internal sealed class RunFixture : IDisposable
 {
     public const string RunId = "run-test-000001";
     private readonly ActivityServices _services;
+    private bool _ownsRepository;
 
     private RunFixture(TemporaryRepository repository, RepositoryReference reference, Plan plan, string hash, ActivityServices services)
     {
@@ -36,8 +38,9 @@ internal sealed class RunFixture : IDisposable
 
     public static async Task<RunFixture> BeginAsync(RunPolicy policy, params PlanTask[] tasks)
     {
-        var repository = await TemporaryRepository.CreateAsync();
-        return await BeginAsync(repository, policy, tasks);
+        var fixture = await BeginAsync(await TemporaryRepository.CreateAsync(), policy, tasks);
+        fixture._ownsRepository = true;
+        return fixture;
     }
 
     public static async Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, params PlanTask[] tasks)
@@ -111,5 +114,9 @@ internal sealed class RunFixture : IDisposable
 
     public async Task<string> ShowAsync(string revision, string file) => await Repository.GitAsync("show", $"{revision}:{file}");
 
-    public void Dispose() => Repository.Dispose();
+    public void Dispose()
+    {
+        if (_ownsRepository)
+            Repository.Dispose();
+    }
 }

@@ -2,6 +2,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
 using Xunit;
 using static Orchestrator.Activities.Tests.TaskStepsTests;
 

@@ -1,6 +1,7 @@
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
 using Xunit;
 
 namespace Orchestrator.Activities.Tests;
@@ -44,7 +45,7 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("lock", ("package-lock.json", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")) with { Setup = [] }, Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         run.Write(prepared, "package-lock.json", "new\n");
