@@ -57,11 +57,14 @@ public sealed class Refs(GitRepository repository)
         }
 
         script.Append("prepare\0commit\0");
+        var ledger = new RefLedger(repository);
+        ledger.Begin(changes);
         try
         {
             await repository.WriteAsync(
                 repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(script.ToString()) },
                 cancellationToken);
+            ledger.End(changes);
             return new RefUpdateResult(Done: true, new Dictionary<string, string?>());
         }
         catch (GitException) when (!cancellationToken.IsCancellationRequested)
@@ -70,9 +73,11 @@ public sealed class Refs(GitRepository repository)
             var actual = changes.ToDictionary(change => change.Name, change => found.GetValueOrDefault(change.Name));
             if (changes.All(change => actual[change.Name] == change.New))
             {
+                ledger.End(changes);
                 return new RefUpdateResult(Done: true, actual);
             }
 
+            ledger.Lost(changes);
             if (changes.Any(change => actual[change.Name] != change.Old))
             {
                 return new RefUpdateResult(Done: false, actual);

@@ -8,7 +8,7 @@ namespace Orchestrator.Git;
 /// </summary>
 internal static class WorktreeAdmin
 {
-    private const string MarkerName = "orchestrator-ready";
+    internal const string MarkerName = "orchestrator-ready";
 
     /// <summary>Folder and administration of every linked worktree.</summary>
     internal static IEnumerable<(string Path, string Admin)> All(GitRepository repository)

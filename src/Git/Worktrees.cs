@@ -33,6 +33,11 @@ public sealed class Worktrees(GitRepository repository)
             await AddAsync(request, path, cancellationToken);
         }
 
+        if (request.Branch is not null && RefFiles.TryRead(repository, request.Branch, out var tip) && tip is not null)
+        {
+            new RefLedger(repository).Made(request.Branch, tip);
+        }
+
         admin = WorktreeAdmin.Find(repository, path)
             ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
         WorktreeAdmin.WriteMarker(admin, path, request.Branch);

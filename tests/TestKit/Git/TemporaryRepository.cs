@@ -121,6 +121,11 @@ public sealed class TemporaryRepository : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!Directory.Exists(_folder))
+        {
+            return;
+        }
+
         foreach (var folder in Directory.EnumerateDirectories(_folder, "*", SearchOption.AllDirectories))
         {
             if (!OperatingSystem.IsWindows() && new DirectoryInfo(folder).LinkTarget is null)
