@@ -24,4 +24,10 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Workflow {WorkflowId} of schedule {ScheduleId} had ended before it could be stopped")]
     public static partial void ScheduledRunGone(ILogger logger, string scheduleId, string workflowId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Batch operation {JobId} failed")]
+    public static partial void BatchFailed(ILogger logger, Exception exception, string jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch operation {JobId} could not do its action to workflow {WorkflowId}")]
+    public static partial void BatchActionFailed(ILogger logger, Exception exception, string jobId, string workflowId);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Temporal.Server.Batch;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
@@ -24,7 +25,7 @@ internal sealed class ServerParts : IDisposable
             options.DatabasePath,
             [
                 ("namespaces", NamespaceTable.Migrations), ("search_attributes", SearchAttributeTable.Migrations), ("visibility", VisibilityTables.Migrations),
-                ("nexus_endpoints", NexusEndpointTable.Migrations), ("schedules", ScheduleTable.Migrations),
+                ("nexus_endpoints", NexusEndpointTable.Migrations), ("schedules", ScheduleTable.Migrations), ("batches", BatchTable.Migrations),
             ],
             logger);
         try
@@ -46,6 +47,7 @@ internal sealed class ServerParts : IDisposable
             _parts.Add(new NexusPart(services));
             _parts.Add(new VisibilityPart(services, reader));
             _parts.Add(new SchedulePart(services, new ScheduleLists(services, reader, attributes)));
+            _parts.Add(new BatchPart(services, reader, new BatchActions(Namespaces, Workflows)));
             var workers = new WorkerPart(services);
             _parts.Add(workers);
             Register(attributes, workers);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using System.Runtime.InteropServices;
 using Orchestrator.Conformance.Archives;
 using Orchestrator.Conformance.Scenarios;
 
@@ -9,6 +10,7 @@ namespace Orchestrator.Conformance;
 internal static class Commands
 {
     private const string Help = """
+        serve [PORT [FILE]]              an embedded server, in memory without a file; prints its address and runs until it is stopped
         unpack DIR                       write the recordings of server, workflows and clients below DIR
         run --address HOST:PORT [--only GLOB]... [--jobs N] [--diffs N]
                                          run scenarios of conformance/server and compare
@@ -26,11 +28,30 @@ internal static class Commands
                 }
 
                 return 0;
+            case ["serve", .. var rest]:
+                await ServeAsync(rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 0, rest.Length > 1 ? rest[1] : null);
+                return 0;
             case ["run", .. var options]:
                 return await RunScenariosAsync(Options.Parse(options));
             default:
                 await Console.Error.WriteLineAsync(Help);
                 return 2;
+        }
+    }
+
+    private static async Task ServeAsync(int port, string? database)
+    {
+        var stopped = new TaskCompletionSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        await using var target = await ConformanceTarget.StartEmbeddedAsync(database, port);
+        Console.WriteLine(target.Address);
+        await stopped.Task;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopped.TrySetResult();
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class NamespaceRegistry
     /// <summary>The namespace of a request.</summary>
     /// <exception cref="Orchestrator.Grpc.GrpcException">INVALID_ARGUMENT without a name, NOT_FOUND with the namespace detail for an unknown one.</exception>
     public NamespaceEntry Resolve(string name) =>
-        name.Length == 0 ? throw RpcErrors.InvalidArgument("Namespace not set on request.")
+        name.Length == 0 ? throw RpcErrors.InvalidArgument("Namespace is empty.")
         : _byName.TryGetValue(name, out var entry) ? entry : throw RpcErrors.NamespaceNotFound(name);
 
     public NamespaceEntry? Find(string name) => _byName.GetValueOrDefault(name);

@@ -149,6 +149,17 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w => _reset.Reset(w, Existing(w, request.WorkflowExecution.RunId), request));
     }
 
+    public Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last)
+    {
+        var ns = _namespaces.Resolve(namespaceName);
+        return Store.ChangeAsync(ns.Id, execution.WorkflowId, w =>
+        {
+            var completed = Store.Batches(Existing(w, execution.RunId), 1).SelectMany(HistoryLog.Decode)
+                .Where(e => e.EventType == EventType.WorkflowTaskCompleted).Select(e => (long?)e.EventId);
+            return last ? completed.LastOrDefault() : completed.FirstOrDefault();
+        });
+    }
+
     /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
     public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<Run>? beforeFirstTask = null)
     {

@@ -33,4 +33,7 @@ internal interface IWorkflowOperations
     Task DeleteAsync(DeleteWorkflowExecutionRequest request);
 
     Task<DescribeWorkflowExecutionResponse> DescribeAsync(DescribeWorkflowExecutionRequest request);
+
+    /// <summary>Event id of the last (or first) workflow task that a run completed; null when it completed none.</summary>
+    Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last);
 }

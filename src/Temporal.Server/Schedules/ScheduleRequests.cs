@@ -164,17 +164,7 @@ internal static class ScheduleRequests
         var request = StartOf(start, ns.Name);
         request.WorkflowId = $"{start.WorkflowId}-{DateTime.UnixEpoch:yyyy-MM-dd'T'HH:mm:ss'Z'}";
         request.RequestId = "check";
-        if (request.WorkflowType is null || request.WorkflowType.Name.Length == 0)
-        {
-            throw RpcErrors.InvalidArgument("WorkflowType is not set on request.");
-        }
-
-        if (request.TaskQueue is null || request.TaskQueue.Name.Length == 0)
-        {
-            throw RpcErrors.InvalidArgument("taskQueue is not set");
-        }
-
-        request.SearchAttributes = searchAttributes.Validate(ns, request.SearchAttributes);
+        StartRequests.Check(request, ns, searchAttributes);
         start.SearchAttributes = request.SearchAttributes;
     }
 

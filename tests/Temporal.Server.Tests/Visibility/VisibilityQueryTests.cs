@@ -75,6 +75,8 @@ public sealed class VisibilityQueryTests : IAsyncLifetime, IDisposable
     [InlineData("ConfKeyword IS NULL", 2)]
     [InlineData("ConfList IS NOT NULL", 3)]
     [InlineData("CloseTime IS NULL", 3)]
+    [InlineData("CloseTime < '2099-01-01T00:00:00Z'", 3)]
+    [InlineData("CloseTime > '2020-01-01T00:00:00Z'", 6)]
     [InlineData("ParentWorkflowId IS NULL", 6)]
     [InlineData("ConfKeyword STARTS_WITH 'red'", 2)]
     [InlineData("ConfKeyword NOT STARTS_WITH 'red'", 2)]
