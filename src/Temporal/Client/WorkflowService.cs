@@ -380,7 +380,8 @@ public abstract class WorkflowService : RpcService
     {
         private readonly TemporalConnection _connection;
 
-        internal Core(TemporalConnection connection) => _connection = connection;
+        /// <summary>Over a connection.</summary>
+        public Core(TemporalConnection connection) => _connection = connection;
 
         /// <inheritdoc />
         protected override Task<T> InvokeRpcAsync<T>(string rpc, IMessage req, MessageParser<T> resp, RpcOptions? options = null) =>

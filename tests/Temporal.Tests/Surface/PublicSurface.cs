@@ -49,8 +49,14 @@ internal static class PublicSurface
 
     private static string[] BasesOf(Type type)
     {
+        // What enums implement is the runtime's business and changes with it.
+        if (type.IsEnum)
+        {
+            return [];
+        }
+
         var interfaces = type.GetInterfaces().Where(candidate => candidate.IsVisible).Select(NameOf);
-        return type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum)
+        return type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType)
             ? [NameOf(parent), .. interfaces]
             : [.. interfaces];
     }

@@ -82,7 +82,9 @@ public partial class SurfaceTests(ITestOutputHelper output)
             yield return $"{ours.Name} is a {ours.Kind}, in the list a {theirs.Kind}";
         }
 
-        foreach (var parent in ours.Bases.Except(theirs.Bases, StringComparer.Ordinal))
+        // Every record can be compared with itself; the list leaves that out for a type with two parameters.
+        var self = $"IEquatable<{ours.Name[(ours.Name.IndexOf(".Client.", StringComparison.Ordinal) + ".Client.".Length)..]}>";
+        foreach (var parent in ours.Bases.Except(theirs.Bases, StringComparer.Ordinal).Where(parent => parent != self))
         {
             yield return $"{ours.Name} derives from {parent}, in the list from {string.Join(", ", theirs.Bases)}";
         }

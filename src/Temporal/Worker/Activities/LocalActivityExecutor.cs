@@ -64,7 +64,7 @@ internal sealed class LocalActivityExecutor(ActivityRunner runner, SlotPool slot
         });
         await using var registration = cancellationToken.Register(() => attempt.Cancel(ActivityCancelReason.CancelRequested, new() { IsCancelRequested = true }));
         var info = InfoOf(task, started);
-        var run = Task.Run(() => RunToEndAsync(attempt, slot, info, task), CancellationToken.None);
+        var run = RunToEndAsync(attempt, slot, info, task);
 
         // An attempt that does not heed its time-out is left behind; nobody takes its outcome, but it holds its slot until it ends.
         if (await Task.WhenAny(run, timedOut.Task) != run)
