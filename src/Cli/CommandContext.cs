@@ -44,9 +44,21 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
 
     /// <summary>The settings in force; warnings are shown.</summary>
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
-    public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags)
+    public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => Load(SettingsFiles.Read(FindRepository()?.Root, Environment, flags));
+
+    /// <summary>The settings that would be in force if the repository's file were this one.</summary>
+    /// <exception cref="CommandException">The file can't be opened, or something is set wrongly.</exception>
+    public SettingsResult LoadSettingsFrom(string name)
     {
-        var result = SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, flags));
+        var path = FullPath(name);
+        return File.Exists(path)
+            ? Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { RepositoryFile = new ConfigurationText(name, File.ReadAllText(path)) })
+            : throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {Directory}.", "Check the name.");
+    }
+
+    private SettingsResult Load(SettingsInput input)
+    {
+        var result = SettingsLoader.Load(input);
         foreach (var warning in result.Warnings)
             Terminal.Warn(warning.ToString());
         return result.Settings is not null

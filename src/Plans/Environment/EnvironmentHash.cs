@@ -33,7 +33,7 @@ public static class EnvironmentHash
     public static bool Counts(string path)
     {
         string[] parts = path.Split('/');
-        if (parts.SkipLast(1).Any(p => p is "node_modules" or ".venv" or "venv" or "vendor" or "bin" or "obj" or "target" or ".git" or ".worktrees" or ".orchestrator"))
+        if (parts.SkipLast(1).Any(SkipsFolder))
         {
             return false;
         }
@@ -42,6 +42,10 @@ public static class EnvironmentHash
         bool isRequirements = name.StartsWith("requirements", StringComparison.Ordinal) && (name.EndsWith(".txt", StringComparison.Ordinal) || name.EndsWith(".in", StringComparison.Ordinal));
         return Names.Contains(name) || isRequirements || Array.Exists(Endings, e => name.EndsWith(e, StringComparison.Ordinal));
     }
+
+    /// <summary>Whether nothing below a folder of this name counts: installed packages, build output, our own files.</summary>
+    public static bool SkipsFolder(string name) =>
+        name is "node_modules" or ".venv" or "venv" or "vendor" or "bin" or "obj" or "target" or "dist" or ".git" or ".worktrees" or ".orchestrator";
 
     /// <summary>The files that count, sorted by path.</summary>
     public static IReadOnlyList<EnvironmentFile> Select(IEnumerable<EnvironmentFile> files) =>

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>context get|set|list</c>: named texts about the project that tasks receive in their prompts.</summary>
+internal sealed class ContextCommand : CliCommand
+{
+    private readonly Argument<string> _verb = new("VERB") { Description = "get, set or list" };
+    private readonly Argument<string?> _name = new("NAME") { Description = "Name of the text", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _text = new("TEXT") { Description = "The text; '-' reads it from stdin, '' removes it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ContextCommand()
+        : base("context", "Keep named texts about the project for the prompts of tasks")
+    {
+        _verb.AcceptOnlyFromAmong("get", "set", "list");
+        Add(_verb);
+        Add(_name);
+        Add(_text);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var store = new ContextStore(Path.Combine(context.RequireRepository().OrchestratorFolder, ContextStore.FileName));
+        var verb = parsed.GetRequiredValue(_verb);
+        var name = parsed.GetValue(_name);
+        if (verb != "list" && string.IsNullOrWhiteSpace(name))
+            throw new CommandException(ExitCodes.Usage, $"'context {verb}' needs the name of a text.", $"For example: orchestrate context {verb} auth-rules{(verb == "set" ? " \"Use JWT.\"" : "")}");
+        try
+        {
+            if (verb == "set")
+                Set(context, store, name!, parsed.GetValue(_text));
+            else
+                Show(context, verb == "list" ? store.Read() : One(store.Read(), name!), parsed.GetValue(_json), verb == "get");
+            return Task.FromResult(ExitCodes.Done);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException(ExitCodes.Usage, e.Message);
+        }
+    }
+
+    private static Dictionary<string, string> One(IReadOnlyDictionary<string, string> texts, string name)
+    {
+        var found = UniquePrefix.Find(name, [.. texts.Keys], "text");
+        return new() { [found] = texts[found] };
+    }
+
+    private static void Set(CommandContext context, ContextStore store, string name, string? text)
+    {
+        text = text == "-" ? context.Terminal.ReadInput() : text
+            ?? throw new CommandException(ExitCodes.Usage, "'context set' needs a text.", "Write it after the name, or '-' to read it from stdin.");
+        store.Set(name, text.Length == 0 ? null : text);
+        context.Terminal.Say(text.Length == 0 ? $"Removed {name}." : $"Set {name}: tasks with '{name}' in context_keys receive it.");
+    }
+
+    private static void Show(CommandContext context, IReadOnlyDictionary<string, string> texts, bool json, bool whole)
+    {
+        if (json)
+            context.Print(new ContextDocument(texts), CliJson.Default.ContextDocument);
+        else if (whole)
+            context.Terminal.Result(texts.Values.First().TrimEnd('\n') + "\n");
+        else
+            foreach (var (name, text) in texts)
+                context.Terminal.Say($"{name}: {text.Split('\n')[0]}");
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>contracts PLAN</c> shows a plan's contracts as source code; <c>contracts NAME METHOD... -o FILE</c> writes one.</summary>
+internal sealed class ContractsCommand : CliCommand
+{
+    private readonly Argument<string> _subject = new("PLAN|NAME") { Description = "The plan file, or the name of a new contract", DefaultValueFactory = static _ => PlanFiles.DefaultName };
+    private readonly Argument<string[]> _methods = new("METHOD") { Description = "Methods of the new contract, such as 'login(user: str) -> dict'", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the new contract here; the ending decides the language", HelpName = "FILE" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ContractsCommand()
+        : base("contracts", "Show a plan's contracts as source code, or write one")
+    {
+        Add(_subject);
+        Add(_methods);
+        Add(_output);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var subject = parsed.GetRequiredValue(_subject);
+        var methods = parsed.GetValue(_methods) ?? [];
+        var output = parsed.GetValue(_output);
+        List<ContractSpec> contracts = methods.Length == 0 && output is null && PlanReader.IsPlanName(subject)
+            ? [.. PlanFiles.Require(context, subject).Contracts]
+            : [new ContractSpec { Name = subject, Methods = methods, FilePath = output ?? SnakeCase(subject) + ".py" }];
+        List<ContractStub> stubs = [.. contracts.Select(Stub)];
+        if (output is not null)
+            Write(context, output, stubs[0]);
+        if (parsed.GetValue(_json))
+            context.Print(new ContractsDocument([.. stubs.Select(s => new ContractEntry(s.Name, s.Version, s.FilePath, LanguageName(s.Language), s.Content, s.Consumers))]), CliJson.Default.ContractsDocument);
+        else if (output is null)
+            Show(context, stubs);
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static ContractStub Stub(ContractSpec contract) => ContractStub.TryCreate(contract, out var stub, out var fault)
+        ? stub
+        : throw new CommandException(ExitCodes.Usage, fault, "Correct the contract: its file_path ends in .py, .ts, .cs, .go or .java.");
+
+    private static void Write(CommandContext context, string output, ContractStub stub)
+    {
+        var path = context.FullPath(output);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, stub.Content);
+        context.Terminal.Say($"Wrote {stub.Name} version {stub.Version} to {output}.");
+    }
+
+    private static void Show(CommandContext context, List<ContractStub> stubs)
+    {
+        foreach (var stub in stubs)
+        {
+            context.Terminal.Say($"{stub.FilePath} (version {stub.Version}, {(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})");
+            context.Terminal.Result(stub.Content + "\n");
+        }
+
+        if (stubs.Count == 0)
+            context.Terminal.Say("The plan has no contracts.");
+    }
+
+    private static string LanguageName(ContractLanguage language) => language.ToString().ToLowerInvariant();
+
+    private static string SnakeCase(string name) => Regex.Replace(name, "(?<=[a-z0-9])(?=[A-Z])", "_", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).ToLowerInvariant();
+}

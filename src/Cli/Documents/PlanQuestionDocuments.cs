@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Cli.Documents;
+
+/// <summary>Answer of <c>conflicts --json</c>.</summary>
+/// <param name="Count">Number of conflicts.</param>
+/// <param name="Truncated">There are more than are listed.</param>
+/// <param name="Conflicts">Pairs of tasks that own the same.</param>
+/// <param name="Warnings">Pairs of which one reads or adds to what the other owns.</param>
+internal sealed record ConflictsDocument(int Count, bool Truncated, IReadOnlyList<ConflictEntry> Conflicts, IReadOnlyList<ConflictEntry> Warnings) : Document;
+
+/// <summary>Two tasks that meet.</summary>
+internal sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<string> Tasks, MissingEdgeEntry MissingEdge, string Message);
+
+/// <summary>The dependency that would order them.</summary>
+internal sealed record MissingEdgeEntry(string Task, string DependsOn);
+
+/// <summary>Answer of <c>risk --json</c>.</summary>
+/// <param name="Score">The sum of the factors' points.</param>
+/// <param name="Level"><c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</param>
+/// <param name="AutoApproveThreshold">Highest score that needs nobody.</param>
+/// <param name="Factors">Where the points come from.</param>
+/// <param name="Protected">What needs a person whatever the score.</param>
+internal sealed record RiskDocument(int Score, string Level, int AutoApproveThreshold, IReadOnlyList<RiskEntry> Factors, IReadOnlyList<ProtectedEntry> Protected) : Document;
+
+/// <summary>One reason for points.</summary>
+internal sealed record RiskEntry(
+    int Points,
+    string Kind,
+    string Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Path,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pattern,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count);
+
+/// <summary>A task that owns what always needs a person.</summary>
+internal sealed record ProtectedEntry(string Task, string Path, string Glob);
+
+/// <summary>Answer of <c>contracts --json</c>.</summary>
+internal sealed record ContractsDocument(IReadOnlyList<ContractEntry> Contracts) : Document;
+
+/// <summary>A contract as source code.</summary>
+internal sealed record ContractEntry(string Name, string Version, string FilePath, string Language, string Stub, IReadOnlyList<string> Consumers);
+
+/// <summary>Answer of <c>environment --json</c>.</summary>
+/// <param name="Hash">Over all files.</param>
+/// <param name="Files">Lock and manifest files, sorted by path.</param>
+/// <param name="Matches">Whether it is the hash of <c>--verify</c>; absent without it.</param>
+internal sealed record EnvironmentDocument(
+    string Hash,
+    IReadOnlyList<EnvironmentEntry> Files,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches) : Document;
+
+/// <summary>A file the environment is made from.</summary>
+internal sealed record EnvironmentEntry(string Path, string Sha256);
+
+/// <summary>Answer of <c>context list --json</c> and <c>context get --json</c>.</summary>
+internal sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : Document;
