@@ -78,7 +78,7 @@ internal sealed class AgentTurn(ActivityServices services)
             throw new ApplicationFailureException($"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.", "WorktreeGone", nonRetryable: true);
         var info = ActivityExecutionContext.Current.Info;
         var session = input.Session.Length > 0 ? input.Session : SessionId(input);
-        var resume = input.Session.Length > 0 && runner.HasConversation(input.Session);
+        var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
         var prompt = await AgentPrompt.WriteAsync(input, files, task, resume);
         var ownership = Ownership.Of(task);
         return new AgentStart

@@ -42,7 +42,7 @@ public sealed record AgentStart
 
     /// <summary>
     /// The conversation's id, chosen by the caller (a UUID for Claude) so that it is known before the agent runs. If the conversation is there
-    /// (<see cref="IAgentRunner.HasConversation"/>) the start goes on in it, else it begins it.
+    /// (<see cref="IAgentRunner.FindConversation"/>) the start goes on in it, else it begins it.
     /// </summary>
     public string? SessionId { get; init; }
 
@@ -65,7 +65,9 @@ public sealed record AgentStart
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>Limits of one start. Times are awake time: a suspended machine does not use them up.</summary>
+/// <summary>
+/// Limits of one start. Times are awake time: a suspended machine does not use them up. <see cref="Timeout.InfiniteTimeSpan"/> is no limit.
+/// </summary>
 public sealed record AgentLimits
 {
     /// <summary>How long the process may live. Kept by the supervisor, with or without anybody following.</summary>

@@ -7,10 +7,10 @@ public interface IAgentRunner
     string Name { get; }
 
     /// <summary>
-    /// True when the conversation is there, so that a start with this <see cref="AgentStart.SessionId"/> goes on in it and needs only what is new.
-    /// False means: the start begins it, with the whole prompt.
+    /// The file of a conversation; null if there is none here. When there is one, a start with this <see cref="AgentStart.SessionId"/> goes on in it and needs only
+    /// what is new; else it begins it, with the whole prompt. The file is all that another machine needs to go on.
     /// </summary>
-    bool HasConversation(string sessionId);
+    string? FindConversation(string sessionId);
 
     /// <summary>Says what to start. Writes files the program reads into the start's folder; the same start gives the same call.</summary>
     AgentInvocation Prepare(AgentStart start);

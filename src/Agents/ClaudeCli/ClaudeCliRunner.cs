@@ -16,7 +16,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public string Name => "claude";
 
     /// <inheritdoc/>
-    public bool HasConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId) is not null;
+    public string? FindConversation(string sessionId) => ClaudeSessionFiles.Find(ConfigDirectory, sessionId);
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
@@ -41,17 +41,15 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         AddIf(arguments, "--max-budget-usd", start.Limits.CostUsd?.ToString(CultureInfo.InvariantCulture));
         AddIf(arguments, "--append-system-prompt-file", WriteIfAny(folder, "system-prompt", start.SystemPrompt));
         AddIf(arguments, "--mcp-config", WriteIfAny(folder, "mcp.json", options.McpConfig));
-        string program = Locate()
-            ?? throw new ProcessStartException(
-                ProcessStartFailure.ProgramNotFound, options.Program, $"The agent program '{options.Program}' was not found in PATH.");
-        return new AgentInvocation(program, arguments, AgentEnvironment.Make(Inherited(), start, Variables(start)))
+        // A program that is not there is told by the supervisor: it is the account's failure and no exception.
+        return new AgentInvocation(Locate() ?? options.Program, arguments, AgentEnvironment.Make(Inherited(), start, Variables(start)))
         {
             Warnings = [.. leftOut.Select(file => $"The agent definition {file} was left out: it has no front matter, or all together are over 126 KB.")],
         };
     }
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(session => ClaudeSessionFiles.Find(ConfigDirectory, session));
+    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(FindConversation);
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>
@@ -91,7 +89,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     /// </summary>
     private IEnumerable<string> Session(AgentStart start) => start.SessionId is not { } session
         ? []
-        : HasConversation(session) ? ["--resume", session] : ["--session-id", session];
+        : FindConversation(session) is not null ? ["--resume", session] : ["--session-id", session];
 
     private IReadOnlyDictionary<string, string> Inherited() => options.Provider == ClaudeProvider.Subscription
         ? options.Environment.Where(pair => pair.Key is not ("ANTHROPIC_API_KEY" or "ANTHROPIC_AUTH_TOKEN")).ToDictionary()
@@ -99,8 +97,9 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
     {
-        TimeSpan belowStall = start.Limits.Stall * CommandShareOfStall;
-        string commandTimeout = Milliseconds(options.CommandTimeout < belowStall ? options.CommandTimeout : belowStall);
+        TimeSpan stall = start.Limits.Stall;
+        bool mustBeCut = stall != Timeout.InfiniteTimeSpan && stall * CommandShareOfStall < options.CommandTimeout;
+        string commandTimeout = Milliseconds(mustBeCut ? stall * CommandShareOfStall : options.CommandTimeout);
         Dictionary<string, string> own = new()
         {
             ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",

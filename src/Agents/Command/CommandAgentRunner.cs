@@ -17,11 +17,11 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
 
     /// <inheritdoc/>
     /// <remarks>A plain program has no conversation: each round starts it anew with the whole prompt.</remarks>
-    public bool HasConversation(string sessionId) => false;
+    public string? FindConversation(string sessionId) => null;
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start) =>
-        new(Locate(start.Repository) ?? Path.GetFullPath(command[0], start.Repository),
+        new(Locate(start.Repository) ?? Program,
             [.. command.Skip(1)],
             AgentEnvironment.Make(_environment, start, []));
 
@@ -34,15 +34,14 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
             ? new AgentCheck(AgentCheckStatus.Ok, $"Agent '{Name}' is {program}.")
             : new AgentCheck(
                 AgentCheckStatus.Failed,
-                $"The program '{command[0]}' of agent '{Name}' was not found in {repository} nor in PATH, or may not be executed.",
+                $"The program '{Program}' of agent '{Name}' was not found in {repository} nor in PATH, or may not be executed.",
                 $"Put the program there (chmod +x), or correct agents.{Name}.command."));
 
-    private string? Locate(string repository)
-    {
-        string program = command[0];
-        string? path = _environment.GetValueOrDefault("PATH");
-        return ProgramLocator.Find("./" + program, path, repository) is { } own && !Path.IsPathRooted(program)
-            ? own
-            : ProgramLocator.Find(program, path, repository);
-    }
+    /// <summary>Empty when the settings name none, which is then found nowhere.</summary>
+    private string Program => command.Count > 0 ? command[0] : "";
+
+    private string? Locate(string repository) =>
+        Program.Length == 0 ? null
+        : !Path.IsPathRooted(Program) && ProgramLocator.Find("./" + Program, workingDirectory: repository) is { } own ? own
+        : ProgramLocator.Find(Program, _environment.GetValueOrDefault("PATH"), repository);
 }

@@ -28,6 +28,9 @@ public sealed class AgentSession
     /// <summary>How the start stood before: <see cref="AgentStartState.NotStarted"/> means that this session started the agent.</summary>
     public AgentStartState Found { get; }
 
+    /// <summary>What the runner could not do as asked and a person should know.</summary>
+    public IReadOnlyList<string> Warnings => _folder.Warnings;
+
     /// <summary>
     /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, keeps the limits on stall and output (and on time, if
     /// the supervisor is dead), and stops the agent when one is passed. A start that died without a result gives <see cref="AgentFailure.Killed"/>.
@@ -108,6 +111,11 @@ public sealed class AgentSession
         if (exitCode == ExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
         {
             return outcome with { Failure = AgentFailure.Invalid, Detail = $"The worktree {_start.WorkingDirectory} is gone. The agent was not started." };
+        }
+
+        if (_folder.Unstartable is { } program)
+        {
+            return outcome with { Failure = AgentFailure.Account, Detail = $"The agent program {program} is not there or may not be executed." };
         }
 
         if (_folder.StopReason is { } reason)

@@ -85,8 +85,13 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         return reader.ReadToEnd();
     }
 
-    private static string Seconds(TimeSpan time) =>
-        Math.Clamp((long)Math.Ceiling(time.TotalSeconds), 1, int.MaxValue / 2).ToString(CultureInfo.InvariantCulture);
+    /// <summary>Whole seconds for the script, which counts in 32 bits; without limit means 34 years.</summary>
+    private static string Seconds(TimeSpan time)
+    {
+        const long Longest = int.MaxValue / 2;
+        long seconds = time == Timeout.InfiniteTimeSpan ? Longest : Math.Clamp((long)Math.Ceiling(time.TotalSeconds), 1, Longest);
+        return seconds.ToString(CultureInfo.InvariantCulture);
+    }
 
     private async Task LaunchAsync(IAgentRunner runner, AgentStart start, StartFolder folder)
     {
@@ -94,9 +99,14 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         folder.Write("prompt", start.Prompt);
         folder.Write("supervise", Script.Value);
         AgentInvocation invocation = runner.Prepare(start);
+        if (invocation.Warnings.Count > 0)
+        {
+            folder.Write("warnings", string.Join('\n', invocation.Warnings));
+        }
+
         // Long limits need no fine clock; each look of the supervisor costs three short processes.
-        TimeSpan shortest = start.Limits.Time < start.Limits.Orphan ? start.Limits.Time : start.Limits.Orphan;
-        TimeSpan tick = TimeSpan.FromSeconds(shortest < TimeSpan.FromMinutes(2) ? 1 : 5);
+        bool isShort = ((TimeSpan[])[start.Limits.Time, start.Limits.Orphan]).Any(limit => limit != Timeout.InfiniteTimeSpan && limit < TimeSpan.FromMinutes(2));
+        TimeSpan tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         Dictionary<string, string?> environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
         await _detached.StartAsync(new DetachedCommand(
@@ -135,7 +145,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             if (folder.State() == AgentStartState.NotStarted && _time.GetElapsedTime(begin) > AppearLimit)
             {
                 throw new InvalidOperationException(
-                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. Its messages, if any, are in {folder.File("supervise.log")}.");
+                    $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: {folder.Log ?? "nothing"}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);

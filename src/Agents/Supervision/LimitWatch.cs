@@ -35,10 +35,12 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
         _counted = counted;
 
         return outputBytes + errorBytes > limits.OutputBytes ? AgentStopReason.Output
-            : _quiet >= limits.Stall ? AgentStopReason.Stall
-            : _counted + _sinceCounted >= limits.Time + SupervisorGrace ? AgentStopReason.Time
+            : IsPassed(_quiet, limits.Stall) ? AgentStopReason.Stall
+            : IsPassed(_counted + _sinceCounted - SupervisorGrace, limits.Time) ? AgentStopReason.Time
             : null;
     }
+
+    private static bool IsPassed(TimeSpan time, TimeSpan limit) => limit != Timeout.InfiniteTimeSpan && time >= limit;
 
     private long ErrorBytes()
     {

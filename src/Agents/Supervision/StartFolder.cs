@@ -33,6 +33,15 @@ internal sealed class StartFolder(string path)
     /// <summary>Why the agent was stopped; null if nobody asked for that.</summary>
     internal string? StopReason => TryRead("stop");
 
+    /// <summary>The program that could not be started, because it is missing or may not be executed; null if it could.</summary>
+    internal string? Unstartable => TryRead("unstartable");
+
+    /// <summary>What the runner could not do as asked.</summary>
+    internal IReadOnlyList<string> Warnings => TryRead("warnings")?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>The supervisor's own messages.</summary>
+    internal string? Log => TryRead("supervise.log");
+
     internal string? Owner
     {
         get => TryRead("owner");

@@ -90,7 +90,7 @@ esac
 work=$3 tick=$4 limit=$5 orphan=$6
 shift 6
 # Whoever makes this folder owns the start. Another supervisor of the same start ends here.
-mkdir started 2>/dev/null || exit 0
+mkdir started || exit 0
 trap : INT TERM HUP
 put supervisor "$(identity "$$")"
 watch & watcher=$!
@@ -101,10 +101,12 @@ watch & watcher=$!
     export ORCHESTRATOR_START="$folder"
     read -r self rest </proc/self/stat
     put pid "$(identity "$self")"
+    command -v -- "$1" >/dev/null || put unstartable "$1"
     exec <prompt >stdout 2>stderr
     cd -- "$work" || exit 125
     # Whoever started us may have been told to ignore Ctrl-C; that must not pass to the agent.
-    env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT -- "$@"
+    # The inner shell keeps env from taking a program with "=" in its path for a variable.
+    env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT sh -c 'exec "$@"' sh "$@"
     exec "$@"
 )
 code=$?

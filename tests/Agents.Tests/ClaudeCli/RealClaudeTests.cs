@@ -40,10 +40,10 @@ public sealed class RealClaudeTests
             new ApiRule("build the greeting", ApiTurn.Writes("hello.txt", "helo\n"), ApiTurn.Says("Done.")),
             new ApiRule("gate failed", ApiTurn.Calls(new ApiToolUse("Edit", new { file_path = "${cwd}/hello.txt", old_string = "helo", new_string = "hello" })), ApiTurn.Says("Repaired.")),
         ]);
-        Assert.False(claude.Runner.HasConversation(claude.Session));
+        Assert.Null(claude.Runner.FindConversation(claude.Session));
 
         (AgentOutcome first, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please build the greeting.", write: ["hello.txt"]));
-        Assert.True(claude.Runner.HasConversation(claude.Session));
+        Assert.NotNull(claude.Runner.FindConversation(claude.Session));
         (AgentOutcome second, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "The gate failed: hello expected.", write: ["hello.txt"]));
 
         Assert.Equal((AgentFailure.None, AgentFailure.None), (first.Failure, second.Failure));
@@ -274,7 +274,7 @@ public sealed class RealClaudeTests
         }
 
         (AgentOutcome killed, _) = await AgentFixture.FollowAsync(first);
-        Assert.True(claude.Runner.HasConversation(claude.Session));
+        Assert.NotNull(claude.Runner.FindConversation(claude.Session));
         (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "You were interrupted. Go on."));
 
         Assert.Equal((AgentFailure.Killed, false), (killed.Failure, killed.IsUsageComplete));
@@ -282,6 +282,40 @@ public sealed class RealClaudeTests
         Assert.Equal((1000, 1000), (killed.Usage.Tokens.Input, outcome.Usage.Tokens.Input));
         Assert.Equal((AgentFailure.None, "Went on."), (outcome.Failure, outcome.FinalText));
         Assert.Equal(claude.Session, outcome.SessionId);
+    }
+
+    [Fact]
+    public async Task Bypass_AskedFor_OwnershipStillHolds()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("write it", ApiTurn.Writes("b.txt", "x"), ApiTurn.Calls(ApiToolUse.Bash("git stash")), ApiTurn.Writes("a.txt", "x"), ApiTurn.Says("Done."))]);
+        Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(claude.Agents.Home, claude.Api.Url);
+        environment["IS_SANDBOX"] = "1";
+        ClaudeCliRunner bypassing = new(new ClaudeCliOptions
+        {
+            Program = await ClaudeProgram.PathAsync(),
+            HookCommand = [RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"), "hook"],
+            Environment = environment,
+            BypassPermissions = true,
+        });
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(bypassing, claude.Start("1", "Please write it.", write: ["a.txt"]));
+
+        Assert.Equal(["Bash", "Write"], outcome.Denials.Select(denial => denial.Tool).Order());
+        Assert.False(File.Exists(claude.InWorktree("b.txt")));
+        Assert.True(File.Exists(claude.InWorktree("a.txt")));
+    }
+
+    [Fact]
+    public async Task Program_IsMissing_IsTheAccountsFault()
+    {
+        await using AgentFixture agents = new();
+        ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = "no-such-claude", HookCommand = ["x"] });
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(runner, agents.Start());
+
+        Assert.Equal(AgentFailure.Account, outcome.Failure);
+        Assert.Contains("no-such-claude", outcome.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -166,4 +166,38 @@ public sealed class AgentSessionTests
         Assert.Contains(agents.Worktree, outcome.Detail, StringComparison.Ordinal);
         Assert.False(File.Exists(agents["ran"]));
     }
+
+    [Fact]
+    public async Task Agent_PrintsOneHugeLineAndHalfALine_IsFollowedToItsEnd()
+    {
+        await using AgentFixture agents = new();
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+            AgentFixture.Shell("head -c 50000000 /dev/zero | tr '\\0' x; echo; printf 'bad \\377 byte\\nhalf'"), agents.Start());
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.Equal([50_000_000, 10, 4], events.OfType<AgentText>().Select(text => text.Text.Length));
+    }
+
+    [Fact]
+    public async Task Agent_KillsItsParent_IsFollowedToItsEnd()
+    {
+        await using AgentFixture agents = new();
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
+            AgentFixture.Shell("kill -KILL $PPID; sleep 0.5; echo alone"), agents.Start());
+
+        Assert.Equal(new AgentText("alone"), Assert.Single(events) with { Offset = 0 });
+        Assert.Equal(AgentFailure.Killed, outcome.Failure);
+    }
+
+    [Fact]
+    public async Task Agent_ReadsNoPromptAndPromptIsLarge_NobodyHangs()
+    {
+        await using AgentFixture agents = new();
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("exit 0"), agents.Start(prompt: new string('p', 5_000_000)));
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+    }
 }

@@ -104,6 +104,17 @@ public sealed class AgentStopTests
     }
 
     [Fact]
+    public async Task Limits_None_AgentEndsByItself()
+    {
+        await using AgentFixture agents = new();
+        AgentLimits limits = new() { Time = Timeout.InfiniteTimeSpan, Stall = Timeout.InfiniteTimeSpan, Orphan = Timeout.InfiniteTimeSpan };
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell("sleep 0.5"), agents.Start(limits: limits));
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+    }
+
+    [Fact]
     public async Task OutputLimit_Flooded_AgentIsStopped()
     {
         await using AgentFixture agents = new();

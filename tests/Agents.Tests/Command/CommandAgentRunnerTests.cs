@@ -1,0 +1,85 @@
+namespace Orchestrator.Agents.Tests.Command;
+
+public sealed class CommandAgentRunnerTests
+{
+    private static readonly Dictionary<string, string> Environment = new() { ["PATH"] = "/usr/bin:/bin" };
+
+    [Fact]
+    public async Task RelativeProgram_InTheRepository_IsUsed()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        string program = Path.Combine(start.Repository, "tools/agent.sh");
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        await File.WriteAllTextAsync(program, "#!/bin/sh\npwd\n");
+        MakeExecutable(program);
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(new CommandAgentRunner("own", ["tools/agent.sh"], Environment), start);
+
+        Assert.Equal(AgentFailure.None, outcome.Failure);
+        Assert.Equal(new AgentText(agents.Worktree), Assert.Single(events) with { Offset = 0 });
+    }
+
+    [Fact]
+    public async Task BareName_InRepositoryAndPath_RepositoryWins()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        string own = Path.Combine(start.Repository, "true");
+        await File.WriteAllTextAsync(own, "#!/bin/sh\n");
+        CommandAgentRunner runner = new("own", ["true"], Environment);
+
+        Assert.Equal("/usr/bin/true", runner.Prepare(start).Program);
+        MakeExecutable(own);
+        Assert.Equal(own, runner.Prepare(start).Program);
+    }
+
+    [Theory]
+    [InlineData("no-such-agent-program")]
+    [InlineData("./no/such/program")]
+    [InlineData("/no/such/program")]
+    [InlineData("")]
+    public async Task Program_IsMissing_IsToldByCheckAndByTheStart(string program)
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        CommandAgentRunner runner = new("gone", program.Length == 0 ? [] : [program], Environment);
+
+        AgentCheck check = await runner.CheckAsync(start.Repository, default);
+        (AgentOutcome outcome, _) = await agents.RunAsync(runner, start);
+
+        Assert.Equal(AgentCheckStatus.Failed, check.Status);
+        Assert.Contains("agents.gone.command", check.Cure, StringComparison.Ordinal);
+        Assert.Equal(AgentFailure.Account, outcome.Failure);
+    }
+
+    [Fact]
+    public void Environment_OfTheAgent_HasNothingOfOursOrMisleading()
+    {
+        Dictionary<string, string> inherited = new()
+        {
+            ["PATH"] = "/bin", ["HOME"] = "/home/me", ["ORCHESTRATOR_TOKEN"] = "of another task", ["ORCHESTRATOR_WORKERS"] = "3",
+            ["GIT_DIR"] = "/elsewhere", ["CLAUDECODE"] = "1",
+        };
+        AgentStart start = new()
+        {
+            Folder = "/f", WorkingDirectory = "/w", Repository = "/r", Run = "run", Task = "T1", Attempt = 2, Prompt = "p", Owner = "o",
+            Policy = new HookPolicy { Task = "T1", Root = "/w" },
+        };
+
+        IReadOnlyDictionary<string, string> environment = new CommandAgentRunner("x", ["/bin/true"], inherited).Prepare(start).Environment;
+
+        Assert.Equal(
+            ["HOME", "ORCHESTRATOR_ATTEMPT", "ORCHESTRATOR_PROMPT_FILE", "ORCHESTRATOR_REPOSITORY", "ORCHESTRATOR_RUN", "ORCHESTRATOR_TASK", "PATH"],
+            environment.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("2", environment["ORCHESTRATOR_ATTEMPT"]);
+    }
+
+    private static void MakeExecutable(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}
