@@ -25,7 +25,7 @@ internal sealed class ServerParts : IDisposable
             options.DatabasePath,
             [
                 ("namespaces", NamespaceTable.Migrations), ("search_attributes", SearchAttributeTable.Migrations), ("visibility", VisibilityTables.Migrations),
-                ("nexus_endpoints", NexusEndpointTable.Migrations), ("schedules", ScheduleTable.Migrations), ("batches", BatchTable.Migrations),
+                ("nexus_endpoints", NexusEndpointTable.Migrations), ("schedules", ScheduleTable.Migrations), ("batches", BatchTable.Migrations), ("task_queue_configs", TaskQueueConfigTable.Migrations),
             ],
             logger);
         try
@@ -50,7 +50,7 @@ internal sealed class ServerParts : IDisposable
             _parts.Add(new BatchPart(services, reader, new BatchActions(Namespaces, Workflows)));
             var workers = new WorkerPart(services);
             _parts.Add(workers);
-            Register(attributes, workers);
+            Register(attributes, workers, options.TimeProvider, address);
         }
         catch
         {
@@ -100,7 +100,7 @@ internal sealed class ServerParts : IDisposable
         _stopping.Dispose();
     }
 
-    private void Register(SearchAttributeRegistry attributes, WorkerPart workers)
+    private void Register(SearchAttributeRegistry attributes, WorkerPart workers, TimeProvider time, Func<string> address)
     {
         foreach (var part in _parts)
         {
@@ -114,7 +114,7 @@ internal sealed class ServerParts : IDisposable
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping).Register(Table);
         new UpdateHandler(Engine, Namespaces, _stopping).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, new TaskQueueConfigs(Database), time, _stopping, address).Register(Table);
         Workflows.Register(Table);
     }
 }

@@ -76,7 +76,8 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
-        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, request.Identity, poll.Token) is { } queued)
+        var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, request.TaskQueueMetadata);
+        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, poller, poll.Token) is { } queued)
         {
             if (context.CancellationToken.IsCancellationRequested)
             {

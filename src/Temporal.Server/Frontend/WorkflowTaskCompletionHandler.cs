@@ -55,7 +55,12 @@ internal sealed class WorkflowTaskCompletionHandler(
             {
                 Message = fault.FullMessage,
                 ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo(),
-            }, request.Identity);
+            }, request.Identity, reschedule: !fault.EndsRun);
+            if (fault.EndsRun)
+            {
+                engine.Chain.Terminate(workflow, run, fault.FullMessage, null, "history-service");
+            }
+
             return (fault, response, null);
         }
 
@@ -107,7 +112,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
 
         run.Changes.DispatchWorkflowTask = false;
-        return tasks.Start(workflow, run, request.Identity, Guid.NewGuid().ToString(), partialHistory: run.UsesStickyQueue);
+        return tasks.Start(workflow, run, request.Identity, Guid.NewGuid().ToString(), partialHistory: true);
     }
 
     private static CommandFault? Unhandled(Run run, RespondWorkflowTaskCompletedRequest request) =>

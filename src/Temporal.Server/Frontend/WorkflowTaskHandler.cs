@@ -58,7 +58,8 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
-        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, request.Identity, poll.Token) is { } queued)
+        var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, null);
+        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, poller, poll.Token) is { } queued)
         {
             if (context.CancellationToken.IsCancellationRequested)
             {

@@ -89,7 +89,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
     private static CommandFault Missing(WorkflowTaskFailedCause cause, string command) => new(cause, $"{command}CommandAttributes is not set on {command}Command.");
 
     private static CommandFault? TooLarge(IMessage? part, WorkflowTaskFailedCause cause, string message) =>
-        part is not null && part.CalculateSize() > MaxBlob ? new CommandFault(cause, message) : null;
+        part is not null && part.CalculateSize() > MaxBlob ? new CommandFault(cause, message, EndsRun: true) : null;
 
     private CommandFault? ScheduleActivity(ScheduleActivityTaskCommandAttributes? a)
     {
@@ -352,7 +352,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
         }
         catch (Orchestrator.Grpc.GrpcException e)
         {
-            return new CommandFault(WorkflowTaskFailedCause.BadSearchAttributes, e.Message);
+            return new CommandFault(WorkflowTaskFailedCause.BadSearchAttributes, e.Message, EndsRun: e.Message.Contains("exceeds size limit", StringComparison.Ordinal));
         }
     }
 

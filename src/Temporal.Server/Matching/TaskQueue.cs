@@ -1,3 +1,6 @@
+using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.TaskQueue.V1;
+
 namespace Temporal.Server.Matching;
 
 /// <summary>One task queue of one kind of task: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
@@ -8,7 +11,7 @@ internal sealed class TaskQueue
     private readonly Lock _lock = new();
     private readonly PriorityQueue<QueuedTask, (int Priority, long Sequence)> _tasks = new();
     private readonly LinkedList<TaskCompletionSource<QueuedTask?>> _pollers = new();
-    private readonly Dictionary<string, DateTimeOffset> _identities = [];
+    private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
     private long _sequence;
     private long _lastPoll = long.MinValue;
 
@@ -35,12 +38,17 @@ internal sealed class TaskQueue
         }
     }
 
-    /// <summary>Who polled in the last minutes, and when.</summary>
-    public IReadOnlyList<(string Identity, DateTimeOffset LastPoll)> Pollers(DateTimeOffset since)
+    /// <summary>Who polled since a time, and when.</summary>
+    public IReadOnlyList<PollerInfo> Pollers(DateTimeOffset since)
     {
         lock (_lock)
         {
-            return [.. _identities.Where(i => i.Value >= since).Select(i => (i.Key, i.Value))];
+            return [.. _seen.Values.Where(seen => seen.LastPoll >= since).OrderByDescending(seen => seen.LastPoll).Select(seen =>
+            {
+                var info = seen.Info.Clone();
+                info.LastAccessTime = Timestamp.FromDateTimeOffset(seen.LastPoll);
+                return info;
+            })];
         }
     }
 
@@ -71,16 +79,17 @@ internal sealed class TaskQueue
     }
 
     /// <summary>Takes the next task, waiting for one until the token is cancelled; null then.</summary>
-    public async ValueTask<QueuedTask?> PollAsync(string identity, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="info">Who polls, for descriptions of the queue.</param>
+    public async ValueTask<QueuedTask?> PollAsync(PollerInfo info, DateTimeOffset now, CancellationToken cancellationToken)
     {
         TaskCompletionSource<QueuedTask?> poller;
         LinkedListNode<TaskCompletionSource<QueuedTask?>> node;
         lock (_lock)
         {
             _lastPoll = Environment.TickCount64;
-            if (identity.Length > 0)
+            if (info.Identity.Length > 0)
             {
-                _identities[identity] = now;
+                _seen[info.Identity] = (now, info);
             }
 
             if (_tasks.TryDequeue(out var task, out _))

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.Matching;
 
@@ -33,10 +34,13 @@ internal sealed class TaskQueues(TimeProvider time)
         return _queues.GetOrAdd((namespaceId, name, activity), static _ => new TaskQueue());
     }
 
+    /// <summary>A queue that is in use; null for one that nobody has named lately.</summary>
+    public TaskQueue? Find(string namespaceId, string name, bool activity) => _queues.GetValueOrDefault((namespaceId, name, activity));
+
     public void Add(QueuedTask task) => Get(task.NamespaceId, task.Queue, task is ActivityQueuedTask).Add(task);
 
-    public ValueTask<QueuedTask?> PollAsync(string namespaceId, string name, bool activity, string identity, CancellationToken cancellationToken) =>
-        Get(namespaceId, name, activity).PollAsync(identity, time.GetUtcNow(), cancellationToken);
+    public ValueTask<QueuedTask?> PollAsync(string namespaceId, string name, bool activity, PollerInfo poller, CancellationToken cancellationToken) =>
+        Get(namespaceId, name, activity).PollAsync(poller, time.GetUtcNow(), cancellationToken);
 
     /// <summary>True while a worker polls the sticky queue, or did so shortly before.</summary>
     public bool StickyWorkerLives(string namespaceId, string name) => _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);

@@ -1,0 +1,100 @@
+using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Deployment.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Matching;
+
+/// <summary>Task queues as <c>DescribeTaskQueue</c> shows them.</summary>
+internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs configs, DateTimeOffset now)
+{
+    // What the real server shows where nobody set a limit.
+    private const double UnlimitedPoller = 100_000;
+    private const float SystemRate = 4_000;
+    private const string Unversioned = "__unversioned__";
+
+    /// <summary>How long a poller is shown after its last poll.</summary>
+    private static readonly TimeSpan Shown = TimeSpan.FromMinutes(5);
+
+    /// <summary>A poller as descriptions show it.</summary>
+    public static PollerInfo Poller(string identity, WorkerVersionCapabilities? capabilities, WorkerDeploymentOptions? deployment, TaskQueueMetadata? metadata) => new()
+    {
+        Identity = identity,
+        RatePerSecond = metadata?.MaxTasksPerSecond ?? UnlimitedPoller,
+        WorkerVersionCapabilities = capabilities,
+        DeploymentOptions = deployment,
+    };
+
+    /// <summary>The plain form: one type of a queue.</summary>
+    public DescribeTaskQueueResponse DescribeOne(string namespaceId, DescribeTaskQueueRequest request)
+    {
+        var type = request.TaskQueueType == TaskQueueType.Unspecified ? TaskQueueType.Workflow : request.TaskQueueType;
+        var config = configs.Find(namespaceId, request.TaskQueue.Name, type);
+        var pollers = Pollers(namespaceId, request.TaskQueue.Name, type);
+        var response = new DescribeTaskQueueResponse
+        {
+            VersioningInfo = new TaskQueueVersioningInfo { CurrentVersion = Unversioned },
+            EffectiveRateLimit = Effective(config, pollers),
+            Config = request.ReportConfig ? config : null,
+            Stats = request.ReportStats ? Stats(namespaceId, request.TaskQueue.Name, type) : null,
+        };
+        response.Pollers.AddRange(pollers);
+        if (request.IncludeTaskQueueStatus)
+        {
+            response.TaskQueueStatus = new TaskQueueStatus
+            {
+                BacklogCountHint = Find(namespaceId, request.TaskQueue.Name, type)?.Backlog ?? 0,
+                RatePerSecond = SystemRate,
+                TaskIdBlock = new TaskIdBlock { StartId = 1, EndId = 100_000 },
+            };
+        }
+
+        return response;
+    }
+
+    /// <summary>The enhanced form: several types of a queue at once, under the one version that there is.</summary>
+    public DescribeTaskQueueResponse DescribeAll(string namespaceId, DescribeTaskQueueRequest request)
+    {
+        IEnumerable<TaskQueueType> types = request.TaskQueueTypes.Count > 0 ? request.TaskQueueTypes : [TaskQueueType.Workflow, TaskQueueType.Activity];
+        var version = new TaskQueueVersionInfo
+        {
+            TaskReachability = request.ReportTaskReachability ? BuildIdTaskReachability.Reachable : BuildIdTaskReachability.Unspecified,
+        };
+        foreach (var type in types)
+        {
+            var info = new TaskQueueTypeInfo { Stats = Stats(namespaceId, request.TaskQueue.Name, type) };
+            if (request.ReportPollers)
+            {
+                info.Pollers.AddRange(Pollers(namespaceId, request.TaskQueue.Name, type));
+            }
+
+            version.TypesInfo[(int)type] = info;
+        }
+
+        return new DescribeTaskQueueResponse { VersionsInfo = { [""] = version } };
+    }
+
+    private TaskQueue? Find(string namespaceId, string name, TaskQueueType type) =>
+        type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Find(namespaceId, name, type == TaskQueueType.Activity) : null;
+
+    private IReadOnlyList<PollerInfo> Pollers(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type)?.Pollers(now - Shown) ?? [];
+
+    private TaskQueueStats Stats(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type) is { Backlog: > 0 and var backlog } queue
+        ? new TaskQueueStats { ApproximateBacklogCount = backlog, ApproximateBacklogAge = Duration.FromTimeSpan(queue.BacklogAge) }
+        : new TaskQueueStats();
+
+    private static DescribeTaskQueueResponse.Types.EffectiveRateLimit Effective(TaskQueueConfig? config, IReadOnlyList<PollerInfo> pollers)
+    {
+        if (config?.QueueRateLimit?.RateLimit is { } set)
+        {
+            return new() { RequestsPerSecond = set.RequestsPerSecond, RateLimitSource = RateLimitSource.Api };
+        }
+
+        var slowest = pollers.Select(poller => poller.RatePerSecond).DefaultIfEmpty(UnlimitedPoller).Min();
+        return slowest < UnlimitedPoller
+            ? new() { RequestsPerSecond = (float)slowest, RateLimitSource = RateLimitSource.Worker }
+            : new() { RequestsPerSecond = SystemRate, RateLimitSource = RateLimitSource.System };
+    }
+}
