@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
@@ -21,6 +22,8 @@ internal sealed class PlanLoading(ActivityServices services)
         if (settings.Settings is null)
             return new PlanOutline { Faults = [.. settings.Errors.Select(e => e.ToString())] };
         var read = Read(input);
+        if (read.Plan is not null)
+            read = AddProjectTexts(read, input.Repository.Path);
         if (read.Plan is null)
             return new PlanOutline { Faults = [.. read.Errors.Select(f => f.ToString())] };
         var policy = RunPolicy.From(settings.Settings, input.Input, FoundGates(input.Repository.Path));
@@ -55,14 +58,39 @@ internal sealed class PlanLoading(ActivityServices services)
         var path = Path.GetFullPath(file, input.Repository.Path);
         try
         {
-            using var stream = File.OpenRead(path);
-            var bytes = new byte[Math.Min(stream.Length, PlanText.MaxBytes + 1)];
-            stream.ReadExactly(bytes);
-            return TaskGraphReader.Read(bytes, file);
+            var relative = Path.GetRelativePath(input.Repository.Path, path);
+            return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(file) ? relative : file, phase => ReadPhase(Path.Combine(input.Repository.Path, phase)));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             return new PlanReadResult(null, [new PlanFault("no-plan-file", FaultSeverity.Error, file, 0, 0, "", $"The plan file can't be read: {missing.Message}", "Give the path relative to the repository, or absolute.")]);
+        }
+    }
+
+    // One byte more than a reader takes is enough for it to refuse the file.
+    private static byte[] ReadBytes(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var bytes = new byte[Math.Min(stream.Length, PlanText.MaxBytes + 1)];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    // A link that leads out of the repository is as good as none.
+    private static byte[]? ReadPhase(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
+
+    private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
+    {
+        const string File = ".orchestrator/" + ProjectContext.FileName;
+        var path = Path.Combine(repository, File);
+        try
+        {
+            return System.IO.File.Exists(path) ? read with { Plan = ProjectContext.AddTo(read.Plan!, ProjectContext.Read(System.IO.File.ReadAllBytes(path))) } : read;
+        }
+        catch (JsonException broken)
+        {
+            var line = (int)(broken.LineNumber ?? 0) + 1;
+            return new PlanReadResult(null, [new PlanFault("bad-context", FaultSeverity.Error, File, line, 1, "", "The file is no mapping of names to texts.", "Correct or remove it.")]);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Local;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -24,7 +25,7 @@ internal sealed class ContextCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var store = new ContextStore(Path.Combine(context.RequireRepository().OrchestratorFolder, ContextStore.FileName));
+        var store = new ContextStore(Path.Combine(context.RequireRepository().OrchestratorFolder, ProjectContext.FileName));
         var verb = parsed.GetRequiredValue(_verb);
         var name = parsed.GetValue(_name);
         if (verb != "list" && string.IsNullOrWhiteSpace(name))

@@ -22,13 +22,13 @@ internal sealed class PromptCommand : CliCommand
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
-        var input = TaskPromptInput.Of(plan, id) with { FurtherGates = context.LoadSettings().Settings!.Gates.Task ?? [] };
-        context.Terminal.Result(TaskPrompt.Render(input.WithContext(ProjectTexts(context)) with { RoleText = RoleText(context, input.Task.Role) }));
+        var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, ProjectTexts(context)), id) with { FurtherGates = context.LoadSettings().Settings!.Gates.Task ?? [] };
+        context.Terminal.Result(TaskPrompt.Render(input with { RoleText = RoleText(context, input.Task.Role) }));
         return Task.FromResult(ExitCodes.Done);
     }
 
     private static IReadOnlyDictionary<string, string> ProjectTexts(CommandContext context) => context.FindRepository() is { } repository
-        ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ContextStore.FileName)).Read()
+        ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ProjectContext.FileName)).Read()
         : new Dictionary<string, string>();
 
     // The repository's own text for a role goes before the one that comes with us.

@@ -30,13 +30,6 @@ public sealed record TaskPromptInput
     /// <summary>What a person added when asking for another try.</summary>
     public string? Guidance { get; init; }
 
-    /// <summary>The input with the texts of the project's own context store added, for keys that the plan has no text for.</summary>
-    public TaskPromptInput WithContext(IReadOnlyDictionary<string, string> project)
-    {
-        HashSet<string> given = [.. Context.Select(c => c.Key)];
-        return this with { Context = [.. Context, .. Task.ContextKeys.Where(key => !given.Contains(key) && project.ContainsKey(key)).Select(key => KeyValuePair.Create(key, project[key]))] };
-    }
-
     /// <summary>The input for a plan's task with what the plan itself holds: request, context and contracts.</summary>
     /// <exception cref="ArgumentException">The plan has no such task.</exception>
     public static TaskPromptInput Of(Plan plan, string taskId)

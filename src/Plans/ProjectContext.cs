@@ -1,0 +1,34 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>Named texts about a project that outlive its plans, kept as JSON in <c>.orchestrator/context.json</c>.</summary>
+public static class ProjectContext
+{
+    /// <summary>Name of the file in <c>.orchestrator</c>.</summary>
+    public const string FileName = "context.json";
+
+    /// <summary>The texts by name, sorted.</summary>
+    /// <exception cref="JsonException">The bytes are no mapping of names to texts.</exception>
+    public static IReadOnlyDictionary<string, string> Read(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, ProjectContextJson.Default.SortedDictionaryStringString) ?? [];
+
+    /// <summary>The file for these texts: indented, sorted by name.</summary>
+    public static byte[] Write(IReadOnlyDictionary<string, string> texts) =>
+        JsonSerializer.SerializeToUtf8Bytes(new SortedDictionary<string, string>(texts.ToDictionary(), StringComparer.Ordinal), ProjectContextJson.Readable.SortedDictionaryStringString);
+
+    /// <summary>The plan with the project's texts for those context keys of its tasks that it has no text for itself.</summary>
+    public static Plan AddTo(Plan plan, IReadOnlyDictionary<string, string> texts)
+    {
+        string[] missing = [.. plan.Tasks.SelectMany(t => t.ContextKeys).Distinct(StringComparer.Ordinal).Where(key => !plan.Context.ContainsKey(key) && texts.ContainsKey(key))];
+        return missing.Length == 0 ? plan : plan with { Context = plan.Context.Concat(missing.Select(key => KeyValuePair.Create(key, texts[key]))).ToDictionary() };
+    }
+}
+
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
+internal sealed partial class ProjectContextJson : JsonSerializerContext
+{
+    public static ProjectContextJson Readable { get; } = new(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
