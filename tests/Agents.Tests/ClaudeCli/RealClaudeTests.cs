@@ -110,85 +110,24 @@ public sealed class RealClaudeTests
     }
 
     [Fact]
-    public async Task Claude_UsageLimitReached_TellsTheResetTimeAndAsksOnce()
-    {
-        DateTimeOffset resetsAt = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeSeconds());
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("work hard", new ApiTurn { Text = "ok", Instead = ApiTurn.LimitReached(resetsAt), InsteadTimes = 1 })],
-            asSubscription: true);
-
-        (AgentOutcome limited, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work hard."));
-        int requests = claude.Api.Requests.Count(request => request.Rule is not null);
-        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
-
-        Assert.Equal((AgentFailure.UsageLimit, resetsAt), (limited.Failure, limited.ResetsAt));
-        Assert.True(Assert.Single(events.OfType<AgentRateLimit>()).IsRejected);
-        Assert.Equal(1, requests);
-        Assert.Equal(AgentFailure.None, later.Failure);
-    }
-
-    [Fact]
-    public async Task Claude_LoginIsRefused_IsTheAccountsFault()
-    {
-        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(401, "invalid x-api-key"))]);
-
-        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
-
-        Assert.Equal(AgentFailure.Account, outcome.Failure);
-        Assert.Equal(401, Assert.Single(events.OfType<AgentApiError>()).Status);
-        Assert.NotEmpty(events.OfType<AgentRetry>());
-    }
-
-    [Fact]
-    public async Task Claude_ServiceIsOverloaded_IsTransient()
-    {
-        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(529, "Overloaded"))]);
-
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
-
-        Assert.Equal(AgentFailure.Transient, outcome.Failure);
-    }
-
-    [Fact]
-    public async Task Claude_TurnLimitReached_SaysSo()
-    {
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
-
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { Turns = 2 }));
-
-        Assert.Equal(AgentFailure.Turns, outcome.Failure);
-        Assert.Equal(2000, outcome.Usage.Tokens.Input);
-    }
-
-    [Fact]
-    public async Task Claude_MoneyLimitReached_SaysSo()
-    {
-        await using RealClaude claude = await RealClaude.StartAsync(
-            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
-
-        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { CostUsd = 0.00001m }));
-
-        Assert.Equal(AgentFailure.Money, outcome.Failure);
-    }
-
-    [Fact]
-    public async Task Claude_ServiceNeverAnswers_StallsIsStoppedAndGoesOnLater()
+    public async Task Claude_IsStopped_KeepsItsConversation()
     {
         await using RealClaude claude = await RealClaude.StartAsync(
         [
-            new ApiRule("write it", new ApiTurn { Instead = new ApiTurn { Hangs = true }, InsteadTimes = 1, Tools = [ApiToolUse.Write("a.txt", "x")] }, ApiTurn.Says("Done.")),
+            new ApiRule("work", ApiTurn.Calls(ApiToolUse.Bash("touch begun; sleep 600")), ApiTurn.Says("Never.")),
+            new ApiRule("go on", ApiTurn.Says("Went on.")),
         ]);
+        AgentStart start = claude.Start("1", "Please work.");
+        AgentSession session = await claude.Agents.Supervisor.StartOrAttachAsync(claude.Runner, start, default);
+        await Eventually.TrueAsync(() => File.Exists(claude.InWorktree("begun")));
 
-        (AgentOutcome stalled, _) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(8) }));
-        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
+        await session.StopAsync(AgentStopReason.Requested);
+        (AgentOutcome stopped, _) = await AgentFixture.FollowAsync(session);
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
 
-        Assert.Equal(AgentFailure.Stall, stalled.Failure);
-        Assert.Equal(AgentFailure.None, later.Failure);
-        Assert.True(File.Exists(claude.InWorktree("a.txt")));
+        Assert.Equal((AgentFailure.Stopped, claude.Session), (stopped.Failure, stopped.SessionId));
+        Assert.Equal((AgentFailure.None, "Went on."), (later.Failure, later.FinalText));
     }
 
     [Fact]
@@ -307,18 +246,6 @@ public sealed class RealClaudeTests
     }
 
     [Fact]
-    public async Task Program_IsMissing_IsTheAccountsFault()
-    {
-        await using AgentFixture agents = new();
-        ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = "no-such-claude", HookCommand = ["x"] });
-
-        (AgentOutcome outcome, _) = await agents.RunAsync(runner, agents.Start());
-
-        Assert.Equal(AgentFailure.Account, outcome.Failure);
-        Assert.Contains("no-such-claude", outcome.Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Check_PinnedVersion_IsOkAndKnowsWhoPays()
     {
         await using RealClaude claude = await RealClaude.StartAsync([]);
@@ -328,20 +255,5 @@ public sealed class RealClaudeTests
         Assert.Equal(AgentCheckStatus.Ok, check.Status);
         Assert.Equal(ClaudeCliOptions.NewestTriedVersion.ToString(), check.Version);
         Assert.Contains("ANTHROPIC_API_KEY", check.Account, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Check_NotLoggedIn_SaysWhatToDo()
-    {
-        using TempFolder home = new();
-        Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(home.Path, "http://127.0.0.1:9");
-        environment.Remove("ANTHROPIC_API_KEY");
-        ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = await ClaudeProgram.PathAsync(), HookCommand = ["x"], Environment = environment });
-
-        AgentCheck check = await runner.CheckAsync(home.Path, Eventually.Timeout());
-
-        Assert.Equal(AgentCheckStatus.Failed, check.Status);
-        Assert.Contains("not logged in", check.Message, StringComparison.Ordinal);
-        Assert.NotNull(check.Cure);
     }
 }

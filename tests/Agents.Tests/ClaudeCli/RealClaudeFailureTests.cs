@@ -1,0 +1,143 @@
+using Orchestrator.TestKit;
+
+namespace Orchestrator.Agents.Tests.ClaudeCli;
+
+/// <summary>The real Claude CLI, pinned, against a scripted API: how its failures are told.</summary>
+public sealed class RealClaudeFailureTests
+{
+    [Fact]
+    public async Task Claude_UsageLimitReached_TellsTheResetTimeAndAsksOnce()
+    {
+        DateTimeOffset resetsAt = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(3).ToUnixTimeSeconds());
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("work hard", new ApiTurn { Text = "ok", Instead = ApiTurn.LimitReached(resetsAt), InsteadTimes = 1 })],
+            asSubscription: true);
+
+        (AgentOutcome limited, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work hard."));
+        int requests = claude.Api.Requests.Count(request => request.Rule is not null);
+        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please work hard."));
+
+        Assert.Equal((AgentFailure.UsageLimit, resetsAt), (limited.Failure, limited.ResetsAt));
+        Assert.True(Assert.Single(events.OfType<AgentRateLimit>()).IsRejected);
+        Assert.Equal(1, requests);
+        Assert.Equal(AgentFailure.None, later.Failure);
+    }
+
+    [Theory]
+    [InlineData(401, "invalid x-api-key", AgentFailure.Account)]
+    [InlineData(403, "Your account may not use this.", AgentFailure.Account)]
+    [InlineData(404, "model: claude-gone", AgentFailure.Account)]
+    [InlineData(400, "Your credit balance is too low to access the Anthropic API.", AgentFailure.Account)]
+    [InlineData(400, "messages: text content blocks must be non-empty", AgentFailure.Invalid)]
+    [InlineData(429, "Number of requests has exceeded your rate limit", AgentFailure.UsageLimit)]
+    [InlineData(529, "Overloaded", AgentFailure.Transient)]
+    [InlineData(500, "Internal server error", AgentFailure.Transient)]
+    public async Task Claude_ServiceRefuses_HasItsClass(int status, string message, AgentFailure expected)
+    {
+        await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(status, message))]);
+
+        (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+
+        Assert.Equal(expected, outcome.Failure);
+        Assert.NotEmpty(outcome.Detail);
+        Assert.Equal(status, Assert.Single(events.OfType<AgentApiError>()).Status);
+    }
+
+    [Fact]
+    public async Task Claude_LoginExpiresInMidRun_GoesOnInTheConversationAfterwards()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            // The CLI asks twice (one retry) before it gives up.
+            new ApiRule("work", ApiTurn.Writes("a.txt", "x"), new ApiTurn { Instead = ApiTurn.Fails(401, "expired"), InsteadTimes = 2, Text = "ok" }),
+            new ApiRule("go on", ApiTurn.Writes("b.txt", "x"), ApiTurn.Says("Done.")),
+        ]);
+
+        (AgentOutcome expired, IReadOnlyList<AgentEvent> events) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please go on."));
+
+        Assert.Equal(AgentFailure.Account, expired.Failure);
+        Assert.NotEmpty(events.OfType<AgentRetry>());
+        Assert.Equal((AgentFailure.None, claude.Session), (later.Failure, later.SessionId));
+        Assert.True(File.Exists(claude.InWorktree("a.txt")) && File.Exists(claude.InWorktree("b.txt")));
+    }
+
+    [Fact]
+    public async Task Claude_ServiceCannotBeReached_IsTransient()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync([], environment: new() { ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9" });
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("1", "Please work."));
+
+        Assert.Equal(AgentFailure.Transient, outcome.Failure);
+    }
+
+    [Fact]
+    public async Task Claude_TurnLimitReached_SaysSo()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { Turns = 2 }));
+
+        Assert.Equal(AgentFailure.Turns, outcome.Failure);
+        Assert.Equal(2000, outcome.Usage.Tokens.Input);
+    }
+
+    [Fact]
+    public async Task Claude_MoneyLimitReached_SaysSo()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("work", [.. Enumerable.Repeat(ApiTurn.Calls(ApiToolUse.Bash("true")), 10)])]);
+
+        (AgentOutcome outcome, _) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please work.", limits: new AgentLimits { CostUsd = 0.00001m }));
+
+        Assert.Equal(AgentFailure.Money, outcome.Failure);
+    }
+
+    [Fact]
+    public async Task Claude_ServiceNeverAnswers_StallsIsStoppedAndGoesOnLater()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+        [
+            new ApiRule("write it", new ApiTurn { Instead = new ApiTurn { Hangs = true }, InsteadTimes = 1, Tools = [ApiToolUse.Write("a.txt", "x")] }, ApiTurn.Says("Done.")),
+        ]);
+
+        (AgentOutcome stalled, _) = await claude.Agents.RunAsync(
+            claude.Runner, claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(8) }));
+        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
+
+        Assert.Equal(AgentFailure.Stall, stalled.Failure);
+        Assert.Equal(AgentFailure.None, later.Failure);
+        Assert.True(File.Exists(claude.InWorktree("a.txt")));
+    }
+
+    [Fact]
+    public async Task Program_IsMissing_IsTheAccountsFault()
+    {
+        await using AgentFixture agents = new();
+        ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = "no-such-claude", HookCommand = ["x"] });
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(runner, agents.Start());
+
+        Assert.Equal(AgentFailure.Account, outcome.Failure);
+        Assert.Contains("no-such-claude", outcome.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_NotLoggedIn_SaysWhatToDo()
+    {
+        using TempFolder home = new();
+        Dictionary<string, string> environment = ClaudeProgram.CreateEnvironment(home.Path, "http://127.0.0.1:9");
+        environment.Remove("ANTHROPIC_API_KEY");
+        ClaudeCliRunner runner = new(new ClaudeCliOptions { Program = await ClaudeProgram.PathAsync(), HookCommand = ["x"], Environment = environment });
+
+        AgentCheck check = await runner.CheckAsync(home.Path, Eventually.Timeout());
+
+        Assert.Equal(AgentCheckStatus.Failed, check.Status);
+        Assert.Contains("not logged in", check.Message, StringComparison.Ordinal);
+        Assert.NotNull(check.Cure);
+    }
+}
