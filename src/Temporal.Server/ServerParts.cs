@@ -113,7 +113,9 @@ internal sealed class ServerParts : IDisposable
         new ActivityTaskHandler(Engine, Namespaces, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping).Register(Table);
-        new UpdateHandler(Engine, Namespaces, _stopping).Register(Table);
+        var updates = new UpdateHandler(Engine, Namespaces, _stopping);
+        updates.Register(Table);
+        new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new TaskQueueHandler(Engine, Namespaces, workers, new TaskQueueConfigs(Database), time, _stopping, address).Register(Table);
         Workflows.Register(Table);
     }

@@ -75,6 +75,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
+        LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, request.TaskQueueMetadata);
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, poller, poll.Token) is { } queued)

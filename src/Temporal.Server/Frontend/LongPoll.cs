@@ -7,6 +7,7 @@ internal sealed class LongPoll : IDisposable
 {
     // An answer that is on its way when the deadline strikes is lost; an empty one shortly before is not.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _source;
 
     public LongPoll(GrpcServerCallContext context, TimeSpan limit, CancellationToken stopping)
@@ -14,6 +15,15 @@ internal sealed class LongPoll : IDisposable
         _source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         var left = context.Remaining is { } remaining ? remaining > Margin * 2 ? remaining - Margin : remaining / 2 : limit;
         _source.CancelAfter(left < limit ? left : limit);
+    }
+
+    /// <summary>Refuses a poll whose time limit leaves no time to wait, as the real server does.</summary>
+    public static void RequireTime(GrpcServerCallContext context)
+    {
+        if (context.Timeout < Shortest)
+        {
+            throw RpcErrors.FailedPrecondition("Context timeout is too short.");
+        }
     }
 
     public CancellationToken Token => _source.Token;

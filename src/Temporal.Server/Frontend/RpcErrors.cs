@@ -17,6 +17,11 @@ internal static class RpcErrors
 
     public static GrpcException Unimplemented(string message) => new(GrpcStatusCode.Unimplemented, message);
 
+    /// <summary>RESOURCE_EXHAUSTED for a workflow that can't take the call just now; clients try again.</summary>
+    public static GrpcException BusyWorkflow(string message) =>
+        Create(GrpcStatusCode.ResourceExhausted, message, "temporal.api.errordetails.v1.ResourceExhaustedFailure",
+            new ResourceExhaustedFailure { Cause = Temporalio.Api.Enums.V1.ResourceExhaustedCause.BusyWorkflow, Scope = Temporalio.Api.Enums.V1.ResourceExhaustedScope.Namespace });
+
     /// <summary>NOT_FOUND with the detail that clients take for a missing workflow.</summary>
     public static GrpcException NotFound(string message) =>
         Create(GrpcStatusCode.NotFound, message, "temporal.api.errordetails.v1.NotFoundFailure", new NotFoundFailure());

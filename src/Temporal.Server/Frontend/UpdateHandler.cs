@@ -81,12 +81,13 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     /// <summary>Waits for the stage that the caller asked for, as long as one call may.</summary>
     public async Task<UpdateWorkflowExecutionResponse> WaitAsync(GrpcServerCallContext context, Run run, PendingUpdate update, Stage stage)
     {
-        using var wait = new LongPoll(context, WaitLimit, stopping.Token);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping.Token);
+        wait.CancelAfter(WaitLimit);
         try
         {
             await (stage == Stage.Completed ? update.Done.Task : stage == Stage.Admitted ? Task.CompletedTask : update.AcceptedOrDone.Task).WaitAsync(wait.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
             // The answer says how far it got; the client asks again.
         }
@@ -107,22 +108,21 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     public static void Check(UpdateWorkflowExecutionRequest request)
     {
         Require.Execution(request.WorkflowExecution);
-        if (request.Request is null)
+        if (request.Request?.Meta is null)
         {
-            throw RpcErrors.InvalidArgument("Request is not set on request.");
+            throw RpcErrors.InvalidArgument("Update meta is not set on request.");
         }
 
         if (request.Request.Input is null)
         {
-            throw RpcErrors.InvalidArgument("Input is not set on request.");
+            throw RpcErrors.InvalidArgument("Update input is not set on request.");
         }
 
         if (request.Request.Input.Name.Length == 0)
         {
-            throw RpcErrors.InvalidArgument("UpdateName is not set on request.");
+            throw RpcErrors.InvalidArgument("Update name is not set on request.");
         }
 
-        request.Request.Meta ??= new Meta();
         if (request.Request.Meta.UpdateId.Length > StartRequests.MaxId)
         {
             throw RpcErrors.InvalidArgument("UpdateId length exceeds limit.");
@@ -154,7 +154,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     }
 
     /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
-    private PendingUpdate? Known(Workflow workflow, Run run, string id)
+    public PendingUpdate? Known(Workflow workflow, Run run, string id)
     {
         if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
         {

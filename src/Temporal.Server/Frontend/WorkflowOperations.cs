@@ -329,7 +329,8 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         }
     }
 
-    private StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, Run run, bool started) => new()
+    /// <summary>The answer to a start that made a run, or met one.</summary>
+    public StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, Run run, bool started) => new()
     {
         RunId = run.RunId,
         Started = started,

@@ -14,6 +14,9 @@ internal sealed class WorkflowTaskCompletionHandler(
     WorkflowEngine engine, NamespaceRegistry namespaces, ISearchAttributeRegistry searchAttributes, WorkflowTaskHandler tasks)
 {
     private const int MaxResetPoints = 20;
+
+    // What the real server writes for a task that goes back with an answer.
+    private const string ReturnedTaskRequestId = "request-from-RespondWorkflowTaskCompleted";
     private const int WorkflowTaskField = RespondWorkflowTaskCompletedResponse.WorkflowTaskFieldNumber;
 
     public void Register(RpcTable table)
@@ -32,7 +35,16 @@ internal sealed class WorkflowTaskCompletionHandler(
             namespaces.Resolve(request.Namespace);
         }
 
-        var (fault, response, task) = await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w => Complete(w, token, request));
+        var (fault, response, task) = await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w =>
+        {
+            // Asked first: of a closed run the real server says something else for a completed task than for a failed one.
+            if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+            {
+                throw RpcErrors.NotFound("Workflow task not found.");
+            }
+
+            return Complete(w, token, request);
+        });
         if (fault is not null)
         {
             throw RpcErrors.InvalidArgument(fault.FullMessage);
@@ -112,7 +124,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
 
         run.Changes.DispatchWorkflowTask = false;
-        return tasks.Start(workflow, run, request.Identity, Guid.NewGuid().ToString(), partialHistory: true);
+        return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, partialHistory: true);
     }
 
     private static CommandFault? Unhandled(Run run, RespondWorkflowTaskCompletedRequest request) =>
@@ -129,6 +141,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         SdkMetadata = request.SdkMetadata,
         MeteringMetadata = request.MeteringMetadata,
         WorkerVersion = request.WorkerVersionStamp,
+        WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
     };
 
     private static void SetSticky(Run run, RespondWorkflowTaskCompletedRequest request)

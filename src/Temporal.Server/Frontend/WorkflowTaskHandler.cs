@@ -57,6 +57,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(request.TaskQueue);
+        LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
         var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, null);
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, poller, poll.Token) is { } queued)

@@ -90,6 +90,8 @@ internal static class Describer
             ExecutionDuration = run.CloseTime is { } closed ? (closed - run.ExecutionTime).AsDuration() : null,
             RootExecution = run.Root,
             FirstRunId = run.FirstRunId,
+            MostRecentWorkerVersionStamp = run.WorkerVersion,
+            WorkerDeploymentName = run.DeploymentName,
             Priority = run.Start.Priority,
             ParentExecution = run.Start.ParentWorkflowExecution,
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,

@@ -127,7 +127,7 @@ internal sealed partial class Run
     {
         if (HasStartedTask)
         {
-            FailWorkflowTask(WorkflowTaskFailedCause.ForceCloseCommand, null, "", reschedule: false);
+            FailWorkflowTask(WorkflowTaskFailedCause.ForceCloseCommand, null, "history-service", reschedule: false);
         }
 
         Record.WorkflowTask = null;

@@ -92,6 +92,13 @@ internal sealed partial class Run
             all.IndexedFields["BuildIds"] = PayloadExtensions.Json("[" + string.Join(',', Record.BuildIds.Select(b => System.Text.Json.JsonSerializer.Serialize(b))) + "]", "KeywordList");
         }
 
+        if (DeploymentName.Length > 0)
+        {
+            all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(System.Text.Json.JsonSerializer.Serialize(DeploymentName), "Keyword");
+            all.IndexedFields["TemporalWorkerDeploymentVersion"] = PayloadExtensions.Json("\"\"", "Keyword");
+            all.IndexedFields["TemporalWorkflowVersioningBehavior"] = PayloadExtensions.Json("\"\"", "Keyword");
+        }
+
         return all;
     }
 

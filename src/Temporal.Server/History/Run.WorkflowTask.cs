@@ -236,14 +236,16 @@ internal sealed partial class Run
         Changes.Touched = true;
     }
 
-    private void WriteUnwritten()
+    private void WriteUnwritten(bool withIdentity = true)
     {
         var task = Task!;
         if (task.Transient || task.Speculative)
         {
             var scheduled = ScheduledEvent(task);
             Add(scheduled);
-            Add(StartedEvent(task));
+            var started = StartedEvent(task);
+            started.WorkflowTaskStartedEventAttributes.Identity = withIdentity ? task.Identity : "";
+            Add(started);
             task.Transient = false;
             task.Speculative = false;
         }

@@ -68,6 +68,12 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
 
     public long LastCompletedTaskEventId { get; private set; }
 
+    /// <summary>What the worker of the last completed workflow task said of its build; null when it said nothing.</summary>
+    public WorkerVersionStamp? WorkerVersion { get; private set; }
+
+    /// <summary>The deployment that worker belongs to; empty for none.</summary>
+    public string DeploymentName { get; private set; } = "";
+
     public long SignalCount { get; private set; }
 
     /// <summary>Updates accepted or completed by events: id to the events' ids.</summary>
@@ -123,6 +129,13 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
         if (!HasStartedTask)
         {
             return Add(e);
+        }
+
+        if (Task!.Speculative)
+        {
+            // From here on the task is part of history; as the real server writes it then, without the worker's name.
+            WriteUnwritten(withIdentity: false);
+            Changes.Touched = true;
         }
 
         Buffered.Add(e);
@@ -197,6 +210,8 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
             case HistoryEvent.AttributesOneofCase.WorkflowTaskCompletedEventAttributes:
                 PreviousStartedEventId = e.WorkflowTaskCompletedEventAttributes.StartedEventId;
                 LastCompletedTaskEventId = e.EventId;
+                WorkerVersion = e.WorkflowTaskCompletedEventAttributes.WorkerVersion ?? WorkerVersion;
+                DeploymentName = e.WorkflowTaskCompletedEventAttributes.WorkerDeploymentName is { Length: > 0 } deployment ? deployment : DeploymentName;
                 break;
             case HistoryEvent.AttributesOneofCase.ActivityTaskScheduledEventAttributes:
                 ApplyActivityScheduled(e);

@@ -194,7 +194,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.Memo = run.Memo.Fields.Count > 0 ? run.Memo.Clone() : null;
         start.SearchAttributes = run.SearchAttributes.IndexedFields.Count > 0 ? run.SearchAttributes.Clone() : null;
         start.PrevAutoResetPoints = CarriedResetPoints(run);
-        start.FirstWorkflowTaskBackoff = next.Backoff.AsDuration();
+        start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
         if (start.WorkflowExecutionExpirationTime is { } end && start.WorkflowRunTimeout.IsPositive())
         {

@@ -126,8 +126,8 @@ internal static class Updates
             {
                 workflow.Updates.Remove(update);
                 update.Aborted = continues
-                    ? RpcErrors.Unavailable("workflow operation can not be applied because workflow is closing")
-                    : RpcErrors.NotFound("workflow execution already completed");
+                    ? RpcErrors.BusyWorkflow("workflow operation can not be applied because workflow is closing")
+                    : RpcErrors.NotFound("workflow update was aborted by closing workflow");
                 run.Changes.AfterCommit.Add(() =>
                 {
                     update.AcceptedOrDone.TrySetResult();
@@ -150,7 +150,7 @@ internal static class Updates
         e.WorkflowExecutionUpdateAcceptedEventAttributes = new WorkflowExecutionUpdateAcceptedEventAttributes
         {
             ProtocolInstanceId = message.ProtocolInstanceId,
-            AcceptedRequestMessageId = acceptance.AcceptedRequestMessageId,
+            AcceptedRequestMessageId = message.ProtocolInstanceId + "/request",
             AcceptedRequestSequencingEventId = acceptance.AcceptedRequestSequencingEventId,
             AcceptedRequest = update?.Request ?? acceptance.AcceptedRequest,
         };
