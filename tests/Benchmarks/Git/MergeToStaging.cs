@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Git;
 using Orchestrator.Processes;
@@ -44,8 +43,8 @@ internal static class MergeToStaging
         var ours = new List<double>();
         for (var round = -1; round < Rounds; round++)
         {
-            var hand = await TimeAsync(() => ByHandAsync(files, start, $"refs/heads/hand{round}", tasks));
-            var own = await TimeAsync(() => ByUsAsync(repository, start, $"refs/heads/ours{round}", tasks));
+            var hand = await Timing.MillisecondsAsync(() => ByHandAsync(files, start, $"refs/heads/hand{round}", tasks));
+            var own = await Timing.MillisecondsAsync(() => ByUsAsync(repository, start, $"refs/heads/ours{round}", tasks));
             if (round >= 0)
             {
                 byHand.Add(hand / MergesPerRound);
@@ -53,10 +52,10 @@ internal static class MergeToStaging
             }
         }
 
-        var ratio = Median(byHand.Zip(ours, (hand, own) => own / hand));
+        var ratio = Timing.Median(byHand.Zip(ours, (hand, own) => own / hand));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| merge to staging (1,000 files) | {Median(byHand):0.0} ms by hand | {Median(ours):0.0} ms | {ratio:0.00}x | bar 1.3x |"));
+            $"| merge to staging (1,000 files) | {Timing.Median(byHand):0.0} ms by hand | {Timing.Median(ours):0.0} ms | {ratio:0.00}x | bar 1.3x |"));
         return ratio <= 1.3 ? 0 : 1;
     }
 
@@ -81,18 +80,5 @@ internal static class MergeToStaging
             var commit = await new Commits(repository).CreateAsync(merged.Tree, [old, task], "merge", new CommitTrailers("run-1", "task", 1));
             await refs.UpdateAsync([new RefChange(name, commit, old)], "merged");
         }
-    }
-
-    private static async Task<double> TimeAsync(Func<Task> work)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        await work();
-        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
     }
 }

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Benchmarks.Git;
+
+/// <summary>What the benchmarks of git measure with.</summary>
+internal static class Timing
+{
+    internal static async Task<double> MillisecondsAsync(Func<Task> work)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+    }
+
+    internal static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}
