@@ -1,20 +1,28 @@
-using Orchestrator.Cli;
 using Orchestrator.Cli.Console;
 using Orchestrator.Settings;
 
-// Nothing is loaded for this: scripts ask it often.
-if (args is ["--version"])
-{
-    VersionText.Print();
-    return ExitCodes.Done;
-}
+namespace Orchestrator.Cli;
 
-return await Start(args);
-
-static async Task<int> Start(string[] args)
+/// <summary>The <c>orchestrate</c> command.</summary>
+internal static class Program
 {
-    using var interrupts = Interrupts.OfProcess();
-    var environment = SettingsFiles.ProcessEnvironment();
-    return await CommandLine.RunAsync(
-        args, documents => new SystemTerminal(documents, environment), environment, Directory.GetCurrentDirectory(), TimeProvider.System, interrupts);
+    private static int Main(string[] args)
+    {
+        // Nothing more is loaded for this: scripts ask it often.
+        if (args is ["--version"])
+        {
+            VersionText.Print();
+            return ExitCodes.Done;
+        }
+
+        return RunAsync(args).GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> RunAsync(string[] args)
+    {
+        using var interrupts = Interrupts.OfProcess();
+        var environment = SettingsFiles.ProcessEnvironment();
+        return await CommandLine.RunAsync(
+            args, documents => new SystemTerminal(documents, environment), environment, Directory.GetCurrentDirectory(), TimeProvider.System, interrupts);
+    }
 }

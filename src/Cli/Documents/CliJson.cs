@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Contracts;
 
 namespace Orchestrator.Cli.Documents;
 
@@ -19,4 +21,11 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]
-internal sealed partial class CliJson : JsonSerializerContext;
+[JsonSerializable(typeof(RunStatus))]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(TaskDocument))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>The same on one line each.</summary>
+    public static CliJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
+}

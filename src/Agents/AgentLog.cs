@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Supervision;
+
+namespace Orchestrator.Agents;
+
+/// <summary>Reads what an agent start printed, for people who look at it: follows nothing but the file, renews no lease, stops nothing.</summary>
+public static class AgentLog
+{
+    private const int MaxLineBytes = 64 * 1024 * 1024;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The start's events, to the end of what is there, or on until the agent has ended.</summary>
+    /// <param name="folder">The start's folder.</param>
+    /// <param name="follow">Go on until the agent has ended.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async IAsyncEnumerable<AgentEvent> ReadAsync(
+        string folder, bool follow, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        StartFolder files = new(folder);
+        IAgentOutputParser parser = File.Exists(files.File(ClaudeSettingsFile.Name)) ? new ClaudeStreamParser() : new CommandOutputParser("command");
+        using OutputTail tail = new(files.StandardOutput, MaxLineBytes);
+        Queue<AgentEvent> events = new();
+        ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset)
+        {
+            foreach (AgentEvent found in parser.Read(line.Span))
+            {
+                events.Enqueue(found with { Offset = endOffset });
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        bool isOver = false;
+        while (!isOver)
+        {
+            // First the state, then the output: what was printed before the end is then surely read.
+            isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died;
+            await tail.ReadAsync(ParseAsync, cancellationToken);
+            if (isOver)
+            {
+                await tail.FinishAsync(ParseAsync);
+            }
+
+            while (events.TryDequeue(out AgentEvent? found))
+            {
+                yield return found;
+            }
+
+            if (!isOver)
+            {
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>diff</c>: what a task changed: its merged or verified commit, else its worktree as it is.</summary>
+internal sealed class DiffCommand : CliCommand
+{
+    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+
+    public DiffCommand()
+        : base("diff", "Print what a task changed") => Add(_which);
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var run = StoredRuns.Require(repository, reference.Run);
+        var id = reference.RequireTask(run.Status);
+        var task = run.Status.Tasks.First(task => task.Id == id);
+        var worktrees = context.LoadSettings().Settings!.Worktrees.Directory;
+        var patch = await TaskDiff.ReadAsync(repository, task.MergeCommit, task.Commit, run.Status.Staging, Path.Combine(repository.Root, worktrees, run.Name, id), stop)
+            ?? throw new CommandException(ExitCodes.Usage, $"{id} is {task.State}: it has no commit and no worktree yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+        context.Terminal.Result(patch.Text);
+        if (patch.IsCut)
+            context.Terminal.Warn("The diff is longer than what is shown.");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>events</c>: a run's transitions, one JSON document per line.</summary>
+internal sealed class EventsCommand : CliCommand
+{
+    private readonly Argument<string?> _run = new("RUN") { Description = "The run; the latest where none is named", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the run ends" };
+    private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line (always so)" };
+
+    public EventsCommand()
+        : base("events", "Print a run's transitions as JSON lines")
+    {
+        Add(_run);
+        Add(_follow);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var run = StoredRuns.Require(context.RequireRepository(), parsed.GetValue(_run));
+        var lines = EventFile.FollowAsync(run.EventsFile, () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State), context.Time, stop);
+        await foreach (var line in lines)
+            context.Terminal.Result(line + "\n");
+        return ExitCodes.Done;
+    }
+}

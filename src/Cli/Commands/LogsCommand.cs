@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Agents;
+using Orchestrator.Cli.Runs;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>logs</c>: what a task's agent said and did, as people read it.</summary>
+internal sealed class LogsCommand : CliCommand
+{
+    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the agent has ended" };
+    private readonly Option<int?> _start = new("--start") { Description = "This agent start instead of the last one", HelpName = "N" };
+
+    public LogsCommand()
+        : base("logs", "Print what a task's agent said and did")
+    {
+        Add(_which);
+        Add(_follow);
+        Add(_start);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var run = StoredRuns.Require(context.RequireRepository(), reference.Run);
+        var id = reference.RequireTask(run.Status);
+        var taskFolder = Path.Combine(run.Folder, "tasks", id);
+        var folder = parsed.GetValue(_start) is { } number
+            ? Path.Combine(taskFolder, number.ToString(CultureInfo.InvariantCulture))
+            : AgentActivity.LastStart(taskFolder);
+        if (folder is null || !Directory.Exists(folder))
+            throw new CommandException(ExitCodes.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+        await foreach (var happened in AgentLog.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop))
+        {
+            if (Describe(happened) is { } line)
+                context.Terminal.Result(line + "\n");
+        }
+
+        var errors = Path.Combine(folder, "stderr");
+        if (context.Verbose && File.Exists(errors))
+            context.Terminal.Result(await File.ReadAllTextAsync(errors, stop));
+        return ExitCodes.Done;
+    }
+
+    // Events that people need not read give no line.
+    private static string? Describe(AgentEvent happened) => happened switch
+    {
+        AgentText text => text.Text,
+        AgentToolUse use => $"[{use.Tool}: {use.Subject}]",
+        AgentToolError error => $"[ERROR: {error.Message}]",
+        AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
+        AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
+        AgentRateLimit { IsRejected: true } limit => $"[ERROR: usage limit {limit.Limit}, resets {limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
+        AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
+        _ => null,
+    };
+}

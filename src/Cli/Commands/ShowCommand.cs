@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>show</c>: everything that is known of a run or of one task.</summary>
+internal sealed class ShowCommand : CliCommand
+{
+    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ShowCommand()
+        : base("show", "Show a run or one of its tasks in full")
+    {
+        Add(_which);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var run = StoredRuns.Require(context.RequireRepository(), reference.Run);
+        var id = reference.FindTask(run.Status);
+        if (id is null)
+            ShowRun(run, parsed.GetValue(_json), context);
+        else
+            ShowTask(run, run.Status.Tasks.First(task => task.Id == id), parsed.GetValue(_json), context);
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static void ShowRun(StoredRun run, bool json, CommandContext context)
+    {
+        if (json)
+        {
+            context.Print(run.Status, CliJson.Default.RunStatus);
+            return;
+        }
+
+        var status = run.Status;
+        Say(context, "run", status.RunId);
+        Say(context, "title", status.Title);
+        Say(context, "state", status.State + (status.Paused ? " (paused)" : "") + (status.Reason.Length > 0 ? ": " + status.Reason : ""));
+        Say(context, "started", status.StartedAt.ToLocalTime().ToString("u", CultureInfo.InvariantCulture));
+        Say(context, "target", status.Target);
+        Say(context, "staging", status.Staging);
+        Say(context, "base", status.BaseCommit);
+        Say(context, "landed", status.LandedCommit);
+        Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {status.AgentStarts} starts");
+        Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
+        Say(context, "folder", run.Folder);
+        foreach (var warning in status.Warnings)
+            Say(context, "warning", warning);
+        foreach (var question in status.Questions)
+            Say(context, "question", $"{question.Question}  [{string.Join(" | ", question.Commands)}]");
+        foreach (var task in status.Tasks)
+            Say(context, "task", $"{task.Id}: {task.State}{(task.Reason.Length > 0 ? " (" + task.Reason.ReplaceLineEndings(" ") + ")" : "")}");
+    }
+
+    private static void ShowTask(StoredRun run, RunTask task, bool json, CommandContext context)
+    {
+        var events = EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == task.Id).ToList();
+        if (json)
+        {
+            context.Print(new TaskDocument(run.Id, task, events), CliJson.Default.TaskDocument);
+            return;
+        }
+
+        Say(context, "task", $"{run.Id}/{task.Id}");
+        Say(context, "title", task.Title);
+        Say(context, "state", task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + task.Reason : ""));
+        Say(context, "after", string.Join(", ", task.DependsOn));
+        Say(context, "round", $"{task.Round}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
+        Say(context, "gates", task.Gates ?? "");
+        Say(context, "cost", task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {task.Tokens} tokens") : "");
+        Say(context, "commit", task.Commit);
+        Say(context, "merge", task.MergeCommit);
+        Say(context, "evidence", task.Evidence);
+        foreach (var happened in events)
+            context.Terminal.Say("  " + EventFile.Describe(happened));
+    }
+
+    private static void Say(CommandContext context, string name, string value)
+    {
+        if (value.Length > 0)
+            context.Terminal.Say($"{name,-9} {value}");
+    }
+}

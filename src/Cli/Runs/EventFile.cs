@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Reads a run's <c>events.jsonl</c>, to its end or following it as it grows.</summary>
+internal static class EventFile
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>All whole lines there are.</summary>
+    public static IReadOnlyList<string> ReadLines(string file)
+    {
+        var offset = 0L;
+        return ReadNew(file, ref offset);
+    }
+
+    /// <summary>Lines as they come; ends when <paramref name="isOver"/> says so and the rest was read.</summary>
+    /// <param name="file">The file; it may not be there yet.</param>
+    /// <param name="isOver">True when nothing will be added any more.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Ends the following.</param>
+    public static async IAsyncEnumerable<string> FollowAsync(string file, Func<bool> isOver, TimeProvider time, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var offset = 0L;
+        while (true)
+        {
+            // First the question, then the file: what was written before the end is then surely read.
+            var over = isOver();
+            foreach (var line in ReadNew(file, ref offset))
+                yield return line;
+            if (over)
+                yield break;
+            await Task.Delay(Pause, time, stop);
+        }
+    }
+
+    /// <summary>A line as an event.</summary>
+    public static RunEvent Parse(string line) =>
+        JsonSerializer.Deserialize(line, CliJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
+
+    /// <summary>An event as people read it.</summary>
+    public static string Describe(RunEvent happened)
+    {
+        var text = new StringBuilder(happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))
+            .Append("  ").Append(happened.Task ?? "run").Append(": ").Append(happened.State);
+        if (happened.Reason.Length > 0)
+            text.Append("  (").Append(happened.Reason.ReplaceLineEndings(" ")).Append(')');
+        return text.ToString();
+    }
+
+    // Whole lines from the offset on; a line that is still being written waits for the next look.
+    private static List<string> ReadNew(string file, ref long offset)
+    {
+        if (!File.Exists(file))
+            return [];
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (stream.Length <= offset)
+            return [];
+        stream.Seek(offset, SeekOrigin.Begin);
+        var bytes = new byte[stream.Length - offset];
+        var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var whole = Array.LastIndexOf(bytes, (byte)'\n', length - 1) + 1;
+        offset += whole;
+        return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>A run as lines of text that fit a screen: what works now comes first, what is done last.</summary>
+internal static class RunTable
+{
+    private const int StateWidth = 11;
+    private const int TimeWidth = 7;
+    private const int CostWidth = 8;
+    private const int LongestId = 24;
+
+    /// <summary>Draws the run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="doing">What an agent does now, by task id; tasks without an entry show their reason.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="width">Columns; no line is longer.</param>
+    /// <param name="height">Most lines; tasks that do not fit are counted in the last one.</param>
+    public static IReadOnlyList<string> Draw(RunStatus run, IReadOnlyDictionary<string, string> doing, DateTimeOffset now, int width, int height)
+    {
+        width = Math.Max(width, 40);
+        var lines = new List<string> { Cut(Head(run, now), width) };
+        if (run.Reason.Length > 0)
+            lines.Add(Cut("  " + OneLine(run.Reason), width));
+        var questions = run.Questions.Take(3).Select(question => Cut("? " + OneLine(question.Question), width)).ToList();
+        var room = Math.Max(1, height - lines.Count - questions.Count);
+        var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
+        var idWidth = Math.Clamp(run.Tasks.Count == 0 ? 0 : run.Tasks.Max(task => task.Id.Length), 4, Math.Min(LongestId, width / 4));
+        lines.AddRange(shown.Select(task => Row(task, doing.GetValueOrDefault(task.Id), now, idWidth, width)));
+        if (shown.Count < run.Tasks.Count)
+            lines.Add(Cut("  ... and " + Rest(run.Tasks.Except(shown)), width));
+        lines.AddRange(questions);
+        return lines;
+    }
+
+    /// <summary>A length of time as people read it: <c>0:42</c>, <c>12:05</c>, <c>3:07:12</c>.</summary>
+    public static string Time(TimeSpan time)
+    {
+        var seconds = Math.Max(0, (long)time.TotalSeconds);
+        return seconds < 3600
+            ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60}:{seconds % 60:00}")
+            : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600}:{seconds / 60 % 60:00}:{seconds % 60:00}");
+    }
+
+    private static string Head(RunStatus run, DateTimeOffset now)
+    {
+        var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
+        var atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
+        var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
+        var head = new StringBuilder(run.RunId).Append("  ").Append(run.State).Append(run.Paused ? " (paused)" : "")
+            .Append(CultureInfo.InvariantCulture, $"  {merged}/{run.TaskCount} merged");
+        if (atWork > 0)
+            head.Append(CultureInfo.InvariantCulture, $"  {atWork} at work");
+        head.Append("  ").Append(Time(end - run.StartedAt));
+        if (run.Cost > 0)
+            head.Append("  ").Append(Cost(run.Cost));
+        return head.ToString();
+    }
+
+    private static string Row(RunTask task, string? doing, DateTimeOffset now, int idWidth, int width)
+    {
+        var text = OneLine(TaskStates.HoldsSlot(task.State) && doing is { Length: > 0 } ? doing : task.Reason.Length > 0 ? task.Reason : task.Title);
+        var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
+        var cost = task.Cost > 0 ? Cost(task.Cost) : "";
+        var left = $"{Mark(task)} {Cut(task.Id, idWidth).PadRight(idWidth)} {Cut(StateOf(task), StateWidth).PadRight(StateWidth)} ";
+        var right = $" {time.PadLeft(TimeWidth)} {cost.PadLeft(CostWidth)}";
+        var room = width - left.Length - right.Length;
+        return room < 8 ? Cut(left.TrimEnd() + right, width) : left + Cut(text, room).PadRight(room) + right.TrimEnd();
+    }
+
+    private static string StateOf(RunTask task) => task.Paused ? "paused" : task.Round > 1 && task.State != TaskStates.Merged ? $"{task.State} {task.Round}" : task.State;
+
+    private static char Mark(RunTask task) => task.State switch
+    {
+        TaskStates.Merged => '+',
+        TaskStates.Failed or TaskStates.Escalated => '!',
+        TaskStates.Blocked or TaskStates.AwaitingApproval => '?',
+        TaskStates.Skipped or TaskStates.Cancelled => '-',
+        _ => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging ? '>' : ' ',
+    };
+
+    // What a person must see comes first when not all fits.
+    private static int Urgency(RunTask task) => Mark(task) switch
+    {
+        '?' => 0,
+        '!' => 1,
+        '>' => 2,
+        ' ' => 3,
+        '-' => 4,
+        _ => 5,
+    };
+
+    private static string Rest(IEnumerable<RunTask> tasks)
+    {
+        var groups = tasks.GroupBy(task => task.State).Select(group => $"{group.Count()} {group.Key}").ToList();
+        return string.Join(", ", groups);
+    }
+
+    private static string Cost(decimal cost) => string.Create(CultureInfo.InvariantCulture, $"${cost:0.00}");
+
+    private static string OneLine(string text)
+    {
+        var line = text.Trim();
+        var end = line.AsSpan().IndexOfAny('\r', '\n');
+        line = end < 0 ? line : line[..end];
+        return line.Any(char.IsControl) ? new string([.. line.Where(c => !char.IsControl(c))]) : line;
+    }
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : width <= 1 ? text[..width] : text[..(width - 1)] + "…";
+}

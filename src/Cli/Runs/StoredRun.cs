@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Contracts;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>A run as its folder tells it, without any engine.</summary>
+/// <param name="Folder">Absolute path of <c>.orchestrator/runs/RUN</c>.</param>
+/// <param name="Status">The run as it was after its last transition.</param>
+/// <param name="WrittenAt">When that was written, UTC.</param>
+internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset WrittenAt)
+{
+    /// <summary>Id of the run.</summary>
+    public string Id => Status.RunId;
+
+    /// <summary>Name of the run's folder: its id where that is fit for one.</summary>
+    public string Name => Path.GetFileName(Folder);
+
+    /// <summary>Transitions, one JSON document per line.</summary>
+    public string EventsFile => Path.Combine(Folder, "events.jsonl");
+
+    /// <summary>Report for people.</summary>
+    public string ReportFile => Path.Combine(Folder, "reports", "report.md");
+
+    /// <summary>Report for programs.</summary>
+    public string ReportJsonFile => Path.Combine(Folder, "reports", "report.json");
+
+    /// <summary>Reads a run's folder; null where nothing was written yet.</summary>
+    public static StoredRun? TryRead(string folder)
+    {
+        var file = Path.Combine(folder, "status.json");
+        if (!File.Exists(file))
+            return null;
+        var status = JsonSerializer.Deserialize(File.ReadAllBytes(file), CliJson.Default.RunStatus);
+        return status is null ? null : new StoredRun(folder, status, File.GetLastWriteTimeUtc(file));
+    }
+
+    /// <summary>The run again, as it is now.</summary>
+    public StoredRun Reload() => TryRead(Folder) ?? this;
+}
+
+/// <summary>The runs of a repository, from its files alone.</summary>
+internal static class StoredRuns
+{
+    /// <summary>All runs, the one that changed last first.</summary>
+    public static IReadOnlyList<StoredRun> List(RepositoryLocation repository) => !Directory.Exists(repository.RunsFolder)
+        ? []
+        : [.. Directory.GetDirectories(repository.RunsFolder).Select(StoredRun.TryRead).OfType<StoredRun>().OrderByDescending(run => run.Status.StartedAt)];
+
+    /// <summary>The run that is meant, for reading: the latest where none is named.</summary>
+    /// <exception cref="CommandException">There is none, or the name fits none or several.</exception>
+    public static StoredRun Require(RepositoryLocation repository, string? given)
+    {
+        // One folder is read where the name says which: with years of runs this must stay fast.
+        if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
+            return named;
+        var runs = List(repository);
+        if (given is not null)
+        {
+            var id = UniquePrefix.Find(given, [.. runs.Select(run => run.Id)], "run");
+            return runs.First(run => run.Id == id);
+        }
+
+        return runs.Count > 0 ? runs[0] : throw new CommandException(ExitCodes.Usage, $"There is no run in {repository.Root} yet.", "Start one with 'orchestrate run'.");
+    }
+
+    /// <summary>The run that is meant, for changing: where none is named, the only open one.</summary>
+    /// <exception cref="CommandException">The name fits none or several, or none was given and not exactly one is open.</exception>
+    public static StoredRun RequireOpen(RepositoryLocation repository, string? given)
+    {
+        if (given is not null)
+            return Require(repository, given);
+        var open = List(repository).Where(run => !RunStates.IsFinal(run.Status.State)).ToList();
+        return open switch
+        {
+            [var only] => only,
+            [] => throw new CommandException(ExitCodes.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean."),
+            _ => throw new CommandException(ExitCodes.Usage, $"More than one run is open: {string.Join(", ", open.Select(run => run.Id))}.", "Name the one you mean."),
+        };
+    }
+}
