@@ -11,11 +11,9 @@ internal static class CrashLog
     {
         try
         {
-            var folder = RepositoryLocation.Find(context.Directory) is { IsBare: false } repository
-                ? Path.Combine(repository.OrchestratorFolder, "logs")
-                : Path.Combine(StateFolder(context.Environment), "logs");
+            var own = RepositoryLocation.Find(context.Directory)?.OrchestratorFolder;
+            var folder = Path.Combine(Directory.Exists(own) ? own : StateFolder(context.Environment), "logs");
             Directory.CreateDirectory(folder);
-            IgnoreFile.Ensure(Path.GetDirectoryName(folder)!);
             var file = Path.Combine(folder, "orchestrate.log");
             var time = context.Time.GetUtcNow().ToString("u", CultureInfo.InvariantCulture);
             File.AppendAllText(file, $"{time} orchestrate {arguments.FirstOrDefault()}\n{exception}\n\n");

@@ -37,7 +37,7 @@ public static class MachineCheck
         RepositoryLocation? repository, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var entries = new List<MachineCheckEntry> { Machine() };
-        entries.AddRange(await GitAsync(repository, cancellationToken));
+        entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
             entries.Add(await AgentAsync(settings, environment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
@@ -49,7 +49,7 @@ public static class MachineCheck
         ? new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain.")
         : new("system", MachineCheckStatus.Warn, "This is not Linux: finding and stopping left-over processes of agents is less certain.", "Prefer Linux for runs without a person.");
 
-    private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(RepositoryLocation? location, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(RepositoryLocation? location, string? target, CancellationToken cancellationToken)
     {
         GitProgram git;
         try
@@ -64,10 +64,10 @@ public static class MachineCheck
         var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
         return [found, location is null
             ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
-            : await RepositoryAsync(git, location, cancellationToken)];
+            : await RepositoryAsync(git, location, target, cancellationToken)];
     }
 
-    private static async Task<MachineCheckEntry> RepositoryAsync(GitProgram git, RepositoryLocation location, CancellationToken cancellationToken)
+    private static async Task<MachineCheckEntry> RepositoryAsync(GitProgram git, RepositoryLocation location, string? target, CancellationToken cancellationToken)
     {
         const string Name = "repository";
         if (location.IsBare)
@@ -79,13 +79,14 @@ public static class MachineCheck
         if (status.Head is null)
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no commit yet: agents start from one.", "git add -A && git commit -m Start");
         if (status.Branch is null)
-            return new(Name, MachineCheckStatus.Warn, "No branch is checked out (detached HEAD).", "Check out the branch that work shall land on, or set git.target.");
+            return new(Name, target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn, "No branch is checked out (detached HEAD).", "Check out the branch that work shall land on, or set git.target.");
         if (repository.IsShallow)
-            return new(Name, MachineCheckStatus.Warn, "The history is cut off (shallow clone); merging may need more of it.", "git fetch --unshallow");
-        var changed = status.ChangedFiles().Count;
+            return new(Name, MachineCheckStatus.Fail, "The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
+        var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal) ? status.Branch["refs/heads/".Length..] : status.Branch;
+        var changed = status.ChangedFiles(".orchestrator").Count;
         return changed > 0
-            ? new(Name, MachineCheckStatus.Warn, $"{location.Root} on '{status.Branch}' has {changed} uncommitted changes that agents will not see.", "Commit or stash them.")
-            : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{status.Branch}', clean.");
+            ? new(Name, MachineCheckStatus.Warn, $"{location.Root} on '{branch}' has {changed} uncommitted changes that agents will not see.", "Commit or stash them.")
+            : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");
     }
 
     private static async Task<MachineCheckEntry> AgentAsync(

@@ -64,7 +64,6 @@ internal sealed class EngineConnection : IAsyncDisposable
         if (settings.Temporal.Address is not null)
             return await ConnectAsync(settings.Temporal, context, stop);
         var folder = repository.OrchestratorFolder;
-        IgnoreFile.Ensure(folder);
         var began = context.Time.GetTimestamp();
         while (true)
         {

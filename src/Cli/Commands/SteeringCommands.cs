@@ -1,0 +1,168 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>A command that changes an open run: finds the run, sends, and says what came of it.</summary>
+internal abstract class SteeringCommand : CliCommand
+{
+    private readonly EngineOptions _engine = new();
+
+    protected SteeringCommand(string name, string description)
+        : base(name, description)
+    {
+    }
+
+    protected Option<string?> TextOption(string name, string description) => new(name) { Description = description, HelpName = "TEXT" };
+
+    protected void AddEngine() => _engine.AddTo(this);
+
+    protected Task<int> SendAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        Func<Client.RunHandle, CancellationToken, Task<SteeringAnswer>> update,
+        string signal,
+        IReadOnlyCollection<object?> arguments,
+        CancellationToken stop) => Steering.SendAsync(context, _engine.Flags(parsed), run, update, signal, arguments, stop);
+}
+
+/// <summary><c>pause</c>: agents are interrupted and keep their conversation.</summary>
+internal sealed class PauseCommand : SteeringCommand
+{
+    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+
+    public PauseCommand()
+        : base("pause", "Pause a run or one task; agents keep their conversation")
+    {
+        Add(_which);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        var task = reference.FindTask(run.Status);
+        return SendAsync(parsed, context, run, (handle, cancel) => handle.PauseAsync(task, cancel), "pause", task is null ? [null] : [new TaskCommand(task)], stop);
+    }
+}
+
+/// <summary><c>cancel</c>: ends a run or one task; what is merged stays on staging.</summary>
+internal sealed class CancelCommand : SteeringCommand
+{
+    private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
+
+    public CancelCommand()
+        : base("cancel", "End a run or one task; what is merged stays on staging")
+    {
+        Add(_which);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        return reference.FindTask(run.Status) is { } task
+            ? SendAsync(parsed, context, run, (handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", [new TaskCommand(task)], stop)
+            : SendAsync(parsed, context, run, (handle, cancel) => handle.CancelAsync(cancel), "cancel", [], stop);
+    }
+}
+
+/// <summary><c>retry</c>: tries a task again, with words of a person.</summary>
+internal sealed class RetryCommand : SteeringCommand
+{
+    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+    private readonly Option<string?> _guidance;
+
+    public RetryCommand()
+        : base("retry", "Try a task again")
+    {
+        _guidance = TextOption("--guidance", "What the agent should know this time");
+        Add(_which);
+        Add(_guidance);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        var task = reference.RequireTask(run.Status);
+        var guidance = parsed.GetValue(_guidance) ?? "";
+        return SendAsync(parsed, context, run, (handle, cancel) => handle.RetryTaskAsync(task, guidance, cancel), "retryTask", [new TaskCommand(task, guidance)], stop);
+    }
+}
+
+/// <summary><c>skip</c>: counts a task as done without changes, so that its dependants run.</summary>
+internal sealed class SkipCommand : SteeringCommand
+{
+    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+
+    public SkipCommand()
+        : base("skip", "Count a task as done without changes")
+    {
+        Add(_which);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var reference = RunReference.Parse(parsed.GetValue(_which));
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
+        var task = reference.RequireTask(run.Status);
+        return SendAsync(parsed, context, run, (handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", [new TaskCommand(task)], stop);
+    }
+}
+
+/// <summary><c>approve</c> and <c>reject</c>: answers a question of a run.</summary>
+internal sealed class AnswerCommand : SteeringCommand
+{
+    private readonly bool _approve;
+    private readonly Argument<string> _id = new("ID") { Description = "The question: plan or a task's id; RUN/ID where more than one run is open" };
+    private readonly Option<string?> _reason;
+
+    public AnswerCommand(bool approve)
+        : base(approve ? "approve" : "reject", approve ? "Say yes to a question of a run" : "Say no to a question of a run")
+    {
+        _approve = approve;
+        _reason = TextOption("--reason", "Why");
+        Add(_id);
+        if (!approve)
+            Add(_reason);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var text = parsed.GetRequiredValue(_id);
+        var slash = text.LastIndexOf('/');
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? null : text[..slash]);
+        var id = UniquePrefix.Find(text[(slash + 1)..], [.. run.Status.Questions.Select(question => question.Id)], $"open question of {run.Id}");
+        var reason = _approve ? "" : parsed.GetValue(_reason) ?? "";
+        return _approve
+            ? SendAsync(parsed, context, run, (handle, cancel) => handle.ApproveAsync(id, cancel), "approve", [new ApprovalCommand(id)], stop)
+            : SendAsync(parsed, context, run, (handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", [new ApprovalCommand(id, reason)], stop);
+    }
+}
+
+/// <summary><c>promote</c>: tries again to land a run whose target needed a person.</summary>
+internal sealed class PromoteCommand : SteeringCommand
+{
+    private readonly Argument<string?> _run = new("RUN") { Description = "The run", Arity = ArgumentArity.ZeroOrOne };
+
+    public PromoteCommand()
+        : base("promote", "Land a run that waits for its target branch")
+    {
+        Add(_run);
+        AddEngine();
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
+        return SendAsync(parsed, context, run, (handle, cancel) => handle.PromoteAsync(cancel), "promote", [], stop);
+    }
+}

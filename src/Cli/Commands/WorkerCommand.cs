@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>worker</c>: does the work of runs that others start, until it is interrupted.</summary>
+internal sealed class WorkerCommand : CliCommand
+{
+    private readonly Option<string[]> _repositories = new("--repository") { Description = "A repository whose runs are worked on here (may be repeated); default: this one", HelpName = "DIR" };
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+
+    public WorkerCommand()
+        : base("worker", "Work on the runs of this repository until interrupted")
+    {
+        Add(_repositories);
+        _engine.AddTo(this);
+        Add(_yes);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var named = (parsed.GetValue(_repositories) ?? []).Select(folder => Find(context.FullPath(folder))).ToList();
+        var repositories = named.Count > 0 ? named : [context.RequireRepository()];
+        var settings = context.LoadSettings(_engine.Flags(parsed));
+        TrustGate.Demand(context, repositories[0].Root, settings, parsed.GetValue(_yes));
+        using var loggers = FileLoggerProvider.OpenFactory(repositories[0], context.Verbose, context.Time);
+        await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stop);
+        await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop);
+        context.Terminal.Say($"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on.");
+        await Task.WhenAny(worker.Running, Task.Delay(Timeout.Infinite, stop));
+        if (!worker.Running.IsFaulted)
+            return ExitCodes.Done;
+        throw new CommandException(ExitCodes.Unavailable, $"The worker broke: {worker.Running.Exception!.InnerException!.Message}", $"See {Path.Combine(repositories[0].OrchestratorFolder, "logs", "engine.log")}.");
+    }
+
+    private static RepositoryLocation Find(string folder) => RepositoryLocation.Find(folder) is { IsBare: false } found
+        ? found
+        : throw new CommandException(ExitCodes.Usage, $"{folder} is in no git repository with a work tree.", "Name another with --repository.");
+}

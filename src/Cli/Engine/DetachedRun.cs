@@ -1,0 +1,44 @@
+using Orchestrator.Cli.Runs;
+using Orchestrator.Local;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Cli.Engine;
+
+/// <summary>Goes on in the background: the same command line once more, in a session of its own, without <c>--detach</c>.</summary>
+internal static class DetachedRun
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Starts the background process and returns when the run is there.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="context">Folder and terminal.</param>
+    /// <param name="stop">Ends the waiting, not the run.</param>
+    public static async Task<int> StartAsync(string runId, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    {
+        var logs = Directory.CreateDirectory(Path.Combine(repository.OrchestratorFolder, "logs")).FullName;
+        var output = Path.Combine(logs, $"{runId}.log");
+        var arguments = Environment.GetCommandLineArgs()[1..].Where(argument => argument is not ("--detach" or "-d")).ToList();
+        var program = Environment.ProcessPath!;
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            arguments.Insert(0, typeof(DetachedRun).Assembly.Location);
+        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. arguments, "--run-id", runId, "--yes", "--no-progress"])
+        {
+            WorkingDirectory = Environment.CurrentDirectory,
+            OutputFile = output,
+            ErrorFile = output,
+        });
+        var began = context.Time.GetTimestamp();
+        while (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is null)
+        {
+            if (!process.IsAlive() || context.Time.GetElapsedTime(began) > Patience)
+                throw new CommandException(ExitCodes.WorkFailed, $"The run did not begin in the background. Its last words: {LastLine(output)}", $"All of them are in {output}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), context.Time, stop);
+        }
+
+        context.Terminal.Say($"{runId} goes on in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows it; its words go to {output}.");
+        return ExitCodes.Done;
+    }
+
+    private static string LastLine(string file) => File.Exists(file) ? File.ReadLines(file).LastOrDefault(line => line.Length > 0) ?? "none" : "none";
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Logging;
+
+/// <summary>Writes what engine and worker log into <c>.orchestrator/logs/engine.log</c>; people see none of it on the terminal.</summary>
+internal sealed class FileLoggerProvider : ILoggerProvider
+{
+    private const long MaxBytes = 20_000_000;
+    private readonly Lock _lock = new();
+    private readonly StreamWriter _writer;
+    private readonly LogLevel _lowest;
+    private readonly TimeProvider _time;
+
+    private FileLoggerProvider(StreamWriter writer, LogLevel lowest, TimeProvider time)
+    {
+        _writer = writer;
+        _lowest = lowest;
+        _time = time;
+    }
+
+    /// <summary>Loggers of a repository's engine. The file is begun anew when it has grown large; the one before is kept.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="verbose">Everything instead of warnings and errors.</param>
+    /// <param name="time">The clock.</param>
+    public static ILoggerFactory OpenFactory(RepositoryLocation repository, bool verbose, TimeProvider time)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(repository.OrchestratorFolder, "logs")).FullName;
+        var file = Path.Combine(folder, "engine.log");
+        if (File.Exists(file) && new FileInfo(file).Length > MaxBytes)
+            File.Move(file, file + ".old", overwrite: true);
+        var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
+        var provider = new FileLoggerProvider(new StreamWriter(stream) { AutoFlush = true }, lowest, time);
+        return LoggerFactory.Create(builder => builder.SetMinimumLevel(lowest).AddProvider(provider));
+    }
+
+    public ILogger CreateLogger(string categoryName) => new FileLogger(this, categoryName);
+
+    public void Dispose()
+    {
+        lock (_lock)
+            _writer.Dispose();
+    }
+
+    private void Write(LogLevel level, string category, string message, Exception? exception)
+    {
+        var line = $"{_time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {Environment.ProcessId} {level} {category}: {message}";
+        lock (_lock)
+        {
+            if (_writer.BaseStream is not { CanWrite: true })
+                return;
+            _writer.WriteLine(exception is null ? line : $"{line}\n{exception}");
+        }
+    }
+
+    private sealed class FileLogger(FileLoggerProvider provider, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= provider._lowest && logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                provider.Write(logLevel, category, formatter(state, exception), exception);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli;
+
+/// <summary>The options that decide how a run is done; each is a setting for this run alone, or part of the run's input.</summary>
+internal sealed class RunOptionsSet
+{
+    public Option<string?> Phase { get; } = new("--phase", "-p") { Description = "Start from this phase; earlier ones count as done", HelpName = "ID" };
+
+    public Option<string?> Land { get; } = new("--land") { Description = "merge, pr or branch: what happens with the finished work", HelpName = "HOW" };
+
+    public Option<string?> Target { get; } = new("--target") { Description = "Branch to land on", HelpName = "BRANCH" };
+
+    public Option<string[]> Only { get; } = new("--only") { Description = "Run only this task (may be repeated); what it depends on counts as done", HelpName = "TASK" };
+
+    public Option<string?> Model { get; } = new("--model", "-m") { Description = "Model of the agents", HelpName = "MODEL" };
+
+    public Option<string?> Workers { get; } = new("--workers", "-w") { Description = "How many agents work at once", HelpName = "N" };
+
+    public Option<string?> Agent { get; } = new("--agent") { Description = "Agent that works on the tasks", HelpName = "NAME" };
+
+    public Option<int?> ApproveRisk { get; } = new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };
+
+    public Option<decimal?> MaxCost { get; } = new("--max-cost") { Description = "Start no more agents when this many US dollars are spent", HelpName = "USD" };
+
+    public Option<DateTimeOffset?> Until { get; } = new("--until")
+    {
+        Description = "Start no more agents after this time (07:30, or a date with time)",
+        HelpName = "TIME",
+        CustomParser = ReadTime,
+    };
+
+    public Option<bool> Fresh { get; } = new("--fresh") { Description = "Take up no results of earlier runs" };
+
+    public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "One line per transition instead of the live table" };
+
+    /// <summary>Adds all of them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Only, Phase, Agent, Model, Workers, Land, Target, MaxCost, Until, ApproveRisk, Fresh, NoProgress])
+            command.Add(option);
+    }
+
+    /// <summary>Those that are settings.</summary>
+    public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
+    {
+        var flags = new List<SettingFlag>();
+        Add("git.land", Land);
+        Add("git.target", Target);
+        Add("model", Model);
+        Add("workers", Workers);
+        Add("agent", Agent);
+        if (parsed.GetValue(NoProgress))
+            flags.Add(new SettingFlag(NoProgress.Name, "show_progress", "false"));
+        return flags;
+
+        void Add(string name, Option<string?> option)
+        {
+            if (parsed.GetValue(option) is { } value)
+                flags.Add(new SettingFlag(option.Name, name, value));
+        }
+    }
+
+    // A time of day means the next time it comes.
+    private static DateTimeOffset? ReadTime(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var now = DateTimeOffset.Now;
+        if (TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
+        {
+            var today = new DateTimeOffset(now.Date + time.ToTimeSpan(), now.Offset);
+            return today > now ? today : today.AddDays(1);
+        }
+
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment))
+            return moment;
+        result.AddError($"'{text}' is no time: write 07:30, or 2030-12-31T07:30.");
+        return null;
+    }
+}

@@ -1,0 +1,37 @@
+using Orchestrator.Local;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>What is looked at, and asked, before a run begins, so that a run that can't work is never started.</summary>
+internal static class RunPreparation
+{
+    /// <summary>Trust, repository, agent and uncommitted changes.</summary>
+    /// <param name="context">Terminal and folder.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="planFile">Absolute path of the plan, which may be uncommitted; null for none.</param>
+    /// <param name="yes"><c>--yes</c>: questions are answered.</param>
+    /// <param name="stop">Ends the look.</param>
+    /// <returns>True when a person said yes to what was asked, here or by <c>--yes</c>.</returns>
+    /// <exception cref="CommandException">The run can't begin.</exception>
+    public static async Task<bool> DemandAsync(CommandContext context, RepositoryLocation repository, SettingsResult settings, string? planFile, bool yes, CancellationToken stop)
+    {
+        TrustGate.Demand(context, repository.Root, settings, yes);
+        foreach (var entry in await MachineCheck.RunAsync(repository, settings.Settings!, context.Environment, stop))
+        {
+            if (entry.Status == MachineCheckStatus.Fail)
+                throw new CommandException(entry.Name == "repository" ? ExitCodes.Usage : ExitCodes.Unavailable, entry.Message, entry.Cure ?? "");
+            if (entry.Status == MachineCheckStatus.Warn && context.Verbose)
+                context.Terminal.Warn($"{entry.Message} {entry.Cure}");
+        }
+
+        var unseen = await UncommittedChanges.ListAsync(repository, planFile, stop);
+        if (unseen.Count == 0 || yes)
+            return yes;
+        context.Terminal.Warn($"Agents will not see these uncommitted changes: {string.Join(", ", unseen.Take(10))}{(unseen.Count > 10 ? $" and {unseen.Count - 10} more" : "")}.");
+        if (context.Terminal.Ask("Run all the same?") is not true)
+            throw new CommandException(ExitCodes.NeedsPerson, "The run was not started: there are uncommitted changes that agents would not see.", "Commit or stash them, or give --yes.");
+        return true;
+    }
+}

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Client;
+using Orchestrator.Contracts;
+using Orchestrator.Local;
+using Orchestrator.Settings;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait for.</summary>
+internal sealed class RunSession : IAsyncDisposable
+{
+    private readonly CommandContext _context;
+    private readonly RepositoryLocation _repository;
+    private readonly OrchestratorSettings _settings;
+    private readonly ILoggerFactory _loggers;
+    private readonly EngineConnection _engine;
+    private readonly WorkerHost _worker;
+
+    private RunSession(CommandContext context, RepositoryLocation repository, OrchestratorSettings settings, ILoggerFactory loggers, EngineConnection engine, WorkerHost worker)
+    {
+        _context = context;
+        _repository = repository;
+        _settings = settings;
+        _loggers = loggers;
+        _engine = engine;
+        _worker = worker;
+    }
+
+    /// <summary>Runs on the engine of this session.</summary>
+    public RunClient Runs => _engine.Runs;
+
+    /// <summary>Opens engine and worker.</summary>
+    public static async Task<RunSession> OpenAsync(CommandContext context, RepositoryLocation repository, OrchestratorSettings settings, CancellationToken stop)
+    {
+        var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        EngineConnection? engine = null;
+        try
+        {
+            engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stop);
+            return new RunSession(context, repository, settings, loggers, engine, await WorkerHost.StartAsync(engine, [repository], context, loggers, stop));
+        }
+        catch
+        {
+            if (engine is not null)
+                await engine.DisposeAsync();
+            loggers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their conversation. The
+    /// second ends this process at once; agents that still work are taken up by <c>resume</c>.
+    /// </summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WatchAsync(RunHandle run, long skipUntil = 0)
+    {
+        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, _settings.ShowProgress) { SkipUntil = skipUntil };
+        try
+        {
+            var status = await UntilInterruptedAsync(watcher, run) ?? await WindDownAsync(watcher, run);
+            if (status is null)
+                return ExitCodes.Resumable;
+            RunSummary.Say(status, _context);
+            return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
+        }
+        catch (RpcException lost) when (!_engine.IsOwner)
+        {
+            throw new CommandException(
+                ExitCodes.Resumable, $"The engine ({_engine.Description}) no longer answers: {lost.Message}", $"The run is kept: 'orchestrate resume {run.RunId}' goes on.");
+        }
+    }
+
+    /// <summary>As the owner of the embedded engine: stays until the other processes that use it have ended.</summary>
+    public async Task StayForOthersAsync()
+    {
+        try
+        {
+            await _engine.WaitForClientsAsync(
+                _context.Time, () => _context.Terminal.Say("Other commands still use the engine of this process; it stays until they have ended (Ctrl-C ends it now)."), _context.Interrupts.Stop);
+        }
+        catch (OperationCanceledException)
+        {
+            _context.Terminal.Say("The engine ends; runs of other commands can be resumed.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        await _engine.DisposeAsync();
+        _loggers.Dispose();
+    }
+
+    // Null: interrupted.
+    private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)
+    {
+        try
+        {
+            return await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.Stop), run);
+        }
+        catch (OperationCanceledException) when (_context.Interrupts.Stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)
+    {
+        _context.Terminal.Say("Stopping: agents are interrupted and keep their conversation. Ctrl-C again ends at once.");
+        try
+        {
+            await run.PauseAsync(cancellation: _context.Interrupts.StopNow);
+            var status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow), run);
+            _context.Terminal.Say($"Paused. 'orchestrate resume {run.RunId}' goes on.");
+            return status;
+        }
+        catch (OperationCanceledException) when (_context.Interrupts.StopNow.IsCancellationRequested)
+        {
+            _context.Terminal.Say($"Ended at once. 'orchestrate resume {run.RunId}' goes on.");
+            return null;
+        }
+    }
+
+    // A worker that breaks would leave the run standing still without a word.
+    private async Task<RunStatus> WithWorkerAsync(Task<RunStatus> watching, RunHandle run)
+    {
+        if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)
+        {
+            throw new CommandException(
+                ExitCodes.Resumable, $"The worker of this process broke: {_worker.Running.Exception!.InnerException!.Message}", $"The run is kept: 'orchestrate resume {run.RunId}' goes on.");
+        }
+
+        return await watching;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>The last words of a command that waited for a run.</summary>
+internal static class RunSummary
+{
+    /// <summary>Says how the run stands, and what a person can do.</summary>
+    public static void Say(RunStatus run, CommandContext context)
+    {
+        var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
+        var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
+        var counts = $"{merged} of {run.TaskCount} tasks merged, {run.AgentStarts} agent starts{cost}";
+        context.Terminal.Say($"{run.RunId}: {run.State}{(run.Paused ? " (paused)" : "")}, {counts}.");
+        if (run.Reason.Length > 0)
+            context.Terminal.Say($"  {run.Reason}");
+        if (run.State == RunStates.Completed && run.LandedCommit.Length > 0)
+            context.Terminal.Say($"  Landed on {run.Target} as {run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)]}. 'orchestrate report {run.RunId}' tells more.");
+        foreach (var warning in run.Warnings.Take(10))
+            context.Terminal.Warn(warning);
+        foreach (var question in run.Questions.Take(10))
+        {
+            context.Terminal.Say($"? {question.Question}");
+            foreach (var command in question.Commands)
+                context.Terminal.Say($"    {command}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Threading.Channels;
+using Orchestrator.Cli.Console;
+using Orchestrator.Client;
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Shows a run while it goes on: a live table on a screen, one line per transition without one. Nothing is asked of the engine while nothing happens.</summary>
+internal sealed class RunWatcher(RunHandle run, string folder, CommandContext context, bool table)
+{
+    private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LinePause = TimeSpan.FromMilliseconds(100);
+    private readonly ITerminal _terminal = context.Terminal;
+    private readonly bool _table = table && context.Terminal.HasScreen;
+    private long _shown;
+
+    /// <summary>Transitions up to this number are not shown again; for a run that is taken up.</summary>
+    public long SkipUntil
+    {
+        init => _shown = value;
+    }
+
+    /// <summary>Watches until the run has ended, waits for a person, or is paused with nothing at work.</summary>
+    /// <param name="stop">Ends the watching, not the run.</param>
+    /// <returns>The run as it was then.</returns>
+    public async Task<RunStatus> WatchAsync(CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var hints = Task.Run(() => PumpAsync(changes.Writer, ending.Token), CancellationToken.None);
+        try
+        {
+            RunStatus? status = null;
+            while (true)
+            {
+                // Between two changes only the files are looked at, for what agents do right now.
+                if (status is null || changes.Reader.TryRead(out _))
+                {
+                    status = await run.StatusAsync(stop);
+                    if (RunExit.CodeOf(status) is not null)
+                    {
+                        Show(status);
+                        return status;
+                    }
+                }
+
+                Show(status);
+                await WaitAsync(changes.Reader, _table ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
+                await Task.Delay(LinePause, context.Time, stop);
+            }
+        }
+        finally
+        {
+            _terminal.EndRedraw();
+            await ending.CancelAsync();
+            await hints;
+        }
+    }
+
+    private async Task WaitAsync(ChannelReader<bool> changes, TimeSpan limit, CancellationToken stop)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (limit != Timeout.InfiniteTimeSpan)
+            waiting.CancelAfter(limit);
+        try
+        {
+            await changes.WaitToReadAsync(waiting.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Nothing changed within the limit; the table is drawn again for its clocks.
+        }
+    }
+
+    // Every growth of the run's history is a hint to look again; when the engine can't be asked, looking again tells why.
+    private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var _ in run.ChangesAsync(stop))
+                changes.TryWrite(true);
+            changes.TryWrite(true);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or RpcException)
+        {
+            changes.TryWrite(true);
+        }
+    }
+
+    private void Show(RunStatus status)
+    {
+        if (_table)
+        {
+            _terminal.Redraw(RunTable.Draw(status, AgentActivity.Read(folder, status), context.Time.GetUtcNow(), _terminal.Width, _terminal.Height - 1));
+            return;
+        }
+
+        foreach (var happened in EventFile.ReadLines(Path.Combine(folder, "events.jsonl")).Select(EventFile.Parse).Where(happened => happened.Sequence > _shown))
+        {
+            _terminal.Say(EventFile.Describe(happened));
+            _shown = happened.Sequence;
+        }
+    }
+}

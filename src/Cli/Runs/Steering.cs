@@ -1,0 +1,84 @@
+using Orchestrator.Cli.Engine;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Client;
+using Orchestrator.Contracts;
+using Orchestrator.Settings;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>
+/// Sends a command to a run. Where a worker runs, the run itself answers; where none does, the command is kept durably for <c>resume</c>.
+/// </summary>
+internal static class Steering
+{
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Sends it and says what came of it.</summary>
+    /// <param name="context">Terminal and folder.</param>
+    /// <param name="flags">Which engine.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="update">The command as a call that is answered.</param>
+    /// <param name="signal">Its name as a signal.</param>
+    /// <param name="arguments">Its arguments as a signal.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>The exit code: done, or kept for <c>resume</c>.</returns>
+    public static async Task<int> SendAsync(
+        CommandContext context,
+        IReadOnlyList<SettingFlag> flags,
+        StoredRun run,
+        Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update,
+        string signal,
+        IReadOnlyCollection<object?> arguments,
+        CancellationToken stop)
+    {
+        if (RunStates.IsFinal(run.Status.State))
+            throw new CommandException(ExitCodes.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
+        var repository = context.RequireRepository();
+        var settings = context.LoadSettings(flags).Settings!;
+        if (await EngineConnection.TryFindAsync(repository, settings, context, stop) is { } engine)
+        {
+            await using (engine)
+            {
+                if (await TryUpdateAsync(engine.Runs.Get(run.Id), update, stop) is { } answer)
+                {
+                    context.Terminal.Say(answer.Message);
+                    return ExitCodes.Done;
+                }
+
+                await engine.Runs.Get(run.Id).DeliverAsync(signal, arguments, stop);
+                return SayKept(context, run);
+            }
+        }
+
+        using var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        await using var own = await EngineConnection.OpenAsync(repository, settings, context, loggers, stop);
+        await own.Runs.Get(run.Id).DeliverAsync(signal, arguments, stop);
+        return SayKept(context, run);
+    }
+
+    // Null: nobody works on the run, so nobody can answer.
+    private static async Task<SteeringAnswer?> TryUpdateAsync(RunHandle run, Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(AnswerPatience);
+        try
+        {
+            return await update(run, patience.Token);
+        }
+        catch (WorkflowUpdateFailedException refused)
+        {
+            throw new CommandException(ExitCodes.Usage, refused.InnerException?.Message ?? refused.Message, $"See 'orchestrate status {run.RunId}'.");
+        }
+        catch (Exception silent) when (silent is OperationCanceledException or RpcException && !stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static int SayKept(CommandContext context, StoredRun run)
+    {
+        context.Terminal.Say($"No engine is running; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
+        return ExitCodes.Resumable;
+    }
+}
