@@ -34,7 +34,12 @@ internal sealed class CliFixture : IDisposable
     public async Task<CliResult> RunAsync(RecordingTerminal terminal, params string[] arguments)
     {
         using var interrupts = new Interrupts();
-        var code = await CommandLine.RunAsync(arguments, _ => terminal, Environment, Folder, TimeProvider.System, interrupts).WaitAsync(TimeSpan.FromSeconds(60));
+        return await RunAsync(terminal, interrupts, arguments);
+    }
+
+    public async Task<CliResult> RunAsync(RecordingTerminal terminal, Interrupts interrupts, params string[] arguments)
+    {
+        var code = await CommandLine.RunAsync(arguments, _ => terminal, Environment, Folder, TimeProvider.System, interrupts).WaitAsync(TimeSpan.FromSeconds(120));
         return new CliResult(code, terminal.Output, terminal.People);
     }
 

@@ -33,7 +33,7 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
         if (!File.Exists(file))
             return null;
         var status = JsonSerializer.Deserialize(File.ReadAllBytes(file), CliJson.Default.RunStatus);
-        return status is null ? null : new StoredRun(folder, status, File.GetLastWriteTimeUtc(file));
+        return status is null ? null : new StoredRun(folder, status, new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
     }
 
     /// <summary>The run again, as it is now.</summary>

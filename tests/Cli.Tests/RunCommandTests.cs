@@ -1,0 +1,223 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Whole runs on the embedded engine, inside this process, with a shell script as agent.</summary>
+public class RunCommandTests
+{
+    private const string Plan = """
+        tasks:
+          - {id: one, description: First, files_write: [one.txt], verification: [{command: test -s one.txt}]}
+          - {id: two, description: Second, files_write: [two.txt], depends_on: [one], verification: [{command: test -s one.txt -a -s two.txt}]}
+        """;
+
+    [Fact]
+    public async Task Run_TwoTasks_LandAndEveryReadingCommandTellsOfThem()
+    {
+        using var cli = Repository("echo \"working on $ORCHESTRATOR_TASK\"; echo done > $ORCHESTRATOR_TASK.txt");
+        cli.Write("tasks.yaml", Plan);
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("done\n", cli.Read("two.txt"));
+        Assert.Contains("one: merged", run.People, StringComparison.Ordinal);
+        Assert.Contains("2 of 2 tasks merged, 2 agent starts", run.People, StringComparison.Ordinal);
+
+        var status = await cli.RunAsync("status", "--json");
+        Assert.Equal(("completed", 2, 1), ((string?)status.Json["state"], status.Json["tasks"]!.AsArray().Count, (int)status.Json["schemaVersion"]!));
+        var id = (string)status.Json["runId"]!;
+        Assert.Equal(0, (await cli.RunAsync("status", id[..8])).ExitCode);
+        var task = await cli.RunAsync("show", "/two", "--json");
+        Assert.Equal(("two", "merged"), ((string?)task.Json["task"]!["id"], (string?)task.Json["task"]!["state"]));
+        Assert.NotEmpty(task.Json["events"]!.AsArray());
+        var events = (await cli.RunAsync("events", "--follow")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(item => (int)item["sequence"]!));
+        Assert.Equal("working on two\n", (await cli.RunAsync("logs", "/two")).Output);
+        Assert.Contains("+done", (await cli.RunAsync("diff", "/two")).Output, StringComparison.Ordinal);
+        Assert.Contains("two", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await cli.RunAsync("resume", id)).ExitCode);
+        Assert.Equal(2, (await cli.RunAsync("cancel")).ExitCode);
+        Assert.Equal("", cli.Git("status", "--porcelain", "--untracked-files=no"));
+    }
+
+    [Fact]
+    public async Task Run_TaskFails_EscalatesAndARetryWithGuidanceFinishesIt()
+    {
+        using var cli = Repository("grep -q 'Use the word good' \"$ORCHESTRATOR_PROMPT_FILE\" && echo good > a.txt || echo bad > a.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], max_retries: 0, verification: [{command: grep -q good a.txt}]}\n");
+
+        var run = await cli.RunAsync("run", "--yes");
+        var blocked = await cli.RunAsync("status", "--blocked", "--json");
+        var retry = await cli.RunAsync("retry", "/a", "--guidance", "Use the word good");
+        var resumed = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(run.ExitCode == 1, run.People);
+        Assert.Contains("orchestrate retry", run.People, StringComparison.Ordinal);
+        Assert.Equal("a", (string?)Assert.Single(blocked.Json["tasks"]!.AsArray())!["id"]);
+        Assert.True(retry.ExitCode == 4, retry.People);
+        Assert.Contains("orchestrate resume", retry.People, StringComparison.Ordinal);
+        Assert.True(resumed.ExitCode == 0, resumed.People);
+        Assert.Equal("good\n", cli.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task Run_CancelledWithoutAnEngine_EndsAtTheNextResume()
+    {
+        using var cli = Repository("exit 1");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], max_retries: 0}\n");
+
+        var run = await cli.RunAsync("run", "--yes");
+        var cancel = await cli.RunAsync("cancel");
+        var resumed = await cli.RunAsync("resume", "--yes");
+
+        Assert.Equal((1, 4, 1), (run.ExitCode, cancel.ExitCode, resumed.ExitCode));
+        Assert.Equal("cancelled", (string?)(await cli.RunAsync("status", "--json")).Json["state"]);
+    }
+
+    [Fact]
+    public async Task Run_Interrupted_PausesAndResumeFinishesIt()
+    {
+        using var cli = Repository("touch \"$HOME/started\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > a.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        using var interrupts = new Interrupts();
+
+        var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
+        interrupts.Raise();
+        var interrupted = await running;
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        var resumed = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(interrupted.ExitCode == 4, interrupted.People);
+        Assert.Contains("orchestrate resume", interrupted.People, StringComparison.Ordinal);
+        Assert.True(resumed.ExitCode == 0, resumed.People);
+        Assert.Equal("x\n", cli.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task Run_TwiceAtTheSameTime_SharesOneEngineAndBothLand()
+    {
+        using var cli = Repository("echo x > $ORCHESTRATOR_TASK.txt");
+        cli.Write("first.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        cli.Write("second.yaml", "tasks:\n  - {id: b, description: B, files_write: [b.txt]}\n");
+
+        var results = await Task.WhenAll(cli.RunAsync("run", "first.yaml", "--yes"), cli.RunAsync("run", "second.yaml", "--yes"));
+
+        Assert.All(results, result => Assert.True(result.ExitCode == 0, result.People));
+        Assert.Equal(("x\n", "x\n"), (cli.Read("a.txt"), cli.Read("b.txt")));
+    }
+
+    [Fact]
+    public async Task Run_DryRun_StartsNothing()
+    {
+        using var cli = Repository("exit 1");
+        cli.Write("tasks.yaml", Plan);
+
+        var result = await cli.RunAsync("run", "--dry-run");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Wave 2", result.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Fact]
+    public async Task Run_UntrustedAgentCommand_IsExitThreeAndStartsNothing()
+    {
+        using var cli = Repository("exit 1");
+        cli.Write("tasks.yaml", Plan);
+
+        var result = await cli.RunAsync("run");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("agents.mine.command", result.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Fact]
+    public async Task Run_UncommittedChanges_NeedAYes()
+    {
+        using var cli = Repository("exit 1");
+        cli.Write("tasks.yaml", Plan);
+        cli.Write("README.md", "changed\n");
+        await cli.RunAsync("trust", "--yes");
+
+        var result = await cli.RunAsync("run");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("README.md", result.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Theory]
+    [InlineData(2, "There is no plan file taks.yaml", "run", "taks.yaml")]
+    [InlineData(2, "needs a planner", "run", "Add a login page")]
+    [InlineData(2, "There is no plan file my plan.yaml", "run", "my plan.yaml")]
+    [InlineData(2, "no 'tasks.yaml'|no plan was named|No plan was named", "run")]
+    [InlineData(2, "There is no run", "status")]
+    [InlineData(2, "There is no run", "report", "x")]
+    [InlineData(2, "No run is open", "resume")]
+    [InlineData(2, "whole number", "run", "good.yaml", "--workers", "zero")]
+    [InlineData(2, "there is no agent 'mien'", "run", "good.yaml", "--agent", "mien")]
+    [InlineData(2, "There is no task of this plan 'tow'", "run", "good.yaml", "--only", "tow")]
+    [InlineData(2, "is no time", "run", "good.yaml", "--until", "soon")]
+    [InlineData(5, "does not answer", "run", "good.yaml", "--yes", "--address", "127.0.0.1:1")]
+    public async Task BadInput_AnyCommand_SaysWhatAndHowToCureIt(int exitCode, string message, params string[] arguments)
+    {
+        using var cli = Repository("exit 1");
+        cli.Write("good.yaml", Plan);
+
+        var result = await cli.RunAsync(arguments);
+
+        Assert.True(exitCode == result.ExitCode, $"{result.ExitCode}: {result.People}");
+        Assert.Contains(message.Split('|'), text => result.People.Contains(text, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", result.People, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("bare")]
+    [InlineData("empty")]
+    [InlineData("detached")]
+    public async Task Run_UnusableRepository_IsExitTwoAndStartsNothing(string kind)
+    {
+        using var cli = new CliFixture();
+        if (kind == "bare")
+            cli.Git("init", "-q", "--bare", ".");
+        if (kind == "empty")
+            cli.Git("init", "-q");
+        if (kind == "detached")
+            cli.WithRepository().Git("checkout", "-q", "--detach");
+        cli.Write("tasks.yaml", Plan);
+        cli.Write(".orchestrator/config.yaml", "agent: mine\nagents: {mine: {command: [/bin/true]}}\n");
+
+        var result = await cli.RunAsync("run", "--yes");
+
+        Assert.True(result.ExitCode == 2, result.People);
+        Assert.Contains("error: ", result.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Fact]
+    public async Task Run_AgentProgramMissing_IsExitFive()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", Plan);
+        cli.Write(".orchestrator/config.yaml", "agent: mine\nagents: {mine: {command: [no-such-program-here]}}\n");
+
+        var result = await cli.RunAsync("run", "--yes");
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Contains("no-such-program-here", result.People, StringComparison.Ordinal);
+    }
+
+    private static CliFixture Repository(string script)
+    {
+        var cli = new CliFixture().WithRepository();
+        var agent = Path.Combine(cli.Home, "agent.sh");
+        File.WriteAllText(agent, $"HOME='{cli.Home}'\n{script}\n");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        return cli;
+    }
+}

@@ -1,0 +1,41 @@
+using Orchestrator.Cli.Runs;
+using Orchestrator.Contracts;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class RunExitTests
+{
+    [Theory]
+    [InlineData(RunStates.Completed, 0)]
+    [InlineData(RunStates.Failed, 1)]
+    [InlineData(RunStates.Cancelled, 1)]
+    [InlineData(RunStates.Escalated, 1)]
+    [InlineData(RunStates.AwaitingApproval, 3)]
+    [InlineData(RunStates.AwaitingPromotion, 3)]
+    [InlineData(RunStates.Preparing, null)]
+    [InlineData(RunStates.Landing, null)]
+    public void CodeOf_StateAlone_Decides(string state, int? code) => Assert.Equal(code, RunExit.CodeOf(Run(state)));
+
+    [Theory]
+    [InlineData(TaskStates.Executing, false, true, null)]
+    [InlineData(TaskStates.Parked, false, true, null)]
+    [InlineData(TaskStates.Merging, true, false, null)]
+    [InlineData(TaskStates.Blocked, false, true, 3)]
+    [InlineData(TaskStates.Blocked, true, false, 4)]
+    [InlineData(TaskStates.Pending, true, false, 4)]
+    [InlineData(TaskStates.Pending, false, false, null)]
+    public void CodeOf_ExecutingRun_DependsOnWhetherAnythingMoves(string task, bool paused, bool question, int? code)
+    {
+        var run = Run(RunStates.Executing) with
+        {
+            Paused = paused,
+            Tasks = [new RunTask { Id = "a", State = task }],
+            Questions = question ? [new RunQuestion { Id = "a", Question = "?" }] : [],
+        };
+
+        Assert.Equal(code, RunExit.CodeOf(run));
+    }
+
+    private static RunStatus Run(string state) => new() { RunId = "run-x", State = state };
+}

@@ -1,0 +1,89 @@
+using Orchestrator.Cli.Runs;
+using Orchestrator.Contracts;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class RunTableTests
+{
+    private static readonly DateTimeOffset Start = new(2030, 1, 2, 3, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = Start.AddMinutes(5);
+
+    [Fact]
+    public void Draw_ThirtyTasksOnASmallScreen_FitsWidthAndHeightAndShowsWhatMatters()
+    {
+        var run = Run(30, i => i switch
+        {
+            < 20 => TaskStates.Merged,
+            20 => TaskStates.Failed,
+            21 => TaskStates.Blocked,
+            < 25 => TaskStates.Executing,
+            _ => TaskStates.Pending,
+        });
+
+        var lines = RunTable.Draw(run, new Dictionary<string, string> { ["task-22"] = "Write src/a/very/long/path/that/does/not/fit/into/any/column/of/the/table.cs" }, Now, 80, 23);
+
+        Assert.True(lines.Count <= 23);
+        Assert.All(lines, line => Assert.True(line.Length <= 80, line));
+        Assert.All(["task-20 ", "task-21 ", "task-22 ", "task-24 "], id => Assert.Contains(lines, line => line.Contains(id, StringComparison.Ordinal)));
+        Assert.Contains("Write src/a/very", string.Join('\n', lines), StringComparison.Ordinal);
+        Assert.Matches(@"^  \.\.\. and \d+ merged$", lines[^1]);
+        Assert.Contains("20/30 merged", lines[0], StringComparison.Ordinal);
+        Assert.Contains("5:00", lines[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void Draw_AnyWidth_NoLineIsLonger(int width)
+    {
+        var run = Run(3, _ => TaskStates.Executing) with
+        {
+            Reason = new string('r', 300),
+            Questions = [new RunQuestion { Id = "plan", Question = new string('q', 300) }],
+        };
+
+        Assert.All(RunTable.Draw(run, new Dictionary<string, string>(), Now, width, 50), line => Assert.True(line.Length <= width, line));
+    }
+
+    [Fact]
+    public void Draw_TextOfAnAgent_CannotMoveTheCursor()
+    {
+        var run = Run(1, _ => TaskStates.Executing);
+
+        var lines = RunTable.Draw(run, new Dictionary<string, string> { ["task-00"] = "evil\u001b[2Jtext\nsecond" }, Now, 80, 50);
+
+        Assert.DoesNotContain(lines, line => line.Any(char.IsControl));
+    }
+
+    [Theory]
+    [InlineData(42, "0:42")]
+    [InlineData(725, "12:05")]
+    [InlineData(11232, "3:07:12")]
+    [InlineData(-3, "0:00")]
+    public void Time_AnyLength_IsShort(int seconds, string expected) => Assert.Equal(expected, RunTable.Time(TimeSpan.FromSeconds(seconds)));
+
+    private static RunStatus Run(int count, Func<int, string> state) => new()
+    {
+        RunId = "run-demo-123456",
+        State = RunStates.Executing,
+        StartedAt = Start,
+        UpdatedAt = Start,
+        TaskCount = count,
+        Cost = 1.5m,
+        Tasks =
+        [
+            .. Enumerable.Range(0, count).Select(i => new RunTask
+            {
+                Id = $"task-{i:00}",
+                Title = $"The task number {i}",
+                State = state(i),
+                Round = 1,
+                StartedAt = Start,
+                EndedAt = TaskStates.IsEnd(state(i)) ? Start.AddMinutes(1) : null,
+                Cost = 0.25m,
+            }),
+        ],
+    };
+}
