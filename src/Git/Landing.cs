@@ -68,6 +68,7 @@ public sealed class Landing(GitRepository repository)
     /// <summary>Lands, or says why not. Can be repeated after a crash at any point: a half-done landing is finished first.</summary>
     public async Task<LandingResult> LandAsync(LandingRequest request, CancellationToken cancellationToken = default)
     {
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var intents = new LandingIntents(repository, request.Target);
         var branch = ShortName(request.Target);
         var tip = await _refs.ReadAsync(request.Target, cancellationToken);

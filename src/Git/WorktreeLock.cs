@@ -1,7 +1,8 @@
 namespace Orchestrator.Git;
 
 /// <summary>
-/// Lets one process at a time make or remove worktrees of a repository, since git's own steps for that race. The system frees it when its holder dies.
+/// Lets one process at a time make or remove worktrees of a repository, or land in its checkout, since git's own steps for that race: another's landing
+/// looks like changes of the user's. The system frees it when its holder dies.
 /// </summary>
 internal sealed class WorktreeLock : IDisposable
 {
