@@ -107,6 +107,11 @@ public sealed class AgentSession
         ThrowIfOwnerChanged();
         await _supervisor.EndLeftoversAsync(_folder.Path);
         int? exitCode = _folder.ExitCode;
+        if (exitCode is null)
+        {
+            await _supervisor.EndSupervisorAsync(_folder);
+        }
+
         AgentOutcome outcome = _parser.Complete(exitCode, _folder.ErrorTail()) with { ExitCode = exitCode };
         if (exitCode == ExitCodes.NoWorkingDirectory && !Directory.Exists(_start.WorkingDirectory))
         {

@@ -58,23 +58,21 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         if (files.State() == AgentStartState.Running && File.Exists(files.Supervise))
         {
             await RunScriptAsync(files, ["stop", files.Path, StopReasons.ToText(reason)]);
-            await WaitForExitCodeAsync(files);
+            await WaitForSupervisorAsync(files);
         }
 
         await EndLeftoversAsync(folder);
+        await EndSupervisorAsync(files);
     }
 
     /// <summary>Ends every process that carries this start's marker in its environment, and checks that they are gone.</summary>
     /// <param name="folder">The start's folder.</param>
     /// <returns>How many there were.</returns>
     /// <exception cref="ProcessStopException">Something is still there after SIGKILL.</exception>
-    public Task<int> EndLeftoversAsync(string folder) =>
-        new ProcessStopper(_time).StopByEnvironmentAsync(
-            StartFolder.StartVariable,
-            new StartFolder(folder).Path,
-            StopSignal.Terminate,
-            grace: TimeSpan.Zero,
-            killLimit: TimeSpan.FromSeconds(10));
+    public Task<int> EndLeftoversAsync(string folder) => EndAsync(StartFolder.StartVariable, new StartFolder(folder));
+
+    /// <summary>Ends what is left of a supervisor whose agent is gone, such as the watch of one that was killed.</summary>
+    internal Task EndSupervisorAsync(StartFolder folder) => EndAsync(StartFolder.SupervisorVariable, folder);
 
     private static string ReadScript()
     {
@@ -152,13 +150,17 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>A living supervisor writes the exit code when the agent is gone; a dead one never does.</summary>
-    private async Task WaitForExitCodeAsync(StartFolder folder)
+    /// <summary>A living supervisor writes the exit code when the agent is gone, tidies up and ends; a dead one never does.</summary>
+    private async Task WaitForSupervisorAsync(StartFolder folder)
     {
         long begin = _time.GetTimestamp();
-        while (folder.State() == AgentStartState.Running && _time.GetElapsedTime(begin) < AppearLimit)
+        while (folder.Supervisor?.IsAlive() == true && _time.GetElapsedTime(begin) < AppearLimit)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), _time, CancellationToken.None);
         }
     }
+
+    private Task<int> EndAsync(string variable, StartFolder folder) =>
+        new ProcessStopper(_time).StopByEnvironmentAsync(
+            variable, folder.Path, StopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
 }

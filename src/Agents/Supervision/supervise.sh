@@ -37,8 +37,14 @@ sweep() {
 
 # Asks the agent's process group as Ctrl-C would, then more firmly, then kills. Each step has 5 seconds.
 stop() {
-    alive pid || { sweep; return; }
     [ -e stop ] || put stop "$1"
+    # An agent that is just being started sees the file above, or names itself in a moment.
+    naps=0
+    while [ ! -e pid ] && [ "$naps" -lt 50 ] && alive supervisor; do
+        naps=$((naps + 1))
+        sleep 0.1
+    done
+    alive pid || { sweep; return; }
     read -r agent rest <pid
     for signal in INT TERM KILL; do
         # Its group at this moment; the supervisor is usually in it and survives all but SIGKILL.
@@ -103,17 +109,16 @@ watch & watcher=$!
     put pid "$(identity "$self")"
     command -v -- "$1" >/dev/null || put unstartable "$1"
     exec <prompt >stdout 2>stderr
+    [ ! -e stop ] || exit 143
     cd -- "$work" || exit 125
     # Whoever started us may have been told to ignore Ctrl-C; that must not pass to the agent.
     # The inner shell keeps env from taking a program with "=" in its path for a variable.
     env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT sh -c 'exec "$@"' sh "$@"
     exec "$@"
 )
-code=$?
+# At once, so that a supervisor killed from here on loses nothing; then to the disk, because it was paid for.
+put exit "$?"
 kill -USR1 "$watcher" 2>/dev/null
-wait "$watcher" 2>/dev/null
 sweep
-printf '%s\n' "$code" >exit.new
-# The result was paid for: it is on the disk before it is told.
-sync stdout exit.new 2>/dev/null
-mv -f -- exit.new exit
+sync stdout exit 2>/dev/null
+wait "$watcher" 2>/dev/null

@@ -52,6 +52,26 @@ public sealed class AgentStopTests
     }
 
     [Fact]
+    public async Task Stop_RightAfterTheStart_AgentNeverGoesOn()
+    {
+        await using AgentFixture agents = new();
+        for (int delay = 0; delay < 40; delay += 4)
+        {
+            AgentStart start = agents.Start($"start-{delay}");
+            CommandAgentRunner runner = AgentFixture.Shell("while :; do sleep 0.05; done");
+            Task<AgentSession> starting = agents.Supervisor.StartOrAttachAsync(runner, start, default);
+            await Task.Delay(delay);
+
+            // Before the supervisor has taken the start there is nothing to stop.
+            await Eventually.TrueAsync(() => AgentSupervisor.Look(start.Folder) != AgentStartState.NotStarted);
+            await agents.Supervisor.StopAsync(start.Folder, AgentStopReason.Requested);
+
+            Assert.Empty(AgentFixture.ProcessesOf(start));
+            Assert.Equal(AgentFailure.Stopped, (await AgentFixture.FollowQuietlyAsync(await starting)).Failure);
+        }
+    }
+
+    [Fact]
     public async Task TimeLimit_Passed_AgentIsStopped()
     {
         await using AgentFixture agents = new();
@@ -157,7 +177,7 @@ public sealed class AgentStopTests
         Assert.Equal(["finished"], events.OfType<AgentText>().Select(text => text.Text));
         Assert.Equal(AgentFailure.Killed, outcome.Failure);
         Assert.Null(outcome.ExitCode);
-        await Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);
+        Assert.Empty(AgentFixture.ProcessesOf(start));
     }
 
     [Fact]
