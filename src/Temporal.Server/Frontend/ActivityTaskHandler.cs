@@ -137,7 +137,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             StartToCloseTimeout = activity.StartToClose.AsDuration(),
             HeartbeatTimeout = activity.Heartbeat.AsDuration(),
             RetryPolicy = activity.RetryPolicy,
-            Priority = scheduled.Priority,
+            Priority = scheduled.Priority ?? run.Start.Priority,
         };
     }
 
@@ -161,6 +161,11 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         if (activityId.Length == 0)
         {
             throw RpcErrors.InvalidArgument("ActivityId is not set on request.");
+        }
+
+        if (runId.Length > 0 && !Guid.TryParse(runId, out _))
+        {
+            throw RpcErrors.InvalidArgument("Invalid RunId.");
         }
 
         return new TaskToken { NamespaceId = ns.Id, WorkflowId = workflowId, RunId = runId, ActivityId = activityId, Activity = true };
@@ -196,7 +201,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         if (failure is not null && failure.FailureInfoCase is not (FailureMessage.FailureInfoOneofCase.ApplicationFailureInfo or FailureMessage.FailureInfoOneofCase.None))
         {
-            throw RpcErrors.InvalidArgument("Failure must be set to ApplicationFailure");
+            throw RpcErrors.InvalidArgument("Failure must have ApplicationFailureInfo.");
         }
     }
 
@@ -240,7 +245,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         if (TooLarge(details))
         {
-            run.FailActivity(activity, Failures.Server("RecordActivityTaskHeartbeatRequest.Details exceeds size limit.", nonRetryable: true), identity);
+            run.FailActivity(activity, Failures.Server("Heartbeat details exceed size limit.", nonRetryable: true), identity);
             activity.Record.CancelRequested = true;
             return;
         }

@@ -3,6 +3,7 @@ using Orchestrator.Grpc;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
@@ -35,10 +36,11 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         }
 
         var runId = token?.RunId ?? request.Execution.RunId;
+        var followsRuns = context.Header("supported-features")?.Contains("follows-next-run-id", StringComparison.Ordinal) == true;
         using var wait = new LongPoll(context, WaitLimit, stopping.Token);
         while (true)
         {
-            var (answer, changed, waitToken) = await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Read(w, runId, token, request));
+            var (answer, changed, waitToken) = await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Read(w, runId, token, request, followsRuns));
             if (answer is not null)
             {
                 return new GrpcResponse(answer);
@@ -59,7 +61,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
     }
 
     /// <summary>A page; or what to wait for, and the token to go on with.</summary>
-    private (byte[]? Answer, Task? Changed, PageToken? Token) Read(Workflow workflow, string runId, PageToken? token, GetWorkflowExecutionHistoryRequest request)
+    private (byte[]? Answer, Task? Changed, PageToken? Token) Read(Workflow workflow, string runId, PageToken? token, GetWorkflowExecutionHistoryRequest request, bool followsRuns)
     {
         var run = engine.Store.Find(workflow, runId) ?? throw (runId.Length > 0
             ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
@@ -68,12 +70,17 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         token ??= new PageToken { NamespaceId = run.NamespaceId, WorkflowId = run.WorkflowId, RunId = run.RunId, FirstEventId = 1, NextEventId = 1, Waiting = request.WaitNewEvent };
         if (request.HistoryEventFilterType == HistoryEventFilterType.CloseEvent)
         {
-            if (run.IsOpen && request.WaitNewEvent)
+            if (run.IsOpen)
             {
                 return (null, workflow.Changed.Task, token);
             }
 
             var (end, _) = HistoryReader.Page(engine.Store.Batches(run, last), last, last);
+            if (!followsRuns && run.CloseEvent is { } closing && ContinuedAsNew(closing) is { } told)
+            {
+                end = HistoryReader.Encode([told]);
+            }
+
             return (HistoryReader.AppendField(new GetWorkflowExecutionHistoryResponse(), HistoryField, end), null, null);
         }
 
@@ -109,6 +116,26 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         return (HistoryReader.AppendField(response, HistoryField, page), null, null);
     }
 
+    /// <summary>A client that does not follow the run ids of closing events is told of a continued-as-new instead, which every client follows; null when the chain has ended.</summary>
+    private static HistoryEvent? ContinuedAsNew(HistoryEvent closing)
+    {
+        var (newRunId, failure, result) = closing.EventType switch
+        {
+            EventType.WorkflowExecutionCompleted => (closing.WorkflowExecutionCompletedEventAttributes.NewExecutionRunId, null, closing.WorkflowExecutionCompletedEventAttributes.Result),
+            EventType.WorkflowExecutionFailed => (closing.WorkflowExecutionFailedEventAttributes.NewExecutionRunId, closing.WorkflowExecutionFailedEventAttributes.Failure, null),
+            EventType.WorkflowExecutionTimedOut => (
+                closing.WorkflowExecutionTimedOutEventAttributes.NewExecutionRunId, Failures.Timeout(TimeoutType.StartToClose, "workflow timeout"), null),
+            _ => ("", (Temporalio.Api.Failure.V1.Failure?)null, (Temporalio.Api.Common.V1.Payloads?)null),
+        };
+        return newRunId.Length == 0 ? null : new HistoryEvent
+        {
+            EventId = closing.EventId,
+            EventTime = closing.EventTime,
+            EventType = EventType.WorkflowExecutionContinuedAsNew,
+            WorkflowExecutionContinuedAsNewEventAttributes = new WorkflowExecutionContinuedAsNewEventAttributes { NewExecutionRunId = newRunId, Failure = failure, LastCompletionResult = result },
+        };
+    }
+
     private async ValueTask<GetWorkflowExecutionHistoryReverseResponse> GetReverseAsync(GrpcServerCallContext context, GetWorkflowExecutionHistoryReverseRequest request)
     {
         var ns = namespaces.Resolve(request.Namespace);
@@ -121,8 +148,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
                 ? $"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{runId}\"" : $"workflow not found for ID: {w.WorkflowId}");
             var last = token is null ? run.NextEventId - 1 : token.NextEventId;
             var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents ? request.MaximumPageSize : HistoryReader.MaxPageEvents;
-            var first = Math.Max(1, last - limit + 1);
-            var (page, _) = HistoryReader.Page(engine.Store.Batches(run, first), first, last, limit);
+            var first = Math.Max(1, engine.Store.BatchStart(run, last, limit));
+            var (page, _) = HistoryReader.Page(engine.Store.Batches(run, first), first, last);
             var events = Temporalio.Api.History.V1.History.Parser.ParseFrom(page);
             var response = new GetWorkflowExecutionHistoryReverseResponse { History = new Temporalio.Api.History.V1.History() };
             response.History.Events.AddRange(events.Events.Reverse());

@@ -20,7 +20,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         Require.Execution(request.Execution);
         if (request.Query is null)
         {
-            throw RpcErrors.InvalidArgument("Query is not set on request.");
+            throw RpcErrors.InvalidArgument("WorkflowQuery is not set on request.");
         }
 
         if (request.Query.QueryType.Length == 0)

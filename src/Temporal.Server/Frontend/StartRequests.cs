@@ -40,11 +40,6 @@ internal static class StartRequests
         }
 
         Require.TaskQueue(r.TaskQueue);
-        if (r.TaskQueue.Kind == TaskQueueKind.Sticky)
-        {
-            throw RpcErrors.InvalidArgument("task queue kind cannot be sticky");
-        }
-
         Require.RequestId(r.RequestId);
         NotNegative(r.WorkflowExecutionTimeout, "WorkflowExecutionTimeoutSeconds");
         NotNegative(r.WorkflowRunTimeout, "WorkflowRunTimeoutSeconds");
@@ -61,7 +56,7 @@ internal static class StartRequests
 
         if (r.CronSchedule.Length > 0 && CronSchedule.TryParse(r.CronSchedule) is null)
         {
-            throw RpcErrors.InvalidArgument("Invalid CronSchedule.");
+            throw RpcErrors.InvalidArgument("invalid CronSchedule.");
         }
 
         NotNegative(r.WorkflowStartDelay, "WorkflowStartDelaySeconds");

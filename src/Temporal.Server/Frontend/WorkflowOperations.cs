@@ -160,19 +160,22 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         });
     }
 
+    /// <param name="beforeFirstTask">What belongs in front of the first workflow task.</param>
+    /// <param name="repeats">A request id that is known already stands for the same start.</param>
     /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
-    public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<Run>? beforeFirstTask = null)
+    public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<Run>? beforeFirstTask = null, bool repeats = true)
     {
+        var newRunId = Guid.NewGuid().ToString();
         if (Store.Current(workflow) is { } current)
         {
-            if (current.Record.RequestIds.TryGetValue(request.RequestId, out var known))
+            if (repeats && current.Record.RequestIds.TryGetValue(request.RequestId, out var known))
             {
                 return Started(request, current, known.EventType == EventType.WorkflowExecutionStarted);
             }
 
             if (current.IsOpen)
             {
-                if (Conflict(workflow, current, request) is { } answer)
+                if (Conflict(workflow, current, request, ref newRunId) is { } answer)
                 {
                     return answer;
                 }
@@ -183,7 +186,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             }
         }
 
-        var run = Store.Create(workflow, Guid.NewGuid().ToString());
+        var run = Store.Create(workflow, newRunId);
         run.Begin(StartRequests.FirstEvent(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
         if (request.VersioningOverride is { } versioning)
         {
@@ -252,17 +255,12 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 return new SignalWithStartWorkflowExecutionResponse { RunId = current.RunId };
             }
 
-            if (Store.Current(w) is { } known && known.Record.RequestIds.ContainsKey(start.RequestId))
-            {
-                return new SignalWithStartWorkflowExecutionResponse { RunId = known.RunId, Started = true };
-            }
-
-            var started = Start(w, start, Signal);
+            var started = Start(w, start, Signal, repeats: false);
             return new SignalWithStartWorkflowExecutionResponse { RunId = started.RunId, Started = true };
         });
     }
 
-    private StartWorkflowExecutionResponse? Conflict(Workflow workflow, Run current, StartWorkflowExecutionRequest request)
+    private StartWorkflowExecutionResponse? Conflict(Workflow workflow, Run current, StartWorkflowExecutionRequest request, ref string newRunId)
     {
         var policy = request.WorkflowIdConflictPolicy;
         if (request.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)
@@ -276,7 +274,10 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 Attach(current, request);
                 return Started(request, current, started: false);
             case WorkflowIdConflictPolicy.TerminateExisting:
-                _engine.Chain.Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy Policy", null, "history-service");
+                newRunId = Guid.NewGuid().ToString();
+                var details = new Payloads();
+                details.Payloads_.Add(PayloadExtensions.Json($"\"terminated by new runID: {newRunId}\""));
+                _engine.Chain.Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy", details, "history-service");
                 return null;
             default:
                 throw RpcErrors.AlreadyStarted(

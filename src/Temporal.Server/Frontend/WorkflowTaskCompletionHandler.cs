@@ -61,6 +61,12 @@ internal sealed class WorkflowTaskCompletionHandler(
         var fault = new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
             ?? Updates.Check(workflow, run, request.Messages)
             ?? Unhandled(run, request);
+        if (fault is { Terminates: true })
+        {
+            engine.Chain.Terminate(workflow, run, fault.FullMessage, null, "history-service");
+            return (fault, response, null);
+        }
+
         if (fault is not null)
         {
             run.FailWorkflowTask(fault.Cause, fault.Cause == WorkflowTaskFailedCause.Unspecified ? null : new Temporalio.Api.Failure.V1.Failure
@@ -89,6 +95,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             Updates.RejectUnanswered(workflow, run);
             run.DropSpeculativeTask();
             SetSticky(run, request);
+            AskDirectly(workflow, run);
             return (null, response, Next(workflow, run, request, response));
         }
 
@@ -112,7 +119,23 @@ internal sealed class WorkflowTaskCompletionHandler(
             }
         }
 
+        AskDirectly(workflow, run);
         return (null, response, Next(workflow, run, request, response));
+    }
+
+    /// <summary>Queries that no further task takes along go to a worker by themselves.</summary>
+    private void AskDirectly(Workflow workflow, Run run)
+    {
+        if (run is { IsOpen: true, Task: not null })
+        {
+            return;
+        }
+
+        foreach (var query in workflow.Queries.TakeWaiting())
+        {
+            workflow.Queries.AddDirect(query);
+            QueryHandler.Dispatch(engine, run, query);
+        }
     }
 
     /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
@@ -217,12 +240,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             throw RpcErrors.NotFound($"workflow execution not found for workflow ID \"{token.WorkflowId}\" and run ID \"{token.RunId}\"");
         }
 
-        if (!run.IsOpen)
-        {
-            throw RpcErrors.NotFound("workflow execution already completed");
-        }
-
-        return run.Task is { } task && task.ScheduledEventId == token.ScheduledEventId && task.StartedEventId == token.StartedEventId && task.Attempt == token.Attempt
+        return run.IsOpen && run.Task is { } task && task.ScheduledEventId == token.ScheduledEventId && task.StartedEventId == token.StartedEventId && task.Attempt == token.Attempt
             && task.RequestId == token.RequestId
             ? run : throw RpcErrors.NotFound("Workflow task not found.");
     }
@@ -256,6 +274,12 @@ internal sealed class WorkflowTaskCompletionHandler(
         if (query is null)
         {
             throw RpcErrors.NotFound("query task not found, or already expired");
+        }
+
+        if (request.CompletedType == QueryResultType.Unspecified)
+        {
+            // An answer that is none: the one who asks goes on waiting, as with the real server.
+            return new RespondQueryTaskCompletedResponse();
         }
 
         query.Answer.TrySetResult(new Temporalio.Api.Query.V1.WorkflowQueryResult

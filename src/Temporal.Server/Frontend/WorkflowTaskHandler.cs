@@ -117,6 +117,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
                 WorkflowExecution = run.Execution,
                 WorkflowType = run.Start.WorkflowType,
                 PreviousStartedEventId = run.PreviousStartedEventId,
+                Attempt = 1,
                 WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
                 Query = queued.Query.Query,
             };

@@ -7,10 +7,10 @@ namespace Temporal.Server.History;
 /// <summary>What the end of a child looks like in its parent's history.</summary>
 internal static class ChildEvents
 {
-    public static HistoryEvent Closed(Run parent, PendingChild child, HistoryEvent closing)
+    public static HistoryEvent Closed(Run parent, PendingChild child, string closedRunId, HistoryEvent closing)
     {
         var a = child.Initiated;
-        var execution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = child.RunId };
+        var execution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = closedRunId };
         var started = Math.Max(0, child.StartedEventId);
         switch (closing.EventType)
         {

@@ -230,7 +230,7 @@ internal sealed class CommandApplier(
         var e = Add(command, EventType.SignalExternalWorkflowExecutionInitiated, e => e.SignalExternalWorkflowExecutionInitiatedEventAttributes = new SignalExternalWorkflowExecutionInitiatedEventAttributes
         {
             WorkflowTaskCompletedEventId = taskCompletedId,
-            Namespace = target.Name,
+            Namespace = a.Namespace,
             NamespaceId = target.Id,
             WorkflowExecution = a.Execution,
             SignalName = a.SignalName,
@@ -249,7 +249,7 @@ internal sealed class CommandApplier(
         var e = Add(command, EventType.RequestCancelExternalWorkflowExecutionInitiated, e => e.RequestCancelExternalWorkflowExecutionInitiatedEventAttributes = new RequestCancelExternalWorkflowExecutionInitiatedEventAttributes
         {
             WorkflowTaskCompletedEventId = taskCompletedId,
-            Namespace = target.Name,
+            Namespace = a.Namespace,
             NamespaceId = target.Id,
             WorkflowExecution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = a.RunId },
             Control = a.Control,
@@ -271,7 +271,7 @@ internal sealed class CommandApplier(
         TargetNamespaceId = namespaceId,
         TargetWorkflowId = workflowId,
         TargetRunId = runId,
-        RequestId = Guid.NewGuid().ToString(),
+        RequestId = kind == OutboxRecord.Types.Kind.StartChild ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{run.RunId}:{e.EventId}:0") : Guid.NewGuid().ToString(),
         Event = e.ToByteString(),
         ChildOnly = childOnly,
     });

@@ -18,6 +18,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
     private readonly HashSet<string> _goneTimers = [];
     private readonly HashSet<string> _newActivities = [];
     private readonly HashSet<string> _usedMessages = [];
+    private readonly HashSet<long> _cancelled = [];
 
     /// <summary>Nothing when all is well; a fault that fails the task; or an exception for a request that is refused without failing the task.</summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
@@ -52,7 +53,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
         {
             null => Missing(WorkflowTaskFailedCause.BadRequestCancelActivityAttributes, "RequestCancelActivityTask"),
             { ScheduledEventId: <= 0 } => new CommandFault(WorkflowTaskFailedCause.BadRequestCancelActivityAttributes, "ScheduledEventId is not set on RequestCancelActivityTaskCommand."),
-            var a when a.ScheduledEventId >= run.NextEventId + 1000 => new CommandFault(
+            var a when !CanCancel(a.ScheduledEventId) => new CommandFault(
                 WorkflowTaskFailedCause.BadRequestCancelActivityAttributes, $"invalid history builder state for action: add-activitytask-cancel-requested-event, ScheduledEventID: {a.ScheduledEventId}"),
             _ => null,
         },
@@ -85,6 +86,12 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
         CommandType.ProtocolMessage => ProtocolMessage(command.ProtocolMessageCommandAttributes),
         _ => throw RpcErrors.InvalidArgument($"unknown command type: {command.CommandType}"),
     };
+
+    /// <summary>The activity is pending and not cancelled yet, was scheduled by a command just before, or has ended without the worker knowing.</summary>
+    private bool CanCancel(long scheduledEventId) =>
+        _cancelled.Add(scheduledEventId)
+        && (scheduledEventId >= run.NextEventId
+            || (run.Activities.TryGetValue(scheduledEventId, out var activity) ? !activity.Record.CancelRequested : run.Buffered.Any(e => Run.EndedActivity(e) == scheduledEventId)));
 
     private static CommandFault Missing(WorkflowTaskFailedCause cause, string command) => new(cause, $"{command}CommandAttributes is not set on {command}Command.");
 

@@ -39,26 +39,23 @@ internal static class Describer
             },
         };
         answer.WorkflowExtendedInfo.RequestIdInfos.Add(run.Record.RequestIds);
-        if (run.IsOpen)
+        answer.PendingActivities.AddRange(run.Activities.Values.OrderBy(a => a.ScheduledEventId).Select(a => Activity(run, a)));
+        answer.PendingChildren.AddRange(run.Children.Values.OrderBy(c => c.InitiatedEventId).Select(c => new PendingChildExecutionInfo
         {
-            answer.PendingActivities.AddRange(run.Activities.Values.OrderBy(a => a.ScheduledEventId).Select(a => Activity(run, a)));
-            answer.PendingChildren.AddRange(run.Children.Values.OrderBy(c => c.InitiatedEventId).Select(c => new PendingChildExecutionInfo
-            {
-                WorkflowId = c.Initiated.WorkflowId,
-                RunId = c.RunId,
-                WorkflowTypeName = c.TypeName,
-                InitiatedId = c.InitiatedEventId,
-                ParentClosePolicy = c.Initiated.ParentClosePolicy,
-            }));
-            answer.PendingWorkflowTask = run.Task is not { } task ? null : new PendingWorkflowTaskInfo
-            {
-                State = task.StartedEventId > 0 ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
-                ScheduledTime = task.ScheduledTime,
-                OriginalScheduledTime = task.OriginalScheduledTime,
-                StartedTime = task.StartedTime,
-                Attempt = task.Attempt,
-            };
-        }
+            WorkflowId = c.Initiated.WorkflowId,
+            RunId = c.RunId,
+            WorkflowTypeName = c.TypeName,
+            InitiatedId = c.InitiatedEventId,
+            ParentClosePolicy = c.Initiated.ParentClosePolicy,
+        }));
+        answer.PendingWorkflowTask = run.Task is not { } task ? null : new PendingWorkflowTaskInfo
+        {
+            State = task.StartedEventId > 0 ? PendingWorkflowTaskState.Started : PendingWorkflowTaskState.Scheduled,
+            ScheduledTime = task.ScheduledTime,
+            OriginalScheduledTime = task.OriginalScheduledTime,
+            StartedTime = task.StartedTime,
+            Attempt = task.Attempt,
+        };
 
         answer.Callbacks.AddRange(run.Record.Callbacks.Select(c => new CallbackInfo
         {
@@ -128,7 +125,7 @@ internal static class Describer
             LastFailure = record.LastFailure,
             LastWorkerIdentity = record.LastIdentity,
             LastAttemptCompleteTime = record.LastAttemptComplete,
-            CurrentRetryInterval = backsOff ? record.RetryInterval : null,
+            CurrentRetryInterval = started ? null : record.RetryInterval ?? (activity.RetryPolicy is { } policy ? RetryPolicies.Interval(policy, record.Attempt).AsDuration() : null),
             NextAttemptScheduleTime = backsOff ? record.ScheduledTime : null,
             Paused = record.Paused,
             Priority = scheduled.Priority,

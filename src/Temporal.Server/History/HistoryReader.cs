@@ -26,7 +26,7 @@ internal static class HistoryReader
                 break;
             }
 
-            if (batch.First == next && batch.Last <= to && batch.Last - from < maxEvents && (page.Length == 0 || page.Length + batch.Bytes.Length <= MaxPageBytes))
+            if (batch.First == next && batch.Last <= to && batch.Last - batch.First < MaxPageEvents && (page.Length == 0 || page.Length + batch.Bytes.Length <= MaxPageBytes))
             {
                 page.Write(batch.Bytes);
                 next = batch.Last + 1;

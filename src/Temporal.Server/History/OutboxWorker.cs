@@ -222,7 +222,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w =>
                 {
                     var target = Target(w, record);
-                    Signals.Add(target, a.SignalName, a.Input, a.Header, "", record.RequestId, new WorkflowExecution { WorkflowId = record.WorkflowId, RunId = record.RunId }, []);
+                    Signals.Add(target, a.SignalName, a.Input, a.Header, "history-service", record.RequestId, new WorkflowExecution { WorkflowId = record.WorkflowId, RunId = record.RunId }, []);
                 });
             }
             catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
@@ -255,7 +255,6 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             failed.SignalExternalWorkflowExecutionFailedEventAttributes = new SignalExternalWorkflowExecutionFailedEventAttributes
             {
                 Cause = cause,
-                WorkflowTaskCompletedEventId = a.WorkflowTaskCompletedEventId,
                 Namespace = a.Namespace,
                 NamespaceId = a.NamespaceId,
                 WorkflowExecution = a.WorkflowExecution,
@@ -281,7 +280,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w =>
                 {
                     var target = Target(w, record);
-                    Signals.RequestCancel(target, a.Reason, "", record.RequestId, (record.EventId, new WorkflowExecution { WorkflowId = record.WorkflowId, RunId = record.RunId }), []);
+                    Signals.RequestCancel(target, a.Reason, "history-service", record.RequestId, (record.EventId, new WorkflowExecution { WorkflowId = record.WorkflowId, RunId = record.RunId }), []);
                 });
             }
             catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
@@ -309,7 +308,6 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             failed.RequestCancelExternalWorkflowExecutionFailedEventAttributes = new RequestCancelExternalWorkflowExecutionFailedEventAttributes
             {
                 Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                WorkflowTaskCompletedEventId = a.WorkflowTaskCompletedEventId,
                 Namespace = a.Namespace,
                 NamespaceId = a.NamespaceId,
                 WorkflowExecution = a.WorkflowExecution,
@@ -327,7 +325,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
         {
             if (store.Find(w, record.TargetRunId) is { IsOpen: true } parent && parent.Children.TryGetValue(record.EventId, out var child) && child.StartedEventId != 0)
             {
-                parent.AddOrBuffer(ChildEvents.Closed(parent, child, closing));
+                parent.AddOrBuffer(ChildEvents.Closed(parent, child, record.RunId, closing));
                 parent.EnsureWorkflowTask();
             }
         });
@@ -343,7 +341,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 var target = Target(w, record, followChain: true);
                 if (record.ClosePolicy == ParentClosePolicy.RequestCancel)
                 {
-                    Signals.RequestCancel(target, "by parent close policy", "", Guid.NewGuid().ToString(), null, []);
+                    Signals.RequestCancel(target, "by parent close policy", "history-service", Guid.NewGuid().ToString(), null, []);
                 }
                 else
                 {

@@ -8,14 +8,11 @@ internal static class PayloadExtensions
 {
     private static readonly ByteString JsonPlain = ByteString.CopyFromUtf8("json/plain");
     private static readonly ByteString BinaryNull = ByteString.CopyFromUtf8("binary/null");
-    private static readonly ByteString Null = ByteString.CopyFromUtf8("null");
     private static readonly ByteString EmptyList = ByteString.CopyFromUtf8("[]");
 
-    /// <summary>True for a value that removes a key: nothing, JSON null, or an empty list.</summary>
+    /// <summary>True for a value that removes a key: nothing, or an empty list. JSON's null is a value.</summary>
     public static bool IsNull(this Payload payload) =>
-        payload.Data.IsEmpty && !payload.Metadata.ContainsKey("encoding")
-        || (payload.Metadata.TryGetValue("encoding", out var encoding)
-            && (encoding.Equals(BinaryNull) || (encoding.Equals(JsonPlain) && (payload.Data.Equals(Null) || payload.Data.Equals(EmptyList) || payload.Data.IsEmpty))));
+        payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.Equals(BinaryNull) || (encoding.Equals(JsonPlain) && payload.Data.Equals(EmptyList)) : payload.Data.IsEmpty;
 
     /// <summary>A text as JSON.</summary>
     public static Payload Json(string json, string? type = null)

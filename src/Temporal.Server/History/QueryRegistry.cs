@@ -32,6 +32,14 @@ internal sealed class QueryRegistry
 
     public PendingQuery? TakeDirect(string id) => _direct.Remove(id, out var query) ? query : null;
 
+    /// <summary>Takes all queries that wait for a workflow task.</summary>
+    public IReadOnlyList<PendingQuery> TakeWaiting()
+    {
+        var waiting = All;
+        _queries.Clear();
+        return waiting;
+    }
+
     public void Remove(PendingQuery query)
     {
         _queries.Remove(query.Id);

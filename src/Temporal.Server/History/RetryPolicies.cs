@@ -48,7 +48,7 @@ internal static class RetryPolicies
 
         if (policy.InitialInterval.IsNegative())
         {
-            return "InitialInterval cannot be negative on retry policy: negative duration";
+            return "invalid InitialInterval set on retry policy: negative duration";
         }
 
         if (policy.BackoffCoefficient is < 1 and not 0)
@@ -58,12 +58,18 @@ internal static class RetryPolicies
 
         if (policy.MaximumInterval.IsNegative())
         {
-            return "MaximumInterval cannot be negative on retry policy: negative duration";
+            return "invalid MaximumInterval set on retry policy: negative duration";
         }
 
         if (policy.MaximumInterval.IsPositive() && policy.MaximumInterval.Span() < policy.InitialInterval.Span())
         {
             return "MaximumInterval cannot be less than InitialInterval on retry policy.";
+        }
+
+        const string TimeoutPrefix = "TemporalTimeout:";
+        if (policy.NonRetryableErrorTypes.FirstOrDefault(t => t.StartsWith(TimeoutPrefix, StringComparison.Ordinal) && !Enum.TryParse<TimeoutType>(t[TimeoutPrefix.Length..], out _)) is { } unknown)
+        {
+            return $"Invalid timeout type value: {unknown[TimeoutPrefix.Length..]}.";
         }
 
         return policy.MaximumAttempts < 0 ? "MaximumAttempts cannot be negative on retry policy." : null;

@@ -19,7 +19,6 @@ internal sealed partial class Run
         record.StartedIdentity = identity;
         record.LastIdentity = identity;
         record.RequestId = requestId;
-        record.LastHeartbeat = null;
         Touch(activity);
     }
 
@@ -115,8 +114,8 @@ internal sealed partial class Run
     /// <summary>A time limit passed: tries again, or ends the activity.</summary>
     public void TimeOutActivity(PendingActivity activity, TimeoutType type)
     {
-        var failure = Failures.Timeout(type, $"activity {Word(type)} timeout", type == TimeoutType.Heartbeat ? activity.Record.HeartbeatDetails : null);
-        var state = type is TimeoutType.StartToClose or TimeoutType.Heartbeat ? RetryActivity(activity, failure, activity.Record.StartedIdentity) : RetryState.Timeout;
+        var failure = Failures.Timeout(type, $"activity {Word(type)} timeout");
+        var state = RetryActivity(activity, failure, activity.Record.StartedIdentity, timedOut: true);
         if (state == RetryState.InProgress)
         {
             return;
@@ -148,7 +147,7 @@ internal sealed partial class Run
     }
 
     /// <summary>Puts off the activity to its next attempt when its policy allows one.</summary>
-    private RetryState RetryActivity(PendingActivity activity, FailureMessage failure, string identity)
+    private RetryState RetryActivity(PendingActivity activity, FailureMessage failure, string identity, bool timedOut = false)
     {
         if (activity.Record.CancelRequested)
         {
@@ -179,7 +178,7 @@ internal sealed partial class Run
         record.ResetHeartbeats = false;
         record.LastFailure = failure;
         record.LastIdentity = identity;
-        record.LastAttemptComplete = now.Stamp();
+        record.LastAttemptComplete = timedOut ? null : now.Stamp();
         record.RetryInterval = delay.AsDuration();
         record.ScheduledTime = (now + delay).Stamp();
         record.StartedTime = null;

@@ -111,7 +111,6 @@ internal sealed partial class Run
             Status = status;
             CloseTime = e.EventTime.Time();
             CloseEvent = e;
-            Record.WorkflowTask = null;
             Changes.Closed = true;
             Changes.Visible = true;
         }

@@ -130,7 +130,6 @@ internal sealed partial class Run
             FailWorkflowTask(WorkflowTaskFailedCause.ForceCloseCommand, null, "history-service", reschedule: false);
         }
 
-        Record.WorkflowTask = null;
         FlushBuffered();
         Add(closing);
         Record.FirstTaskDue = null;

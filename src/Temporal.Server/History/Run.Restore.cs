@@ -87,7 +87,7 @@ internal sealed partial class Run
     public SearchAttributes AllSearchAttributes()
     {
         var all = SearchAttributes.Clone();
-        if (Record.BuildIds.Count > 0)
+        if (Record.BuildIds.Count > 0 && !all.IndexedFields.ContainsKey("BuildIds"))
         {
             all.IndexedFields["BuildIds"] = PayloadExtensions.Json("[" + string.Join(',', Record.BuildIds.Select(b => System.Text.Json.JsonSerializer.Serialize(b))) + "]", "KeywordList");
         }

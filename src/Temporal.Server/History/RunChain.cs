@@ -203,7 +203,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         }
 
         var successor = store.Create(workflow, next.RunId);
-        successor.Begin(start, run.UserMetadata, [], "");
+        successor.Begin(start, run.UserMetadata, [], Guid.NewGuid().ToString());
         successor.Record.OriginalStartTime = run.Record.OriginalStartTime;
         successor.Record.ResetPoints.AddRange(start.PrevAutoResetPoints!.Points);
         if (run.Record.VersioningOverride is { } versioning)

@@ -45,18 +45,6 @@ internal static class Signals
     {
         if (run.CancelRequested)
         {
-            if (run.Record.CancelRequestId == requestId && requestId.Length > 0)
-            {
-                return;
-            }
-
-            if (external is null)
-            {
-                throw RpcErrors.Create(
-                    Orchestrator.Grpc.GrpcStatusCode.AlreadyExists, "cancellation already requested for this workflow execution",
-                    "temporal.api.errordetails.v1.CancellationAlreadyRequestedFailure", new Temporalio.Api.ErrorDetails.V1.CancellationAlreadyRequestedFailure());
-            }
-
             return;
         }
 

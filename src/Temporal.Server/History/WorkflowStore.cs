@@ -145,6 +145,22 @@ internal sealed class WorkflowStore
         }
     }
 
+    /// <summary>The first event of the last batches up to an event that together hold at least so many. Call with the lock held.</summary>
+    public long BatchStart(Run run, long last, int events)
+    {
+        var from = last - events + 1 < run.Log.First ? 1 : run.Log.First;
+        var starts = Batches(run, from).Where(b => b.First <= last).Select(b => b.First).ToList();
+        for (var i = starts.Count - 1; i >= 0; i--)
+        {
+            if (last - starts[i] + 1 >= events || last - starts[i] + 1 >= HistoryReader.MaxPageEvents)
+            {
+                return starts[i];
+            }
+        }
+
+        return from;
+    }
+
     /// <summary>One event of a run. Call with the lock held.</summary>
     public Temporalio.Api.History.V1.HistoryEvent Event(Run run, long eventId)
     {
