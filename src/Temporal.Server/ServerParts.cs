@@ -116,6 +116,7 @@ internal sealed class ServerParts : IDisposable
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
+        new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
         new TaskQueueHandler(Engine, Namespaces, workers, new TaskQueueConfigs(Database), time, _stopping, address).Register(Table);
         Workflows.Register(Table);
     }

@@ -165,7 +165,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
 
         if (runId.Length > 0 && !Guid.TryParse(runId, out _))
         {
-            throw RpcErrors.InvalidArgument("Invalid RunId.");
+            throw RpcErrors.InvalidArgument("RunId is not valid UUID.");
         }
 
         return new TaskToken { NamespaceId = ns.Id, WorkflowId = workflowId, RunId = runId, ActivityId = activityId, Activity = true };
@@ -228,7 +228,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             failure = Failures.Server("RespondActivityTaskFailedRequest.Failure exceeds size limit.");
         }
 
-        run.FailActivity(activity, failure ?? new FailureMessage(), identity);
+        run.FailActivity(activity, failure, identity);
     }
 
     private static void Cancel(Run run, PendingActivity activity, Payloads? details, string identity)
@@ -245,7 +245,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         if (TooLarge(details))
         {
-            run.FailActivity(activity, Failures.Server("Heartbeat details exceed size limit.", nonRetryable: true), identity);
+            run.FailActivity(activity, new FailureMessage { Message = "Heartbeat details exceed size limit.", ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true } }, identity);
             activity.Record.CancelRequested = true;
             return;
         }

@@ -54,7 +54,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
             }
             catch (OperationCanceledException)
             {
-                var empty = new GetWorkflowExecutionHistoryResponse { NextPageToken = token.ToByteString() };
+                var empty = new GetWorkflowExecutionHistoryResponse { NextPageToken = request.WaitNewEvent ? token.ToByteString() : ByteString.Empty };
                 return new GrpcResponse(HistoryReader.AppendField(empty, HistoryField, []));
             }
         }

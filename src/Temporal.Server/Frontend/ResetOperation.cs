@@ -19,6 +19,11 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             throw RpcErrors.InvalidArgument("RequestId is not set on request.");
         }
 
+        if (request.PostResetOperations.Any(o => o.SignalWorkflow is not null))
+        {
+            throw RpcErrors.InvalidArgument("unsupported post reset operation: *workflow.PostResetOperation_SignalWorkflow_");
+        }
+
         var current = engine.Store.Current(workflow)!;
         if (current.Record.CreateRequestId == request.RequestId)
         {
@@ -40,7 +45,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         var reset = Copy(workflow, run, kept, request);
         if (current.IsOpen)
         {
-            engine.Chain.Terminate(workflow, current, request.Reason, null, request.Identity);
+            engine.Chain.Terminate(workflow, current, request.Reason, null, "history-resetter");
             workflow.Current = reset;
         }
 
@@ -49,11 +54,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         Reapply(reset, later, request);
         foreach (var operation in request.PostResetOperations)
         {
-            if (operation.SignalWorkflow is { } signal)
-            {
-                Signals.Add(reset, signal.SignalName, signal.Input, signal.Header, request.Identity, "", null, signal.Links);
-            }
-            else if (operation.UpdateWorkflowOptions is { } options)
+            if (operation.UpdateWorkflowOptions is { } options)
             {
                 OptionsUpdate.Apply(reset, options.WorkflowExecutionOptions, request.Identity);
             }
@@ -96,7 +97,6 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         reset.Record.OriginalStartTime = run.Record.OriginalStartTime;
         reset.Record.LastResetTime = reset.Now.Stamp();
         reset.Record.ResetPoints.AddRange(run.Record.ResetPoints.Where(p => p.RunId != run.RunId || p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId));
-        reset.Record.BuildIds.AddRange(run.Record.BuildIds);
         reset.BeginFromReset();
 
         var scheduled = kept.FindLast(e => e.EventType == EventType.WorkflowTaskScheduled)!;
@@ -104,7 +104,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         if (started == 0)
         {
             var startedEvent = reset.NewEvent(EventType.WorkflowTaskStarted);
-            startedEvent.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes { ScheduledEventId = scheduled.EventId, Identity = Identity, RequestId = "reset-request-id" };
+            startedEvent.WorkflowTaskStartedEventAttributes = new WorkflowTaskStartedEventAttributes { ScheduledEventId = scheduled.EventId, Identity = Identity, RequestId = "emptyUuid" };
             started = reset.Add(startedEvent).EventId;
         }
 
@@ -117,7 +117,6 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             Failure = new Temporalio.Api.Failure.V1.Failure
             {
                 Message = request.Reason,
-                Source = "Server",
                 ResetWorkflowFailureInfo = new Temporalio.Api.Failure.V1.ResetWorkflowFailureInfo(),
             },
             Identity = Identity,
@@ -154,6 +153,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         ?? run.CloseEvent?.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId
         ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId ?? "";
 
+    /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server.</summary>
     private static void Reapply(Run reset, List<HistoryEvent> later, ResetWorkflowExecutionRequest request)
     {
         var exclude = request.ResetReapplyExcludeTypes;
@@ -182,11 +182,6 @@ internal sealed class ResetOperation(WorkflowEngine engine)
                     options.WorkflowExecutionOptionsUpdatedEventAttributes = e.WorkflowExecutionOptionsUpdatedEventAttributes.Clone();
                     options.WorkerMayIgnore = true;
                     reset.AddOrBuffer(options);
-                    break;
-                case EventType.WorkflowExecutionCancelRequested when others && !exclude.Contains(ResetReapplyExcludeType.CancelRequest) && !reset.CancelRequested:
-                    var cancel = reset.NewEvent(EventType.WorkflowExecutionCancelRequested);
-                    cancel.WorkflowExecutionCancelRequestedEventAttributes = e.WorkflowExecutionCancelRequestedEventAttributes.Clone();
-                    reset.AddOrBuffer(cancel);
                     break;
                 default:
                     break;

@@ -64,6 +64,11 @@ internal static class StartRequests
         Priority(r.Priority);
         Require.Blob(r.Input);
         Require.Blob(r.Memo);
+        foreach (var callback in r.CompletionCallbacks)
+        {
+            Callback(callback);
+        }
+
         r.SearchAttributes = searchAttributes.Validate(ns, r.SearchAttributes);
         if (r.RequestId.Length == 0)
         {
@@ -125,6 +130,15 @@ internal static class StartRequests
         }
 
         return start;
+    }
+
+    /// <summary>No callback address is configured, so none is accepted.</summary>
+    private static void Callback(Callback callback)
+    {
+        var url = callback.Nexus?.Url ?? "";
+        throw RpcErrors.InvalidArgument(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? $"invalid url: url does not match any configured callback address: {url}"
+            : $"invalid url: unknown scheme: {Uri.EscapeDataString(url)}");
     }
 
     private static void NotNegative(Duration? value, string name)

@@ -60,6 +60,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             return new DeleteWorkflowExecutionResponse();
         });
         table.Add(Service, "DescribeWorkflowExecution", DescribeWorkflowExecutionRequest.Parser, async (_, r) => await DescribeAsync(r));
+        table.Add(Service, "UpdateWorkflowExecutionOptions", UpdateWorkflowExecutionOptionsRequest.Parser, async (_, r) => await UpdateOptionsAsync(r));
         table.Add(Service, "ResetWorkflowExecution", ResetWorkflowExecutionRequest.Parser, async (_, r) => await ResetAsync(r));
     }
 
@@ -160,9 +161,33 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         });
     }
 
+    private Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request)
+    {
+        var ns = _namespaces.Resolve(request.Namespace);
+        Require.Execution(request.WorkflowExecution);
+        if (request.UpdateMask is null || request.UpdateMask.Paths.Count == 0)
+        {
+            throw RpcErrors.InvalidArgument("UpdateMask is not set on request.");
+        }
+
+        return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
+        {
+            var run = Open(w, request.WorkflowExecution.RunId);
+            if (request.UpdateMask.Paths.Any(p => p.StartsWith("versioning_override", StringComparison.Ordinal)))
+            {
+                OptionsUpdate.Apply(run, request.WorkflowExecutionOptions, request.Identity);
+            }
+
+            return new UpdateWorkflowExecutionOptionsResponse
+            {
+                WorkflowExecutionOptions = new Temporalio.Api.Workflow.V1.WorkflowExecutionOptions { VersioningOverride = run.Record.VersioningOverride },
+            };
+        });
+    }
+
+    /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
     /// <param name="beforeFirstTask">What belongs in front of the first workflow task.</param>
     /// <param name="repeats">A request id that is known already stands for the same start.</param>
-    /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
     public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<Run>? beforeFirstTask = null, bool repeats = true)
     {
         var newRunId = Guid.NewGuid().ToString();

@@ -61,12 +61,6 @@ internal sealed class WorkflowTaskCompletionHandler(
         var fault = new CommandValidator(run, ns, namespaces, searchAttributes, request.Messages).Check(request.Commands)
             ?? Updates.Check(workflow, run, request.Messages)
             ?? Unhandled(run, request);
-        if (fault is { Terminates: true })
-        {
-            engine.Chain.Terminate(workflow, run, fault.FullMessage, null, "history-service");
-            return (fault, response, null);
-        }
-
         if (fault is not null)
         {
             run.FailWorkflowTask(fault.Cause, fault.Cause == WorkflowTaskFailedCause.Unspecified ? null : new Temporalio.Api.Failure.V1.Failure
@@ -108,9 +102,8 @@ internal sealed class WorkflowTaskCompletionHandler(
         {
             Updates.RejectUnanswered(workflow, run);
             var more = run.FlushBuffered();
-            if (more || request.ForceCreateNewWorkflowTask || run.CanceledInTask || workflow.Updates.Admitted.Any())
+            if (more || request.ForceCreateNewWorkflowTask || workflow.Updates.Admitted.Any())
             {
-                run.CanceledInTask = false;
                 var speculative = !more && !request.ForceCreateNewWorkflowTask && workflow.Updates.Admitted.Any();
                 if (run.Task is null && !run.InFirstTaskBackoff)
                 {
@@ -256,6 +249,11 @@ internal sealed class WorkflowTaskCompletionHandler(
 
         await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w =>
         {
+            if (engine.Store.Find(w, token.RunId) is { IsOpen: false })
+            {
+                throw WorkflowOperations.Closed();
+            }
+
             var run = StartedTask(w, token);
             run.FailWorkflowTask(request.Cause, failure, request.Identity);
         });

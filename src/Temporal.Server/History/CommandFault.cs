@@ -6,9 +6,6 @@ namespace Temporal.Server.History;
 /// <param name="EndsRun">The run can't go on: the next attempt would only be refused again.</param>
 internal sealed record CommandFault(WorkflowTaskFailedCause Cause, string Message, bool EndsRun = false)
 {
-    /// <summary>What is too large once is too large again: the run is ended instead of asking its worker for ever.</summary>
-    public bool Terminates => Message.Contains("exceeds size limit", StringComparison.Ordinal);
-
     /// <summary>The text with the name of the cause in front of it.</summary>
     public string FullMessage => Message.Length > 0 ? $"{Cause}: {Message}" : Cause.ToString();
 }

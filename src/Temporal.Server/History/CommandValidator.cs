@@ -19,6 +19,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
     private readonly HashSet<string> _newActivities = [];
     private readonly HashSet<string> _usedMessages = [];
     private readonly HashSet<long> _cancelled = [];
+    private readonly HashSet<string> _newChildren = [];
 
     /// <summary>Nothing when all is well; a fault that fails the task; or an exception for a request that is refused without failing the task.</summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
@@ -290,6 +291,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             throw RpcErrors.InvalidArgument($"invalid CronSchedule on StartChildWorkflowExecutionCommand: invalid CronSchedule.. {which}");
         }
 
+        _newChildren.Add(a.WorkflowId);
         return SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s)
             ?? TooLarge(a.Input, Cause, "StartChildWorkflowExecutionCommandAttributes. Input exceeds size limit.");
     }
@@ -329,6 +331,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
         }
 
         return a.WorkflowId.Length == 0 ? new CommandFault(Cause, $"WorkflowId is not set on RequestCancelExternalWorkflowExecutionCommand. Namespace={a.Namespace} RunId={a.RunId}")
+            : a.RunId.Length == 0 && a.ChildWorkflowOnly && _newChildren.Contains(a.WorkflowId) ? new CommandFault(Cause, $"Start and RequestCancel for child workflow is not allowed in same workflow task. WorkflowId={a.WorkflowId} RunId={a.RunId} Namespace={a.Namespace}")
             : a.RunId.Length > 0 && !Guid.TryParse(a.RunId, out _) ? new CommandFault(Cause, $"Invalid RunId set on RequestCancelExternalWorkflowExecutionCommand. WorkflowId={a.WorkflowId} RunId={a.RunId} Namespace={a.Namespace}")
             : null;
     }

@@ -92,6 +92,7 @@ internal static class Describer
             Priority = run.Start.Priority,
             ParentExecution = run.Start.ParentWorkflowExecution,
             ParentNamespaceId = run.Start.ParentWorkflowNamespaceId,
+
         };
         info.AutoResetPoints.Points.AddRange(run.Record.ResetPoints);
         if (run.Record.VersioningOverride is { } versioning)
@@ -125,8 +126,8 @@ internal static class Describer
             LastFailure = record.LastFailure,
             LastWorkerIdentity = record.LastIdentity,
             LastAttemptCompleteTime = record.LastAttemptComplete,
-            CurrentRetryInterval = started ? null : record.RetryInterval ?? (activity.RetryPolicy is { } policy ? RetryPolicies.Interval(policy, record.Attempt).AsDuration() : null),
-            NextAttemptScheduleTime = backsOff ? record.ScheduledTime : null,
+            CurrentRetryInterval = started ? null : backsOff && !record.Paused ? record.RetryInterval : (activity.RetryPolicy is { } policy ? RetryPolicies.Interval(policy, record.Attempt).AsDuration() : null),
+            NextAttemptScheduleTime = backsOff && !record.Paused ? record.ScheduledTime : null,
             Paused = record.Paused,
             Priority = scheduled.Priority,
             ActivityOptions = Options(activity),

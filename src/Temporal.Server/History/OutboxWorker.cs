@@ -199,7 +199,6 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 Cause = failure,
                 Control = a.Control,
                 InitiatedEventId = record.EventId,
-                WorkflowTaskCompletedEventId = a.WorkflowTaskCompletedEventId,
             };
             run.AddOrBuffer(e);
         }
@@ -243,7 +242,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 e.ExternalWorkflowExecutionSignaledEventAttributes = new ExternalWorkflowExecutionSignaledEventAttributes
                 {
                     InitiatedEventId = record.EventId,
-                    Namespace = a.Namespace,
+                    Namespace = namespaces.FindById(record.TargetNamespaceId)?.Name ?? "",
                     NamespaceId = a.NamespaceId,
                     WorkflowExecution = a.WorkflowExecution,
                     Control = a.Control,
@@ -255,7 +254,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             failed.SignalExternalWorkflowExecutionFailedEventAttributes = new SignalExternalWorkflowExecutionFailedEventAttributes
             {
                 Cause = cause,
-                Namespace = a.Namespace,
+                Namespace = namespaces.FindById(record.TargetNamespaceId)?.Name ?? "",
                 NamespaceId = a.NamespaceId,
                 WorkflowExecution = a.WorkflowExecution,
                 InitiatedEventId = record.EventId,
@@ -297,7 +296,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 e.ExternalWorkflowExecutionCancelRequestedEventAttributes = new ExternalWorkflowExecutionCancelRequestedEventAttributes
                 {
                     InitiatedEventId = record.EventId,
-                    Namespace = a.Namespace,
+                    Namespace = namespaces.FindById(record.TargetNamespaceId)?.Name ?? "",
                     NamespaceId = a.NamespaceId,
                     WorkflowExecution = a.WorkflowExecution,
                 };
@@ -308,11 +307,10 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             failed.RequestCancelExternalWorkflowExecutionFailedEventAttributes = new RequestCancelExternalWorkflowExecutionFailedEventAttributes
             {
                 Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                Namespace = a.Namespace,
+                Namespace = namespaces.FindById(record.TargetNamespaceId)?.Name ?? "",
                 NamespaceId = a.NamespaceId,
                 WorkflowExecution = a.WorkflowExecution,
                 InitiatedEventId = record.EventId,
-                Control = a.Control,
             };
             return failed;
         });
@@ -341,7 +339,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 var target = Target(w, record, followChain: true);
                 if (record.ClosePolicy == ParentClosePolicy.RequestCancel)
                 {
-                    Signals.RequestCancel(target, "by parent close policy", "history-service", Guid.NewGuid().ToString(), null, []);
+                    Signals.RequestCancel(target, "", "history-service", Guid.NewGuid().ToString(), (0, new WorkflowExecution { WorkflowId = record.WorkflowId, RunId = record.RunId }), []);
                 }
                 else
                 {

@@ -80,7 +80,7 @@ internal static class RetryPolicies
     /// <param name="expiration">The time by which the next attempt must begin; null for none.</param>
     /// <returns>IN_PROGRESS and the delay, or why there is no next attempt.</returns>
     public static (RetryState State, TimeSpan Delay) Next(
-        RetryPolicy? policy, int attempt, FailureMessage failure, DateTimeOffset now, DateTimeOffset? expiration)
+        RetryPolicy? policy, int attempt, FailureMessage? failure, DateTimeOffset now, DateTimeOffset? expiration)
     {
         if (policy is null)
         {
@@ -97,7 +97,7 @@ internal static class RetryPolicies
             return (RetryState.MaximumAttemptsReached, default);
         }
 
-        var delay = failure.ApplicationFailureInfo?.NextRetryDelay is { } asked ? asked.Span() : Interval(policy, attempt);
+        var delay = failure?.ApplicationFailureInfo?.NextRetryDelay is { } asked ? asked.Span() : Interval(policy, attempt);
         return expiration is { } end && now + delay > end ? (RetryState.Timeout, default) : (RetryState.InProgress, delay);
     }
 
@@ -111,14 +111,14 @@ internal static class RetryPolicies
         return double.IsFinite(milliseconds) && milliseconds < maximum.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : maximum;
     }
 
-    private static bool IsRetryable(FailureMessage failure, IEnumerable<string> nonRetryableTypes) => failure.FailureInfoCase switch
+    private static bool IsRetryable(FailureMessage? failure, IEnumerable<string> nonRetryableTypes) => failure?.FailureInfoCase switch
     {
         FailureMessage.FailureInfoOneofCase.TerminatedFailureInfo or FailureMessage.FailureInfoOneofCase.CanceledFailureInfo => false,
-        FailureMessage.FailureInfoOneofCase.TimeoutFailureInfo => failure.TimeoutFailureInfo.TimeoutType is TimeoutType.StartToClose or TimeoutType.Heartbeat
+        FailureMessage.FailureInfoOneofCase.TimeoutFailureInfo => failure!.TimeoutFailureInfo.TimeoutType is TimeoutType.StartToClose or TimeoutType.Heartbeat
             && !nonRetryableTypes.Contains("TemporalTimeout:" + failure.TimeoutFailureInfo.TimeoutType),
-        FailureMessage.FailureInfoOneofCase.ServerFailureInfo => !failure.ServerFailureInfo.NonRetryable,
+        FailureMessage.FailureInfoOneofCase.ServerFailureInfo => !failure!.ServerFailureInfo.NonRetryable,
         FailureMessage.FailureInfoOneofCase.ApplicationFailureInfo =>
-            !failure.ApplicationFailureInfo.NonRetryable && !nonRetryableTypes.Contains(failure.ApplicationFailureInfo.Type),
+            !failure!.ApplicationFailureInfo.NonRetryable && !nonRetryableTypes.Contains(failure.ApplicationFailureInfo.Type),
         _ => true,
     };
 }

@@ -70,7 +70,7 @@ internal sealed partial class Run
         EnsureWorkflowTask();
     }
 
-    /// <summary>A cancel request met an activity that no worker has: it ends at once, in the same task's events.</summary>
+    /// <summary>A cancel request met an activity that no worker has: it ends at once.</summary>
     public void CancelUnstartedActivity(PendingActivity activity, Payloads details, string identity)
     {
         var e = NewEvent(EventType.ActivityTaskCanceled);
@@ -81,15 +81,15 @@ internal sealed partial class Run
             ScheduledEventId = activity.ScheduledEventId,
             Identity = identity,
         };
-        Add(e);
-        CanceledInTask = true;
+
+        // Its place is behind the events of all commands, with what was buffered.
+        Buffered.Add(e);
+        Changes.NewBuffered.Add(e);
+        Apply(e);
     }
 
-    /// <summary>An activity ended by a command of the task that is being completed: the worker must be told with another one.</summary>
-    public bool CanceledInTask { get; set; }
-
     /// <summary>The attempt failed: tries again, or ends the activity.</summary>
-    public void FailActivity(PendingActivity activity, FailureMessage failure, string identity)
+    public void FailActivity(PendingActivity activity, FailureMessage? failure, string identity)
     {
         var state = RetryActivity(activity, failure, identity);
         if (state == RetryState.InProgress)
@@ -147,7 +147,7 @@ internal sealed partial class Run
     }
 
     /// <summary>Puts off the activity to its next attempt when its policy allows one.</summary>
-    private RetryState RetryActivity(PendingActivity activity, FailureMessage failure, string identity, bool timedOut = false)
+    private RetryState RetryActivity(PendingActivity activity, FailureMessage? failure, string identity, bool timedOut = false)
     {
         if (activity.Record.CancelRequested)
         {

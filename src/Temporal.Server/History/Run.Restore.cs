@@ -89,9 +89,11 @@ internal sealed partial class Run
         var all = SearchAttributes.Clone();
         if (Record.BuildIds.Count > 0 && !all.IndexedFields.ContainsKey("BuildIds"))
         {
-            all.IndexedFields["BuildIds"] = PayloadExtensions.Json("[" + string.Join(',', Record.BuildIds.Select(b => System.Text.Json.JsonSerializer.Serialize(b))) + "]", "KeywordList");
+            all.IndexedFields["BuildIds"] = Keywords(Record.BuildIds)!;
         }
 
+        Set("BinaryChecksums", Record.ResetPoints.Where(p => p.RunId == RunId && p.BinaryChecksum.Length > 0).Select(p => p.BinaryChecksum));
+        Set("TemporalPauseInfo", Activities.Values.Where(a => a.Record.Paused).Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name).Distinct());
         if (DeploymentName.Length > 0)
         {
             all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(System.Text.Json.JsonSerializer.Serialize(DeploymentName), "Keyword");
@@ -100,6 +102,20 @@ internal sealed partial class Run
         }
 
         return all;
+
+        void Set(string name, IEnumerable<string> values)
+        {
+            if (Keywords(values) is { } payload)
+            {
+                all.IndexedFields[name] = payload;
+            }
+        }
+    }
+
+    private static Payload? Keywords(IEnumerable<string> values)
+    {
+        var list = values.ToList();
+        return list.Count == 0 ? null : PayloadExtensions.Json("[" + string.Join(',', list.Select(v => System.Text.Json.JsonSerializer.Serialize(v))) + "]", "KeywordList");
     }
 
     /// <summary>Notes that a request changed the run, so that the same request does it only once.</summary>

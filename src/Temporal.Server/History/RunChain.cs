@@ -104,6 +104,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             Header = command.Header,
             Memo = command.Memo,
             SearchAttributes = command.SearchAttributes,
+            InheritBuildId = command.InheritBuildId,
         };
         var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
         e.WorkflowExecutionContinuedAsNewEventAttributes = attributes;
@@ -191,8 +192,8 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.Identity = "";
         start.Attempt = 1;
         start.ContinuedFailure = null;
-        start.Memo = run.Memo.Fields.Count > 0 ? run.Memo.Clone() : null;
-        start.SearchAttributes = run.SearchAttributes.IndexedFields.Count > 0 ? run.SearchAttributes.Clone() : null;
+        start.Memo = run.Memo.Fields.Count > 0 || old.Memo is not null ? run.Memo.Clone() : null;
+        start.SearchAttributes = run.SearchAttributes.IndexedFields.Count > 0 || old.SearchAttributes is not null ? run.SearchAttributes.Clone() : null;
         start.PrevAutoResetPoints = CarriedResetPoints(run);
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);

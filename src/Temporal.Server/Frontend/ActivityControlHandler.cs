@@ -1,0 +1,256 @@
+using Temporal.Server.History;
+using Temporalio.Api.Activity.V1;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>What operators do to pending activities: pause, unpause, reset, change options.</summary>
+internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceRegistry namespaces, TimeProvider time)
+{
+    private const string Service = RpcTable.WorkflowService;
+
+    public void Register(RpcTable table)
+    {
+        table.Add(Service, "PauseActivity", PauseActivityRequest.Parser, async (_, r) =>
+        {
+            await ChangeAsync(r.Namespace, r.Execution, r.Id, r.Type, all: false, (run, activity) => Pause(run, activity, r.Identity, r.Reason));
+            return new PauseActivityResponse();
+        });
+        table.Add(Service, "UnpauseActivity", UnpauseActivityRequest.Parser, async (_, r) =>
+        {
+            await ChangeAsync(r.Namespace, r.Execution, r.Id, r.Type, r.UnpauseAll, (run, activity) => Unpause(run, activity, r));
+            return new UnpauseActivityResponse();
+        });
+        table.Add(Service, "ResetActivity", ResetActivityRequest.Parser, async (_, r) =>
+        {
+            await ChangeAsync(r.Namespace, r.Execution, r.Id, r.Type, r.MatchAll, (run, activity) => Reset(run, activity, r));
+            return new ResetActivityResponse();
+        });
+        table.Add(Service, "UpdateActivityOptions", UpdateActivityOptionsRequest.Parser, async (_, r) => await UpdateOptionsAsync(r));
+    }
+
+    private Task<PendingActivity> ChangeAsync(string namespaceName, WorkflowExecution? execution, string id, string type, bool all, Action<Run, PendingActivity> change)
+    {
+        var ns = namespaces.Resolve(namespaceName);
+        Require.Execution(execution);
+        if (id.Length == 0 && type.Length == 0 && !all)
+        {
+            throw RpcErrors.InvalidArgument("Either Activity.Id or Activity.Type should be set on request.");
+        }
+
+        return engine.Store.ChangeAsync(ns.Id, execution!.WorkflowId, w =>
+        {
+            var run = engine.Store.Require(w, execution.RunId);
+            if (!run.IsOpen)
+            {
+                throw WorkflowOperations.Closed();
+            }
+
+            var chosen = run.Activities.Values.Where(a => all || (id.Length > 0 ? a.Scheduled.ActivityId == id : a.Scheduled.ActivityType.Name == type)).ToList();
+            if (chosen.Count == 0)
+            {
+                throw RpcErrors.NotFound("Can't find pending activity with such ID. Invalid activityID or activity already completed");
+            }
+
+            foreach (var activity in chosen)
+            {
+                change(run, activity);
+            }
+
+            return chosen[0];
+        });
+    }
+
+    private void Pause(Run run, PendingActivity activity, string identity, string reason)
+    {
+        var record = activity.Record;
+        if (record.Paused)
+        {
+            return;
+        }
+
+        record.Paused = true;
+        record.PauseTime = time.GetUtcNow().Stamp();
+        record.PauseIdentity = identity;
+        record.PauseReason = reason;
+        if (!activity.IsStarted)
+        {
+            record.Stamp++;
+        }
+
+        run.Touch(activity);
+        run.Changes.Visible = true;
+    }
+
+    private static void Unpause(Run run, PendingActivity activity, UnpauseActivityRequest request)
+    {
+        var record = activity.Record;
+        if (!record.Paused)
+        {
+            return;
+        }
+
+        record.Paused = false;
+        record.PauseTime = null;
+        record.PauseIdentity = "";
+        record.PauseReason = "";
+        if (request.ResetHeartbeat)
+        {
+            record.HeartbeatDetails = null;
+            record.LastHeartbeat = null;
+        }
+
+        if (request.ResetAttempts)
+        {
+            record.Attempt = 1;
+            record.LastFailure = null;
+        }
+
+        if (!activity.IsStarted)
+        {
+            Hand(run, activity, request.ResetAttempts);
+        }
+
+        run.Touch(activity);
+        run.Changes.Visible = true;
+    }
+
+    private static void Reset(Run run, PendingActivity activity, ResetActivityRequest request)
+    {
+        var record = activity.Record;
+        if (!request.KeepPaused && record.Paused)
+        {
+            record.Paused = false;
+            run.Changes.Visible = true;
+        }
+
+        if (activity.IsStarted)
+        {
+            record.ResetRequested = true;
+            record.ResetHeartbeats = request.ResetHeartbeat;
+        }
+        else
+        {
+            record.Attempt = 1;
+            record.LastFailure = null;
+            if (request.ResetHeartbeat)
+            {
+                record.HeartbeatDetails = null;
+                record.LastHeartbeat = null;
+            }
+
+            if (!record.Paused)
+            {
+                Hand(run, activity, atOnce: true);
+            }
+        }
+
+        run.Touch(activity);
+    }
+
+    /// <summary>Offers an unstarted activity to its queue again: at once, or when its retry interval is over.</summary>
+    private static void Hand(Run run, PendingActivity activity, bool atOnce)
+    {
+        var record = activity.Record;
+        record.Stamp++;
+        var now = run.Now;
+        if (atOnce || record.ScheduledTime.Time() <= now)
+        {
+            record.ScheduledTime = now.Stamp();
+            record.RetryInterval = null;
+            record.WaitsForRetry = false;
+            run.DispatchActivity(activity);
+        }
+    }
+
+    private async Task<UpdateActivityOptionsResponse> UpdateOptionsAsync(UpdateActivityOptionsRequest request)
+    {
+        if (request.ActivityOptions is null && !request.RestoreOriginal)
+        {
+            throw RpcErrors.InvalidArgument("ActivityOptions are not provided");
+        }
+
+        if (request.UpdateMask is null && !request.RestoreOriginal)
+        {
+            throw RpcErrors.InvalidArgument("UpdateMask is not provided");
+        }
+
+        var changed = await ChangeAsync(request.Namespace, request.Execution, request.Id, request.Type, request.MatchAll, (run, activity) => UpdateOptions(run, activity, request));
+        return new UpdateActivityOptionsResponse { ActivityOptions = Shown(changed) };
+    }
+
+    private static void UpdateOptions(Run run, PendingActivity activity, UpdateActivityOptionsRequest request)
+    {
+        if (request.RestoreOriginal)
+        {
+            activity.Record.Options = null;
+        }
+        else
+        {
+            var options = Shown(activity);
+            foreach (var path in request.UpdateMask.Paths)
+            {
+                Set(options, request.ActivityOptions, path);
+            }
+
+            activity.Record.Options = options;
+        }
+
+        if (!activity.IsStarted && !activity.Record.Paused && !activity.Record.WaitsForRetry)
+        {
+            activity.Record.Stamp++;
+            run.DispatchActivity(activity);
+        }
+
+        run.Touch(activity);
+    }
+
+    private static ActivityOptions Shown(PendingActivity activity)
+    {
+        var options = Describer.Options(activity);
+        options.TaskQueue = new TaskQueue { Name = activity.TaskQueue, Kind = Temporalio.Api.Enums.V1.TaskQueueKind.Normal };
+        return options;
+    }
+
+    private static void Set(ActivityOptions options, ActivityOptions asked, string path)
+    {
+        switch (path)
+        {
+            case "task_queue" or "task_queue.name" when asked.TaskQueue is not null:
+                options.TaskQueue.Name = asked.TaskQueue.Name;
+                break;
+            case "schedule_to_close_timeout":
+                options.ScheduleToCloseTimeout = asked.ScheduleToCloseTimeout;
+                break;
+            case "schedule_to_start_timeout":
+                options.ScheduleToStartTimeout = asked.ScheduleToStartTimeout;
+                break;
+            case "start_to_close_timeout":
+                options.StartToCloseTimeout = asked.StartToCloseTimeout;
+                break;
+            case "heartbeat_timeout":
+                options.HeartbeatTimeout = asked.HeartbeatTimeout;
+                break;
+            case "retry_policy":
+                options.RetryPolicy = RetryPolicies.WithDefaults(asked.RetryPolicy);
+                break;
+            case "retry_policy.initial_interval":
+                options.RetryPolicy.InitialInterval = asked.RetryPolicy?.InitialInterval;
+                break;
+            case "retry_policy.backoff_coefficient":
+                options.RetryPolicy.BackoffCoefficient = asked.RetryPolicy?.BackoffCoefficient ?? 0;
+                break;
+            case "retry_policy.maximum_interval":
+                options.RetryPolicy.MaximumInterval = asked.RetryPolicy?.MaximumInterval;
+                break;
+            case "retry_policy.maximum_attempts":
+                options.RetryPolicy.MaximumAttempts = asked.RetryPolicy?.MaximumAttempts ?? 0;
+                break;
+            default:
+                // As the real server: fields it does not know are passed over.
+                break;
+        }
+    }
+}
