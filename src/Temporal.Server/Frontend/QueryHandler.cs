@@ -83,6 +83,22 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         return null;
     }
 
+    /// <summary>Queries that came while a task was out and rode on no other: without a next task they go by themselves.</summary>
+    public static void DispatchLeft(WorkflowEngine engine, Workflow workflow, string runId)
+    {
+        if (engine.Store.Find(workflow, runId) is not { } run || (run.IsOpen && run.Task is not null))
+        {
+            return;
+        }
+
+        foreach (var query in workflow.Queries.All)
+        {
+            workflow.Queries.Remove(query);
+            workflow.Queries.AddDirect(query);
+            Dispatch(engine, run, query);
+        }
+    }
+
     /// <summary>Offers a query to a worker that has the run in memory, else to any of its queue.</summary>
     public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query)
     {

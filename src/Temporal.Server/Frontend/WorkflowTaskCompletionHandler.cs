@@ -35,6 +35,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             namespaces.Resolve(request.Namespace);
         }
 
+        var queries = false;
         var (fault, response, task) = await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w =>
         {
             // Asked first: of a closed run the real server says something else for a completed task than for a failed one.
@@ -43,11 +44,18 @@ internal sealed class WorkflowTaskCompletionHandler(
                 throw RpcErrors.NotFound("Workflow task not found.");
             }
 
-            return Complete(w, token, request);
+            var completed = Complete(w, token, request);
+            queries = w.Queries.Any;
+            return completed;
         });
         if (fault is not null)
         {
             throw RpcErrors.InvalidArgument(fault.FullMessage);
+        }
+
+        if (queries)
+        {
+            await engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, w => QueryHandler.DispatchLeft(engine, w, token.RunId));
         }
 
         return task is null ? new GrpcResponse(response) : new GrpcResponse(HistoryReader.AppendField(response, WorkflowTaskField, task));

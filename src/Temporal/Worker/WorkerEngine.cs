@@ -42,6 +42,7 @@ internal sealed class WorkerEngine
 
     private ITemporalClient _client;
     private WorkerRpc _rpc;
+    private bool _answersPollsOnShutdown;
 
     public WorkerEngine(IWorkerClient client, TemporalWorkerOptions options)
     {
@@ -157,7 +158,8 @@ internal sealed class WorkerEngine
     {
         try
         {
-            await _rpc.DescribeNamespaceAsync(cancellationToken);
+            var description = await _rpc.DescribeNamespaceAsync(cancellationToken);
+            _answersPollsOnShutdown = description.NamespaceInfo?.Capabilities?.WorkerPollCompleteOnShutdown ?? false;
         }
         catch (RpcException error) when (error.Code is RpcException.StatusCode.Unimplemented or RpcException.StatusCode.PermissionDenied)
         {
@@ -188,7 +190,9 @@ internal sealed class WorkerEngine
         await stopPolling.CancelAsync();
         await _shutdownStarted.CancelAsync();
         var noticed = await NoticeAsync();
-        abortPolls.CancelAfter(noticed ? PollGrace : TimeSpan.Zero);
+
+        // A server that answers open polls on the notice loses no task; one that does not puts back what an aborted poll would have got.
+        abortPolls.CancelAfter(noticed && _answersPollsOnShutdown ? PollGrace : TimeSpan.Zero);
         await Task.WhenAny(polling);
         await FinishAsync();
         Log.WorkerStopped(_logger, _taskQueue);
@@ -292,7 +296,7 @@ internal sealed class WorkerEngine
         });
     }
 
-    /// <summary>Tells the server that the worker stops, so that it answers the open polls; false when it does not take the notice.</summary>
+    /// <summary>Tells the server that the worker stops: it gives the tasks of the worker's own queue to others. False when it does not take the notice.</summary>
     private async Task<bool> NoticeAsync()
     {
         var request = new ShutdownWorkerRequest
