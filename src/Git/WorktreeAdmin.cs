@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -9,6 +7,9 @@ namespace Orchestrator.Git;
 internal static class WorktreeAdmin
 {
     internal const string MarkerName = "orchestrator-ready";
+
+    /// <summary>In place of the marker while a worktree waits in the pool; holds the key of its kept files.</summary>
+    internal const string PooledName = "orchestrator-pooled";
 
     /// <summary>Folder and administration of every linked worktree.</summary>
     internal static IEnumerable<(string Path, string Admin)> All(GitRepository repository)
@@ -47,6 +48,9 @@ internal static class WorktreeAdmin
 
     internal static void WriteMarker(string admin, string path, string? branch) =>
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
+
+    /// <summary>True if we finished it once, also if its files are gone now.</summary>
+    internal static bool IsOurs(string admin) => File.Exists(Path.Combine(admin, MarkerName)) || File.Exists(Path.Combine(admin, PooledName));
 
     internal static void RemoveMarker(string admin) => File.Delete(Path.Combine(admin, MarkerName));
 

@@ -22,8 +22,6 @@ public sealed record WorktreePool(string Folder)
 /// </summary>
 internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
 {
-    private const string PooledMarker = "orchestrator-pooled";
-
     /// <summary>Files in the administration that change how git works there; a fresh worktree has none of them.</summary>
     private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
 
@@ -32,6 +30,8 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
     /// <summary>Moves a worktree into the pool, or removes it if it is not fit for that.</summary>
     internal void Return(string path, string admin)
     {
+        var claims = new WorktreeClaims(repository);
+        claims.Claim(path);
         WorktreeAdmin.RemoveMarker(admin);
         RemoveUnknown();
         var worktree = new Worktree(repository, path, admin);
@@ -43,14 +43,15 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
             || !RefFiles.TryReadHead(worktree, out _, out var head)
             || head is null)
         {
-            WorktreeAdmin.Remove(admin, path);
+            claims.RemoveClaimed(path);
             return;
         }
 
         // Detached, so that its branch is free to be checked out elsewhere or deleted.
         DurableFile.Write(Path.Combine(admin, "HEAD"), head + "\n");
         Move(path, Path.Combine(_folder, Guid.NewGuid().ToString("N")), admin);
-        DurableFile.Write(Path.Combine(admin, PooledMarker), pool.KeepKey);
+        DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
+        claims.Release(path);
     }
 
     /// <summary>Moves a pooled worktree to a place; its files are still those of its last use.</summary>
@@ -60,7 +61,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         RemoveUnknown();
         var found = Pooled()
             .Where(entry => Directory.Exists(entry.Path))
-            .Select(entry => (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, PooledMarker)) == pool.KeepKey))
+            .Select(entry => (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) == pool.KeepKey))
             .OrderByDescending(entry => entry.Fits)
             .FirstOrDefault();
         if (found.Admin is null)
@@ -68,7 +69,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
             return null;
         }
 
-        File.Delete(Path.Combine(found.Admin, PooledMarker));
+        File.Delete(Path.Combine(found.Admin, WorktreeAdmin.PooledName));
         if (Directory.Exists(path))
         {
             Directory.Delete(path); // Only an empty one comes here.
@@ -80,7 +81,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
     }
 
     private IEnumerable<(string Path, string Admin)> Pooled() =>
-        WorktreeAdmin.All(repository).Where(entry => File.Exists(Path.Combine(entry.Admin, PooledMarker)) && IsInPool(entry.Path));
+        WorktreeAdmin.All(repository).Where(entry => File.Exists(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) && IsInPool(entry.Path));
 
     private bool IsInPool(string path) => Path.GetDirectoryName(path) == _folder;
 

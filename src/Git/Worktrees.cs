@@ -26,7 +26,9 @@ public sealed class Worktrees(GitRepository repository)
                     $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. Remove it first (orchestrate cleanup).");
         }
 
-        RemoveUnfinished(path, admin);
+        var claims = new WorktreeClaims(repository);
+        ClearPlace(path, admin, claims);
+        claims.Claim(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (!await TryReuseAsync(request, path, cancellationToken))
         {
@@ -41,6 +43,7 @@ public sealed class Worktrees(GitRepository repository)
         admin = WorktreeAdmin.Find(repository, path)
             ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
         WorktreeAdmin.WriteMarker(admin, path, request.Branch);
+        claims.Release(path);
         return new Worktree(repository, path, admin);
     }
 
@@ -83,9 +86,17 @@ public sealed class Worktrees(GitRepository repository)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        if (WorktreeAdmin.Find(repository, path) is { } admin)
+        var claims = new WorktreeClaims(repository);
+        var admin = WorktreeAdmin.Find(repository, path);
+        if (admin is not null && !WorktreeAdmin.IsOurs(admin) && !claims.IsClaimed(path))
         {
-            WorktreeAdmin.Remove(admin, path);
+            throw new GitException($"'{path}' is a worktree, but not one of ours; it was not removed. To do it by hand: git worktree remove '{path}'");
+        }
+
+        if (admin is not null || claims.IsClaimed(path))
+        {
+            claims.Claim(path);
+            claims.RemoveClaimed(path);
         }
     }
 
@@ -96,28 +107,25 @@ public sealed class Worktrees(GitRepository repository)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        if (WorktreeAdmin.Find(repository, path) is { } admin)
+        if (WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.IsOurs(admin))
         {
             new WorktreeReuse(repository, pool).Return(path, admin);
         }
     }
 
-    /// <summary>Removes every worktree below <paramref name="folder"/> that was begun and not finished.</summary>
+    /// <summary>Removes every worktree of ours below <paramref name="folder"/> that was begun and not finished; others are not touched.</summary>
     /// <returns>Their folders.</returns>
     public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
     {
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        var removed = new List<string>();
-        foreach (var (path, admin) in WorktreeAdmin.All(repository))
+        var claims = new WorktreeClaims(repository);
+        var unfinished = claims.Below(Path.GetFullPath(folder));
+        foreach (var path in unfinished)
         {
-            if (path.StartsWith(Path.GetFullPath(folder) + "/", StringComparison.Ordinal) && WorktreeAdmin.ReadMarker(admin, path) is null)
-            {
-                WorktreeAdmin.Remove(admin, path);
-                removed.Add(path);
-            }
+            claims.RemoveClaimed(path);
         }
 
-        return removed;
+        return unfinished;
     }
 
     /// <summary>All worktrees of the repository, the main checkout first, also those of the user and of other tools.</summary>
@@ -173,11 +181,16 @@ public sealed class Worktrees(GitRepository repository)
         return list;
     }
 
-    private static void RemoveUnfinished(string path, string? admin)
+    private static void ClearPlace(string path, string? admin, WorktreeClaims claims)
     {
-        if (admin is not null)
+        if (claims.IsClaimed(path) || (admin is not null && WorktreeAdmin.IsOurs(admin)))
         {
-            WorktreeAdmin.Remove(admin, path);
+            claims.Claim(path);
+            claims.RemoveClaimed(path);
+        }
+        else if (admin is not null)
+        {
+            throw new GitException($"'{path}' is a worktree of somebody else. Remove it (git worktree remove '{path}'), or set worktrees.dir to another folder.");
         }
         else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
@@ -208,7 +221,8 @@ public sealed class Worktrees(GitRepository repository)
         }
         catch (GitException)
         {
-            WorktreeAdmin.Remove(admin, path);
+            new WorktreeClaims(repository).RemoveClaimed(path);
+            new WorktreeClaims(repository).Claim(path);
             return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
         }
     }

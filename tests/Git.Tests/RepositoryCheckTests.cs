@@ -63,6 +63,18 @@ public sealed class RepositoryCheckTests
         Assert.Contains("git clone", result.Findings[0].Cure, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_GitFolderCannotBeWritten_IsRefusedWithPlaceAndCure()
+    {
+        using var opened = await Opened.CreateAsync();
+        await File.WriteAllTextAsync(Path.Combine(opened.Repository.CommonDirectory, "orchestrator"), "a file where our folder should be");
+
+        var result = await new RepositoryCheck(opened.Repository).RunAsync();
+
+        Assert.Contains(opened.Repository.CommonDirectory, Assert.Single(result.Findings).Message, StringComparison.Ordinal);
+        Assert.False(result.IsUsable);
+    }
+
     [Theory]
     [InlineData("orchestrator")]
     [InlineData("Orchestrator")]

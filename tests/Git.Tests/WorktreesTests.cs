@@ -35,6 +35,7 @@ public sealed class WorktreesTests
     {
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("a");
+        new WorktreeClaims(opened.Repository).Claim(worktree.Path);
         WorktreeAdmin.RemoveMarker(worktree.AdminDirectory);
         File.Delete(Path.Combine(worktree.Path, "README.md"));
         await File.WriteAllTextAsync(Path.Combine(worktree.AdminDirectory, "locked"), "initializing");
@@ -56,6 +57,57 @@ public sealed class WorktreesTests
 
         Assert.Contains("is in the way", fault.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(opened.Files[".worktrees/run-1/a/precious"]));
+    }
+
+    [Fact]
+    public async Task Ensure_FolderDeletedByTheUser_IsMadeAgainOnItsBranch()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        await opened.Files.GitInAsync(worktree.Path, "commit", "--quiet", "--allow-empty", "-m", "work");
+        var work = await opened.Files.GitInAsync(worktree.Path, "rev-parse", "HEAD");
+        Directory.Delete(opened.Files[".worktrees"], recursive: true);
+
+        var again = await opened.TaskWorktreeAsync("a");
+
+        Assert.Equal(work, await opened.Files.GitInAsync(again.Path, "rev-parse", "HEAD"));
+    }
+
+    [Fact]
+    public async Task WorktreesOfOthers_InTheSameFolder_AreNeverTouched()
+    {
+        using var opened = await Opened.CreateAsync();
+        var others = opened.Files[".worktrees/run-1/a"];
+        await opened.Files.GitAsync("worktree", "add", "--quiet", others);
+        await File.WriteAllTextAsync(Path.Combine(others, "precious"), "x");
+
+        Assert.Empty(await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]));
+        var fault = await Assert.ThrowsAsync<GitException>(() => opened.TaskWorktreeAsync("a"));
+        await Assert.ThrowsAsync<GitException>(() => opened.Worktrees.RemoveAsync(others));
+        await opened.Worktrees.ReturnAsync(others, new WorktreePool(opened.Files[".worktrees/.pool"]));
+
+        Assert.Contains("of somebody else", fault.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(others, "precious")));
+    }
+
+    [Fact]
+    public async Task RemoveUnfinished_KilledWhileMakingOrRemoving_LeavesNothing()
+    {
+        using var opened = await Opened.CreateAsync();
+        var begun = await opened.TaskWorktreeAsync("begun");
+        var claims = new WorktreeClaims(opened.Repository);
+        claims.Claim(begun.Path);
+        WorktreeAdmin.RemoveMarker(begun.AdminDirectory);
+        claims.Claim(opened.Files[".worktrees/run-1/orphan"]);
+        opened.Files.Write(".worktrees/run-1/orphan/file", "x");
+        var ready = await opened.TaskWorktreeAsync("ready");
+
+        var removed = await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]);
+
+        Assert.Equal(["begun", "orphan"], removed.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([ready.Path], Directory.EnumerateDirectories(opened.Files[".worktrees/run-1"]));
+        Assert.Equal(2, (await opened.Worktrees.ListAsync()).Count);
+        Assert.Empty(await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]));
     }
 
     [Fact]
