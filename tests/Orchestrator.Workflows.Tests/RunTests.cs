@@ -1,0 +1,330 @@
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+public sealed class RunTests
+{
+    [Fact]
+    public async Task Run_Diamond_MergesEachTaskOnceInOrderAndLands()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a"), Task("c", "a"), Task("d", "b", "c")]);
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal("landed", result.LandedCommit);
+        Assert.Equal(4, result.AgentStarts);
+        var merged = run.Activities.Merged.ToList();
+        Assert.Equal(4, merged.Count);
+        Assert.Equal("a", merged[0]);
+        Assert.Equal("d", merged[3]);
+        var status = await run.StatusAsync();
+        Assert.Equal(RunStates.Completed, status.State);
+        Assert.Equal(2.0m, status.Cost);
+        Assert.Equal(Enumerable.Range(1, run.Activities.Events.Count).Select(i => (long)i), run.Activities.Events.Select(e => e.Sequence));
+    }
+
+    [Fact]
+    public async Task Run_TwoWorkers_NeverMoreAgentsThanThat()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [.. Enumerable.Range(0, 6).Select(i => Task($"t{i}"))],
+            a => a.Agent = async (_, _) =>
+            {
+                await System.Threading.Tasks.Task.Delay(50);
+                return ScriptedActivities.Done();
+            },
+            new RunSettings { Workers = 2 });
+
+        await run.ResultAsync();
+
+        Assert.InRange(run.Activities.MostAgentsAtOnce, 1, 2);
+    }
+
+    [Fact]
+    public async Task Run_UnknownMemberInInput_FailsAndNamesIt()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a")]);
+        var json = System.Text.Json.JsonDocument.Parse("""{"repository":"/r","planFile":"tasks.yaml","wrokers":3}""").RootElement;
+        await run.Client.StartWorkflowAsync("OrchestrationWorkflow", [json], new(run.RunId, TaskQueues.Workflows));
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
+
+        var inner = Assert.IsType<ApplicationFailureException>(failure.InnerException);
+        Assert.Equal("InvalidInput", inner.ErrorType);
+        Assert.Contains("wrokers", inner.Message);
+    }
+
+    [Fact]
+    public async Task Run_PlanWithFaults_FailsWithAllOfThem()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = _ => new PlanOutline { Faults = ["tasks.yaml:3:1: first", "tasks.yaml:9:1: second"] });
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
+
+        Assert.Contains("first", failure.InnerException!.Message);
+        Assert.Contains("second", failure.InnerException.Message);
+    }
+
+    [Fact]
+    public async Task Run_PreflightError_EndsAsFailedWithTheReason()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Check = r => r with { Errors = ["No commits. Make one."] });
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
+
+        Assert.Contains("No commits", failure.InnerException!.Message);
+        Assert.Empty(run.Activities.Starts);
+    }
+
+    [Fact]
+    public async Task Task_GateFailsFirst_IsRemediatedInTheSameConversation()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Verify = input => input.Round == 1
+            ? new VerifyResult { Commit = "c1", Problems = ["Gate failed: tests."], ProblemsFile = "problems-1.md" }
+            : new VerifyResult { Commit = "c2" });
+
+        await run.ResultAsync();
+
+        var starts = run.Activities.Starts.ToList();
+        Assert.Equal(2, starts.Count);
+        Assert.Equal(("s", "problems-1.md", 2, 2), (starts[1].Session, starts[1].ProblemsFile, starts[1].Round, starts[1].Start));
+        Assert.Equal(2, (await run.StatusAsync()).Tasks[0].Round);
+    }
+
+    [Fact]
+    public async Task Task_GateFailsAlways_FailsAfterItsRemediationsAndSkipsDependants()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 1 }, Task("b", "a"), Task("c")],
+            a => a.Verify = input => input.Task.Task.Id == "a" ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" });
+
+        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Equal([TaskStates.Failed, TaskStates.Skipped, TaskStates.Merged], status.Tasks.Select(t => t.State));
+        Assert.Equal(2, status.Tasks[0].Starts);
+        Assert.Contains(status.Questions, q => q.Id == "a" && q.Commands.Any(c => c.Contains("retry", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Retry_AfterFailure_GoesOnWithGuidanceAndCompletes()
+    {
+        var fail = true;
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }, Task("b", "a")],
+            a => a.Verify = _ => fail ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        fail = false;
+
+        var command = new TaskCommand("a", "use the other library");
+        var answer = await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        Assert.True(answer.Changed);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var last = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
+        Assert.Equal(("use the other library", 2, 2), (last.Guidance, last.Round, last.Start));
+    }
+
+    [Fact]
+    public async Task Skip_FailedTask_LetsTheRunComplete()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a") with { MaxRemediations = 0 }, Task("b", "a")],
+            a => a.Verify = input => input.Task.Task.Id == "a" ? new VerifyResult { Problems = ["wrong"], ProblemsFile = "p" } : new VerifyResult { Commit = "c" });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        await run.Run.SignalAsync("skipTask", [new TaskCommand("a")]);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["b"], run.Activities.Merged);
+    }
+
+    [Fact]
+    public async Task Agent_TransientFailures_AreRetriedInTheSameConversationAndNotCountedAsRounds()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
+            ++calls < 3 ? new AgentRunResult { FailureClass = FailureClasses.Transient, Message = "overloaded", Session = "s" } : ScriptedActivities.Done()));
+
+        await run.ResultAsync();
+
+        Assert.Equal([1, 1, 1], run.Activities.Starts.Select(s => s.Round));
+        Assert.Equal(["", "s", "s"], run.Activities.Starts.Select(s => s.Session));
+    }
+
+    [Fact]
+    public async Task Agent_UsageLimitWithResetTime_ParksByATimerAndGoesOn()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
+            ++calls == 1 ? new AgentRunResult { FailureClass = FailureClasses.UsageLimit, Message = "session limit", ResetAt = DateTimeOffset.UtcNow.AddHours(5), Session = "s" } : ScriptedActivities.Done()));
+        var status = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Parked }]);
+        Assert.Contains("session limit", status.Tasks[0].Reason);
+
+        var command = new TaskCommand("a");
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(2, run.Activities.Starts.Count);
+    }
+
+    [Fact]
+    public async Task Agent_Blocked_WaitsForAnAnswerAndGoesOnWithIt()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
+            ++calls == 1 ? new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "needs pandas>=2.0", Session = "s" } : ScriptedActivities.Done()));
+        var status = await run.UntilAsync(s => s.Questions.Count > 0);
+        Assert.Contains("pandas", status.Questions[0].Question);
+
+        var command = new TaskCommand("a", "it is installed now");
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command));
+
+        await run.ResultAsync();
+        Assert.Equal("it is installed now", run.Activities.Starts.Last().Guidance);
+    }
+
+    [Fact]
+    public async Task Pause_AgentAtWork_InterruptsItAndResumeGoesOnInTheConversation()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a")], a => a.Agent = async (input, stop) =>
+        {
+            if (++calls > 1)
+                return ScriptedActivities.Done();
+            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+        });
+        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
+
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        var paused = await run.UntilAsync(s => s.Tasks[0].Paused);
+        Assert.True(paused.Paused);
+        Assert.False((await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null))).Changed);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal("s", run.Activities.Starts.ElementAt(1).Session);
+    }
+
+    [Fact]
+    public async Task Cancel_TasksAtWork_StopsThemAndEndsTheRun()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a")], a => a.Agent = async (_, stop) =>
+        {
+            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+        });
+        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
+
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.Equal(TaskStates.Cancelled, (await run.StatusAsync()).Tasks[0].State);
+    }
+
+    [Fact]
+    public async Task Cancel_ByTemporalItself_StopsTasksAndEndsAsCancelled()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = async (_, stop) =>
+        {
+            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+        });
+        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].State == TaskStates.Executing && !run.Activities.Starts.IsEmpty);
+
+        await run.Run.CancelAsync();
+
+        var failure = await Assert.ThrowsAsync<WorkflowFailedException>(run.ResultAsync);
+        Assert.IsType<CanceledFailureException>(failure.InnerException);
+    }
+
+    [Fact]
+    public async Task Approval_TaskThatAsksForOne_StartsOnlyAfterIt()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a") with { RequiresApproval = true }]);
+        await run.UntilAsync(s => s.Questions.Any(q => q.Id == "a"));
+        Assert.Empty(run.Activities.Starts);
+
+        var approval = new ApprovalCommand("a");
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(approval));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Approval_PlanRejected_EndsTheRunBeforeAnythingStarts()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = p => p with { ApprovalReason = "Risk 80." });
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+
+        var rejection = new ApprovalCommand("plan", "too risky");
+        await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(rejection));
+
+        var result = await run.ResultAsync();
+        Assert.Equal(RunStates.Cancelled, result.State);
+        Assert.Contains("too risky", result.Reason);
+        Assert.Empty(run.Activities.Starts);
+    }
+
+    [Fact]
+    public async Task Merge_Refused_GoesBackWithStagingInTheWorktree()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Merge = input => input.Request.Round == 1
+            ? new MergeResult { Message = "Conflict in x.txt.", ProblemsFile = "conflict.md" }
+            : new MergeResult { Merged = true, Commit = "m" });
+
+        await run.ResultAsync();
+
+        Assert.Equal("conflict.md", run.Activities.Starts.Last().ProblemsFile);
+        Assert.Equal(2, (await run.StatusAsync()).Tasks[0].Round);
+    }
+
+    [Fact]
+    public async Task Land_NeedsAPerson_WaitsAndPromoteFinishes()
+    {
+        var clean = false;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Land = () => clean ? new LandResult { Landed = true, Commit = "x" } : new LandResult { Message = "The checkout is dirty." });
+        var waiting = await run.UntilAsync(s => s.State == RunStates.AwaitingPromotion);
+        Assert.Contains(waiting.Questions, q => q.Id == "promote");
+        clean = true;
+
+        await run.Run.ExecuteUpdateAsync(w => w.PromoteAsync());
+
+        Assert.Equal("x", (await run.ResultAsync()).LandedCommit);
+    }
+
+    [Fact]
+    public async Task ContinueAsNew_ForcedEveryFewEvents_LosesNoTask()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [.. Enumerable.Range(0, 12).Select(i => i < 3 ? Task($"t{i}") : Task($"t{i}", $"t{i - 3}"))],
+            settings: new RunSettings { Workers = 3, ContinueAfterEvents = 40 });
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(12, run.Activities.Merged.Distinct().Count());
+        Assert.Equal(12, run.Activities.Merged.Count);
+        Assert.Equal(12, result.AgentStarts);
+        var history = await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync();
+        var started = history.Events.First().WorkflowExecutionStartedEventAttributes;
+        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
+    }
+
+    [Fact]
+    public async Task Steering_UnknownTask_IsRefusedWithItsName()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a") with { RequiresApproval = true }]);
+        await run.UntilAsync(s => s.Tasks.Count == 1);
+
+        var command = new TaskCommand("nobody");
+        var failure = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command)));
+
+        Assert.Contains("nobody", failure.InnerException!.Message);
+    }
+
+    internal static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, Title = $"Task {id}", DependsOn = dependsOn };
+}

@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Orchestrator.Contracts;
+using Orchestrator.TestKit;
+using Temporal.Server;
+using Temporalio.Activities;
+using Temporalio.Client;
+using Temporalio.Worker;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>The workflows on a real server, with activities that do what the test says instead of touching a repository.</summary>
+internal sealed class ScriptedRun : IAsyncDisposable
+{
+    private readonly TemporalServer? _server;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _working = Task.CompletedTask;
+
+    private ScriptedRun(TemporalServer? server, ITemporalClient client, ScriptedActivities activities)
+    {
+        _server = server;
+        Client = client;
+        Activities = activities;
+    }
+
+    public ITemporalClient Client { get; }
+
+    public ScriptedActivities Activities { get; }
+
+    public string RunId { get; } = $"run-test-{Guid.NewGuid():n}"[..18];
+
+    public WorkflowHandle<IOrchestrationWorkflow, RunResult> Run => Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
+
+    /// <summary>Starts a server (or uses the one of <c>TEMPORAL_ADDRESS</c>), a worker and the run.</summary>
+    public static async Task<ScriptedRun> StartAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null)
+    {
+        var run = await CreateAsync(tasks, script, settings);
+        await run.BeginAsync();
+        return run;
+    }
+
+    public static async Task<ScriptedRun> CreateAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null)
+    {
+        var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
+        TemporalServer? server = null;
+        if (address is null)
+        {
+            server = new TemporalServer(new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0) });
+            await server.StartAsync();
+            address = server.Addresses[0];
+        }
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));
+        var queue = $"scripted-{Guid.NewGuid():n}";
+        var activities = new ScriptedActivities(tasks, settings ?? new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, queue, client);
+        script?.Invoke(activities);
+        var run = new ScriptedRun(server, client, activities);
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddAllActivities(activities);
+        var own = new TemporalWorkerOptions(queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(activities);
+        run._working = Task.WhenAll(new TemporalWorker(client, shared).ExecuteAsync(run._stop.Token), new TemporalWorker(client, own).ExecuteAsync(run._stop.Token));
+        return run;
+    }
+
+    public Task BeginAsync(OrchestrationInput? input = null) => Client.StartWorkflowAsync(
+        (IOrchestrationWorkflow w) => w.RunAsync(input ?? new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" }, null),
+        new WorkflowOptions(RunId, TaskQueues.Workflows));
+
+    public async Task<RunStatus> StatusAsync() => await Run.QueryAsync(w => w.Status(0, 500));
+
+    public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds)
+    {
+        var begin = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var status = await StatusAsync();
+            if (holds(status))
+                return status;
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) > Eventually.Limit)
+                Assert.Fail($"It never came so far. The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}");
+            await Task.Delay(50);
+        }
+    }
+
+    public Task<RunResult> ResultAsync() => Run.GetResultAsync().WaitAsync(Eventually.Limit);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await _working.WaitAsync(Eventually.Limit);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped, as asked.
+        }
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _stop.Dispose();
+    }
+}
+
+/// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
+internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSettings settings, string queue, ITemporalClient client) : IRepositoryActivities, IRunActivities, ITaskActivities
+{
+    private int _agents;
+
+    public ConcurrentQueue<RunAgentInput> Starts { get; } = new();
+
+    public ConcurrentQueue<string> Merged { get; } = new();
+
+    public ConcurrentQueue<RunEvent> Events { get; } = new();
+
+    public int MostAgentsAtOnce { get; private set; }
+
+    public Func<RunAgentInput, CancellationToken, Task<AgentRunResult>> Agent { get; set; } = (_, _) => Task.FromResult(Done());
+
+    public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Round}", Gates = "1/1" };
+
+    public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
+
+    public Func<PlanOutline, PlanOutline> Plan { get; set; } = plan => plan;
+
+    public Func<PreflightResult, PreflightResult> Check { get; set; } = result => result;
+
+    public Func<LandResult> Land { get; set; } = () => new LandResult { Landed = true, Commit = "landed" };
+
+    public static AgentRunResult Done(string session = "s") => new() { FailureClass = FailureClasses.None, ClaimedDone = true, Session = session, Cost = 0.5m, Tokens = 10 };
+
+    [Activity]
+    public Task<RepositoryReference> FindRepositoryAsync(string path) => Task.FromResult(new RepositoryReference(path, "key", queue));
+
+    [Activity]
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = tasks, TaskCount = tasks.Count, Settings = settings }));
+
+    [Activity]
+    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult<IReadOnlyList<TaskOutline>>([.. tasks.Skip(input.Offset).Take(2)]);
+
+    [Activity]
+    public Task<PreflightResult> PreflightAsync(PreflightInput input) => Task.FromResult(Check(new PreflightResult { BaseCommit = "base", Target = "main", Staging = "staging" }));
+
+    [Activity]
+    public Task RecordProgressAsync(ProgressInput input)
+    {
+        foreach (var item in input.Events)
+            Events.Enqueue(item);
+        return Task.CompletedTask;
+    }
+
+    [Activity]
+    public async Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) =>
+        await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId)).QueryAsync(w => w.Status());
+
+    [Activity]
+    public Task<LandResult> LandAsync(LandInput input) => Task.FromResult(Land());
+
+    [Activity]
+    public Task<string> FinishAsync(FinishInput input) => Task.FromResult("report.md");
+
+    [Activity]
+    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => Task.FromResult(new PreparedTask { Worktree = "w", BaseCommit = "base" });
+
+    [Activity]
+    public async Task<AgentRunResult> RunAgentAsync(RunAgentInput input)
+    {
+        Starts.Enqueue(input);
+        MostAgentsAtOnce = Math.Max(MostAgentsAtOnce, Interlocked.Increment(ref _agents));
+        try
+        {
+            var context = ActivityExecutionContext.Current;
+            var work = Agent(input, context.CancellationToken);
+            while (!work.IsCompleted)
+            {
+                context.Heartbeat();
+                await Task.WhenAny(work, Task.Delay(100));
+            }
+            return await work;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _agents);
+        }
+    }
+
+    [Activity]
+    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) => Task.FromResult(Verify(input));
+
+    [Activity]
+    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input)
+    {
+        var result = Merge(input);
+        if (result.Merged)
+            Merged.Enqueue(input.Request.TaskId);
+        return Task.FromResult(result);
+    }
+
+    [Activity]
+    public Task ReleaseTaskAsync(ReleaseTaskInput input) => Task.CompletedTask;
+}
