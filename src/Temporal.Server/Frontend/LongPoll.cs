@@ -9,6 +9,7 @@ internal sealed class LongPoll : IDisposable
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _source;
+    private bool _disposed;
 
     public LongPoll(GrpcServerCallContext context, TimeSpan limit, CancellationToken stopping)
     {
@@ -28,5 +29,22 @@ internal sealed class LongPoll : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    public void Dispose() => _source.Dispose();
+    /// <summary>Answers the poll empty.</summary>
+    public void End()
+    {
+        lock (_source)
+        {
+            if (!_disposed)
+                _source.Cancel();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_source)
+        {
+            _disposed = true;
+            _source.Dispose();
+        }
+    }
 }
