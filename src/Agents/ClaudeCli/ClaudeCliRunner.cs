@@ -29,7 +29,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             "-p", "--output-format", "stream-json", "--verbose",
             "--model", start.Model ?? options.Model,
             "--permission-mode", options.BypassPermissions ? "bypassPermissions" : "default",
-            "--tools", string.Join(',', options.Tools),
+            "--tools", string.Join(',', options.Tools.Concat(BuiltInTools(start.Policy.AllowedTools)).Distinct()),
             "--setting-sources", "user",
             "--settings", folder.File(ClaudeSettingsFile.Name),
             "--strict-mcp-config",
@@ -79,6 +79,10 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         folder.Write(name, text);
         return folder.File(name);
     }
+
+    /// <summary>A built-in tool that the user allows must also exist; MCP tools come from their servers.</summary>
+    private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
+        allowed.Where(tool => !tool.StartsWith("mcp__", StringComparison.Ordinal));
 
     private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
