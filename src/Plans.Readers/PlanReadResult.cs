@@ -7,6 +7,9 @@ namespace Orchestrator.Plans.Readers;
 /// <param name="Faults">All errors and warnings by place.</param>
 public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 {
+    // More would hide what matters; 'orchestrate conflicts' lists them all.
+    private const int MostConflicts = 1000;
+
     /// <summary>The plan can be run.</summary>
     public bool IsValid => Plan is not null;
 
@@ -16,15 +19,57 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>The faults that a person should look at.</summary>
     public IReadOnlyList<PlanFault> Warnings => [.. Faults.Where(f => f.Severity == FaultSeverity.Warning)];
 
+    /// <summary>What could be better; only after <see cref="WithAdvice"/>.</summary>
+    public IReadOnlyList<PlanFault> Advice => [.. Faults.Where(f => f.Severity == FaultSeverity.Advice)];
+
     /// <summary>Number of tasks that were found, also in a refused plan.</summary>
     public int TaskCount { get; init; }
 
     internal PlanPlaces Places { get; init; } = PlanPlaces.None;
+
+    /// <summary>The result with a warning for each pair of tasks that could meet at a file or resource; a refused plan has none.</summary>
+    public PlanReadResult WithConflicts()
+    {
+        if (Plan is null)
+        {
+            return this;
+        }
+
+        PlanConflicts found = PlanConflicts.Of(Plan);
+        Dictionary<string, int> index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
+        return With(found.Conflicts.Concat(found.Warnings).Take(MostConflicts).Select(conflict =>
+        {
+            string field = (conflict.Use, conflict.Kind) switch
+            {
+                (ConflictUse.Read, ConflictKind.File) => "files_read",
+                (ConflictUse.Read, _) => "resources_read",
+                (ConflictUse.Append, _) => "files_append",
+                (_, ConflictKind.File) => "files_write",
+                _ => "resources_write",
+            };
+            string code = conflict.Use == ConflictUse.Write ? "conflict" : "unordered-use";
+            return Fault(code, FaultSeverity.Warning, index[conflict.MissingEdge.Task], field, conflict.Message, conflict.Cure);
+        }));
+    }
+
+    /// <summary>The result with advice on what could be better; a refused plan has none.</summary>
+    /// <param name="hasFurtherGates">The configuration has gates that every task must pass.</param>
+    public PlanReadResult WithAdvice(bool hasFurtherGates = false) => Plan is null
+        ? this
+        : With(PlanLint.Of(Plan, hasFurtherGates).Take(MostConflicts).Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure)));
 
     /// <summary>The same result as <c>--strict</c> judges it: every warning is an error.</summary>
     public PlanReadResult AsStrict()
     {
         PlanFault[] faults = [.. Faults.Select(f => f with { Severity = FaultSeverity.Error })];
         return this with { Plan = faults.Length == 0 ? Plan : null, Faults = faults };
+    }
+
+    private PlanReadResult With(IEnumerable<PlanFault> more) => this with { Faults = [.. Faults, .. more] };
+
+    private PlanFault Fault(string code, FaultSeverity severity, int task, string field, string message, string cure)
+    {
+        (int line, int column) = task < 0 ? (1, 1) : Places.Of(task, field.Split('[')[0]);
+        return new PlanFault(code, severity, Places.File, line, column, task < 0 ? field : $"tasks[{task}].{field}", message, cure);
     }
 }

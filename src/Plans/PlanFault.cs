@@ -13,6 +13,10 @@ public enum FaultSeverity
     /// <summary>The plan runs; a person should look at it. <c>--strict</c> refuses it.</summary>
     [JsonStringEnumMemberName("warning")]
     Warning,
+
+    /// <summary>The plan is right; it could be better. <c>--strict</c> refuses it too.</summary>
+    [JsonStringEnumMemberName("advice")]
+    Advice,
 }
 
 /// <summary>Something wrong with a plan, said so that a person can repair it without looking anything up.</summary>
@@ -40,6 +44,6 @@ public sealed record PlanFault(
         string place = Line > 0 ? $"{File}:{Line}:{Column}" : File;
         string field = Field.Length > 0 ? $" [{Field}]" : "";
         string cure = Cure.Length > 0 ? $" {Cure}" : "";
-        return $"{place}: {(Severity == FaultSeverity.Error ? "error" : "warning")} {Code}:{field} {Message}{cure}";
+        return $"{place}: {Severity.ToString().ToLowerInvariant()} {Code}:{field} {Message}{cure}";
     }
 }

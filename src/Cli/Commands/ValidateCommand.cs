@@ -1,38 +1,57 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
+using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>validate</c>: is this a plan that can be run? All faults at once.</summary>
+/// <summary><c>validate</c>: is this a plan that can be run? All faults at once, and what could be better.</summary>
 internal sealed class ValidateCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file", DefaultValueFactory = static _ => PlanFiles.DefaultName };
-    private readonly Option<bool> _strict = new("--strict") { Description = "Warnings are errors" };
+    private readonly Option<bool> _strict = new("--strict") { Description = "Warnings and advice are errors" };
+    private readonly Option<string?> _print = new("--print") { Description = "Print the plan as it was understood, as a task graph", HelpName = "json|yaml" };
+    private readonly Option<bool> _schema = new("--schema") { Description = "Print the JSON Schema of task graphs, for editors" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ValidateCommand()
         : base("validate", "Check a plan and name every fault with its place and cure")
     {
+        _print.AcceptOnlyFromAmong("json", "yaml");
         Add(_plan);
         Add(_strict);
+        Add(_print);
+        Add(_schema);
         Add(_json);
     }
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
+        if (parsed.GetValue(_schema))
+        {
+            context.Terminal.Result(TaskGraphSchema.Text);
+            return Task.FromResult(ExitCodes.Done);
+        }
+
         var name = parsed.GetRequiredValue(_plan);
-        var read = PlanFiles.Read(context, name);
+        var read = PlanFiles.Read(context, name).WithConflicts().WithAdvice();
         if (parsed.GetValue(_strict))
             read = read.AsStrict();
-        if (parsed.GetValue(_json))
-            context.Print(new ValidateDocument(name, read.IsValid, read.TaskCount, [.. read.Errors.Select(Entry)], [.. read.Warnings.Select(Entry)]), CliJson.Default.ValidateDocument);
+        if (parsed.GetValue(_print) is { } format && read.Plan is { } plan)
+            context.Terminal.Result(format == "yaml" ? TaskGraphYaml.Write(plan) : PlanJson.WriteIndented(plan) + "\n");
+        else if (parsed.GetValue(_json))
+            context.Print(Describe(name, read), CliJson.Default.ValidateDocument);
         foreach (var fault in read.Faults)
             context.Terminal.Say(fault.ToString());
         var tasks = read.TaskCount == 1 ? "1 task" : $"{read.TaskCount} tasks";
-        context.Terminal.Say(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {read.Errors.Count} errors.");
+        var errors = read.Errors.Count == 1 ? "1 error" : $"{read.Errors.Count} errors";
+        context.Terminal.Say(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
         return Task.FromResult(read.IsValid ? ExitCodes.Done : ExitCodes.Usage);
     }
+
+    private static ValidateDocument Describe(string name, PlanReadResult read) =>
+        new(name, read.IsValid, read.TaskCount, [.. read.Errors.Select(Entry)], [.. read.Warnings.Select(Entry)], [.. read.Advice.Select(Entry)]);
 
     private static FaultEntry Entry(PlanFault fault) => new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
 }

@@ -6,7 +6,8 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="TaskCount">Tasks that were found.</param>
 /// <param name="Errors">What refuses it.</param>
 /// <param name="Warnings">What a person should look at.</param>
-internal sealed record ValidateDocument(string Plan, bool Valid, int TaskCount, IReadOnlyList<FaultEntry> Errors, IReadOnlyList<FaultEntry> Warnings) : Document;
+/// <param name="Advice">What could be better.</param>
+internal sealed record ValidateDocument(string Plan, bool Valid, int TaskCount, IReadOnlyList<FaultEntry> Errors, IReadOnlyList<FaultEntry> Warnings, IReadOnlyList<FaultEntry> Advice) : Document;
 
 /// <summary>A fault with its place and cure.</summary>
 internal sealed record FaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure);

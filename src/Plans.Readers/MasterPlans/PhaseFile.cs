@@ -337,7 +337,7 @@ internal sealed partial class PhaseFileReader
         return at < 0 ? text : text[(at + 1)..].Trim().TrimStart('*').Trim();
     }
 
-    [GeneratedRegex(@"^\s*phase\s+(?<id>[\w.-]+?)\s*(?:[:.–—-]\s*(?<title>.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\s*phase\s+(?<id>[\w.-]+?)\s*(?:(?::|\s[–—-]|\.(?=\s))\s*(?<title>.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PhaseHeading();
 
     [GeneratedRegex(@"^\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?(?<name>[A-Za-z][A-Za-z ]{0,30}?)\s*(?:(?:\*\*|__)\s*:|:\s*(?:\*\*|__)|:)(?<value>.*)$", RegexOptions.CultureInvariant, 1000)]

@@ -5,7 +5,8 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Makes a task of a mapping.</summary>
 internal static class TaskBinder
 {
-    private static readonly KeyTable TaskKeys = new(
+    /// <summary>The keys of a task.</summary>
+    public static readonly KeyTable Keys = new(
         "id task_id",
         "title name",
         "description summary",
@@ -56,7 +57,7 @@ internal static class TaskBinder
 
     public static BoundTask Bind(MappingNode node, string path, string? idFromKey, TaskDefaults? defaults, FaultList faults)
     {
-        var fields = new Fields(node, path, TaskKeys, faults, "a task");
+        var fields = new Fields(node, path, Keys, faults, "a task");
         string id = BindId(fields, idFromKey);
         (string description, string? prompt) = BindTexts(fields);
         Fields? boundaries = Nested(fields, "boundaries", BoundaryKeys);

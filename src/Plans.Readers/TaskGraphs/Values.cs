@@ -148,13 +148,19 @@ internal static class Values
                 end++;
             }
 
-            int unitEnd = end;
+            int unitStart = end;
+            while (unitStart < trimmed.Length && trimmed[unitStart] == ' ')
+            {
+                unitStart++;
+            }
+
+            int unitEnd = unitStart;
             while (unitEnd < trimmed.Length && char.IsAsciiLetter(trimmed[unitEnd]))
             {
                 unitEnd++;
             }
 
-            double factor = trimmed[end..unitEnd] switch
+            double factor = trimmed[unitStart..unitEnd] switch
             {
                 "s" or "sec" or "seconds" => 1,
                 "m" or "min" or "minutes" => 60,

@@ -71,6 +71,9 @@ public static class GateCommand
         ("semgrep", GateType.Security),
     ];
 
+    // Programs that pass on what they read and succeed in doing so.
+    private static readonly string[] Passers = ["tee", "cat", "tail", "head", "less", "more", "sort", "uniq", "sed", "awk", "tr", "wc", "column", "cut"];
+
     private static readonly string[] Launchers = ["npx", "uv", "run", "poetry", "pipenv", "bunx", "pnpm", "exec", "yarn", "env", "time", "sudo"];
 
     /// <summary>What kind of check a command is, by the programs it starts; <see cref="GateType.Custom"/> when nothing is known about them.</summary>
@@ -90,6 +93,51 @@ public static class GateCommand
 
         return found;
     }
+
+    /// <summary>
+    /// Why a command passes whatever the work is like, as the end of a sentence ("always succeeds"); null when it can fail, as far as one can tell.
+    /// </summary>
+    public static string? ReasonItCannotFail(string command)
+    {
+        string text = command.Trim();
+        if (text.Contains("pipefail", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        ShellParts parts = ShellParts.Of(text);
+        if (parts.Commands is [var only])
+        {
+            return AlwaysSucceeds(only) ? "always succeeds" : null;
+        }
+
+        if (parts.Separators[^1] is "||" && AlwaysSucceeds(parts.Commands[^1]))
+        {
+            return $"ends in '|| {parts.Commands[^1]}', which hides every failure";
+        }
+
+        if (parts.Separators[^1] is ";" or "\n" && AlwaysSucceeds(parts.Commands[^1]))
+        {
+            return $"ends in '{parts.Commands[^1]}', whose exit code is the only one that counts";
+        }
+
+        if (parts.Separators[^1] is "&" && parts.Commands[^1].Length == 0)
+        {
+            return "runs in the background, so its exit code is lost";
+        }
+
+        bool isSwallowed = parts.Separators[^1] is "|" && (Passers.Contains(FirstWord(parts.Commands[^1])) || GuessType(parts.Commands[^2]) != GateType.Custom);
+        if (isSwallowed)
+        {
+            return $"pipes into '{FirstWord(parts.Commands[^1])}', whose exit code hides that of '{FirstWord(parts.Commands[^2])}'";
+        }
+
+        return parts.Commands.All(AlwaysSucceeds) ? "always succeeds" : null;
+    }
+
+    private static bool AlwaysSucceeds(string command) => FirstWord(command) is "true" or ":" or "echo" or "printf" || command.Trim() is "exit 0" or "exit";
+
+    private static string FirstWord(string command) => command.Trim().Split(' ', 2)[0];
 
     private static GateType TypeOf(string part)
     {

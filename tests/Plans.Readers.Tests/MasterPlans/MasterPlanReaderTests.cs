@@ -14,8 +14,13 @@ public sealed class MasterPlanReaderTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Read_ExampleSet_GivesTheApprovedOutput(string set) =>
-        Approved.Check(Path.Combine(Approved.Folder("Plans"), set, "approved.txt"), Approved.Describe(Read(set)));
+    public void Read_ExampleSet_GivesTheApprovedOutput(string set)
+    {
+        PlanReadResult result = Read(set);
+
+        Approved.Check(Path.Combine(Approved.Folder("Plans"), set, "approved.txt"), Approved.Describe(result));
+        Assert.Equal(!set.StartsWith("bad-", StringComparison.Ordinal), result.IsValid);
+    }
 
     [Theory]
     [MemberData(nameof(Sets))]

@@ -19,6 +19,7 @@ public sealed class TaskGraphReaderTests
         PlanReadResult result = TaskGraphReader.Read(File.ReadAllBytes(path), file);
 
         Approved.Check($"{path}.approved.txt", Approved.Describe(result));
+        Assert.Equal(!file.StartsWith("bad-", StringComparison.Ordinal), result.IsValid);
     }
 
     [Theory]

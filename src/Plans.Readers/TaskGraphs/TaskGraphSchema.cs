@@ -1,0 +1,17 @@
+namespace Orchestrator.Plans.Readers.TaskGraphs;
+
+/// <summary>The JSON Schema of the task-graph format: editors complete by it, planners answer by it.</summary>
+public static class TaskGraphSchema
+{
+    /// <summary>The schema as JSON text (draft 2020-12).</summary>
+    public static string Text
+    {
+        get
+        {
+            using Stream stream = typeof(TaskGraphSchema).Assembly.GetManifestResourceStream("tasks.schema.json")
+                ?? throw new InvalidOperationException("The schema is not part of this assembly; its project file must embed TaskGraphs/tasks.schema.json.");
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+namespace Orchestrator.Plans;
+
+/// <summary>A shell command cut at its operators, as far as quotes, brackets and escapes allow without being a shell.</summary>
+/// <param name="Commands">What stands between the operators; one more than there are operators.</param>
+/// <param name="Separators">The operators: <c>&amp;&amp;</c>, <c>||</c>, <c>;</c>, <c>|</c>, <c>&amp;</c> or a line end.</param>
+internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<string> Separators)
+{
+    public static ShellParts Of(string text)
+    {
+        var commands = new List<string>();
+        var separators = new List<string>();
+        int start = 0;
+        int depth = 0;
+        char quote = '\0';
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            if (c == '\\' && quote != '\'')
+            {
+                i++;
+            }
+            else if (quote != '\0')
+            {
+                quote = c == quote ? '\0' : quote;
+            }
+            else if (c is '\'' or '"' or '`')
+            {
+                quote = c;
+            }
+            else if (c is '(' or '{')
+            {
+                depth++;
+            }
+            else if (c is ')' or '}')
+            {
+                depth--;
+            }
+            else if (depth <= 0 && OperatorAt(text, i) is { } found)
+            {
+                commands.Add(text[start..i].Trim());
+                separators.Add(found);
+                i += found.Length - 1;
+                start = i + 1;
+            }
+        }
+
+        string last = text[start..].Trim();
+        if (last.Length > 0 || separators.Count == 0 || separators[^1] == "&")
+        {
+            commands.Add(last);
+        }
+        else
+        {
+            // A closing ';' or line end separates nothing.
+            separators.RemoveAt(separators.Count - 1);
+        }
+
+        return new ShellParts(commands, separators);
+    }
+
+    private static string? OperatorAt(string text, int at)
+    {
+        char c = text[at];
+        char next = at + 1 < text.Length ? text[at + 1] : '\0';
+        char before = at > 0 ? text[at - 1] : '\0';
+        return c switch
+        {
+            '&' when next == '&' => "&&",
+            '|' when next == '|' => "||",
+            ';' => ";",
+            '\n' => "\n",
+            '|' => "|",
+
+            // "2>&1" and "&>file" are redirections.
+            '&' when before is not ('>' or '<') && next != '>' => "&",
+            _ => null,
+        };
+    }
+}

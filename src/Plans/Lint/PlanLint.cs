@@ -1,0 +1,156 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Looks a plan over as a colleague would: gates that can't fail, tasks that own too much, needless waiting.</summary>
+public static class PlanLint
+{
+    /// <summary>More written paths than this make a task hard to review.</summary>
+    public const int MostFiles = 25;
+
+    /// <summary>More steps than this make a task hard to finish in one go.</summary>
+    public const int MostSteps = 30;
+
+    /// <summary>A longer prompt crowds out the code the agent has to read.</summary>
+    public const int LongestPrompt = 20_000;
+
+    private static readonly string[] WordsForDone =
+        ["done", "complete", "finished", "pass", "must", "should", "return", "accept", "criteria", "verify", "ensure", "so that", "works", "green", "success"];
+
+    private static readonly string[] WordsForReading = ["review", "read", "audit", "check", "analy", "inspect", "investigate", "report", "verify", "research"];
+
+    /// <summary>All advice, in plan order; what is about the whole plan comes last.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="hasFurtherGates">The configuration has gates that every task must pass, so that a task without its own is checked all the same.</param>
+    public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)
+    {
+        var advice = new List<PlanAdvice>();
+        var tasks = new Dictionary<string, PlanTask>(StringComparer.Ordinal);
+        foreach (PlanTask task in plan.Tasks)
+        {
+            tasks.TryAdd(task.Id, task);
+        }
+
+        for (int i = 0; i < plan.Tasks.Count; i++)
+        {
+            PlanTask task = plan.Tasks[i];
+            if (task.Status != PlanTaskStatus.Completed)
+            {
+                Gates(advice, i, task, hasFurtherGates);
+                OwnershipOf(advice, i, task, plan.Tasks.Count);
+                Size(advice, i, task);
+                NeedlessDependencies(advice, i, task, tasks);
+            }
+        }
+
+        Waves(advice, plan);
+        return advice;
+    }
+
+    private static void Gates(List<PlanAdvice> advice, int index, PlanTask task, bool hasFurtherGates)
+    {
+        bool writes = task.FilesWrite is null or { Count: > 0 };
+        if (writes && task.Verification.Count == 0 && !hasFurtherGates)
+        {
+            advice.Add(new("no-gate", index, "verification", $"No gate of its own checks what task '{task.Id}' did.", "Add a gate that fails when the work is wrong, such as a test."));
+        }
+
+        bool[] canFail = [.. task.Verification.Select(g => GateCommand.ReasonItCannotFail(g.Command) is null || g.Negate)];
+        for (int g = 0; g < canFail.Length; g++)
+        {
+            if (!canFail[g])
+            {
+                string reason = GateCommand.ReasonItCannotFail(task.Verification[g].Command)!;
+                advice.Add(new("gate-cannot-fail", index, $"verification[{g}]", $"The gate '{task.Verification[g].Command}' of task '{task.Id}' {reason}.", "Use a command whose exit code says whether the work is good."));
+            }
+        }
+
+        bool isChecked = task.Verification.Where((gate, g) => canFail[g] && gate.Required).Any();
+        if (writes && canFail.Any(c => c) && !isChecked)
+        {
+            advice.Add(new("no-required-gate", index, "verification", $"No gate of task '{task.Id}' that can fail is required.", "Make at least one of them required."));
+        }
+    }
+
+    private static void OwnershipOf(List<PlanAdvice> advice, int index, PlanTask task, int count)
+    {
+        bool everything = task.FilesWrite is null || task.FilesWrite.Contains("**", StringComparer.Ordinal);
+        string words = $"{task.Description} {task.Prompt}";
+        if (everything && count > 1)
+        {
+            advice.Add(new("owns-everything", index, "files_write", $"Task '{task.Id}' may write anywhere, so no other task runs beside it.", "List the paths it needs in files_write."));
+        }
+        else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(words, WordsForReading))
+        {
+            advice.Add(new("owns-nothing", index, "files_write", $"Task '{task.Id}' may write nothing, but does not read like a review.", "List the paths it needs in files_write, or say what it should report."));
+        }
+
+        bool isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
+        if (!isTested && !Says(words, WordsForDone))
+        {
+            advice.Add(new("done-not-defined", index, "prompt", $"Task '{task.Id}' does not say what done means.", "Add a sentence such as 'It is done when ...', or a test."));
+        }
+    }
+
+    private static void Size(List<PlanAdvice> advice, int index, PlanTask task)
+    {
+        if (task.AllowLargeChanges)
+        {
+            return;
+        }
+
+        if (task.FilesWrite is { Count: > MostFiles })
+        {
+            advice.Add(new("large-task", index, "files_write", $"Task '{task.Id}' owns {task.FilesWrite.Count} paths.", "Split it, or set allow_large_changes."));
+        }
+
+        if (task.Checklist.Count > MostSteps)
+        {
+            advice.Add(new("large-task", index, "checklist", $"Task '{task.Id}' has {task.Checklist.Count} steps.", "Split it, or set allow_large_changes."));
+        }
+
+        if (task.Prompt is { Length: > LongestPrompt })
+        {
+            advice.Add(new("large-task", index, "prompt", $"The prompt of task '{task.Id}' has {task.Prompt.Length} characters.", "Put what several tasks need into 'context', or split the task."));
+        }
+
+        if (task.EstimatedMinutes is { } minutes && task.Timeout is { } limit && minutes > limit.TotalMinutes)
+        {
+            advice.Add(new("large-task", index, "timeout", $"Task '{task.Id}' is expected to take {minutes} minutes, but is stopped after {limit.TotalMinutes}.", "Raise its timeout, or split it."));
+        }
+    }
+
+    // Only where both say what they touch can an edge be called needless.
+    private static void NeedlessDependencies(List<PlanAdvice> advice, int index, PlanTask task, Dictionary<string, PlanTask> tasks)
+    {
+        if (task.FilesWrite is null || task.FilesRead is null || task.NotesInput.Count > 0)
+        {
+            return;
+        }
+
+        Ownership touched = Ownership.Of(task.FilesWrite.Concat(task.FilesRead).Concat(task.FilesAppend));
+        for (int d = 0; d < task.DependsOn.Count; d++)
+        {
+            if (!tasks.TryGetValue(task.DependsOn[d], out PlanTask? before) || before.FilesWrite is not { Count: > 0 })
+            {
+                continue;
+            }
+
+            bool sharesResource = before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
+            if (!sharesResource && !touched.Overlaps(Ownership.Of(before)))
+            {
+                advice.Add(new("needless-dependency", index, $"depends_on[{d}]", $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.", "Remove the dependency, or name what it needs in files_read."));
+            }
+        }
+    }
+
+    private static void Waves(List<PlanAdvice> advice, Plan plan)
+    {
+        const int few = 3;
+        int waves = TaskGraph.Of(plan).Waves.Count;
+        if (plan.Tasks.Count > few && waves == plan.Tasks.Count)
+        {
+            advice.Add(new("serial-plan", -1, "tasks", $"All {plan.Tasks.Count} tasks run one after another.", "Let tasks that touch different files start at the same time."));
+        }
+    }
+
+    private static bool Says(string text, string[] words) => Array.Exists(words, w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+}

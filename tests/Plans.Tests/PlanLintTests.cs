@@ -1,0 +1,80 @@
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
+
+public sealed class PlanLintTests
+{
+    [Theory]
+    [InlineData("true")]
+    [InlineData(":")]
+    [InlineData("exit 0")]
+    [InlineData("echo done")]
+    [InlineData("echo a && echo b")]
+    [InlineData("pytest || true")]
+    [InlineData("pytest || echo failed")]
+    [InlineData("pytest; exit 0")]
+    [InlineData("pytest ; true;")]
+    [InlineData("pytest\necho ok")]
+    [InlineData("pytest | tee log.txt")]
+    [InlineData("npm test 2>&1 | tail -20")]
+    [InlineData("cat x | sort")]
+    [InlineData("npm start &")]
+    public void ReasonItCannotFail_CommandThatAlwaysPasses_IsNamed(string command) => Assert.NotNull(GateCommand.ReasonItCannotFail(command));
+
+    [Theory]
+    [InlineData("pytest")]
+    [InlineData("pytest && echo ok")]
+    [InlineData("test -f x || exit 1")]
+    [InlineData("cat x | grep -q y")]
+    [InlineData("set -o pipefail; pytest | tee log")]
+    [InlineData("sh -c 'pytest || true'")]
+    [InlineData("grep -q 'a|b' x")]
+    [InlineData("pytest > log 2>&1")]
+    [InlineData("test \"$(echo a | tail -1)\" = a")]
+    [InlineData("pytest;")]
+    public void ReasonItCannotFail_CommandThatCanFail_IsFine(string command) => Assert.Null(GateCommand.ReasonItCannotFail(command));
+
+    [Fact]
+    public void Of_GoodPlan_SaysNothing()
+    {
+        Plan plan = new()
+        {
+            Tasks =
+            [
+                Good("a", "src/a.py"),
+                Good("b", "src/b.py") with { DependsOn = ["a"], FilesRead = ["src/a.py"] },
+                new PlanTask { Id = "review", Description = "Review the change and report what must be better", FilesWrite = [] },
+            ],
+        };
+
+        Assert.Empty(PlanLint.Of(plan));
+    }
+
+    [Fact]
+    public void Of_CarelessPlan_NamesEverything()
+    {
+        Plan plan = new()
+        {
+            Tasks =
+            [
+                new PlanTask { Id = "everything", Description = "Improve it" },
+                new PlanTask { Id = "nothing", Description = "Write the service", FilesWrite = [], DependsOn = ["everything"] },
+                Good("weak", "src/x.py") with { Verification = [new GateSpec("true"), new GateSpec("pytest", GateType.Test, Required: false)], DependsOn = ["nothing"] },
+                Good("large", [.. Enumerable.Range(0, 30).Select(i => $"f{i}")]) with { EstimatedMinutes = 60, Timeout = TimeSpan.FromMinutes(30), FilesRead = [], DependsOn = ["weak"] },
+            ],
+        };
+
+        Assert.Equal(
+            [
+                "no-gate 0", "owns-everything 0", "done-not-defined 0",
+                "owns-nothing 1", "done-not-defined 1",
+                "gate-cannot-fail 2", "no-required-gate 2",
+                "large-task 3", "large-task 3", "needless-dependency 3",
+                "serial-plan -1",
+            ],
+            PlanLint.Of(plan).Select(a => $"{a.Code} {a.TaskIndex}"));
+        Assert.DoesNotContain(PlanLint.Of(plan, hasFurtherGates: true), a => a.Code == "no-gate");
+    }
+
+    private static PlanTask Good(string id, params string[] writes) => new() { Id = id, Description = "It must work", FilesWrite = writes, Verification = [new GateSpec("pytest", GateType.Test)] };
+}
