@@ -131,4 +131,46 @@ public class PlanQuestionCommandTests
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(2, result.Json["waves"]!.AsArray().Count);
     }
+
+    [Fact]
+    public async Task Validate_ConflictsAndWeakGates_AreNamedAndStrictRefusesThem()
+    {
+        using var cli = new CliFixture();
+        cli.Write("tasks.yaml", Meeting.Replace("verification: pytest, context_keys: [style, money]", "verification: 'pytest || true'", StringComparison.Ordinal));
+
+        var result = await cli.RunAsync("validate", "--json");
+        var strict = await cli.RunAsync("validate", "--json", "--strict");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(["conflict", "unordered-use"], result.Json["warnings"]!.AsArray().Select(w => (string)w!["code"]!));
+        Assert.Contains("gate-cannot-fail", result.Json["advice"]!.AsArray().Select(a => (string)a!["code"]!));
+        Assert.All(result.Json["warnings"]!.AsArray(), w => Assert.True((int)w!["line"]! > 1));
+        Assert.Equal(2, strict.ExitCode);
+        Assert.False((bool)strict.Json["valid"]!);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("yaml")]
+    public async Task Validate_Print_IsTheSamePlanInOurFormat(string format)
+    {
+        using var cli = new CliFixture();
+        cli.Write("tasks.yaml", Meeting);
+
+        var printed = await cli.RunAsync("validate", "--print", format);
+        cli.Write($"again.{format}", printed.Output);
+        var again = await cli.RunAsync("validate", $"again.{format}", "--print", format);
+
+        Assert.Equal((0, 0), (printed.ExitCode, again.ExitCode));
+        Assert.Equal(printed.Output, again.Output);
+        Assert.Contains("requires_approval", printed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_Schema_IsJson()
+    {
+        using var cli = new CliFixture();
+
+        Assert.Equal("Task graph", (string)(await cli.RunAsync("validate", "--schema")).Json["title"]!);
+    }
 }
