@@ -28,6 +28,7 @@ internal static class Repositories
     private static async Task<GitRepository> OpenNewAsync(string path)
     {
         var repository = await GitRepository.OpenAsync(await Program.Value, path);
+        await repository.RecoverAsync();
         return repository.MainCheckout is not null
             ? repository
             : throw new ApplicationFailureException(

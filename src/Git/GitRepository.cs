@@ -103,6 +103,16 @@ public sealed class GitRepository
         return _notes.RunAsync(call, Program.LockPatience, mark => Program.WriteAsync(call, mark), cancellationToken);
     }
 
+    /// <summary>
+    /// Cleans up after a crash; called when a process begins to work in the repository. Writes of dead owners that still run are waited for (30 seconds,
+    /// then stopped), the lock files they left are removed, and so are worktrees that were begun and not finished, or half removed.
+    /// </summary>
+    public async Task<RecoveryResult> RecoverAsync(CancellationToken cancellationToken = default)
+    {
+        await _notes.SettleAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        return new RecoveryResult(_notes.RemoveLocksOfTheDead(), await new Worktrees(this).RemoveUnfinishedAsync("/", cancellationToken));
+    }
+
     /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.</summary>
     /// <returns>The files that were removed.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
@@ -137,3 +147,8 @@ public sealed class GitRepository
         return real;
     }
 }
+
+/// <summary>What a crash had left.</summary>
+/// <param name="Locks">Lock files that were removed.</param>
+/// <param name="Worktrees">Folders of unfinished worktrees that were removed.</param>
+public sealed record RecoveryResult(IReadOnlyList<string> Locks, IReadOnlyList<string> Worktrees);

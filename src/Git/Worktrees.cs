@@ -117,8 +117,14 @@ public sealed class Worktrees(GitRepository repository)
     /// <returns>Their folders.</returns>
     public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
     {
-        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var claims = new WorktreeClaims(repository);
+        if (claims.Below(Path.GetFullPath(folder)).Count == 0)
+        {
+            return [];
+        }
+
+        // Whoever makes a worktree holds this lock, so what is claimed once we have it is nobody's any more.
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         var unfinished = claims.Below(Path.GetFullPath(folder));
         foreach (var path in unfinished)
         {

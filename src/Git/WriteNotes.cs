@@ -9,6 +9,7 @@ namespace Orchestrator.Git;
 /// </summary>
 internal sealed partial class WriteNotes(string folder, string commonDirectory)
 {
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
     private const string Ended = ".ended";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
 
@@ -37,6 +38,18 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
                 await Task.Delay(pause, cancellationToken);
                 waited += pause;
             }
+        }
+    }
+
+    /// <summary>
+    /// Waits for writes whose owner died and which still run by themselves: half of one helps nobody. After <paramref name="limit"/> they are stopped.
+    /// </summary>
+    internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))
+        {
+            await new ProcessStopper().StopAsync(
+                () => ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, note.Mark), signal: null, limit, KillLimit, cancellationToken);
         }
     }
 
@@ -85,6 +98,8 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         catch
         {
             File.Move(note, note + Ended);
+            await new ProcessStopper().StopByEnvironmentAsync(ProcessRunner.ChildVariable, mark, StopSignal.Terminate, KillLimit, KillLimit);
+            RemoveLocksOfTheDead();
             throw;
         }
     }
@@ -114,10 +129,10 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         return true;
     }
 
-    private List<Note> DeadNotes() =>
-        !Directory.Exists(folder)
-            ? []
-            : [.. Directory.EnumerateFiles(folder).Select(Read).OfType<Note>().Where(note => !note.IsAlive())];
+    private List<Note> DeadNotes() => [.. Notes().Where(note => !note.IsAlive())];
+
+    private IReadOnlyList<Note> Notes() =>
+        !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder).Select(Read).OfType<Note>()];
 
     private static Note? Read(string path)
     {
@@ -176,9 +191,11 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     /// <param name="Start">When.</param>
     private sealed record Note(string Path, ProcessIdentity? Owner, DateTime Start)
     {
+        internal string Mark => System.IO.Path.GetFileNameWithoutExtension(Path);
+
+        /// <summary>A killed git may have left children of its own that still write.</summary>
         internal bool IsAlive() =>
-            !Path.EndsWith(Ended, StringComparison.Ordinal)
-            && (Owner?.IsAlive() == true
-                || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, System.IO.Path.GetFileName(Path)).Count > 0);
+            (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)
+            || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, Mark).Count > 0;
     }
 }

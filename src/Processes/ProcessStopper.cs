@@ -38,12 +38,13 @@ public sealed class ProcessStopper(TimeProvider? time = null)
 
     /// <summary>
     /// Ends what <paramref name="find"/> finds and all that came of it: the signal, <paramref name="grace"/>, then SIGKILL again and again until
-    /// nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill.
+    /// nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill. Without a signal they are
+    /// only waited for during the grace.
     /// </summary>
     /// <returns>How many processes there were at the beginning.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public async Task<int> StopAsync(
-        Func<IReadOnlyList<ProcessInfo>> find, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default)
+        Func<IReadOnlyList<ProcessInfo>> find, StopSignal? signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default)
     {
         var tree = new TrackedTree(find);
         var first = tree.Refresh();
@@ -52,9 +53,12 @@ public sealed class ProcessStopper(TimeProvider? time = null)
             return 0;
         }
 
-        foreach (var process in first)
+        if (signal is { } asked)
         {
-            Signals.Send(process.ProcessId, (int)signal);
+            foreach (var process in first)
+            {
+                Signals.Send(process.ProcessId, (int)asked);
+            }
         }
 
         if (!await IsGoneWithinAsync(tree, grace, kill: false, cancellationToken))

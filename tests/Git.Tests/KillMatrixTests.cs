@@ -61,9 +61,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     {
         var repository = await GitRepository.OpenAsync(git.Program, git.Files.Path);
         var (refs, commits, worktrees) = (new Refs(repository), new Commits(repository), new Worktrees(repository));
-        repository.RemoveLocksOfTheDead();
-        await worktrees.RemoveUnfinishedAsync(git.Files[".worktrees"]);
-        await worktrees.RemoveUnfinishedAsync(git.Files.Beside("verify"));
+        await repository.RecoverAsync();
         await worktrees.ExcludeAsync(["/.worktrees/"]);
         if (await refs.ReadAsync(Staging) is null)
         {

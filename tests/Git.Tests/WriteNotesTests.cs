@@ -88,6 +88,25 @@ public sealed class WriteNotesTests
         Assert.Single(Notes(opened));
     }
 
+    [Fact]
+    public async Task Recover_WriteOfADeadOwnerStillRuns_IsWaitedFor()
+    {
+        using var opened = await Opened.CreateAsync();
+        NoteOfTheDead(opened);
+        var finished = opened.Files.Beside("finished");
+        var running = new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", "echo > \"$1.begun\"; sleep 1; echo > \"$1\"", "sh", finished) { Mark = "dead" });
+        while (!File.Exists(finished + ".begun"))
+        {
+            await Task.Delay(5);
+        }
+
+        await opened.Repository.RecoverAsync();
+
+        Assert.True(File.Exists(finished));
+        Assert.Empty(Notes(opened));
+        await running;
+    }
+
     private static async Task<Opened> ImpatientAsync() => await Opened.OpenAsync(
         await TestKit.Git.TemporaryRepository.CreateAsync(), await GitProgram.FindAsync(lockPatience: TimeSpan.FromMilliseconds(200)));
 
