@@ -30,10 +30,12 @@ internal sealed class YamlTree
             SyntaxFault(text, e.Start, e.Message, faults);
             return null;
         }
-        catch (InvalidOperationException)
+        catch (Exception e)
         {
-            // YamlDotNet 16 ends this way where ':' stands inside a flow list that was never closed.
-            SyntaxFault(text, tree._parser.Current?.End ?? Mark.Empty, "A list or mapping in brackets is not closed", faults);
+            // YamlDotNet 16 ends in other exceptions too: an InvalidOperationException where ':' stands in a list that was never closed, an
+            // ArgumentException for a tag that is no address.
+            string reason = e is InvalidOperationException ? "A list or mapping in brackets is not closed" : e.Message;
+            SyntaxFault(text, tree._parser.Current?.End ?? Mark.Empty, reason, faults);
             return null;
         }
     }

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Plans.Readers.MasterPlans;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Xunit;
+
+namespace Orchestrator.Plans.Readers.Tests;
+
+/// <summary>Readers answer to every input with a plan or with faults; they never throw. ORCHESTRATE_FULL=1 tries 10,000 inputs per format, ORCHESTRATE_SEED=N repeats a run.</summary>
+public sealed class MutationTests
+{
+    private static readonly string[] Pieces =
+    [
+        "\t", "\r", "\0", "\n", ":", ": ", "- ", "[", "]", "{", "}", "&a", "*a", "<<: *a", "!!str", "---\n", "...\n", "|", ">", "'", "\"", "#", "\\", "%", "@", "`", "```\n", "|---|", "<!--", "-->",
+        "\ufeff", "\ud800", "é", "😀", "tasks:", "null", "~", "../", "/", "1e999", "-1", "? ", "Phase 1 --> Phase 1", "](", "**", "| | |", new string('[', 200), new string(' ', 300), new string('\n', 50),
+    ];
+
+    private static int Rounds => Environment.GetEnvironmentVariable("ORCHESTRATE_FULL") == "1" ? 10_000 : 400;
+
+    [Theory]
+    [InlineData("*.yaml", "plan.yaml")]
+    [InlineData("*.json", "plan.json")]
+    public void TaskGraphReader_MutatedInput_NeverThrows(string pattern, string file)
+    {
+        byte[][] seeds = [.. Directory.EnumerateFiles(Approved.Folder("TaskGraphs/Plans"), pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+
+        Mutate(seeds, content =>
+        {
+            PlanReadResult result = TaskGraphReader.Read(content, file);
+            Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
+            if (result.Plan is { } plan)
+            {
+                // What was accepted can be asked everything.
+                _ = result.WithConflicts().WithAdvice().Faults;
+                _ = RiskScore.Of(plan, new RiskOptions());
+                _ = TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Plan ?? throw new InvalidOperationException("The printed plan is not valid: " + string.Join('\n', TaskGraphReader.Read(TaskGraphYaml.Write(plan), "again.yaml").Errors));
+                _ = plan.Tasks.Select(t => TaskPrompt.Render(TaskPromptInput.Of(plan, t.Id))).ToList();
+            }
+        });
+    }
+
+    [Fact]
+    public void MasterPlanReader_MutatedInput_NeverThrows()
+    {
+        string folder = Approved.Folder("MasterPlans/Plans");
+        byte[][] seeds = [.. Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        byte[] phase = [];
+
+        Mutate(seeds, content =>
+        {
+            // Each mutated text is once the master plan and once every phase of the one before.
+            PlanReadResult result = MasterPlanReader.Read(content, "docs/master-plan.md", _ => phase);
+            Assert.NotEqual(result.IsValid, result.Errors.Count > 0);
+            _ = result.WithConflicts().WithAdvice().Faults;
+            _ = MasterPlanStatus.Update(Encoding.UTF8.GetString(content), new Dictionary<string, string> { ["1"] = "Completed" });
+            phase = content;
+        });
+    }
+
+    private static void Mutate(byte[][] seeds, Action<byte[]> read)
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATE_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount;
+        var random = new Random(seed);
+        for (int round = 0; round < Rounds; round++)
+        {
+            byte[] content = seeds[random.Next(seeds.Length)];
+            for (int n = random.Next(1, 6); n > 0; n--)
+            {
+                content = Mutated(content, seeds, random);
+            }
+
+            try
+            {
+                read(content);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"ORCHESTRATE_SEED={seed}, round {round}: {Convert.ToBase64String(content)}", e);
+            }
+        }
+    }
+
+    private static byte[] Mutated(byte[] content, byte[][] seeds, Random random)
+    {
+        int at = random.Next(content.Length + 1);
+        int length = Math.Min(random.Next(1, 30), content.Length - at);
+        return random.Next(7) switch
+        {
+            0 => [.. content[..at], .. content[(at + length)..]],
+            1 => [.. content[..at], .. Encoding.UTF8.GetBytes(Pieces[random.Next(Pieces.Length)]), .. content[at..]],
+            2 => [.. content[..at], .. content[at..(at + length)], .. content[at..]],
+            3 => [.. content[..at], (byte)random.Next(256), .. content[Math.Min(at + 1, content.Length)..]],
+            4 => content[..at],
+            5 => [.. content[..at], .. seeds[random.Next(seeds.Length)]],
+            _ => WithoutLine(content, random),
+        };
+    }
+
+    private static byte[] WithoutLine(byte[] content, Random random)
+    {
+        string[] lines = Encoding.Latin1.GetString(content).Split('\n');
+        int at = random.Next(lines.Length);
+        return Encoding.Latin1.GetBytes(string.Join('\n', [.. lines[..at], .. lines[(at + 1)..]]));
+    }
+}
