@@ -173,9 +173,9 @@ internal sealed record ScriptEnv(ScriptState State, ScriptScope Scope)
 
     private static OrderedDictionary<string, object?> Members(IEnumerable<KeyValuePair<string, object?>> members) => new(members);
 
-    private static object? PriorityOf(Priority priority)
+    internal static object? PriorityOf(Priority? priority)
     {
-        if (priority == Priority.Default)
+        if (priority is null || priority == Priority.Default)
         {
             return null;
         }
@@ -199,7 +199,7 @@ internal sealed record ScriptEnv(ScriptState State, ScriptScope Scope)
         return members;
     }
 
-    private static object? Attribute(object value) => value switch
+    internal static object? Attribute(object value) => value switch
     {
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture),
         IReadOnlyCollection<string> texts => texts.Select(t => (object?)t).ToList(),
