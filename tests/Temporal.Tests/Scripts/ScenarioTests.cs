@@ -17,7 +17,7 @@ namespace Orchestrator.Temporal.Tests.Scripts;
 public sealed class ScenarioTests(ITestOutputHelper output)
 {
     private const int SampleSize = 24;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Run_RecordedScenarios_GoAsRecorded()
@@ -63,9 +63,9 @@ public sealed class ScenarioTests(ITestOutputHelper output)
     private static async Task<string?> RunAsync(ScriptServer server, string name)
     {
         using var scenario = JsonDocument.Parse(Recordings.Scenario(name));
+        await using var session = new ScriptSession(server.Client, scenario.RootElement);
         try
         {
-            await using var session = new ScriptSession(server.Client, scenario.RootElement);
             var (recorded, raw) = await session.RunAsync().WaitAsync(Limit);
             var expected = ScriptNormaliser.Neutral(JsonNode.Parse(scenario.RootElement.GetProperty("recorded").GetRawText()));
             var differences = JsonDifferences.Between(expected, ScriptNormaliser.Neutral(recorded));
@@ -78,7 +78,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         }
         catch (Exception e)
         {
-            return $"    {e}";
+            return $"    {e}\n{await session.DescribeRunsAsync()}";
         }
     }
 

@@ -173,31 +173,12 @@ internal sealed record ScriptEnv(ScriptState State, ScriptScope Scope)
 
     private static OrderedDictionary<string, object?> Members(IEnumerable<KeyValuePair<string, object?>> members) => new(members);
 
-    internal static object? PriorityOf(Priority? priority)
+    internal static OrderedDictionary<string, object?> PriorityOf(Priority? priority) => priority is null || priority == Priority.Default ? [] : new()
     {
-        if (priority is null || priority == Priority.Default)
-        {
-            return null;
-        }
-
-        var members = new OrderedDictionary<string, object?>();
-        if (priority.PriorityKey is { } key)
-        {
-            members["priorityKey"] = (double)key;
-        }
-
-        if (priority.FairnessKey is { } fairness)
-        {
-            members["fairnessKey"] = fairness;
-        }
-
-        if (priority.FairnessWeight is { } weight)
-        {
-            members["fairnessWeight"] = (double)weight;
-        }
-
-        return members;
-    }
+        ["priorityKey"] = (double)(priority.PriorityKey ?? 0),
+        ["fairnessKey"] = priority.FairnessKey ?? string.Empty,
+        ["fairnessWeight"] = (double)(priority.FairnessWeight ?? 0),
+    };
 
     internal static object? Attribute(object value) => value switch
     {

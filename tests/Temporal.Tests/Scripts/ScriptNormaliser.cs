@@ -36,6 +36,8 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
 
     private static readonly string[] Wrappers = ["activityFailureInfo", "childWorkflowExecutionFailureInfo", "canceledFailureInfo", "resetWorkflowFailureInfo"];
 
+    private static readonly HashSet<string> EmptyOrAbsent = ["header", "memo", "input", "args", "searchAttributes", "details"];
+
     private readonly Dictionary<string, string> _symbols = new(StringComparer.OrdinalIgnoreCase);
 
     public string Text(string text)
@@ -116,6 +118,15 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
             return value?.DeepClone();
         }
 
+        if (o["metadata"]?["type"] is JsonValue type && type.GetValue<string>() == "Datetime" && o["json"] is JsonValue time && time.TryGetValue<string>(out var text)
+            && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var moment))
+        {
+            // SDKs write the same moment with more or fewer digits.
+            var payload = o.DeepClone().AsObject();
+            payload["json"] = moment.UtcDateTime.ToString("O");
+            return payload;
+        }
+
         var isWrapper = Wrappers.Any(o.ContainsKey);
         var isFailure = o.ContainsKey("source") || isWrapper || o.ContainsKey("applicationFailureInfo") || o.ContainsKey("timeoutFailureInfo");
         var fromServer = o["source"] is not JsonValue source || source.GetValue<string>() == "Server";
@@ -132,6 +143,12 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
                 var copy = member!.DeepClone().AsObject();
                 copy.Remove("failure");
                 stripped[name] = Strip(copy);
+                continue;
+            }
+
+            // An empty message and none mean the same; SDKs differ in which they send.
+            if (member is JsonObject { Count: 0 } && EmptyOrAbsent.Contains(name))
+            {
                 continue;
             }
 
@@ -167,18 +184,15 @@ internal sealed class ScriptNormaliser(string prefix, bool cron)
             return Payload(o);
         }
 
+        // A sticky queue's name may hold an id of its own, which must not count among those of the scenario.
+        var isSticky = o["kind"] is JsonValue kind && kind.TryGetValue<string>(out var text) && text == "TASK_QUEUE_KIND_STICKY";
         var fields = new JsonObject();
         foreach (var (name, value) in o)
         {
             if (!Dropped.Contains(name))
             {
-                fields[Text(name)] = Field(name, value);
+                fields[Text(name)] = isSticky && name == "name" ? "<sticky>" : Field(name, value);
             }
-        }
-
-        if (o["kind"] is JsonValue kind && kind.TryGetValue<string>(out var text) && text == "TASK_QUEUE_KIND_STICKY")
-        {
-            fields["name"] = "<sticky>";
         }
 
         return fields;

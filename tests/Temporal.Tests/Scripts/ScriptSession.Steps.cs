@@ -61,7 +61,7 @@ internal sealed partial class ScriptSession
             case "updateWithStart":
                 return await UpdateWithStartAsync(step);
             case "result":
-                return Plain(await Handle(step).GetResultAsync<IRawValue>(step.GetValueOrDefault("followRuns") is not false));
+                return await ResultAsync(step);
             case "cancel":
                 await Handle(step).CancelAsync();
                 return ScriptValue.Undefined;
@@ -189,7 +189,6 @@ internal sealed partial class ScriptSession
         if (step.GetValueOrDefault("as") is string key)
         {
             _values[key] = new OrderedDictionary<string, object?> { ["workflowIds"] = executions.Select(e => (object?)e.WorkflowId).ToList() };
-            step.Remove("as");
         }
 
         return new OrderedDictionary<string, object?>
@@ -305,6 +304,29 @@ internal sealed partial class ScriptSession
         request.ResetReapplyExcludeTypes.AddRange((step.GetValueOrDefault("exclude") as List<object?> ?? [])
             .Select(t => Enum.Parse<ResetReapplyExcludeType>((string)t!, ignoreCase: true)));
         return Started(step, (await _client.WorkflowService.ResetWorkflowExecutionAsync(request)).RunId);
+    }
+
+    // The recording SDK calls a run that is followed by another, for whatever reason, continued; ours gives the run's own result.
+    private async Task<object?> ResultAsync(OrderedDictionary<string, object?> step)
+    {
+        var handle = Handle(step);
+        if (step.GetValueOrDefault("followRuns") is not false)
+        {
+            return Plain(await handle.GetResultAsync<IRawValue>());
+        }
+
+        try
+        {
+            return Plain(await handle.GetResultAsync<IRawValue>(followRuns: false));
+        }
+        finally
+        {
+            var close = (await EventsAsync(handle.Id, handle.RunId))[^1];
+            if ((close.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId ?? close.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId) is { Length: > 0 } next)
+            {
+                throw new WorkflowContinuedAsNewException(next);
+            }
+        }
     }
 
     private async Task<object?> ListAsync(OrderedDictionary<string, object?> step)

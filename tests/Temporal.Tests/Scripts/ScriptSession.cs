@@ -62,6 +62,18 @@ internal sealed partial class ScriptSession : IAsyncDisposable
         return await CollectAsync(outcomes.Values);
     }
 
+    /// <summary>What has happened so far, for a person who looks for the reason of a failure.</summary>
+    public async Task<string> DescribeRunsAsync()
+    {
+        var lines = new List<string>();
+        foreach (var (workflowId, runs) in await ChainsAsync())
+        {
+            lines.AddRange(runs.Select(events => $"    {workflowId}: {string.Join(" ", events.Select(e => $"{e.EventId}.{e.EventType}"))} | {string.Join(" | ", events.Select(e => e.WorkflowTaskFailedEventAttributes?.Failure?.Message).OfType<string>())}"));
+        }
+
+        return string.Join("\n", lines);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var id in _schedules)
@@ -155,9 +167,15 @@ internal sealed partial class ScriptSession : IAsyncDisposable
                 return;
             }
 
-            if (step.GetValueOrDefault("as") is string key)
+            if (step.GetValueOrDefault("as") is string key && value is OrderedDictionary<string, object?> members)
             {
-                _values[key] = value;
+                var kept = new OrderedDictionary<string, object?>(_values.GetValueOrDefault(key) as OrderedDictionary<string, object?> ?? []);
+                foreach (var (member, memberValue) in members)
+                {
+                    kept[member] = memberValue;
+                }
+
+                _values[key] = kept;
             }
 
             outcome["ok"] = value;

@@ -136,7 +136,7 @@ internal sealed class ChildCall(
     {
         var failure = new Failure
         {
-            Message = "Child workflow execution failed",
+            Message = "Child Workflow execution failed",
             Cause = cause,
             ChildWorkflowExecutionFailureInfo = new()
             {

@@ -51,6 +51,9 @@ internal sealed record WorkflowTaskReply(string WorkflowId, string RunId)
     /// <summary>Answer to a task that is only a query.</summary>
     public RespondQueryTaskCompletedRequest? Query { get; init; }
 
+    /// <summary>State that the reply was made from; what the server says of the reply concerns this state alone.</summary>
+    public object? Origin { get; init; }
+
     /// <summary>Why the task failed; for logs. Null unless <see cref="Failed"/> is set.</summary>
     public Exception? FailureException { get; init; }
 }

@@ -83,26 +83,26 @@ internal sealed class WorkflowCache(int capacity)
         }
     }
 
-    /// <summary>Drops a run, now or when its task is done with it.</summary>
-    public void Evict(string runId)
+    /// <summary>Drops a run if it is still kept in the state that a reply was made from.</summary>
+    public void Evict(string runId, object? origin)
     {
         lock (_lock)
         {
-            if (_slots.TryGetValue(runId, out var slot))
+            if (_slots.TryGetValue(runId, out var slot) && ReferenceEquals(slot.Session, origin))
             {
                 Drop(slot);
             }
         }
     }
 
-    /// <summary>Changes a run if it is kept.</summary>
-    public void Update(string runId, Action<RunSession> change)
+    /// <summary>Takes a run back to an event if it is still kept in the state that a reply was made from.</summary>
+    public void GoBack(string runId, object? origin, long eventId)
     {
         lock (_lock)
         {
-            if (_slots.TryGetValue(runId, out var slot) && slot.Session is { } session)
+            if (_slots.TryGetValue(runId, out var slot) && slot.Session is { } session && ReferenceEquals(session, origin))
             {
-                change(session);
+                session.Run.GoBackTo(eventId);
             }
         }
     }

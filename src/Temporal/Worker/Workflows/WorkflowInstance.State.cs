@@ -63,6 +63,12 @@ internal sealed partial class WorkflowInstance
     public IReadOnlyDictionary<string, IRawValue> Memo =>
         _memoValues ??= _memo?.Fields.ToDictionary(f => f.Key, f => (IRawValue)new RawValue(f.Value)) ?? [];
 
+    /// <summary>The memo of the start, without changes.</summary>
+    public Memo? StartMemo { get; }
+
+    /// <summary>Search attributes with this run's changes, as payloads.</summary>
+    public SearchAttributes? SearchAttributes => _searchAttributes;
+
     public SearchAttributeCollection TypedSearchAttributes =>
         _typedSearchAttributes ??= _searchAttributes is null ? SearchAttributeCollection.Empty : SearchAttributeCollection.FromProto(_searchAttributes);
 

@@ -44,7 +44,7 @@ internal sealed partial class WorkflowInstance
         Info = WorkflowInfos.Of(attributes, options.Namespace, runId, started.EventTime.ToDateTime(), now, _converter);
         Random = new(SeedOf(attributes.OriginalExecutionRunId));
         Handlers = new(definition, DeliverBufferedSignals);
-        _memo = attributes.Memo;
+        _memo = StartMemo = attributes.Memo;
         _searchAttributes = attributes.SearchAttributes;
         Outbound = new WorkflowOutbound(this);
         _inbound = options.Intercept(new WorkflowInbound(this));

@@ -175,8 +175,10 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             BackoffStartInterval = DurationOf(options?.BackoffStartInterval),
             RetryPolicy = options?.RetryPolicy?.ToProto(),
             Header = HeaderOf(input.Headers),
-            Memo = MemoOf(options?.Memo, converter.PayloadConverter),
-            SearchAttributes = options?.TypedSearchAttributes?.ToProto(),
+
+            // Without a word, the next run begins with the memo that this one began with, and with the search attributes of now.
+            Memo = MemoOf(options?.Memo, converter.PayloadConverter) ?? instance.StartMemo,
+            SearchAttributes = options?.TypedSearchAttributes?.ToProto() ?? instance.SearchAttributes,
             InheritBuildId = UsesBuildId(info, options?.VersioningIntent ?? default, options?.TaskQueue),
             InitialVersioningBehavior = (ContinueAsNewVersioningBehavior)(int)(options?.InitialVersioningBehavior ?? default),
         });

@@ -56,13 +56,13 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     {
         if (response.ResetHistoryEventId > 0)
         {
-            _cache.Update(reply.RunId, session => session.Run.GoBackTo(response.ResetHistoryEventId));
+            _cache.GoBack(reply.RunId, reply.Origin, response.ResetHistoryEventId);
         }
 
         return response.WorkflowTask is { TaskToken.Length: > 0 } next ? next : null;
     }
 
-    public void Refused(WorkflowTaskReply reply) => _cache.Evict(reply.RunId);
+    public void Refused(WorkflowTaskReply reply) => _cache.Evict(reply.RunId, reply.Origin);
 
     public void EvictAll() => _cache.EvictAll();
 
@@ -140,7 +140,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
             Drop(slot);
         }
 
-        return reply;
+        return reply with { Origin = session };
     }
 
     // History for the run as it is known here; from the beginning when it is not known or has gone another way.
