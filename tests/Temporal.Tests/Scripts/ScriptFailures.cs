@@ -50,9 +50,11 @@ internal static class ScriptFailures
         {
             case ApplicationFailureException application:
                 var description = new OrderedDictionary<string, object?> { ["kind"] = "application" };
-                if (!string.IsNullOrEmpty(application.ErrorType))
+
+                // On the wire a type that is not set is an empty one.
+                if ((application.ErrorType ?? (application.Failure is null ? null : string.Empty)) is { } type)
                 {
-                    description["type"] = application.ErrorType;
+                    description["type"] = type;
                 }
 
                 description["message"] = application.Message;

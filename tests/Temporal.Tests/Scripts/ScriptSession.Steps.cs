@@ -67,7 +67,7 @@ internal sealed partial class ScriptSession
                 return ScriptValue.Undefined;
             case "terminate":
                 await Handle(step).TerminateAsync(
-                    step.GetValueOrDefault("reason") as string, step.ContainsKey("details") ? new() { Details = Raw(step["details"]) } : null);
+                    step.GetValueOrDefault("reason") as string, step.TryGetValue("details", out var details) ? new() { Details = Raw(details) } : null);
                 return ScriptValue.Undefined;
             case "describe":
                 var description = await Handle(step).DescribeAsync();
@@ -315,18 +315,11 @@ internal sealed partial class ScriptSession
             return Plain(await handle.GetResultAsync<IRawValue>());
         }
 
-        try
-        {
-            return Plain(await handle.GetResultAsync<IRawValue>(followRuns: false));
-        }
-        finally
-        {
-            var close = (await EventsAsync(handle.Id, handle.RunId))[^1];
-            if ((close.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId ?? close.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId) is { Length: > 0 } next)
-            {
-                throw new WorkflowContinuedAsNewException(next);
-            }
-        }
+        var result = handle.GetResultAsync<IRawValue>(followRuns: false);
+        await Task.WhenAny(result);
+        var close = (await EventsAsync(handle.Id, handle.RunId))[^1];
+        var next = close.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId ?? close.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId;
+        return string.IsNullOrEmpty(next) ? Plain(await result) : throw new WorkflowContinuedAsNewException(next);
     }
 
     private async Task<object?> ListAsync(OrderedDictionary<string, object?> step)
