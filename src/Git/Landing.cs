@@ -196,7 +196,7 @@ public sealed class Landing(GitRepository repository)
         intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
         try
         {
-            await checkout.WriteAsync(cancellationToken, "merge", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--quiet", request.Commit);
+            await checkout.WriteAsync(cancellationToken, "merge", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--no-verify-signatures", "--quiet", request.Commit);
         }
         catch (GitException e) when (e is not GitLockedException && e.ExitCode is 1 or 128)
         {
@@ -213,6 +213,16 @@ public sealed class Landing(GitRepository repository)
     {
         var tip = await _refs.ReadAsync(request.Target, cancellationToken);
         var files = refusal.ErrorOutput.Split('\n').Where(line => line.StartsWith('\t')).Select(line => line.Trim()).ToArray();
+        if (refusal.ErrorOutput.Contains("Your local changes", StringComparison.Ordinal))
+        {
+            intents.Forget();
+            return new LandingResult(
+                LandingState.Dirty,
+                $"'{checkout.Path}' has uncommitted changes in {Some(files)}, which {branch} would change too. Commit or stash them, then: orchestrate promote RUN",
+                tip,
+                files);
+        }
+
         if (refusal.ErrorOutput.Contains("would be overwritten", StringComparison.Ordinal) || refusal.ErrorOutput.Contains("would lose untracked", StringComparison.Ordinal))
         {
             intents.Forget();

@@ -133,7 +133,10 @@ public sealed class Snapshots(GitRepository repository)
             }
 
             var environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = index };
-            await worktree.WriteAsync(worktree.Call(AddAll(null)) with { Environment = environment }, cancellationToken);
+
+            // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
+            await worktree.WriteAsync(
+                worktree.Call(["add", "--all", "--sparse", "--ignore-errors", "--", "."]) with { Environment = environment, AnswerCodes = [0, 1] }, cancellationToken);
             return (await worktree.WriteAsync(worktree.Call("write-tree") with { Environment = environment }, cancellationToken)).Text;
         }
         finally

@@ -71,6 +71,21 @@ public sealed class LandingTests
         Assert.Equal("2", await File.ReadAllTextAsync(opened.Files["plans/tasks.yaml"]));
     }
 
+    [Fact]
+    public async Task Land_OwnFileChangedHereAndInTheWork_IsNotOverwritten()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.Files.CommitAsync("plan", ("plans/tasks.yaml", "1"));
+        var commit = await opened.Files.CommitOnBranchAsync("orchestrator/run-1/staging", "main", "work", ("plans/tasks.yaml", "3"));
+        opened.Files.Write("plans/tasks.yaml", "2");
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start) { OwnFiles = ["plans/"] });
+
+        Assert.Equal(LandingState.Dirty, result.State);
+        Assert.Equal(["plans/tasks.yaml"], result.Files);
+        Assert.Equal("2", await File.ReadAllTextAsync(opened.Files["plans/tasks.yaml"]));
+    }
+
     [Theory]
     [InlineData("landed")]
     [InlineData("ignored/landed")]

@@ -50,6 +50,20 @@ public sealed class SnapshotsTests
     }
 
     [Fact]
+    public async Task Save_RepositoryMadeInside_SavesTheRest()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await opened.Files.GitInAsync(worktree.Path, "init", "--quiet", "nested");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "nested", "inside"), "x");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "zz"), "x");
+
+        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
+
+        Assert.Equal(["README.md", "zz"], (await opened.Commits.ListFilesAsync(snapshot.Tree)).Select(file => file.Path));
+    }
+
+    [Fact]
     public async Task Restore_InAFreshWorktree_GivesBackTheWorkUncommitted()
     {
         using var opened = await Opened.CreateAsync();

@@ -31,6 +31,22 @@ public sealed class DetachedProcessTests
     }
 
     [Fact]
+    public async Task Start_Program_HoldsNothingOfOurs()
+    {
+        using var folder = new TemporaryFolder();
+
+        var identity = await _detached.StartAsync(
+            new DetachedCommand("sleep", ["1000"]) { OutputFile = folder["out"], ErrorFile = folder["err"] });
+
+        await Shell.WaitUntilAsync(() => ProcFiles.ReadStat(identity.ProcessId)?.Name == "sleep", "it runs");
+        var streams = Enumerable.Range(0, 3).Select(number => new FileInfo($"/proc/{identity.ProcessId}/fd/{number}").LinkTarget);
+        Assert.Equal(["/dev/null", folder["out"], folder["err"]], streams);
+        Assert.DoesNotContain(Enumerable.Range(3, 7), number => Path.Exists($"/proc/{identity.ProcessId}/fd/{number}"));
+        Assert.NotEqual(ProcFiles.ReadStat(Environment.ProcessId)!.SessionId, ProcFiles.ReadStat(identity.ProcessId)!.SessionId);
+        await new ProcessStopper().StopAsync(identity, StopSignal.Terminate, Shell.Patience, Shell.Patience);
+    }
+
+    [Fact]
     public async Task Start_OutputFolderMissing_IsAClearFault()
     {
         using var folder = new TemporaryFolder();
