@@ -42,7 +42,7 @@ public sealed class RealClaudeRunTests
         await using var run = await ClaudeRepository.CreateAsync("workers: 3\n", Diamond, asSubscription: true,
         [
             new ApiRule("build the base", ApiTurn.Writes("base.txt", "base\n"), ApiTurn.Says("Done.")),
-            new ApiRule("expected hello", ApiTurn.Writes("repaired.txt", "hello\n"), ApiTurn.Says("Repaired.")),
+            new ApiRule("was checked and is not finished", ApiTurn.Writes("repaired.txt", "hello\n"), ApiTurn.Says("Repaired.")),
             new ApiRule("needs a second try", ApiTurn.Writes("repaired.txt", "helo\n"), ApiTurn.Says("Done.")),
             new ApiRule("is tempted", ApiTurn.Writes("base.txt", "stolen\n"), ApiTurn.Writes("tempted.txt", "mine\n"), ApiTurn.Says("Done: ${last}")),
             new ApiRule("interrupted", ApiTurn.Writes("limited.txt", "late\n"), ApiTurn.Says("Done.")),
@@ -73,7 +73,7 @@ public sealed class RealClaudeRunTests
         Assert.Contains(run.Api.Requests, r => r.Rule == "review this");
         // The remediation went on in the conversation of the first try, and no request beyond the scripted ones was made.
         Assert.Equal(1, run.Api.Requests.Count(r => r.Rule == "meets a limit" && r.Turn == 0) + run.Api.Requests.Count(r => r.Rule == "interrupted" && r.Turn == 0) - 1);
-        Assert.Contains(run.Api.Requests, r => r.Rule == "expected hello" && r.Turn == 0);
+        Assert.Contains(run.Api.Requests, r => r.Rule == "was checked and is not finished" && r.Turn == 0);
     }
 
     [Fact]
