@@ -55,6 +55,9 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
             async queue =>
             {
                 var options = TestServer.Start(queue);
+
+                // A task that is handed back with a lost answer comes again after its time-out.
+                options.TaskTimeout = TimeSpan.FromSeconds(1);
                 var handle = await client.StartWorkflowAsync((ManySteps workflow) => workflow.RunAsync(), options);
                 await handle.SignalAsync(workflow => workflow.AddAsync(100));
                 await handle.ExecuteUpdateAsync(workflow => workflow.ChangeAsync(1000));
