@@ -44,19 +44,16 @@ public sealed class TestServer : IAsyncLifetime
     };
 
     /// <summary>Runs a worker on a queue of its own while a test acts.</summary>
-    public Task WithWorkerAsync(Func<string, Task> act, Action<TemporalWorkerOptions> configure, ITemporalClient? client = null)
-    {
-        var queue = $"queue-{Guid.NewGuid()}";
-        return RunAsync(client ?? Client, queue, () => act(queue), configure);
-    }
+    public Task WithWorkerAsync(Func<string, Task> act, Action<TemporalWorkerOptions> configure, ITemporalClient? client = null) =>
+        RunAsync(client ?? Client, act, configure);
 
-    /// <summary>Runs a worker on a queue while a test acts.</summary>
-    public static async Task RunAsync(ITemporalClient client, string queue, Func<Task> act, Action<TemporalWorkerOptions> configure)
+    /// <summary>Runs a worker on a queue of its own while a test acts.</summary>
+    public static async Task RunAsync(ITemporalClient client, Func<string, Task> act, Action<TemporalWorkerOptions> configure)
     {
-        var options = new TemporalWorkerOptions(queue);
+        var options = new TemporalWorkerOptions($"queue-{Guid.NewGuid()}");
         configure(options);
         using var worker = new TemporalWorker(client, options);
-        await worker.ExecuteAsync(act, Eventually.Timeout());
+        await worker.ExecuteAsync(() => act(options.TaskQueue!), Eventually.Timeout());
     }
 
     /// <summary>Options of a workflow with an id of its own.</summary>

@@ -13,6 +13,8 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(ValidateDocument))]
 [JsonSerializable(typeof(GraphDocument))]
+[JsonSerializable(typeof(BacklogDocument))]
+[JsonSerializable(typeof(BacklogTaskDocument))]
 [JsonSerializable(typeof(ConflictsDocument))]
 [JsonSerializable(typeof(RiskDocument))]
 [JsonSerializable(typeof(ContractsDocument))]

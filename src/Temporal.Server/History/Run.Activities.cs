@@ -12,14 +12,13 @@ internal sealed partial class Run
     public void DispatchActivity(PendingActivity activity) => Changes.DispatchActivities.Add(activity.ScheduledEventId);
 
     /// <summary>A worker has taken the attempt.</summary>
-    public void StartActivity(PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
+    public void StartActivity(PendingActivity activity, string identity, string requestId)
     {
         var record = activity.Record;
         record.StartedTime = Now.Stamp();
         record.StartedIdentity = identity;
         record.LastIdentity = identity;
         record.RequestId = requestId;
-        record.WorkerVersion = version;
         Touch(activity);
     }
 
@@ -210,7 +209,6 @@ internal sealed partial class Run
             RequestId = record.RequestId,
             Attempt = record.Attempt,
             LastFailure = record.LastFailure,
-            WorkerVersion = record.WorkerVersion,
         };
         return AddOrBuffer(e).EventId;
     }

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>tasks add</c>: a new task at the end of the backlog.</summary>
+internal sealed class TasksAddCommand : CliCommand
+{
+    private readonly Argument<string> _title = new("TITLE") { Description = "What is to be done, in one line" };
+    private readonly Option<string?> _description = new("--description", "-d") { Description = "What is to be done" };
+    private readonly Option<string?> _details = new("--details") { Description = "How it is to be done" };
+    private readonly Option<string?> _test = new("--test-strategy") { Description = "How one knows that it works" };
+    private readonly Option<string> _priority = new("--priority", "-p") { Description = string.Join(", ", BacklogPriority.All), DefaultValueFactory = static _ => BacklogPriority.Medium };
+    private readonly Option<string?> _dependencies = new("--dependencies") { Description = "Ids of tasks that must be done before, with commas", HelpName = "IDS" };
+    private readonly Option<string?> _parent = new("--parent") { Description = "Add it as a subtask of this task", HelpName = "ID" };
+    private readonly Option<string?> _tag = TasksCommand.Tag();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public TasksAddCommand()
+        : base("add", "Add a task to the backlog")
+    {
+        _priority.AcceptOnlyFromAmong([.. BacklogPriority.All]);
+        Add(_title);
+        foreach (var option in new Option[] { _description, _details, _test, _priority, _dependencies, _parent, _tag, _json })
+            Add(option);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var title = parsed.GetRequiredValue(_title).Trim();
+        if (title.Length == 0)
+            throw new CommandException(ExitCodes.Usage, "The task has no title.", "Say in one line what is to be done.");
+        var task = new BacklogTask
+        {
+            Id = "",
+            Title = title,
+            Description = parsed.GetValue(_description) ?? "",
+            Details = parsed.GetValue(_details),
+            TestStrategy = parsed.GetValue(_test),
+            Priority = parsed.GetRequiredValue(_priority),
+            Dependencies = Ids(parsed.GetValue(_dependencies)),
+        };
+        var added = task;
+        var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
+            backlog => parsed.GetValue(_parent) is { } parent ? AddSubtask(backlog, BacklogFiles.Find(backlog, parent), task, out added) : AddTask(backlog, task, out added), stop);
+        if (parsed.GetValue(_json))
+            context.Print(new BacklogTaskDocument(file.ToJson(added.Id)), CliJson.Default.BacklogTaskDocument);
+        context.Terminal.Say($"Added {added.Id}: {added.Title}");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>Ids divided by commas.</summary>
+    internal static string[] Ids(string? text) => text is null ? [] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static Backlog AddTask(Backlog backlog, BacklogTask task, out BacklogTask added)
+    {
+        (var changed, added) = backlog.Add(task);
+        return changed;
+    }
+
+    private static Backlog AddSubtask(Backlog backlog, string parent, BacklogTask task, out BacklogTask added)
+    {
+        if (parent.Contains('.', StringComparison.Ordinal))
+            throw new CommandException(ExitCodes.Usage, $"{parent} is a subtask itself.", "Name a task as parent.");
+        var taken = backlog.Find(parent)!.Subtasks.Select(s => int.TryParse(s.Id[(parent.Length + 1)..], out var n) ? n : 0).DefaultIfEmpty(0).Max();
+        var subtask = task with { Id = $"{parent}.{taken + 1}" };
+        added = subtask;
+        return backlog.Change(parent, owner => owner with { Subtasks = [.. owner.Subtasks, subtask] });
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>tasks ...</c>: the backlog that outlives single runs.</summary>
+internal sealed class TasksCommand : Command
+{
+    public TasksCommand()
+        : base("tasks", "Keep a backlog of tasks")
+    {
+        Add(new TasksListCommand());
+        Add(new TasksShowCommand());
+        Add(new TasksNextCommand());
+        Add(new TasksAddCommand());
+        Add(new TasksSetStatusCommand());
+        Add(new TasksUpdateCommand());
+        Add(new TasksDeleteCommand());
+    }
+
+    /// <summary>The tag of a task-master file.</summary>
+    public static Option<string?> Tag() => new("--tag") { Description = "Work on the tasks of this tag", HelpName = "TAG" };
+
+    /// <summary>The task, as an argument or as <c>--id</c>.</summary>
+    public static (Argument<string?> Argument, Option<string?> Option) Id() => (
+        new("ID") { Description = "Id of the task, such as 3 or 3.1", Arity = ArgumentArity.ZeroOrOne },
+        new("--id") { Description = "Id of the task", HelpName = "ID" });
+
+    /// <summary>The id that was given one way or the other.</summary>
+    /// <exception cref="CommandException">None was.</exception>
+    public static string RequireId(ParseResult parsed, (Argument<string?> Argument, Option<string?> Option) id) =>
+        parsed.GetValue(id.Option) ?? parsed.GetValue(id.Argument) ?? throw new CommandException(ExitCodes.Usage, "Which task?", "Give its id, such as --id=1.");
+}

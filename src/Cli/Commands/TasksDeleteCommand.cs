@@ -1,0 +1,26 @@
+using System.CommandLine;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>tasks delete</c>: a task or subtask leaves the backlog, and nothing depends on it any more.</summary>
+internal sealed class TasksDeleteCommand : CliCommand
+{
+    private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
+    private readonly Option<string?> _tag = TasksCommand.Tag();
+
+    public TasksDeleteCommand()
+        : base("delete", "Remove a task from the backlog")
+    {
+        Add(_id.Argument);
+        Add(_id.Option);
+        Add(_tag);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var id = TasksCommand.RequireId(parsed, _id);
+        await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(backlog => backlog.Delete(BacklogFiles.Find(backlog, id)), stop);
+        context.Terminal.Say($"Removed {id}.");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>tasks list</c>: the backlog.</summary>
+internal sealed class TasksListCommand : CliCommand
+{
+    private readonly Option<string?> _status = new("--status", "-s") { Description = "Only tasks of this status", HelpName = "STATUS" };
+    private readonly Option<string?> _tag = TasksCommand.Tag();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public TasksListCommand()
+        : base("list", "Show the tasks of the backlog")
+    {
+        Add(_status);
+        Add(_tag);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var files = new BacklogFiles(context, parsed.GetValue(_tag));
+        var file = files.Read();
+        var status = parsed.GetValue(_status) is { } word ? TasksSetStatusCommand.StatusOf(word) : null;
+        var tasks = file.Backlog.Tasks.Where(task => status is null || task.Status == status).ToList();
+        if (parsed.GetValue(_json))
+            context.Print(new BacklogDocument(files.Name, [.. tasks.Select(task => file.ToJson(task.Id))]), CliJson.Default.BacklogDocument);
+        foreach (var task in tasks)
+        {
+            context.Terminal.Say(Line(task, ""));
+            foreach (var subtask in task.Subtasks)
+                context.Terminal.Say(Line(subtask, "  "));
+        }
+
+        var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
+        context.Terminal.Say($"{file.Backlog.Tasks.Count} tasks, {done} done ({files.Name})");
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static string Line(BacklogTask task, string indent)
+    {
+        var waits = task.Dependencies.Count == 0 ? "" : $"  after {string.Join(", ", task.Dependencies)}";
+        var priority = indent.Length == 0 ? $"{task.Priority,-8}" : "";
+        return $"{indent}{task.Id,-5} {task.Status,-11} {priority} {task.Title}{waits}";
+    }
+}

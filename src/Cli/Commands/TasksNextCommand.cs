@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>tasks next</c>: what to do next.</summary>
+internal sealed class TasksNextCommand : CliCommand
+{
+    private readonly Option<string?> _tag = TasksCommand.Tag();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public TasksNextCommand()
+        : base("next", "Show the task to do next: ready, then by priority, number of dependencies and number")
+    {
+        Add(_tag);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var file = new BacklogFiles(context, parsed.GetValue(_tag)).Read();
+        var task = file.Backlog.Next();
+        if (parsed.GetValue(_json))
+            context.Print(new BacklogTaskDocument(task is null ? null : file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
+        if (task is null)
+            context.Terminal.Say("Nothing is ready.");
+        else
+            TasksShowCommand.Say(context, task);
+        return Task.FromResult(ExitCodes.Done);
+    }
+}

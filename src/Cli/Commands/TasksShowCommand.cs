@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>tasks show</c>: everything about one task.</summary>
+internal sealed class TasksShowCommand : CliCommand
+{
+    private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
+    private readonly Option<string?> _tag = TasksCommand.Tag();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public TasksShowCommand()
+        : base("show", "Show a task of the backlog")
+    {
+        Add(_id.Argument);
+        Add(_id.Option);
+        Add(_tag);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var file = new BacklogFiles(context, parsed.GetValue(_tag)).Read();
+        var task = file.Backlog.Find(BacklogFiles.Find(file.Backlog, TasksCommand.RequireId(parsed, _id)))!;
+        if (parsed.GetValue(_json))
+            context.Print(new BacklogTaskDocument(file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
+        Say(context, task);
+        return Task.FromResult(ExitCodes.Done);
+    }
+
+    /// <summary>Shows a task to people.</summary>
+    internal static void Say(CommandContext context, BacklogTask task)
+    {
+        context.Terminal.Say($"{task.Id}: {task.Title}");
+        context.Terminal.Say($"{task.Status}, {task.Priority}{(task.Dependencies.Count == 0 ? "" : ", after " + string.Join(", ", task.Dependencies))}");
+        foreach (var text in new[] { task.Description, task.Details, task.TestStrategy is null ? null : "How it is tested: " + task.TestStrategy }.Where(text => !string.IsNullOrWhiteSpace(text)))
+            context.Terminal.Say("\n" + text);
+        foreach (var subtask in task.Subtasks)
+            context.Terminal.Say($"  {subtask.Id} {subtask.Status}: {subtask.Title}");
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>tasks update</c>: other words for a task; what is not given stays.</summary>
+internal sealed class TasksUpdateCommand : CliCommand
+{
+    private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
+    private readonly Option<string?> _title = new("--title") { Description = "What is to be done, in one line" };
+    private readonly Option<string?> _description = new("--description", "-d") { Description = "What is to be done" };
+    private readonly Option<string?> _details = new("--details") { Description = "How it is to be done" };
+    private readonly Option<string?> _test = new("--test-strategy") { Description = "How one knows that it works" };
+    private readonly Option<string?> _priority = new("--priority", "-p") { Description = string.Join(", ", BacklogPriority.All) };
+    private readonly Option<string?> _dependencies = new("--dependencies") { Description = "Ids of tasks that must be done before, with commas; '' for none", HelpName = "IDS" };
+    private readonly Option<string?> _tag = TasksCommand.Tag();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public TasksUpdateCommand()
+        : base("update", "Change a task of the backlog")
+    {
+        _priority.AcceptOnlyFromAmong([.. BacklogPriority.All]);
+        Add(_id.Argument);
+        foreach (var option in new Option[] { _id.Option, _title, _description, _details, _test, _priority, _dependencies, _tag, _json })
+            Add(option);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var id = TasksCommand.RequireId(parsed, _id);
+        var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
+            backlog => backlog.Change(BacklogFiles.Find(backlog, id), task => task with
+            {
+                Title = parsed.GetValue(_title) ?? task.Title,
+                Description = parsed.GetValue(_description) ?? task.Description,
+                Details = parsed.GetValue(_details) ?? task.Details,
+                TestStrategy = parsed.GetValue(_test) ?? task.TestStrategy,
+                Priority = parsed.GetValue(_priority) ?? task.Priority,
+                Dependencies = parsed.GetValue(_dependencies) is { } ids ? TasksAddCommand.Ids(ids) : task.Dependencies,
+            }),
+            stop);
+        if (parsed.GetValue(_json))
+            context.Print(new BacklogTaskDocument(file.ToJson(id)), CliJson.Default.BacklogTaskDocument);
+        context.Terminal.Say($"Changed {id}.");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Cli.Documents;
+
+/// <summary>Answer of <c>tasks list --json</c>.</summary>
+/// <param name="File">Where the backlog lies, relative to the repository.</param>
+/// <param name="Tasks">The tasks with the fields of the file.</param>
+internal sealed record BacklogDocument(string File, IReadOnlyList<JsonObject> Tasks) : Document;
+
+/// <summary>Answer of <c>tasks show --json</c>, <c>next</c> and of every change.</summary>
+/// <param name="Task">The task with the fields of the file; null when there is none.</param>
+internal sealed record BacklogTaskDocument(JsonObject? Task) : Document;

@@ -1,0 +1,122 @@
+using System.Globalization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>The tasks that people keep over many runs. Immutable: every change gives a new backlog.</summary>
+/// <param name="Tasks">In the order of the file.</param>
+public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
+{
+    /// <summary>All tasks and subtasks by id.</summary>
+    public IEnumerable<BacklogTask> All => Tasks.SelectMany(t => t.Subtasks.Prepend(t));
+
+    /// <summary>The task or subtask of this id, or null.</summary>
+    public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
+
+    /// <summary>
+    /// What to do next: of the pending tasks whose dependencies are all done the most urgent; among equals the one with the fewest
+    /// dependencies, then the lowest number. Null when nothing is ready.
+    /// </summary>
+    public BacklogTask? Next()
+    {
+        HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
+        return Tasks
+            .Where(t => t.Status == BacklogStatus.Pending && t.Dependencies.All(done.Contains))
+            .OrderBy(t => BacklogPriority.Rank(t.Priority))
+            .ThenBy(t => t.Dependencies.Count)
+            .ThenBy(t => t.Id, BacklogIdOrder.Instance)
+            .FirstOrDefault();
+    }
+
+    /// <summary>What is wrong: dependencies that lead nowhere or in circles, ids used twice.</summary>
+    public IReadOnlyList<GraphFault> Faults => Graph().Faults;
+
+    /// <summary>The tasks and subtasks as a graph.</summary>
+    public TaskGraph Graph() => TaskGraph.Of(All.Select(t => new TaskNode(t.Id, t.Dependencies)));
+
+    /// <summary>The backlog with a task at the end, under the next free number.</summary>
+    public (Backlog Backlog, BacklogTask Added) Add(BacklogTask task)
+    {
+        long number = Tasks.Select(t => long.TryParse(t.Id, NumberStyles.None, CultureInfo.InvariantCulture, out long n) ? n : 0).DefaultIfEmpty(0).Max() + 1;
+        BacklogTask added = Renumbered(task, number.ToString(CultureInfo.InvariantCulture));
+        return (new Backlog([.. Tasks, added]), added);
+    }
+
+    /// <summary>The backlog with a task or subtask replaced by what <paramref name="change"/> makes of it.</summary>
+    /// <exception cref="ArgumentException">There is no such task.</exception>
+    public Backlog Change(string id, Func<BacklogTask, BacklogTask> change)
+    {
+        if (Find(id) is null)
+        {
+            throw new ArgumentException($"The backlog has no task '{id}'.", nameof(id));
+        }
+
+        return new Backlog([.. Tasks.Select(t => t.Id == id ? change(t) : t with { Subtasks = [.. t.Subtasks.Select(s => s.Id == id ? change(s) : s)] })]);
+    }
+
+    /// <summary>The backlog with a task's new status. A task that is done has all its subtasks done.</summary>
+    public Backlog SetStatus(string id, string status) => Change(id, t => t with
+    {
+        Status = status,
+        Subtasks = status == BacklogStatus.Done ? [.. t.Subtasks.Select(s => s with { Status = status })] : t.Subtasks,
+    });
+
+    /// <summary>The backlog without a task or subtask; nothing depends on it any more.</summary>
+    public Backlog Delete(string id)
+    {
+        HashSet<string> gone = [id, .. Find(id)?.Subtasks.Select(s => s.Id) ?? []];
+        IReadOnlyList<BacklogTask> Without(IEnumerable<BacklogTask> tasks) =>
+            [.. tasks.Where(t => t.Id != id).Select(t => t with { Dependencies = [.. t.Dependencies.Where(d => !gone.Contains(d))], Subtasks = Without(t.Subtasks) })];
+
+        return new Backlog(Without(Tasks));
+    }
+
+    /// <summary>
+    /// A plan of the pending tasks, ordered by their dependencies alone. What is done counts as met; a dependency on a task that is neither done
+    /// nor pending keeps its task out, and the second result names it.
+    /// </summary>
+    public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
+    {
+        HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
+        var wanted = Tasks.Where(t => t.Status == BacklogStatus.Pending).ToDictionary(t => t.Id, StringComparer.Ordinal);
+        var leftOut = new List<BacklogTask>();
+        for (bool again = true; again;)
+        {
+            BacklogTask[] stuck = [.. wanted.Values.Where(t => t.Dependencies.Any(d => !done.Contains(d) && !wanted.ContainsKey(ParentOf(d))))];
+            leftOut.AddRange(stuck);
+            again = stuck.Length > 0;
+            foreach (BacklogTask task in stuck)
+            {
+                wanted.Remove(task.Id);
+            }
+        }
+
+        var plan = new Plan
+        {
+            Request = "The pending tasks of the backlog",
+            Tasks = [.. Tasks.Where(t => wanted.ContainsKey(t.Id)).Select(t => PlanTaskOf(t, done))],
+        };
+        return (plan, leftOut);
+    }
+
+    private static string ParentOf(string id) => id.Split('.')[0];
+
+    private static PlanTask PlanTaskOf(BacklogTask task, HashSet<string> done)
+    {
+        string?[] texts = [task.Description, task.Details, task.TestStrategy is null ? null : $"How it is tested: {task.TestStrategy}"];
+        string prompt = string.Join("\n\n", texts.Where(t => !string.IsNullOrWhiteSpace(t)));
+        return new PlanTask
+        {
+            Id = task.Id,
+            Description = task.Title.Length > 0 ? task.Title : task.Description,
+            Prompt = prompt.Length == 0 ? null : prompt,
+            DependsOn = [.. task.Dependencies.Where(d => !done.Contains(d)).Select(ParentOf).Where(d => d != task.Id).Distinct(StringComparer.Ordinal)],
+            Checklist = [.. task.Subtasks.Select(s => new ChecklistItem(s.Id, s.Title.Length > 0 ? s.Title : s.Description, s.Status == BacklogStatus.Done))],
+        };
+    }
+
+    private static BacklogTask Renumbered(BacklogTask task, string id) => task with
+    {
+        Id = id,
+        Subtasks = [.. task.Subtasks.Select((s, i) => s with { Id = string.Create(CultureInfo.InvariantCulture, $"{id}.{i + 1}") })],
+    };
+}

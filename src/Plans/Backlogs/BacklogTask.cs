@@ -1,0 +1,103 @@
+namespace Orchestrator.Plans;
+
+/// <summary>A task of the backlog, or a subtask of one.</summary>
+public sealed record BacklogTask
+{
+    /// <summary>Its number as people write it: <c>3</c>, or <c>3.1</c> for the first subtask of task 3.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>One line for people.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>What is to be done.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>How it is to be done.</summary>
+    public string? Details { get; init; }
+
+    /// <summary>How one knows that it works.</summary>
+    public string? TestStrategy { get; init; }
+
+    /// <summary>Where it stands; see <see cref="BacklogStatus"/>.</summary>
+    /// <value>The default is <see cref="BacklogStatus.Pending"/>.</value>
+    public string Status { get; init; } = BacklogStatus.Pending;
+
+    /// <summary>How much it matters; see <see cref="BacklogPriority"/>.</summary>
+    /// <value>The default is <see cref="BacklogPriority.Medium"/>.</value>
+    public string Priority { get; init; } = BacklogPriority.Medium;
+
+    /// <summary>Ids of the tasks and subtasks that must be done before.</summary>
+    public IReadOnlyList<string> Dependencies { get; init; } = [];
+
+    /// <summary>Its parts, in order.</summary>
+    public IReadOnlyList<BacklogTask> Subtasks { get; init; } = [];
+
+    /// <summary>How hard it is, from 1 to 10, where somebody said so.</summary>
+    public double? Complexity { get; init; }
+}
+
+/// <summary>The states of a task in the backlog.</summary>
+public static class BacklogStatus
+{
+    public const string Pending = "pending";
+    public const string InProgress = "in-progress";
+    public const string Done = "done";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Pending, InProgress, Done, "review", "blocked", "deferred", "cancelled"];
+
+    /// <summary>The state that a word means, or null: <c>completed</c> is <c>done</c>, <c>in_progress</c> is <c>in-progress</c>.</summary>
+    public static string? Find(string word)
+    {
+        string plain = word.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
+        return plain switch
+        {
+            "completed" or "complete" or "finished" => Done,
+            "todo" or "open" => Pending,
+            "canceled" => "cancelled",
+            "started" or "running" => InProgress,
+            _ => All.Contains(plain, StringComparer.Ordinal) ? plain : null,
+        };
+    }
+}
+
+/// <summary>How much a task of the backlog matters.</summary>
+public static class BacklogPriority
+{
+    public const string Medium = "medium";
+
+    /// <summary>From the most to the least urgent.</summary>
+    public static IReadOnlyList<string> All { get; } = ["critical", "high", Medium, "low"];
+
+    /// <summary>Place in <see cref="All"/>; words that are not known count as medium.</summary>
+    public static int Rank(string priority)
+    {
+        int rank = All.ToList().FindIndex(p => string.Equals(p, priority.Trim(), StringComparison.OrdinalIgnoreCase));
+        return rank < 0 ? All.ToList().IndexOf(Medium) : rank;
+    }
+}
+
+/// <summary>Ids of the backlog in the order people count: 2 before 10, 3.2 before 3.10.</summary>
+public sealed class BacklogIdOrder : IComparer<string>
+{
+    /// <summary>The one instance.</summary>
+    public static BacklogIdOrder Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public int Compare(string? x, string? y)
+    {
+        string[] left = (x ?? "").Split('.');
+        string[] right = (y ?? "").Split('.');
+        for (int i = 0; i < Math.Min(left.Length, right.Length); i++)
+        {
+            bool areNumbers = long.TryParse(left[i], out long a) & long.TryParse(right[i], out long b);
+            int order = areNumbers ? a.CompareTo(b) : string.CompareOrdinal(left[i], right[i]);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return left.Length.CompareTo(right.Length);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class TasksCommandTests
+{
+    [Fact]
+    public async Task Tasks_FromAddToDone_AreKeptInOurFile()
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        Assert.Equal(0, (await cli.RunAsync("add", "Implement user authentication with JWT tokens")).ExitCode);
+        var second = await cli.RunAsync("tasks", "add", "Second", "--dependencies", "1", "--priority", "high", "--json");
+        Assert.Equal((2, "Second"), ((int)second.Json["task"]!["id"]!, (string)second.Json["task"]!["title"]!));
+        Assert.Equal(0, (await cli.RunAsync("tasks", "add", "Part", "--parent", "2")).ExitCode);
+        Assert.Equal(1, (int)(await cli.RunAsync("next", "--json")).Json["task"]!["id"]!);
+
+        Assert.Equal(0, (await cli.RunAsync("set-status", "--id=1", "--status=done")).ExitCode);
+        Assert.Equal(2, (int)(await cli.RunAsync("tasks", "next", "--json")).Json["task"]!["id"]!);
+        Assert.Equal(0, (await cli.RunAsync("tasks", "set-status", "2.1,2", "completed")).ExitCode);
+        var nothing = await cli.RunAsync("next", "--json");
+        Assert.Equal(0, nothing.ExitCode);
+        Assert.True(nothing.Json.AsObject().ContainsKey("task") && nothing.Json["task"] is null);
+
+        var list = await cli.RunAsync("tasks", "list", "--json", "--status", "done");
+        Assert.Equal(2, list.Json["tasks"]!.AsArray().Count);
+        Assert.Equal("done", (string)(await cli.RunAsync("tasks", "show", "2.1", "--json")).Json["task"]!["status"]!);
+        Assert.Equal(["README.md", ".orchestrator/tasks.json"], Directory.EnumerateFiles(cli.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(cli.Folder, f)).Where(f => !f.StartsWith(".git", StringComparison.Ordinal)).OrderBy(f => f.Length));
+    }
+
+    [Fact]
+    public async Task Tasks_TaskMasterFile_IsWrittenBackInItsOwnFormat()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".taskmaster/state.json", """{"currentTag":"feature"}""");
+        cli.Write(".taskmaster/tasks/tasks.json", """{"master":{"tasks":[]},"feature":{"tasks":[{"id":1,"title":"A","status":"pending","mine":1}]}}""");
+
+        Assert.Equal(0, (await cli.RunAsync("tasks", "update", "1", "--title", "B")).ExitCode);
+        Assert.Equal(0, (await cli.RunAsync("tasks", "add", "C", "--tag", "master")).ExitCode);
+
+        var file = JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!;
+        Assert.Equal(("B", 1), ((string)file["feature"]!["tasks"]![0]!["title"]!, (int)file["feature"]!["tasks"]![0]!["mine"]!));
+        Assert.Equal("C", (string)file["master"]!["tasks"]![0]!["title"]!);
+    }
+
+    [Theory]
+    [InlineData("set-status --id=9 --status=done", "no task '9'")]
+    [InlineData("set-status --id=1 --status=dnoe", "Did you mean 'done'?")]
+    [InlineData("set-status --status=done", "Which task?")]
+    [InlineData("tasks update 1 --dependencies 1", "depends on itself")]
+    [InlineData("tasks update 1 --dependencies 7", "which does not exist")]
+    public async Task Tasks_WrongUse_IsExitTwoAndChangesNothing(string line, string message)
+    {
+        using var cli = new CliFixture().WithRepository();
+        await cli.RunAsync("add", "Only one");
+        var before = cli.Read(".orchestrator/tasks.json");
+
+        var result = await cli.RunAsync(line.Split(' '));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.People, StringComparison.Ordinal);
+        Assert.Equal(before, cli.Read(".orchestrator/tasks.json"));
+    }
+
+    [Fact]
+    public async Task Tasks_ManyWritersAtOnce_LoseNothing()
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => cli.RunAsync("add", $"Task {i}"))));
+
+        Assert.All(results, r => Assert.Equal(0, r.ExitCode));
+        var tasks = (await cli.RunAsync("list", "--json")).Json["tasks"]!.AsArray();
+        Assert.Equal(Enumerable.Range(1, 8), tasks.Select(t => (int)t!["id"]!).Order());
+    }
+}

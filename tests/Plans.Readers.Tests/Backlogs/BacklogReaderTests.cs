@@ -1,0 +1,100 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Orchestrator.Plans.Readers.Backlogs;
+using Xunit;
+
+namespace Orchestrator.Plans.Readers.Tests.Backlogs;
+
+public sealed class BacklogReaderTests
+{
+    private const string Tagged = """
+        {
+          "master": {
+            "tasks": [
+              { "id": 1, "title": "Set up", "description": "Create it", "status": "completed", "dependencies": [], "priority": "high", "theirs": { "kept": true } },
+              {
+                "id": 2, "title": "Build", "status": "pending", "dependencies": [1], "testStrategy": "Run it", "complexityScore": 7,
+                "subtasks": [ { "id": 1, "title": "First", "status": "pending" }, { "id": 2, "title": "Second", "status": "pending", "dependencies": [1] } ]
+              },
+              { "id": 3, "title": "Ship", "status": "pending", "dependencies": ["2.2"] }
+            ],
+            "metadata": { "created": "2025-01-01" }
+          },
+          "later": { "tasks": [ { "id": 1, "title": "Other" } ] }
+        }
+        """;
+
+    [Fact]
+    public void Read_TaggedFile_GivesTheTasksOfTheTag()
+    {
+        Backlog backlog = Read(Tagged).File!.Backlog;
+
+        Assert.Equal(["1 done", "2 pending", "2.1 pending", "2.2 pending", "3 pending"], backlog.All.Select(t => $"{t.Id} {t.Status}"));
+        Assert.Equal(["2.1"], backlog.Find("2.2")!.Dependencies);
+        Assert.Equal(["2.2"], backlog.Find("3")!.Dependencies);
+        Assert.Equal(7, backlog.Find("2")!.Complexity);
+        Assert.Equal("Other", Read(Tagged, "later").File!.Backlog.Tasks[0].Title);
+        Assert.Contains("master, later", Assert.Single(Read(Tagged, "none").Faults).Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_NothingChanged_IsTheSameDocument()
+    {
+        foreach (string text in (string[])[Tagged, """{"tasks":[{"id":"a","title":"T"}],"mine":1}"""])
+        {
+            BacklogFile file = Read(text).File!;
+
+            Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(file.Write())), file.Write());
+        }
+    }
+
+    [Fact]
+    public void Write_OneChange_LeavesEverythingElse()
+    {
+        BacklogFile file = Read(Tagged).File!;
+        (Backlog more, BacklogTask added) = file.Backlog.SetStatus("2.1", "done").Add(new BacklogTask { Id = "", Title = "New", Dependencies = ["3"] });
+
+        JsonNode written = JsonNode.Parse(file.With(more).Write())!;
+
+        Assert.Equal("4", added.Id);
+        Assert.Equal("completed", (string)written["master"]!["tasks"]![0]!["status"]!);
+        Assert.True((bool)written["master"]!["tasks"]![0]!["theirs"]!["kept"]!);
+        Assert.Equal("done", (string)written["master"]!["tasks"]![1]!["subtasks"]![0]!["status"]!);
+        Assert.Equal("""{"id":4,"title":"New","status":"pending","priority":"medium","dependencies":[3]}""", written["master"]!["tasks"]![3]!.ToJsonString());
+        Assert.Equal("2025-01-01", (string)written["master"]!["metadata"]!["created"]!);
+        Assert.Equal("Other", (string)written["later"]!["tasks"]![0]!["title"]!);
+        Assert.Equal("2.1", $"2.{file.ToJson("2.1")["id"]}");
+    }
+
+    [Theory]
+    [InlineData("""{"tasks":[{"title":"no id"}]}""", "missing-field")]
+    [InlineData("""{"tasks":[{"id":1},{"id":1}]}""", "duplicate-id")]
+    [InlineData("""{"tasks":[{"id":1,"dependencies":[2]},{"id":2,"dependencies":[1]}]}""", "cycle")]
+    [InlineData("""{"tasks":[{"id":1,"dependencies":[7]}]}""", "unknown-dependency")]
+    [InlineData("""{"tasks":{"id":1}}""", "wrong-type")]
+    [InlineData("""{"other":1}""", "no-tasks")]
+    [InlineData("""{"tasks":[""", "json-syntax")]
+    [InlineData("5", "wrong-type")]
+    public void Read_BrokenFile_NamesTheFault(string text, string code)
+    {
+        BacklogReadResult result = Read(text);
+
+        Assert.Null(result.File);
+        Assert.Contains(code, result.Faults.Select(f => f.Code));
+        Assert.All(result.Faults, f => Assert.True(f.Line > 0 && f.Cure.Length > 0));
+    }
+
+    [Fact]
+    public void Read_BareList_IsABacklogToo() => Assert.Equal("T", Read("""[{"id":1,"title":"T"}]""").File!.Backlog.Tasks[0].Title);
+
+    [Fact]
+    public void Read_UnknownStatus_WarnsAndIsLeftAsItIs()
+    {
+        BacklogReadResult result = Read("""{"tasks":[{"id":1,"title":"T","status":"dnoe"}]}""");
+
+        Assert.Contains("Did you mean 'done'?", Assert.Single(result.Faults).Cure, StringComparison.Ordinal);
+        Assert.Contains("dnoe", result.File!.Write(), StringComparison.Ordinal);
+    }
+
+    private static BacklogReadResult Read(string text, string? tag = null) => BacklogReader.Read(Encoding.UTF8.GetBytes(text), "tasks.json", tag);
+}
