@@ -9,6 +9,9 @@ public sealed partial class TaskWorkflow
 {
     /// <summary>Starts in a row that may be killed from outside before the task fails: a machine that kills every agent is no place to go on.</summary>
     private const int MaxDeaths = 20;
+
+    /// <summary>At most so much later than the reset of a usage limit a task wakes.</summary>
+    private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
     private string _session = "";
 
     private async Task<AgentRunResult> RunAgentAsync(PreparedTask prepared)
@@ -80,9 +83,9 @@ public sealed partial class TaskWorkflow
     private Task WaitForResetAsync(AgentRunResult result)
     {
         var until = result.ResetAt ?? Now.AddMinutes(15);
-        var spread = TimeSpan.FromSeconds(Workflow.Random.Next(0, 30));
-        var wait = until - Now + spread;
-        return WaitAsync(TaskStates.Parked, $"{result.Message}; waits until {until:yyyy-MM-dd HH:mm:ss}Z", wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1));
+        var left = until - Now > TimeSpan.Zero ? until - Now : TimeSpan.FromSeconds(1);
+        var wait = left + (Math.Min(left.TotalSeconds * 0.1, MaxSpread.TotalSeconds) * TimeSpan.FromSeconds(Workflow.Random.NextDouble()));
+        return WaitAsync(TaskStates.Parked, $"{result.Message}; waits until {until:yyyy-MM-dd HH:mm:ss}Z", wait);
     }
 
     /// <summary>Waits for the machine or the account to be repaired, and says how long to wait the next time.</summary>

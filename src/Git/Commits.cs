@@ -70,7 +70,7 @@ public sealed class Commits(GitRepository repository)
     /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
     /// <returns>Its id.</returns>
     public async Task<string> CreateAsync(
-        string tree, IEnumerable<string> parents, string message, CommitTrailers? trailers, CancellationToken cancellationToken = default)
+        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, CancellationToken cancellationToken = default)
     {
         var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
         var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
@@ -87,12 +87,22 @@ public sealed class Commits(GitRepository repository)
                 },
             },
             cancellationToken);
+        if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))
+        {
+            repository.Memory.Add(new CommitInfo(output.Text, tree, [.. parents], SubjectOf(text), trailers));
+        }
+
         return output.Text;
     }
 
     /// <summary>The commit that a name (ref, id, <c>id^</c>) stands for, or null if it stands for none.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
+        if (ObjectMemory.IsId(name) && repository.Memory.Find(name) is { } known)
+        {
+            return known;
+        }
+
         var commits = await LogAsync(["-1", "--no-walk", name + "^{commit}"], mayFail: true, cancellationToken);
         return commits.Count == 0 ? null : commits[0];
     }
@@ -101,8 +111,11 @@ public sealed class Commits(GitRepository repository)
     /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch those are our
     /// merges and nothing an agent wrote, so that their trailers can be believed.
     /// </summary>
-    public Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default) =>
-        LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
+    public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default)
+    {
+        var known = ObjectMemory.IsId(since) && Resolve(tip) is { } id ? repository.Memory.FirstParents(id, since) : null;
+        return known ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
+    }
 
     /// <summary>The merge of this task on a branch, or null: what makes merging idempotent.</summary>
     /// <param name="tip">The branch or its tip.</param>
@@ -118,13 +131,13 @@ public sealed class Commits(GitRepository repository)
 
     /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
     public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
-        ancestor == descendant || (await repository.ReadAsync(
+        ancestor == descendant || KnowsAncestor(ancestor, descendant) || (await repository.ReadAsync(
             repository.Call("merge-base", "--is-ancestor", ancestor, descendant) with { AnswerCodes = [0, 1] }, cancellationToken)).ExitCode == 0;
 
     /// <summary>True if everything in <paramref name="commit"/>'s history is also in the history of one of the others.</summary>
     public async Task<bool> IsReachableFromAnyAsync(string commit, IReadOnlyCollection<string> others, CancellationToken cancellationToken = default) =>
-        others.Count > 0
-        && (await repository.ReadAsync(repository.Call(["rev-list", "-1", commit, "--not", .. others, "--"]), cancellationToken)).Text.Length == 0;
+        others.Any(other => KnowsAncestor(commit, other))
+        || (others.Count > 0 && (await repository.ReadAsync(repository.Call(["rev-list", "-1", commit, "--not", .. others, "--"]), cancellationToken)).Text.Length == 0);
 
     /// <summary>All files of a commit or tree.</summary>
     public async Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default)
@@ -146,13 +159,29 @@ public sealed class Commits(GitRepository repository)
         return output.ExitCode == 0 ? output.Bytes.ToArray() : null;
     }
 
+    private bool KnowsAncestor(string ancestor, string descendant) =>
+        Resolve(ancestor) is { } from && Resolve(descendant) is { } to && repository.Memory.KnowsAncestor(from, to);
+
+    /// <summary>The id of a commit that is named by its id or by a ref; null for other expressions.</summary>
+    private string? Resolve(string name) => ObjectMemory.IsId(name) ? name : RefFiles.TryRead(repository, name, out var id) ? id : null;
+
+    /// <summary>What git calls the subject: the first paragraph, in one line.</summary>
+    private static string SubjectOf(string message) =>
+        string.Join(' ', message.Split('\n').TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()));
+
     private async Task<IReadOnlyList<CommitInfo>> LogAsync(IEnumerable<string> arguments, bool mayFail, CancellationToken cancellationToken)
     {
         // Fields end with NUL, so do commits; the trailers are parsed by git itself.
         var call = repository.Call(
             ["log", "-z", "--no-show-signature", "--no-color", "--no-decorate", "--format=tformat:%H%x01%T%x01%P%x01%s%x01%(trailers:only,unfold)", .. arguments, "--"]);
         var output = await repository.ReadAsync(mayFail ? call with { AnswerCodes = [0, 128] } : call, cancellationToken);
-        return [.. Encoding.UTF8.GetString(output.Bytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+        var commits = Encoding.UTF8.GetString(output.Bytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToArray();
+        foreach (var commit in commits)
+        {
+            repository.Memory.Add(commit);
+        }
+
+        return commits;
 
         static CommitInfo Parse(string record)
         {

@@ -57,8 +57,17 @@ public sealed class Diffs(GitRepository repository)
     internal static readonly string[] Raw = ["--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"];
 
     /// <summary>The files that differ between two commits or trees.</summary>
-    public async Task<IReadOnlyList<ChangedFile>> BetweenAsync(string from, string to, CancellationToken cancellationToken = default) =>
-        ParseRaw(await repository.ReadAsync(repository.Call(["diff-tree", "-r", .. Raw, from, to, "--"]), cancellationToken));
+    public async Task<IReadOnlyList<ChangedFile>> BetweenAsync(string from, string to, CancellationToken cancellationToken = default)
+    {
+        if (repository.Memory.FindDiff(from, to) is { } known)
+        {
+            return known;
+        }
+
+        var diff = ParseRaw(await repository.ReadAsync(repository.Call(["diff-tree", "-r", .. Raw, from, to, "--"]), cancellationToken));
+        repository.Memory.Add(from, to, diff);
+        return diff;
+    }
 
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> OfWorktreeAsync(Worktree worktree, string from, CancellationToken cancellationToken = default)

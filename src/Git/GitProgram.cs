@@ -145,6 +145,7 @@ public sealed partial class GitProgram
     private static Dictionary<string, string?> EnvironmentOf(GitCall call, bool isWrite)
     {
         var environment = ForeignVariables.ToDictionary(name => name, _ => (string?)null);
+        environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // What an id names is what we merge, whatever refs/replace/ says.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
         environment["GIT_OPTIONAL_LOCKS"] = isWrite ? null : "0";

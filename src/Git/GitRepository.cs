@@ -48,6 +48,9 @@ public sealed class GitRepository
     /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity { get; private init; } = FallbackIdentity;
 
+    /// <summary>What is known of commits.</summary>
+    internal ObjectMemory Memory { get; } = new();
+
     /// <summary>A folder of ours in the common directory, for notes, locks and temporary files.</summary>
     internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
 

@@ -28,7 +28,7 @@ internal static class RefFiles
         if (ReadIfFile(file) is { } content)
         {
             id = content.Trim();
-            return IsId(id);
+            return ObjectMemory.IsId(id);
         }
 
         var ending = " " + name;
@@ -37,7 +37,7 @@ internal static class RefFiles
             .Where(line => line.EndsWith(ending, StringComparison.Ordinal))
             .Select(line => line[..^ending.Length])
             .FirstOrDefault();
-        return id is null || IsId(id);
+        return id is null || ObjectMemory.IsId(id);
     }
 
     /// <summary>What a worktree's <c>HEAD</c> says: the branch, if it is at one, and the commit.</summary>
@@ -53,7 +53,7 @@ internal static class RefFiles
         }
 
         id = content;
-        return IsId(content);
+        return ObjectMemory.IsId(content);
     }
 
     private static string? ReadIfFile(string path)
@@ -67,6 +67,4 @@ internal static class RefFiles
             return null; // Not there, or a folder of refs with this name.
         }
     }
-
-    private static bool IsId(string? text) => text is { Length: 40 or 64 } && text.All(char.IsAsciiHexDigitLower);
 }

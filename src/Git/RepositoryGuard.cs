@@ -188,7 +188,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     {
         var common = repository.CommonDirectory;
         string[] folders = ["info", "hooks"];
-        var files = new List<string> { "config", "config.worktree", Path.Combine("objects", "info", "alternates"), Stash };
+        var files = new List<string> { "config", "config.worktree", "shallow", Path.Combine("objects", "info", "alternates"), Stash };
         files.AddRange(folders.Select(folder => Path.Combine(common, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(common, path)));

@@ -44,16 +44,19 @@ public sealed class TestServer : IAsyncLifetime
     };
 
     /// <summary>Runs a worker on a queue of its own while a test acts.</summary>
-    public Task WithWorkerAsync(Func<string, Task> act, Action<TemporalWorkerOptions> configure, ITemporalClient? client = null) =>
-        RunAsync(client ?? Client, act, configure);
-
-    /// <summary>Runs a worker on a queue of its own while a test acts.</summary>
-    public static async Task RunAsync(ITemporalClient client, Func<string, Task> act, Action<TemporalWorkerOptions> configure)
+    public Task WithWorkerAsync(Func<string, Task> act, Action<TemporalWorkerOptions> configure, ITemporalClient? client = null)
     {
-        var options = new TemporalWorkerOptions($"queue-{Guid.NewGuid()}");
+        var queue = $"queue-{Guid.NewGuid()}";
+        return RunAsync(client ?? Client, queue, () => act(queue), configure);
+    }
+
+    /// <summary>Runs a worker on a queue while a test acts.</summary>
+    public static async Task RunAsync(ITemporalClient client, string queue, Func<Task> act, Action<TemporalWorkerOptions> configure)
+    {
+        var options = new TemporalWorkerOptions(queue);
         configure(options);
         using var worker = new TemporalWorker(client, options);
-        await worker.ExecuteAsync(() => act(options.TaskQueue!), Eventually.Timeout());
+        await worker.ExecuteAsync(act, Eventually.Timeout());
     }
 
     /// <summary>Options of a workflow with an id of its own.</summary>

@@ -88,7 +88,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             }
 
             var task = (ActivityQueuedTask)queued;
-            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => Start(w, task, request.Identity));
+            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => Start(w, task, request.Identity, TaskQueueDescriber.Version(request.WorkerVersionCapabilities)));
             if (answer is not null)
             {
                 context.WhenUndelivered(() => PutBack(task));
@@ -99,7 +99,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         return new PollActivityTaskQueueResponse();
     }
 
-    private PollActivityTaskQueueResponse? Start(Workflow workflow, ActivityQueuedTask task, string identity)
+    private PollActivityTaskQueueResponse? Start(Workflow workflow, ActivityQueuedTask task, string identity, WorkerVersionStamp? version)
     {
         if (engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
             || activity.IsStarted || activity.Record.Stamp != task.Stamp || activity.Record.Paused || activity.Record.WaitsForRetry)
@@ -107,7 +107,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             return null;
         }
 
-        run.StartActivity(activity, identity, Guid.NewGuid().ToString());
+        run.StartActivity(activity, identity, Guid.NewGuid().ToString(), version);
         var scheduled = activity.Scheduled;
         return new PollActivityTaskQueueResponse
         {

@@ -88,7 +88,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         if (IsNothing(run, request))
         {
             // Nothing but rejections: the task leaves no trace, and the worker goes back to where it was.
-            response.ResetHistoryEventId = run.PreviousStartedEventId > 0 ? run.LastCompletedTaskEventId : 0;
+            response.ResetHistoryEventId = run.PreviousStartedEventId;
             foreach (var message in request.Messages)
             {
                 Updates.Apply(workflow, run, message);
@@ -148,7 +148,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
 
         run.Changes.DispatchWorkflowTask = false;
-        return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, partialHistory: true);
+        return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
     }
 
     private static CommandFault? Unhandled(Run run, RespondWorkflowTaskCompletedRequest request) =>

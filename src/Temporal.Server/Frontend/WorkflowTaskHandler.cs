@@ -4,6 +4,7 @@ using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
+using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
 
@@ -19,9 +20,9 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         table.AddRaw(RpcTable.WorkflowService, "PollWorkflowTaskQueue", PollWorkflowTaskQueueRequest.Parser, PollAsync);
 
     /// <summary>Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the workflow's lock held.</summary>
-    public byte[]? Start(Workflow workflow, Run run, string identity, string requestId, bool partialHistory)
+    public byte[]? Start(Workflow workflow, Run run, string identity, string requestId, WorkerVersionStamp? version, bool partialHistory)
     {
-        run.StartWorkflowTask(identity, requestId);
+        run.StartWorkflowTask(identity, requestId, version);
         var task = run.Task!;
         var response = new PollWorkflowTaskQueueResponse
         {
@@ -95,7 +96,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             run.ClearSticky();
         }
 
-        return Start(workflow, run, request.Identity, Guid.NewGuid().ToString(), partialHistory: task.Sticky);
+        return Start(workflow, run, request.Identity, Guid.NewGuid().ToString(), TaskQueueDescriber.Version(request.WorkerVersionCapabilities), partialHistory: task.Sticky);
     }
 
     private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)

@@ -12,13 +12,14 @@ internal sealed partial class Run
     public void DispatchActivity(PendingActivity activity) => Changes.DispatchActivities.Add(activity.ScheduledEventId);
 
     /// <summary>A worker has taken the attempt.</summary>
-    public void StartActivity(PendingActivity activity, string identity, string requestId)
+    public void StartActivity(PendingActivity activity, string identity, string requestId, WorkerVersionStamp? version)
     {
         var record = activity.Record;
         record.StartedTime = Now.Stamp();
         record.StartedIdentity = identity;
         record.LastIdentity = identity;
         record.RequestId = requestId;
+        record.WorkerVersion = version;
         Touch(activity);
     }
 
@@ -209,6 +210,7 @@ internal sealed partial class Run
             RequestId = record.RequestId,
             Attempt = record.Attempt,
             LastFailure = record.LastFailure,
+            WorkerVersion = record.WorkerVersion,
         };
         return AddOrBuffer(e).EventId;
     }

@@ -1,4 +1,5 @@
 using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.TaskQueue.V1;
@@ -77,7 +78,7 @@ internal sealed partial class Run
     }
 
     /// <summary>A worker has taken the task.</summary>
-    public void StartWorkflowTask(string identity, string requestId)
+    public void StartWorkflowTask(string identity, string requestId, WorkerVersionStamp? version)
     {
         var task = Task!;
         if ((task.Transient || task.Speculative) && task.ScheduledEventId != NextEventId)
@@ -88,6 +89,7 @@ internal sealed partial class Run
         task.StartedTime = Now.Stamp();
         task.RequestId = requestId;
         task.Identity = identity;
+        task.WorkerVersion = version;
         task.HistorySize = Record.HistorySize;
         task.SuggestContinueAsNew = NextEventId > SuggestContinueAsNewEvents || Record.HistorySize > SuggestContinueAsNewBytes;
         task.StartedEventId = task.Transient || task.Speculative ? task.ScheduledEventId + 1 : Add(StartedEvent(task)).EventId;
@@ -269,6 +271,7 @@ internal sealed partial class Run
             RequestId = task.RequestId,
             SuggestContinueAsNew = task.SuggestContinueAsNew,
             HistorySizeBytes = task.HistorySize,
+            WorkerVersion = task.WorkerVersion,
         };
         return e;
     }

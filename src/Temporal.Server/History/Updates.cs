@@ -84,7 +84,7 @@ internal static class Updates
                 var e = run.NewEvent(EventType.WorkflowExecutionUpdateCompleted);
                 e.WorkflowExecutionUpdateCompletedEventAttributes = new WorkflowExecutionUpdateCompletedEventAttributes
                 {
-                    Meta = update?.Request.Meta ?? response.Meta,
+                    Meta = response.Meta ?? update?.Request.Meta,
                     AcceptedEventId = run.Updates.TryGetValue(id, out var known) ? known.Accepted : 0,
                     Outcome = response.Outcome,
                 };

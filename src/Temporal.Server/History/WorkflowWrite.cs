@@ -81,7 +81,7 @@ internal sealed class RunWrite
         }
 
         run.Record.LastEventId = run.NextEventId - 1;
-        run.Record.StateTransitions++;
+        run.Record.StateTransitions += IsTransition(run, changes) ? 1 : 0;
         _record = run.Record.ToByteArray();
         _open = run.IsOpen;
         NextDue = run.NextDue();
@@ -113,6 +113,10 @@ internal sealed class RunWrite
             Closed = run.AsClosed(changes.NewRunId);
         }
     }
+
+    // As on the real server, a speculative task is no change of the run until it is written.
+    private static bool IsTransition(Run run, RunChanges changes) =>
+        changes.Events.Count > 0 || changes.NewBuffered.Count > 0 || changes.Outbox.Count > 0 || run.Task is { Speculative: false } || run.Activities.Values.Any(a => a.Dirty);
 
     public Run Run { get; }
 

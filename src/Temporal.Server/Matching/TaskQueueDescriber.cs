@@ -27,6 +27,11 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
         DeploymentOptions = deployment,
     };
 
+    /// <summary>What events say of the build that took a task; null when the worker names none.</summary>
+    public static WorkerVersionStamp? Version(WorkerVersionCapabilities? capabilities) => capabilities is { BuildId.Length: > 0 }
+        ? new WorkerVersionStamp { BuildId = capabilities.BuildId, UseVersioning = capabilities.UseVersioning }
+        : null;
+
     /// <summary>The plain form: one type of a queue.</summary>
     public DescribeTaskQueueResponse DescribeOne(string namespaceId, DescribeTaskQueueRequest request)
     {

@@ -39,6 +39,11 @@ internal sealed class WorkerPart(EngineServices services) : IServerPart
         Refuse(table, "DeleteWorkerDeploymentVersion", DeleteWorkerDeploymentVersionRequest.Parser, request => request.Namespace, NoVersion);
         Refuse(table, "UpdateWorkerDeploymentVersionMetadata", UpdateWorkerDeploymentVersionMetadataRequest.Parser, request => request.Namespace, NoVersion);
 
+        foreach (var method in (string[])["CreateWorkflowRule", "DescribeWorkflowRule", "DeleteWorkflowRule", "ListWorkflowRules", "TriggerWorkflowRule"])
+        {
+            table.AddRaw(Service, method, Google.Protobuf.WellKnownTypes.Empty.Parser, (_, _) => throw RpcErrors.Unimplemented($"method {method} not supported"));
+        }
+
         Refuse(table, "GetWorkerBuildIdCompatibility", GetWorkerBuildIdCompatibilityRequest.Parser, request => request.Namespace, SetsDisabled);
         Refuse(table, "UpdateWorkerBuildIdCompatibility", UpdateWorkerBuildIdCompatibilityRequest.Parser, request => request.Namespace, SetsDisabled);
         Refuse(table, "GetWorkerVersioningRules", GetWorkerVersioningRulesRequest.Parser, request => request.Namespace, RulesDisabled);

@@ -1,5 +1,6 @@
 using Temporal.Server.History;
 using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.Visibility;
 
@@ -8,10 +9,27 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes) : IVis
 {
     /// <inheritdoc/>
     public void Write(SqliteConnection db, VisibilityRecord record) =>
-        VisibilityTables.Write(db, record, Division(record), attributes.Values(record.NamespaceId, record.SearchAttributes));
+        VisibilityTables.Write(db, record with { SearchAttributes = Set(record.SearchAttributes) }, Division(record), attributes.Values(record.NamespaceId, record.SearchAttributes));
 
     /// <inheritdoc/>
     public void Delete(SqliteConnection db, string namespaceId, string workflowId, string runId) => VisibilityTables.Delete(db, namespaceId, workflowId, runId);
+
+    // An attribute that was taken away is remembered by its run, but not shown in lists.
+    private static SearchAttributes? Set(SearchAttributes? all)
+    {
+        if (all is null || !all.IndexedFields.Values.Any(SearchAttributeValues.IsUnset))
+        {
+            return all;
+        }
+
+        var set = new SearchAttributes();
+        foreach (var (name, payload) in all.IndexedFields.Where(field => !SearchAttributeValues.IsUnset(field.Value)))
+        {
+            set.IndexedFields.Add(name, payload);
+        }
+
+        return set;
+    }
 
     private static string? Division(VisibilityRecord record) =>
         record.SearchAttributes?.IndexedFields.TryGetValue(SystemSearchAttributes.NamespaceDivision, out var payload) == true
