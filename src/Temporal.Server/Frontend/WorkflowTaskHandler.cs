@@ -123,7 +123,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
                 WorkflowExecutionTaskQueue = new TaskQueue { Name = run.Start.TaskQueue.Name, Kind = TaskQueueKind.Normal },
                 Query = queued.Query.Query,
             };
-            return request.TaskQueue.Kind == TaskQueueKind.Sticky ? response.ToByteArray() : Encode(run, response, 1, []);
+            return request.TaskQueue.Kind == TaskQueueKind.Sticky ? HistoryReader.AppendField(response, HistoryField, []) : Encode(run, response, 1, []);
         });
     }
 

@@ -197,12 +197,6 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.PrevAutoResetPoints = CarriedResetPoints(run);
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
-        if (start.WorkflowExecutionExpirationTime is { } end && start.WorkflowRunTimeout.IsPositive())
-        {
-            var left = end.Time() - run.Now;
-            start.WorkflowRunTimeout = left < start.WorkflowRunTimeout.Span() ? left.AsDuration() : start.WorkflowRunTimeout;
-        }
-
         var successor = store.Create(workflow, next.RunId);
         successor.Begin(start, run.UserMetadata, [], Guid.NewGuid().ToString());
         successor.Record.OriginalStartTime = run.Record.OriginalStartTime;
