@@ -40,7 +40,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         using var wait = new LongPoll(context, WaitLimit, stopping.Token);
         while (true)
         {
-            var (answer, changed, waitToken) = await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Read(w, runId, token, request, followsRuns));
+            var (answer, waiting, waitToken) = await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Read(w, runId, token, request, followsRuns));
             if (answer is not null)
             {
                 return new GrpcResponse(answer);
@@ -50,18 +50,22 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
             runId = waitToken!.RunId;
             try
             {
-                await changed!.WaitAsync(wait.Token);
+                await waiting!.Value.Changed.WaitAsync(wait.Token);
             }
             catch (OperationCanceledException)
             {
                 var empty = new GetWorkflowExecutionHistoryResponse { NextPageToken = request.WaitNewEvent ? token.ToByteString() : ByteString.Empty };
                 return new GrpcResponse(HistoryReader.AppendField(empty, HistoryField, []));
             }
+            finally
+            {
+                Interlocked.Decrement(ref waiting!.Value.Workflow.Waiters);
+            }
         }
     }
 
     /// <summary>A page; or what to wait for, and the token to go on with.</summary>
-    private (byte[]? Answer, Task? Changed, PageToken? Token) Read(Workflow workflow, string runId, PageToken? token, GetWorkflowExecutionHistoryRequest request, bool followsRuns)
+    private (byte[]? Answer, (Workflow Workflow, Task Changed)? Waiting, PageToken? Token) Read(Workflow workflow, string runId, PageToken? token, GetWorkflowExecutionHistoryRequest request, bool followsRuns)
     {
         var run = engine.Store.Find(workflow, runId) ?? throw (runId.Length > 0
             ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
@@ -72,7 +76,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         {
             if (run.IsOpen)
             {
-                return (null, workflow.Changed.Task, token);
+                return (null, Wait(workflow), token);
             }
 
             var (end, _) = HistoryReader.Page(engine.Store.Batches(run, last), last, last);
@@ -92,7 +96,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents ? request.MaximumPageSize : HistoryReader.MaxPageEvents;
         if (token.NextEventId > last && run.IsOpen && request.WaitNewEvent)
         {
-            return (null, workflow.Changed.Task, token);
+            return (null, Wait(workflow), token);
         }
 
         var (page, next) = HistoryReader.Page(engine.Store.Batches(run, token.NextEventId), token.NextEventId, last, limit);
@@ -114,6 +118,12 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
         }
 
         return (HistoryReader.AppendField(response, HistoryField, page), null, null);
+    }
+
+    private static (Workflow Workflow, Task Changed) Wait(Workflow workflow)
+    {
+        Interlocked.Increment(ref workflow.Waiters);
+        return (workflow, workflow.Changed.Task);
     }
 
     /// <summary>A client that does not follow the run ids of closing events is told of a continued-as-new instead, which every client follows; null when the chain has ended.</summary>

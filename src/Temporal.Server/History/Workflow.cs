@@ -44,6 +44,9 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     /// <summary>Queries that wait for a workflow task.</summary>
     public QueryRegistry Queries { get; } = new();
 
+    /// <summary>Those who wait for <see cref="Changed"/>: it is not evicted meanwhile, since they would wait for ever.</summary>
+    public int Waiters;
+
     /// <summary>Wakes those who wait for new events.</summary>
     public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -271,7 +271,7 @@ internal sealed class WorkflowStore
     private void Evict()
     {
         var idle = _workflows.Values
-            .Where(w => w.Users == 0 && w.LastCommit.IsCompleted && w.Ready.IsCompleted && w.Updates.Count == 0 && !w.Queries.Any)
+            .Where(w => w.Users == 0 && Volatile.Read(ref w.Waiters) == 0 && w.LastCommit.IsCompleted && w.Ready.IsCompleted && w.Updates.Count == 0 && !w.Queries.Any)
             .OrderBy(w => w.LastUsed)
             .Take(KeptWorkflows / 4)
             .ToList();
