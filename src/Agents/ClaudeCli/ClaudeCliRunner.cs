@@ -22,7 +22,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public AgentInvocation Prepare(AgentStart start)
     {
         StartFolder folder = new(start.Folder);
-        folder.Write(ClaudeSettingsFile.Name, ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy")));
+        folder.Write(ClaudeSettingsFile.Name, ClaudeSettingsFile.Make(options.HookCommand, folder.File("policy"), start.Policy.AllowedTools));
         (string? agents, IReadOnlyList<string> leftOut) = ClaudeAgentDefinitions.ToJson(start.AgentDefinitions);
         List<string> arguments =
         [
@@ -82,7 +82,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
 
     /// <summary>A built-in tool that the user allows must also exist; MCP tools come from their servers.</summary>
     private static IEnumerable<string> BuiltInTools(IEnumerable<string> allowed) =>
-        allowed.Where(tool => !tool.StartsWith("mcp__", StringComparison.Ordinal));
+        allowed.Where(rule => !rule.StartsWith("mcp__", StringComparison.Ordinal)).Select(rule => rule.Split('(')[0]);
 
     private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 

@@ -11,7 +11,7 @@ internal static class ClaudeSettingsFile
 {
     internal const string Name = "claude-settings.json";
 
-    internal static string Make(IReadOnlyList<string> hookCommand, string policyFile)
+    internal static string Make(IReadOnlyList<string> hookCommand, string policyFile, IEnumerable<string> allowed)
     {
         // The CLI runs hooks through a shell; a hook that fails in any other way than exit code 2 would let the call pass.
         string command = string.Join(' ', hookCommand.Append("--policy").Append(policyFile).Select(Quote)) + " || exit 2";
@@ -28,6 +28,7 @@ internal static class ClaudeSettingsFile
             },
             ["permissions"] = new JsonObject
             {
+                ["allow"] = new JsonArray([.. allowed.Select(rule => JsonValue.Create(rule))]),
                 ["deny"] = new JsonArray([.. GitCommandRules.DenyRules.Select(rule => JsonValue.Create(rule))]),
             },
         };

@@ -6,9 +6,22 @@ using Orchestrator.Agents.Hooks;
 namespace Orchestrator.Agents;
 
 /// <summary>What the hook says of one tool call.</summary>
-/// <param name="IsAllowed">Whether the call may go on.</param>
-/// <param name="Reason">Why not, for the model; empty when allowed.</param>
-public sealed record HookDecision(bool IsAllowed, string Reason);
+public enum HookPermission
+{
+    /// <summary>The call may go on.</summary>
+    Allow,
+
+    /// <summary>The call is refused.</summary>
+    Deny,
+
+    /// <summary>A rule of the user's settings speaks of some calls of this tool; the agent program decides by it and else denies.</summary>
+    LeaveToRules,
+}
+
+/// <summary>What the hook says of one tool call, and why.</summary>
+/// <param name="Permission">The decision.</param>
+/// <param name="Reason">Why it is refused, for the model; else empty.</param>
+public sealed record HookDecision(HookPermission Permission, string Reason);
 
 /// <summary>What the hook program prints and how it ends.</summary>
 /// <param name="Output">Its stdout.</param>
@@ -39,13 +52,19 @@ public static class AgentHook
             HookPolicy policy = HookPolicy.Parse(File.ReadAllText(policyFile));
             using JsonDocument call = JsonDocument.Parse(input);
             HookDecision decision = Decide(policy, policy.Write is null ? _ => true : ownership(policy), call.RootElement);
+            if (decision.Permission == HookPermission.LeaveToRules)
+            {
+                return new HookAnswer("{}", "", 0);
+            }
+
+            bool isAllowed = decision.Permission == HookPermission.Allow;
             JsonObject answer = new()
             {
                 ["hookSpecificOutput"] = new JsonObject
                 {
                     ["hookEventName"] = "PreToolUse",
-                    ["permissionDecision"] = decision.IsAllowed ? "allow" : "deny",
-                    ["permissionDecisionReason"] = decision.IsAllowed ? "The task's policy allows it." : decision.Reason,
+                    ["permissionDecision"] = isAllowed ? "allow" : "deny",
+                    ["permissionDecisionReason"] = isAllowed ? "The task's policy allows it." : decision.Reason,
                 },
             };
             return new HookAnswer(answer.ToJsonString(), "", 0);
@@ -70,6 +89,7 @@ public static class AgentHook
             "NotebookEdit" => JudgeWrite(policy, mayWrite, call, input.Text("notebook_path")),
             "Bash" => JudgeCommand(policy, input.Text("command")),
             _ when HarmlessTools.Contains(tool) || policy.AllowedTools.Any(allowed => Covers(allowed, tool)) => Allow(),
+            _ when tool.Length > 0 && policy.AllowedTools.Any(rule => rule.StartsWith(tool + "(", StringComparison.Ordinal)) => new HookDecision(HookPermission.LeaveToRules, ""),
             _ => Deny($"The tool {tool} is not allowed for task {policy.Task}. It can be allowed in the settings under permissions.allow."),
         };
     }
@@ -110,7 +130,7 @@ public static class AgentHook
             : string.Join(", ", all.Take(MostNames)) + $" and {all.Length - MostNames} more";
     }
 
-    private static HookDecision Allow() => new(true, "");
+    private static HookDecision Allow() => new(HookPermission.Allow, "");
 
-    private static HookDecision Deny(string reason) => new(false, reason);
+    private static HookDecision Deny(string reason) => new(HookPermission.Deny, reason);
 }

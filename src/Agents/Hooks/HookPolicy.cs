@@ -21,7 +21,10 @@ public sealed record HookPolicy
     /// <summary>Patterns of files that may also be written because the task appends to them.</summary>
     public IReadOnlyList<string> Append { get; init; } = [];
 
-    /// <summary>Tools allowed beside reading, writing owned files and Bash (<c>permissions.allow</c>), such as <c>mcp__tracker</c> or <c>WebFetch</c>.</summary>
+    /// <summary>
+    /// Rules of what is allowed beside reading, writing owned files and Bash (<c>permissions.allow</c>): a tool (<c>WebFetch</c>), an MCP server
+    /// (<c>mcp__tracker</c>), or some calls of a tool (<c>WebFetch(domain:example.org)</c>), which the agent program itself judges.
+    /// </summary>
     public IReadOnlyList<string> AllowedTools { get; init; } = [];
 
     /// <summary>False to refuse every shell command.</summary>

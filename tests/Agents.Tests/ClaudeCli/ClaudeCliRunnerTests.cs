@@ -36,7 +36,7 @@ public sealed class ClaudeCliRunnerTests : IDisposable
             SystemPrompt = "Be kind.",
             AgentDefinitions = new Dictionary<string, string> { ["a.md"] = "---\nname: a\n---\nBody", ["b.md"] = "no front matter" },
             Limits = new AgentLimits { Turns = 7, CostUsd = 1.5m, Stall = TimeSpan.FromSeconds(100) },
-            Policy = Start().Policy with { AllowedTools = ["WebFetch", "mcp__tracker", "Bash"] },
+            Policy = Start().Policy with { AllowedTools = ["WebFetch(domain:example.org)", "mcp__tracker", "Bash(npm *)"] },
         };
 
         AgentInvocation call = Runner(options => options with { BypassPermissions = true, FallbackModel = "haiku", McpConfig = """{"mcpServers":{}}""" }).Prepare(start);
@@ -50,6 +50,9 @@ public sealed class ClaudeCliRunnerTests : IDisposable
         Assert.Equal("Be kind.\n", File.ReadAllText(Value(call, "--append-system-prompt-file")));
         Assert.Equal("{\"mcpServers\":{}}\n", File.ReadAllText(Value(call, "--mcp-config")));
         Assert.NotNull(JsonNode.Parse(Value(call, "--agents"))!["a"]);
+        Assert.Equal(
+            ["WebFetch(domain:example.org)", "mcp__tracker", "Bash(npm *)"],
+            JsonNode.Parse(File.ReadAllText(Value(call, "--settings")))!["permissions"]!["allow"]!.AsArray().Select(rule => (string?)rule));
         // A command of the agent must come to its end before its silence counts as a stall.
         Assert.Equal("80000", call.Environment["BASH_DEFAULT_TIMEOUT_MS"]);
         Assert.Contains("b.md", Assert.Single(call.Warnings), StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class AgentHookTests : IDisposable
     {
         HookDecision decision = Decide("Write", new { file_path = path });
 
-        Assert.Equal(expected, decision.IsAllowed);
+        Assert.Equal(expected, IsAllowed(decision));
         Assert.Equal(expected, decision.Reason.Length == 0);
     }
 
@@ -42,7 +42,7 @@ public sealed class AgentHookTests : IDisposable
     {
         HookDecision decision = Decide(tool, new Dictionary<string, string> { [member] = Path.Combine(_root, "other.txt") });
 
-        Assert.False(decision.IsAllowed);
+        Assert.False(IsAllowed(decision));
         Assert.Contains("other.txt is not owned by task T1, which may write: src/**, log.md", decision.Reason, StringComparison.Ordinal);
     }
 
@@ -56,9 +56,9 @@ public sealed class AgentHookTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_root, "src/loop"), "loop");
         File.CreateSymbolicLink(Path.Combine(_root, "alias"), "src");
 
-        Assert.False(Decide("Write", new { file_path = "src/out/x.txt" }).IsAllowed);
-        Assert.False(Decide("Write", new { file_path = "src/passwd" }).IsAllowed);
-        Assert.True(Decide("Write", new { file_path = "alias/x.txt" }).IsAllowed);
+        Assert.False(IsAllowed(Decide("Write", new { file_path = "src/out/x.txt" })));
+        Assert.False(IsAllowed(Decide("Write", new { file_path = "src/passwd" })));
+        Assert.True(IsAllowed(Decide("Write", new { file_path = "alias/x.txt" })));
         Assert.Equal(2, Run("Write", new { file_path = "src/loop" }).ExitCode);
     }
 
@@ -71,24 +71,26 @@ public sealed class AgentHookTests : IDisposable
 
         HookDecision decision = AgentHook.Decide(policy, Owns, Call("Write", new { file_path = Path.Combine(_root, "src/a.txt") }));
 
-        Assert.True(decision.IsAllowed);
+        Assert.True(IsAllowed(decision));
     }
 
     [Theory]
-    [InlineData("Read", true)]
-    [InlineData("Task", true)]
-    [InlineData("Agent", true)]
-    [InlineData("TodoWrite", true)]
-    [InlineData("WebFetch", false)]
-    [InlineData("mcp__tracker__create", true)]
-    [InlineData("mcp__trackers__create", false)]
-    [InlineData("mcp__other__x", false)]
-    [InlineData("", false)]
-    public void Tool_OfAnyKind_IsAllowedByName(string tool, bool expected)
+    [InlineData("Read", HookPermission.Allow)]
+    [InlineData("Task", HookPermission.Allow)]
+    [InlineData("Agent", HookPermission.Allow)]
+    [InlineData("TodoWrite", HookPermission.Allow)]
+    [InlineData("WebSearch", HookPermission.Allow)]
+    [InlineData("WebFetch", HookPermission.LeaveToRules)]
+    [InlineData("Web", HookPermission.Deny)]
+    [InlineData("mcp__tracker__create", HookPermission.Allow)]
+    [InlineData("mcp__trackers__create", HookPermission.Deny)]
+    [InlineData("mcp__other__x", HookPermission.Deny)]
+    [InlineData("", HookPermission.Deny)]
+    public void Tool_OfAnyKind_IsJudgedByName(string tool, HookPermission expected)
     {
-        HookPolicy policy = Policy() with { AllowedTools = ["mcp__tracker"] };
+        HookPolicy policy = Policy() with { AllowedTools = ["mcp__tracker", "WebSearch", "WebFetch(domain:example.org)"] };
 
-        Assert.Equal(expected, AgentHook.Decide(policy, Owns, Call(tool, new { })).IsAllowed);
+        Assert.Equal(expected, AgentHook.Decide(policy, Owns, Call(tool, new { })).Permission);
     }
 
     [Fact]
@@ -96,7 +98,7 @@ public sealed class AgentHookTests : IDisposable
     {
         HookPolicy policy = Policy() with { AllowCommands = false };
 
-        Assert.False(AgentHook.Decide(policy, Owns, Call("Bash", new { command = "ls" })).IsAllowed);
+        Assert.False(IsAllowed(AgentHook.Decide(policy, Owns, Call("Bash", new { command = "ls" }))));
     }
 
     [Theory]
@@ -126,7 +128,7 @@ public sealed class AgentHookTests : IDisposable
     {
         HookDecision decision = Decide("Bash", new { command });
 
-        Assert.False(decision.IsAllowed);
+        Assert.False(IsAllowed(decision));
         Assert.Contains("git", decision.Reason, StringComparison.Ordinal);
     }
 
@@ -144,7 +146,7 @@ public sealed class AgentHookTests : IDisposable
     [InlineData("npm run push")]
     [InlineData("git log --format=%H ${x}")]
     [InlineData("")]
-    public void Command_Harmless_IsAllowed(string command) => Assert.True(Decide("Bash", new { command }).IsAllowed);
+    public void Command_Harmless_IsAllowed(string command) => Assert.True(IsAllowed(Decide("Bash", new { command })));
 
     [Fact]
     public void Run_AllowedCall_AnswersAllow()
@@ -188,6 +190,8 @@ public sealed class AgentHookTests : IDisposable
         Assert.Equal(policy.ToJson(), read.ToJson());
         Assert.Null(HookPolicy.Parse((policy with { Write = null }).ToJson()).Write);
     }
+
+    private static bool IsAllowed(HookDecision decision) => decision.Permission == HookPermission.Allow;
 
     private static bool Owns(string path) => path.StartsWith("src/", StringComparison.Ordinal) || path == "log.md";
 
