@@ -98,4 +98,6 @@ public sealed record ApiToolUse(string Name, object Input)
 /// <param name="LastResult">The last tool result's text.</param>
 /// <param name="System">The system prompt.</param>
 /// <param name="ApiKey">The key or token the request came with.</param>
-public sealed record ApiRequest(string Path, string? Rule, int Turn, string Model, string Prompt, string LastResult, string System, string ApiKey);
+/// <param name="Session">The conversation's id.</param>
+public sealed record ApiRequest(
+    string Path, string? Rule, int Turn, string Model, string Prompt, string LastResult, string System, string ApiKey, string Session);

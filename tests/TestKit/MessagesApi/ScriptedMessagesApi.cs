@@ -69,7 +69,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
         _requests.Enqueue(new ApiRequest(
             context.Request.Path, rule?.Pattern, index, (string?)body["model"] ?? "", conversation.Prompts.FirstOrDefault().Text ?? "",
-            conversation.LastResult ?? "", conversation.System, ApiKey(context.Request)));
+            conversation.LastResult ?? "", conversation.System, ApiKey(context.Request), conversation.Session));
 
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
         try
