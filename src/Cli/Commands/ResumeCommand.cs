@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
+using Orchestrator.Local;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -27,26 +29,49 @@ internal sealed class ResumeCommand : CliCommand
     {
         var repository = context.RequireRepository();
         var reference = RunReference.Parse(parsed.GetValue(_which));
-        var stored = StoredRuns.RequireOpen(repository, reference.Run);
-        var task = reference.FindTask(stored.Status);
-        if (RunStates.IsFinal(stored.Status.State))
-            throw new CommandException(ExitCodes.Usage, $"{stored.Id} has ended: {stored.Status.State}.", $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again.");
         if (parsed.GetValue(_dryRun))
-        {
-            foreach (var line in RunTable.Draw(stored.Status, AgentActivity.Read(stored.Folder, stored.Status), context.Time.GetUtcNow(), context.Terminal.Width, int.MaxValue))
-                context.Terminal.Say(line);
-            return ExitCodes.Done;
-        }
+            return Show(StoredRuns.RequireOpen(repository, reference.Run), context);
 
-        var settings = context.LoadSettings([.. _engine.Flags(parsed), .. parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : (IReadOnlyList<Settings.SettingFlag>)[]]);
+        IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
+        var settings = context.LoadSettings([.. _engine.Flags(parsed), .. progress]);
+
+        // A run that was killed in its first moments is known to the engine alone.
+        var isStored = reference.Run is not null || StoredRuns.List(repository).Any(run => !RunStates.IsFinal(run.Status.State));
+        var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
+        if (stored is null && settings.Settings!.Temporal.Address is null && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db")))
+            throw StoredRuns.NoneOpen(repository);
+        if (stored is not null && RunStates.IsFinal(stored.Status.State))
+            throw new CommandException(ExitCodes.Usage, $"{stored.Id} has ended: {stored.Status.State}.", $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again.");
+
         TrustGate.Demand(context, repository.Root, settings, parsed.GetValue(_yes));
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
-        var run = session.Runs.Get(stored.Id);
-        if (stored.Status.Paused || task is not null)
+        var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
+        var task = stored is null ? null : reference.FindTask(stored.Status);
+        if (stored?.Status.Paused == true || task is not null)
             context.Terminal.Say((await run.ResumeAsync(task, stop)).Message);
-        context.Terminal.Say($"{stored.Id} goes on.");
-        var code = await session.WatchAsync(run, stored.Status.Sequence);
+        context.Terminal.Say($"{run.RunId} goes on.");
+        var code = await session.WatchAsync(run, stored?.Status.Sequence ?? 0);
         await session.StayForOthersAsync();
         return code;
+    }
+
+    private static int Show(StoredRun run, CommandContext context)
+    {
+        foreach (var line in RunTable.Draw(run.Status, AgentActivity.Read(run.Folder, run.Status), context.Time.GetUtcNow(), context.Terminal.Width, int.MaxValue))
+            context.Terminal.Say(line);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<string> FindOpenAsync(RunSession session, RepositoryLocation repository, CancellationToken stop)
+    {
+        var open = new List<string>();
+        await foreach (var listed in session.Runs.ListAsync(openOnly: true, stop))
+            open.Add(listed.RunId);
+        return open switch
+        {
+            [var only] => only,
+            [] => throw StoredRuns.NoneOpen(repository),
+            _ => throw StoredRuns.SeveralOpen(open),
+        };
     }
 }

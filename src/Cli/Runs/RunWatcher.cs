@@ -10,6 +10,7 @@ namespace Orchestrator.Cli.Runs;
 internal sealed class RunWatcher(RunHandle run, string folder, CommandContext context, bool table)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan NotReadyPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LinePause = TimeSpan.FromMilliseconds(100);
     private readonly ITerminal _terminal = context.Terminal;
     private readonly bool _table = table && context.Terminal.HasScreen;
@@ -37,7 +38,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 // Between two changes only the files are looked at, for what agents do right now.
                 if (status is null || changes.Reader.TryRead(out _))
                 {
-                    status = await run.StatusAsync(stop);
+                    status = await AskAsync(stop);
                     if (RunExit.CodeOf(status) is not null)
                     {
                         Show(status);
@@ -55,6 +56,30 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             _terminal.EndRedraw();
             await ending.CancelAsync();
             await hints;
+        }
+    }
+
+    // After workers died in the midst of a decision the engine refuses questions until one of them is made.
+    private async Task<RunStatus> AskAsync(CancellationToken stop)
+    {
+        var began = context.Time.GetTimestamp();
+        var told = false;
+        while (true)
+        {
+            try
+            {
+                return await run.StatusAsync(stop);
+            }
+            catch (RpcException notReady) when (notReady.Code == RpcException.StatusCode.FailedPrecondition)
+            {
+                if (!told && context.Time.GetElapsedTime(began) > NotReadyPatience)
+                {
+                    told = true;
+                    _terminal.Warn($"{run.RunId} can't tell how it stands: {notReady.Message} Waiting; .orchestrator/logs/engine.log may say why.");
+                }
+
+                await Task.Delay(ScreenPause, context.Time, stop);
+            }
         }
     }
 

@@ -75,8 +75,16 @@ internal static class StoredRuns
         return open switch
         {
             [var only] => only,
-            [] => throw new CommandException(ExitCodes.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean."),
-            _ => throw new CommandException(ExitCodes.Usage, $"More than one run is open: {string.Join(", ", open.Select(run => run.Id))}.", "Name the one you mean."),
+            [] => throw NoneOpen(repository),
+            _ => throw SeveralOpen([.. open.Select(run => run.Id)]),
         };
     }
+
+    /// <summary>Why a command that changes an open run can't go on.</summary>
+    public static CommandException NoneOpen(RepositoryLocation repository) =>
+        new(ExitCodes.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean.");
+
+    /// <inheritdoc cref="NoneOpen"/>
+    public static CommandException SeveralOpen(IReadOnlyList<string> ids) =>
+        new(ExitCodes.Usage, $"More than one run is open: {string.Join(", ", ids)}.", "Name the one you mean.");
 }
