@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Orchestrator.Contracts;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -44,6 +45,18 @@ public sealed class RunHandle
     {
         var description = await Workflow.DescribeAsync(new WorkflowDescribeOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
         return description.Status == WorkflowExecutionStatus.Running;
+    }
+
+    /// <summary>True while a decision or an activity of the run itself is under way, so that its state may change at once. Its tasks are not counted.</summary>
+    public async Task<bool> IsMovingAsync(CancellationToken cancellation = default)
+    {
+        var describe = new DescribeWorkflowExecutionRequest
+        {
+            Namespace = _client.Options.Namespace,
+            Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = RunId },
+        };
+        var description = await _client.WorkflowService.DescribeWorkflowExecutionAsync(describe, new RpcOptions { CancellationToken = cancellation });
+        return description.PendingActivities.Count > 0 || description.PendingWorkflowTask is not null;
     }
 
     /// <summary>Waits for the end. A run that failed gives its reason, not an exception.</summary>

@@ -39,7 +39,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 if (status is null || changes.Reader.TryRead(out _))
                 {
                     status = await AskAsync(stop);
-                    if (RunExit.CodeOf(status) is not null)
+                    if (await IsOverAsync(status, stop))
                     {
                         Show(status);
                         return status;
@@ -47,7 +47,10 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 }
 
                 Show(status);
-                await WaitAsync(changes.Reader, _table ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
+                var isSettling = RunExit.CodeOf(status) is not null;
+                await WaitAsync(changes.Reader, isSettling || _table ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
+                if (isSettling)
+                    status = null;
                 await Task.Delay(LinePause, context.Time, stop);
             }
         }
@@ -57,6 +60,17 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             await ending.CancelAsync();
             await hints;
         }
+    }
+
+    // A run that has its last state still writes its files; one that waits may have been answered while nobody worked on it, and is still moving.
+    private async Task<bool> IsOverAsync(RunStatus status, CancellationToken stop)
+    {
+        if (RunExit.CodeOf(status) is null)
+            return false;
+        if (!RunStates.IsFinal(status.State))
+            return !await run.IsMovingAsync(stop);
+        await run.ResultAsync(stop);
+        return true;
     }
 
     // After workers died in the midst of a decision the engine refuses questions until one of them is made.
