@@ -131,25 +131,18 @@ public sealed class Commits(GitRepository repository)
 
     /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
     public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
-        ancestor == descendant || KnowsAncestor(ancestor, descendant) || (await repository.ReadAsync(
-            repository.Call("merge-base", "--is-ancestor", ancestor, descendant) with { AnswerCodes = [0, 1] }, cancellationToken)).ExitCode == 0;
+        ancestor == descendant || (KnowsAncestor(ancestor, descendant) ?? (await repository.ReadAsync(
+            repository.Call("merge-base", "--is-ancestor", ancestor, descendant) with { AnswerCodes = [0, 1] }, cancellationToken)).ExitCode == 0);
 
     /// <summary>True if everything in <paramref name="commit"/>'s history is also in the history of one of the others.</summary>
     public async Task<bool> IsReachableFromAnyAsync(string commit, IReadOnlyCollection<string> others, CancellationToken cancellationToken = default) =>
-        others.Any(other => KnowsAncestor(commit, other))
+        others.Any(other => KnowsAncestor(commit, other) == true)
         || (others.Count > 0 && (await repository.ReadAsync(repository.Call(["rev-list", "-1", commit, "--not", .. others, "--"]), cancellationToken)).Text.Length == 0);
 
     /// <summary>All files of a commit or tree.</summary>
-    public async Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default)
-    {
-        var output = await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken);
-        return [.. output.Fields().Select(field =>
-        {
-            var tab = field.IndexOf('\t', StringComparison.Ordinal);
-            var facts = field[..tab].Split(' ');
-            return new TreeFile(field[(tab + 1)..], facts[0], facts[2]);
-        })];
-    }
+    public Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default) =>
+        repository.Memory.OnceAsync(tree, "files", async () => ParseTree(
+            await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken)));
 
     /// <summary>The content of a file in a commit or tree, or null if there is none.</summary>
     public async Task<byte[]?> ReadFileAsync(string tree, string path, CancellationToken cancellationToken = default)
@@ -159,8 +152,18 @@ public sealed class Commits(GitRepository repository)
         return output.ExitCode == 0 ? output.Bytes.ToArray() : null;
     }
 
-    private bool KnowsAncestor(string ancestor, string descendant) =>
-        Resolve(ancestor) is { } from && Resolve(descendant) is { } to && repository.Memory.KnowsAncestor(from, to);
+    private static IReadOnlyList<TreeFile> ParseTree(GitOutput output) =>
+    [
+        .. output.Fields().Select(field =>
+        {
+            var tab = field.IndexOf('\t', StringComparison.Ordinal);
+            var facts = field[..tab].Split(' ');
+            return new TreeFile(field[(tab + 1)..], facts[0], facts[2]);
+        }),
+    ];
+
+    private bool? KnowsAncestor(string ancestor, string descendant) =>
+        Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Memory.IsAncestor(from, to) : null;
 
     /// <summary>The id of a commit that is named by its id or by a ref; null for other expressions.</summary>
     private string? Resolve(string name) => ObjectMemory.IsId(name) ? name : RefFiles.TryRead(repository, name, out var id) ? id : null;

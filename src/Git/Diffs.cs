@@ -72,16 +72,54 @@ public sealed class Diffs(GitRepository repository)
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> OfWorktreeAsync(Worktree worktree, string from, CancellationToken cancellationToken = default)
     {
+        if (RefFiles.TryReadHead(worktree, out _, out var head) && head == from)
+        {
+            var status = await repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken);
+            if (TryParseStatus(worktree, status.Fields()) is { } changes)
+            {
+                return changes;
+            }
+        }
+
         var tracked = ParseRaw(await repository.ReadAsync(worktree.Call(["diff", .. Raw, from, "--"]), cancellationToken));
         var untracked = await repository.ReadAsync(
             worktree.Call("ls-files", "--others", "--exclude-standard", "-z"), cancellationToken);
-        var none = new string('0', 40);
-        return
-        [
-            .. tracked,
-            .. untracked.Fields().Select(path => new ChangedFile(
-                path.TrimEnd('/'), FileChange.Added, "000000", ModeOnDisk(Path.Combine(worktree.Path, path)), none, none, IsUntracked: true)),
-        ];
+        return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
+    }
+
+    /// <summary>
+    /// Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: then the sum of both has to be asked for.
+    /// </summary>
+    internal static IReadOnlyList<ChangedFile>? TryParseStatus(Worktree worktree, IEnumerable<string> fields)
+    {
+        var files = new List<ChangedFile>();
+        foreach (var field in fields)
+        {
+            if (field.StartsWith("? ", StringComparison.Ordinal))
+            {
+                files.Add(Untracked(worktree, field[2..]));
+            }
+            else if (field.StartsWith("1 ", StringComparison.Ordinal))
+            {
+                // 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
+                var facts = field.Split(' ', 9);
+                var (index, disk) = (facts[1][0], facts[1][1]);
+                if (index != '.' && disk != '.')
+                {
+                    return null;
+                }
+
+                var isStaged = disk == '.';
+                files.Add(new ChangedFile(
+                    facts[8], ChangeOf(isStaged ? index : disk), facts[3], facts[5], facts[6], isStaged ? facts[7] : new string('0', facts[6].Length)));
+            }
+            else if (!field.StartsWith("# ", StringComparison.Ordinal))
+            {
+                return null;
+            }
+        }
+
+        return files;
     }
 
     /// <summary>The difference as text, for people and prompts.</summary>
@@ -109,17 +147,25 @@ public sealed class Diffs(GitRepository repository)
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
             var facts = fields[i].TrimStart(':').Split(' ');
-            var change = facts[4][0] switch
-            {
-                'A' => FileChange.Added,
-                'D' => FileChange.Deleted,
-                'T' => FileChange.TypeChanged,
-                _ => FileChange.Modified,
-            };
-            files.Add(new ChangedFile(fields[i + 1], change, facts[0], facts[1], facts[2], facts[3]));
+            files.Add(new ChangedFile(fields[i + 1], ChangeOf(facts[4][0]), facts[0], facts[1], facts[2], facts[3]));
         }
 
         return files;
+    }
+
+    private static FileChange ChangeOf(char letter) => letter switch
+    {
+        'A' => FileChange.Added,
+        'D' => FileChange.Deleted,
+        'T' => FileChange.TypeChanged,
+        _ => FileChange.Modified,
+    };
+
+    private static ChangedFile Untracked(Worktree worktree, string path)
+    {
+        var none = new string('0', 40);
+        return new ChangedFile(
+            path.TrimEnd('/'), FileChange.Added, "000000", ModeOnDisk(Path.Combine(worktree.Path, path)), none, none, IsUntracked: true);
     }
 
     private static string ModeOnDisk(string path)

@@ -47,6 +47,12 @@ public sealed class Merges(GitRepository repository)
     public async Task<MergeResult> MergeAsync(
         string ours, string theirs, IReadOnlyCollection<string>? appendedFiles = null, CancellationToken cancellationToken = default)
     {
+        var memory = repository.Memory;
+        if (ObjectMemory.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
+        {
+            return new MergeResult(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.
+        }
+
         var call = repository.Call("merge-tree", "--write-tree", "--messages", "-z", ours, theirs) with
         {
             AnswerCodes = [0, 1],

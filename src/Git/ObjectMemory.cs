@@ -12,9 +12,11 @@ internal sealed class ObjectMemory
     private const int MostCommits = 50_000;
     private const int MostDiffs = 1_000;
     private const int LargestDiff = 2_000;
+    private const int MostAnswers = 100;
     private const int LongestWalk = 1_000;
     private readonly ConcurrentDictionary<string, CommitInfo> _commits = new();
     private readonly ConcurrentDictionary<(string From, string To), IReadOnlyList<ChangedFile>> _diffs = new();
+    private readonly ConcurrentDictionary<(string Tree, string Question), object?> _answers = new();
 
     /// <summary>True for a full object id; everything else can mean another object tomorrow.</summary>
     internal static bool IsId([NotNullWhen(true)] string? name) => name is { Length: 40 or 64 } && name.All(char.IsAsciiHexDigitLower);
@@ -31,26 +33,24 @@ internal sealed class ObjectMemory
 
     internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
 
-    /// <summary>True if a way from one commit to the other is known. False says nothing.</summary>
-    internal bool KnowsAncestor(string ancestor, string descendant)
+    /// <summary>
+    /// Whether one commit is in the history of another, as far as is known. Where our knowledge of the descendant ends in commits that are themselves in the
+    /// history of the ancestor, the ancestor can't be behind them, so the answer is no.
+    /// </summary>
+    /// <returns>Null: not known.</returns>
+    internal bool? IsAncestor(string ancestor, string descendant)
     {
-        var waiting = new Queue<string>([descendant]);
-        var seen = new HashSet<string>(waiting);
-        while (waiting.TryDequeue(out var id) && seen.Count < LongestWalk)
+        var frontier = new List<string>();
+        if (Reaches(ancestor, descendant, frontier))
         {
-            if (id == ancestor)
-            {
-                return true;
-            }
-
-            foreach (var parent in Find(id)?.Parents.Where(seen.Add) ?? [])
-            {
-                waiting.Enqueue(parent);
-            }
+            return true;
         }
 
-        return false;
+        return Find(ancestor) is not null && frontier.TrueForAll(id => Reaches(id, ancestor, [])) ? false : null;
     }
+
+    /// <summary>The tree of a commit, if it is known; any other id stands for itself.</summary>
+    internal string TreeOf(string id) => Find(id)?.Tree ?? id;
 
     /// <summary>The first parents from a tip down to, and without, another commit; null if one of them is not known.</summary>
     internal IReadOnlyList<CommitInfo>? FirstParents(string tip, string since)
@@ -81,8 +81,59 @@ internal sealed class ObjectMemory
             _diffs.Clear();
         }
 
-        _diffs[(from, to)] = diff;
+        _diffs[(TreeOf(from), TreeOf(to))] = diff;
     }
 
-    internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((from, to));
+    internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
+
+    /// <summary>The answer to a question about one tree or commit id, asked once. Few are kept, since they can be large.</summary>
+    internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
+        where T : class?
+    {
+        if (!IsId(id))
+        {
+            return await ask();
+        }
+
+        if (_answers.TryGetValue((TreeOf(id), question), out var known))
+        {
+            return (T)known!;
+        }
+
+        var answer = await ask();
+        if (_answers.Count >= MostAnswers)
+        {
+            _answers.Clear();
+        }
+
+        _answers[(TreeOf(id), question)] = answer;
+        return answer;
+    }
+
+    /// <summary>Walks from a commit along known parents; where nothing more is known, the id goes to <paramref name="frontier"/>.</summary>
+    private bool Reaches(string ancestor, string descendant, List<string> frontier)
+    {
+        var waiting = new Queue<string>([descendant]);
+        var seen = new HashSet<string>(waiting);
+        while (waiting.TryDequeue(out var id))
+        {
+            if (id == ancestor)
+            {
+                return true;
+            }
+
+            if (Find(id) is not { } commit || seen.Count > LongestWalk)
+            {
+                frontier.Add(id);
+                continue;
+            }
+
+            foreach (var parent in commit.Parents.Where(seen.Add))
+            {
+                waiting.Enqueue(parent);
+            }
+        }
+
+        return false;
+    }
 }

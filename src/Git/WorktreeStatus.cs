@@ -37,6 +37,9 @@ public sealed record StatusEntry(string Path, char Index, char Files, bool IsUnt
 /// <param name="Entries">The files that differ, untracked ones too, ignored ones not.</param>
 public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
 {
+    internal static readonly string[] Arguments =
+        ["status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"];
+
     /// <summary>
     /// The files with changes that a person could lose, without untracked ones and without those at or below one of <paramref name="ignored"/>.
     /// </summary>
@@ -53,9 +56,7 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
     /// <summary>Reads the state of a checkout with one git process.</summary>
     public static async Task<WorktreeStatus> ReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
     {
-        var output = await worktree.Repository.ReadAsync(
-            worktree.Call("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"),
-            cancellationToken);
+        var output = await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken);
         return Parse(output.Fields(), OperationIn(worktree.AdminDirectory));
     }
 

@@ -57,6 +57,39 @@ public sealed class DiffsTests
     }
 
     [Fact]
+    public async Task OfWorktree_HeadNotMoved_IsTheSameByOneCallAsByTwo()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("start", ("a b", "1"), ("gone", "1"), ("staged", "1"), ("mode", "1"), ("link", "1"), ("both", "1"), ("ü\n", "1"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        void Write(string name, string content) => File.WriteAllText(Path.Combine(worktree.Path, name), content);
+        Write("a b", "2");
+        Write("ü\n", "2");
+        Write("new file", "x");
+        Write("staged", "2");
+        Write("staged new", "2");
+        await opened.Files.GitInAsync(worktree.Path, "add", "staged", "staged new");
+        File.Delete(Path.Combine(worktree.Path, "gone"));
+        File.Delete(Path.Combine(worktree.Path, "link"));
+        File.CreateSymbolicLink(Path.Combine(worktree.Path, "link"), "/etc");
+        File.SetUnixFileMode(Path.Combine(worktree.Path, "mode"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var head = await opened.HeadAsync();
+
+        var byOne = await opened.Diffs.OfWorktreeAsync(worktree, head);
+        var byTwo = await opened.Diffs.OfWorktreeAsync(worktree, head + "^{commit}");
+        Write("both", "2");
+        await opened.Files.GitInAsync(worktree.Path, "add", "both");
+        Write("both", "1");
+        var reverted = await opened.Diffs.OfWorktreeAsync(worktree, head);
+
+        Assert.Equal(byTwo.Select(Facts).Order(), byOne.Select(Facts).Order());
+        Assert.Equal(8, byOne.Count);
+        Assert.DoesNotContain(reverted, file => file.Path == "both");
+
+        static string Facts(ChangedFile file) => $"{file.Path} {file.Change} {file.OldMode} {file.NewMode} {file.OldId} {file.IsUntracked}";
+    }
+
+    [Fact]
     public async Task Patch_LongerThanTheLimit_IsCutAndSaysSo()
     {
         using var opened = await Opened.CreateAsync();

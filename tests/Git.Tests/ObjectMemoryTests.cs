@@ -40,7 +40,45 @@ public sealed class ObjectMemoryTests
         Assert.Equal(merge, (await opened.Commits.FindMergedAsync(merge, start, Trailers))?.Id);
         Assert.True(await opened.Commits.IsAncestorAsync(task, merge));
         Assert.True(await opened.Commits.IsReachableFromAnyAsync(task, [merge]));
-        await Assert.ThrowsAsync<GitException>(() => opened.Commits.IsAncestorAsync(merge, task));
+        Assert.True((await opened.Merges.MergeAsync(task, merge)).IsClean);
+        Assert.Equal(tree, (await opened.Merges.MergeAsync(task, merge)).Tree);
+        await Assert.ThrowsAsync<GitException>(() => opened.Commits.IsAncestorAsync(start, new string('a', 40)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task IsAncestor_AnyKnowledgeOfARandomHistory_IsWhatGitSays(int seed)
+    {
+        using var opened = await Opened.CreateAsync();
+        var random = new Random(seed);
+        var tree = await opened.Files.GitAsync("rev-parse", "HEAD^{tree}");
+        var all = new List<string> { await opened.HeadAsync() };
+        for (var i = 0; i < 25; i++)
+        {
+            var parents = random.GetItems(all.ToArray(), random.Next(1, 3)).Distinct().ToArray();
+            all.Add(await opened.Commits.CreateAsync(tree, parents, $"commit {i}", Trailers));
+        }
+
+        var partly = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
+        foreach (var id in all.Where(_ => random.Next(2) == 0))
+        {
+            partly.Memory.Add(opened.Repository.Memory.Find(id) ?? (await opened.Commits.ReadAsync(id))!);
+        }
+
+        var ancestors = new Dictionary<string, HashSet<string>>();
+        foreach (var id in all)
+        {
+            ancestors[id] = [.. (await opened.Files.GitAsync("rev-list", id)).Split('\n')];
+        }
+
+        foreach (var (from, to) in all.SelectMany(from => all.Select(to => (from, to))))
+        {
+            Assert.Contains(partly.Memory.IsAncestor(from, to), (bool?[])[null, ancestors[to].Contains(from)]);
+        }
+
+        Assert.Contains(all, from => partly.Memory.IsAncestor(from, all[^1]) is not null);
     }
 
     [Fact]
