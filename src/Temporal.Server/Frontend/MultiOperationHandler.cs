@@ -57,6 +57,12 @@ internal sealed class MultiOperationHandler(
         StartWorkflowExecutionResponse started = null!;
         Failing(0, () => started = workflows.Start(workflow, start));
         var run = engine.Store.Current(workflow)!;
+        if (!started.Started)
+        {
+            // As on the real server, the link to a run that was there already names no namespace.
+            started.Link.WorkflowEvent.Namespace = "";
+        }
+
         PendingUpdate pending = null!;
         Failing(1, () => pending = updates.Admit(workflow, run, update.Request));
         return (started, run, pending);

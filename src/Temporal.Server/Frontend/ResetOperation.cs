@@ -96,7 +96,9 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         reset.Record.RequestIds[request.RequestId] = new RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
         reset.Record.OriginalStartTime = run.Record.OriginalStartTime;
         reset.Record.LastResetTime = reset.Now.Stamp();
-        reset.Record.ResetPoints.AddRange(run.Record.ResetPoints.Where(p => p.RunId != run.RunId || p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId));
+        reset.Record.ResetPoints.AddRange(run.Record.ResetPoints.Where(p => p.RunId == run.RunId
+            ? p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId
+            : run.Start.PrevAutoResetPoints?.Points.Contains(p) == true));
         reset.BeginFromReset();
 
         var scheduled = kept.FindLast(e => e.EventType == EventType.WorkflowTaskScheduled)!;

@@ -110,6 +110,9 @@ internal sealed partial class Run
         scheduled.EventTime = task.ScheduledTime;
         var started = StartedEvent(task);
         started.EventId = task.StartedEventId;
+
+        // What the worker said of its build comes with the event's place in history, as on the real server.
+        started.WorkflowTaskStartedEventAttributes.WorkerVersion = null;
         return [scheduled, started];
     }
 
@@ -247,6 +250,7 @@ internal sealed partial class Run
             Add(scheduled);
             var started = StartedEvent(task);
             started.WorkflowTaskStartedEventAttributes.Identity = withIdentity ? task.Identity : "";
+            started.WorkflowTaskStartedEventAttributes.WorkerVersion = withIdentity ? task.WorkerVersion : null;
             Add(started);
             task.Transient = false;
             task.Speculative = false;
