@@ -202,6 +202,8 @@ public sealed class AgentStopTests
         CommandAgentRunner runner = AgentFixture.Shell("while :; do sleep 0.05; done");
         await agents.Supervisor.StartOrAttachAsync(runner, start, default);
 
+        // The supervisor first: it would write down how the agent ended.
+        await KillAllAsync(() => ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder));
         await KillAllAsync(() => AgentFixture.ProcessesOf(start));
 
         AgentSession session = await agents.Supervisor.StartOrAttachAsync(runner, start, default);
