@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>The orchestrator is killed while the real Claude CLI works; what was paid for is not paid again.</summary>
+public sealed class RealAgentTakeOverTests
+{
+    private const string Plan = """
+        tasks:
+          - {id: one, description: The only task, prompt: "MARK-ONE: write one.txt.", files_write: [one.txt], verification: [{command: test -s one.txt}]}
+        """;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Orchestrator_KilledWhileTheAgentWorks_ResumeTakesTheSameAgentUp(bool agentEndsMeanwhile)
+    {
+        TaskCompletionSource answer = new();
+        using TempFolder home = new();
+        await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule("MARK-ONE", ApiTurn.Writes("one.txt", "one\n"), new ApiTurn { Text = "Finished.", After = answer.Task }));
+        using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
+        repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n");
+        await repository.CommitAsync("start", ("tasks.yaml", Plan));
+        Dictionary<string, string?> environment = ClaudeProgram.CreateEnvironment(home.Path, api.Url).ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
+        OrchestrateProgram orchestrate = new(repository.Path, environment);
+        ProcessIdentity killed = await new DetachedProcess().StartAsync(
+            new DetachedCommand(OrchestrateProgram.Path, ["run", "tasks.yaml", "--yes", "--agent", "claude"])
+            {
+                WorkingDirectory = repository.Path,
+                Environment = environment,
+                OutputFile = home["run.log"],
+                ErrorFile = home["run.log"],
+            });
+        await Eventually.TrueAsync(() => api.Requests.Any(request => request.Turn == 1) || !killed.IsAlive(), TimeSpan.FromMinutes(2));
+        Assert.True(killed.IsAlive(), await File.ReadAllTextAsync(home["run.log"]));
+
+        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {killed.ProcessId}"));
+        await Eventually.TrueAsync(() => !killed.IsAlive());
+        if (agentEndsMeanwhile)
+        {
+            answer.SetResult();
+            await Eventually.TrueAsync(() => Directory.EnumerateFiles(repository[".orchestrator/runs"], "exit", SearchOption.AllDirectories).Any());
+        }
+
+        Task<ProcessResult> resuming = orchestrate.RunAsync("resume", "--yes");
+        answer.TrySetResult();
+        ProcessResult resumed = await resuming;
+        JsonNode status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;
+
+        Assert.True(resumed.ExitCode == 0, resumed.StandardOutput.Text + resumed.StandardError.Text + status);
+        Assert.Equal("one", await repository.GitAsync("show", "main:one.txt"));
+        Assert.Equal(1, (int)status["tasks"]![0]!["starts"]!);
+        Assert.Equal(2, api.Requests.Count(request => request.Rule is not null));
+    }
+}
