@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -309,6 +310,9 @@ internal sealed partial class WorkflowInstance
         });
         return true;
     }
+
+    public void ReportForeignContinuation(Exception fault) =>
+        Log.ForeignContinuation(_options.LoggerFactory.CreateLogger("Temporalio.Worker.Workflows"), Info.WorkflowType, Info.WorkflowId, Info.RunId, fault);
 
     /// <summary>Refuses actions of code that may only look.</summary>
     public void RequireActing() => MayIssue();

@@ -73,10 +73,17 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
         }
 
         // Throwing here would end up in code that cannot deal with it, possibly a thread of the pool: the activation looks at the fault instead.
-        Fault ??= new InvalidWorkflowSchedulerException(
-            "Workflow code was continued from outside the workflow: something was awaited that the workflow does not control (Task.Delay, Task.Run, "
-            + "ConfigureAwait(false), I/O, a task of another scheduler). Use the members of Workflow instead, and activities for everything else.",
-            Environment.StackTrace);
+        if (Fault is null)
+        {
+            Fault = new InvalidWorkflowSchedulerException(
+                "Workflow code was continued from outside the workflow: something was awaited that the workflow does not control (Task.Delay, Task.Run, "
+                + "ConfigureAwait(false), CancelAsync, I/O, a task of another scheduler). Use the members of Workflow instead, and activities for everything else.",
+                Environment.StackTrace);
+
+            // Nothing may come after this that could be failed for it, so it is said at once.
+            Instance.ReportForeignContinuation(Fault);
+        }
+
         return false;
     }
 

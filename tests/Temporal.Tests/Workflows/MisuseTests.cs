@@ -1,0 +1,82 @@
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+using Xunit;
+
+namespace Orchestrator.Temporal.Tests.Workflows;
+
+/// <summary>What workflow code must not do fails the task with a reason, and never the workflow.</summary>
+public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
+{
+    [Theory]
+    [InlineData("Task.Delay")]
+    [InlineData("Task.Run")]
+    [InlineData("ConfigureAwait(false)")]
+    [InlineData("CancelAfter")]
+    [InlineData("ReadAllAsync")]
+    public async Task Run_LeavesTheScheduler_FailsTheNextTask(string misuse)
+    {
+        var (cause, message) = await FailureAsync(misuse, signal: true);
+
+        Assert.Equal(WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure, cause);
+        Assert.Contains("Workflow", message, StringComparison.Ordinal);
+        Assert.True(
+            message.Contains("continued from outside the workflow", StringComparison.Ordinal) || message.Contains("Not in workflow", StringComparison.Ordinal), message);
+    }
+
+    [Fact]
+    public async Task Run_Blocks_FailsTheTaskAndSaysWhere()
+    {
+        var (_, message) = await FailureAsync("block", signal: false);
+
+        Assert.Contains("[TMPRL1101]", message, StringComparison.Ordinal);
+        Assert.Contains(nameof(MisuseWorkflow), message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_OrdinaryException_FailsTheTask()
+    {
+        var (cause, message) = await FailureAsync("throw", signal: false);
+
+        Assert.Equal(WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure, cause);
+        Assert.Equal("an ordinary exception", message);
+    }
+
+    [Fact]
+    public async Task Query_Acts_Fails() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+    {
+        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("none"), new($"misuse-{Guid.NewGuid():N}", queue));
+
+        var error = await Assert.ThrowsAsync<WorkflowQueryFailedException>(() => handle.QueryAsync(w => w.Acting));
+        await handle.SignalAsync(w => w.GoAsync());
+
+        Assert.Contains("may look at the workflow but not act", error.Message, StringComparison.Ordinal);
+        Assert.Equal("none", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
+    });
+
+    private async Task<(WorkflowTaskFailedCause Cause, string Message)> FailureAsync(string misuse, bool signal)
+    {
+        var failure = default((WorkflowTaskFailedCause, string));
+        await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+        {
+            var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync(misuse), new WorkflowOptions($"misuse-{Guid.NewGuid():N}", queue));
+            using var ended = new CancellationTokenSource();
+            var signals = signal ? SignalAsync(handle, ended.Token) : Task.CompletedTask;
+            failure = await Histories.TaskFailureAsync(handle);
+            await ended.CancelAsync();
+            await signals;
+            await handle.TerminateAsync("end of test");
+        });
+        return failure;
+    }
+
+    // The code leaves the scheduler at a moment of its own; a task must come after that.
+    private static async Task SignalAsync(WorkflowHandle<MisuseWorkflow, string> handle, CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
+        {
+            await handle.SignalAsync(w => w.GoAsync());
+            await Task.Delay(100, CancellationToken.None);
+        }
+    }
+}

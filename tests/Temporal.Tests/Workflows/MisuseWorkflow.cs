@@ -1,0 +1,89 @@
+using System.Threading.Channels;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Temporal.Tests.Workflows;
+
+/// <summary>Does what workflow code must not do.</summary>
+[Workflow]
+public sealed class MisuseWorkflow
+{
+    private readonly string _misuse;
+    private bool _go;
+
+    /// <summary>Takes the input.</summary>
+    [WorkflowInit]
+    public MisuseWorkflow(string misuse) => _misuse = misuse;
+
+    /// <summary>A query that acts.</summary>
+    [WorkflowQuery]
+    public string Acting
+    {
+        get
+        {
+            _ = Workflow.DelayAsync(10);
+            return "acted";
+        }
+    }
+
+    /// <summary>Misbehaves.</summary>
+    [WorkflowRun]
+    public async Task<string> RunAsync(string misuse)
+    {
+        switch (misuse)
+        {
+            case "Task.Delay":
+                await Task.Delay(20);
+                break;
+            case "Task.Run":
+                await Task.Run(() => Thread.Sleep(20));
+                break;
+            case "ConfigureAwait(false)":
+                await Workflow.DelayAsync(10).ConfigureAwait(false);
+                break;
+            case "CancelAfter":
+                using (var cancel = new CancellationTokenSource(20))
+                {
+                    await Workflow.DelayAsync(TimeSpan.FromMinutes(1), cancel.Token);
+                }
+
+                break;
+            case "ReadAllAsync":
+                await ReadAsync();
+                break;
+            case "block":
+                Thread.Sleep(6_000);
+                break;
+            case "throw":
+                throw new FormatException("an ordinary exception");
+            default:
+                await Workflow.WaitConditionAsync(() => _go);
+                break;
+        }
+
+        await Workflow.WaitConditionAsync(() => _go);
+        return _misuse;
+    }
+
+    /// <summary>Lets it go on.</summary>
+    [WorkflowSignal]
+    public async Task GoAsync()
+    {
+        await Task.Yield();
+        _go = true;
+    }
+
+    private static async Task ReadAsync()
+    {
+        var channel = Channel.CreateUnbounded<int>();
+        _ = Workflow.RunTaskAsync(async () =>
+        {
+            await Workflow.DelayAsync(10);
+            channel.Writer.TryWrite(1);
+            channel.Writer.Complete();
+        });
+        await foreach (var item in channel.Reader.ReadAllAsync())
+        {
+            _ = Workflow.UtcNow.AddDays(item);
+        }
+    }
+}
