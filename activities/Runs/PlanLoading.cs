@@ -59,7 +59,7 @@ internal sealed class PlanLoading(ActivityServices services)
         try
         {
             var relative = Path.GetRelativePath(input.Repository.Path, path);
-            return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(file) ? relative : file, phase => ReadPhase(Path.Combine(input.Repository.Path, phase)));
+            return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(file) ? relative : file, other => ReadOther(Path.Combine(input.Repository.Path, other)));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -77,7 +77,7 @@ internal sealed class PlanLoading(ActivityServices services)
     }
 
     // A link that leads out of the repository is as good as none.
-    private static byte[]? ReadPhase(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
+    private static byte[]? ReadOther(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
 
     private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 
@@ -19,7 +18,8 @@ internal sealed class BacklogFiles
     {
         _context = context;
         _root = context.FindRepository() is { IsBare: false } repository ? repository.Root : context.Directory;
-        string[] candidates = [".orchestrator/tasks.json", ".taskmaster/tasks/tasks.json", "tasks/tasks.json"];
+        string[] candidates = [BacklogPlanReader.OwnFile, BacklogPlanReader.TaskMasterFile];
+        Exists = Array.Exists(candidates, name => File.Exists(Path.Combine(_root, name)));
         Name = candidates.FirstOrDefault(name => File.Exists(Path.Combine(_root, name))) ?? candidates[0];
         Tag = tag ?? CurrentTag();
     }
@@ -27,9 +27,13 @@ internal sealed class BacklogFiles
     /// <summary>The file, relative to the repository.</summary>
     public string Name { get; }
 
+    /// <summary>There is such a file.</summary>
+    public bool Exists { get; }
+
     private string? Tag { get; }
 
-    private string FullPath => Path.Combine(_root, Name);
+    /// <summary>The file's absolute path.</summary>
+    public string FullPath => Path.Combine(_root, Name);
 
     /// <summary>Reads the backlog; an empty one where there is no file.</summary>
     /// <exception cref="CommandException">The file has errors; all of them are named.</exception>
@@ -95,17 +99,6 @@ internal sealed class BacklogFiles
     private string? CurrentTag()
     {
         var state = Path.Combine(_root, ".taskmaster", "state.json");
-        if (!Name.StartsWith(".taskmaster", StringComparison.Ordinal) || !File.Exists(state))
-            return null;
-        try
-        {
-            var tag = JsonNode.Parse(File.ReadAllText(state))?["currentTag"]?.ToString();
-            return tag is not null && File.ReadAllText(FullPath).Contains($"\"{tag}\"", StringComparison.Ordinal) ? tag : null;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            _context.Terminal.Warn(".taskmaster/state.json is no valid JSON; its current tag is not used.");
-            return null;
-        }
+        return Name.StartsWith(".taskmaster", StringComparison.Ordinal) && File.Exists(state) ? BacklogPlanReader.CurrentTag(File.ReadAllBytes(FullPath), File.ReadAllBytes(state)) : null;
     }
 }

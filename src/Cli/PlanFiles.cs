@@ -18,7 +18,8 @@ internal static class PlanFiles
             throw new CommandException(ExitCodes.Usage, $"{name} is a folder, not a plan.", "Name the file.");
         if (!File.Exists(path))
             throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
-        return PlanReader.IsMasterPlan(name) ? ReadMasterPlan(context, path) : PlanReader.Read(ReadBytes(path), name, static _ => null);
+        var root = Root(context, path);
+        return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative)));
     }
 
     /// <summary>Reads a plan that must be valid.</summary>
@@ -30,16 +31,11 @@ internal static class PlanFiles
     }
 
     // Phase files are found from the repository's root; a plan outside of it has its own folder as root.
-    private static PlanReadResult ReadMasterPlan(CommandContext context, string path)
-    {
-        var root = context.FindRepository()?.Root is { } repository && path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? repository
-            : Path.GetDirectoryName(path)!;
-        return PlanReader.Read(ReadBytes(path), Path.GetRelativePath(root, path).Replace('\\', '/'), relative => ReadPhase(Path.Combine(root, relative)));
-    }
+    private static string Root(CommandContext context, string path) =>
+        context.FindRepository()?.Root is { } repository && path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? repository : Path.GetDirectoryName(path)!;
 
     // A link that leads out of the repository is as good as none.
-    private static byte[]? ReadPhase(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
+    private static byte[]? ReadOther(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
 
     // One byte more than a reader takes is enough for it to refuse the file.
     private static byte[] ReadBytes(string path)

@@ -1,3 +1,4 @@
+using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.MasterPlans;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
@@ -14,10 +15,14 @@ public static class PlanReader
     /// <summary>Whether the name is that of a Markdown master plan.</summary>
     public static bool IsMasterPlan(string file) => file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads a plan: Markdown as a master plan, everything else as a task graph.</summary>
+    /// <summary>Reads a plan: Markdown as a master plan, a backlog by its place, everything else as a task graph.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository, with forward slashes.</param>
-    /// <param name="open">Gives the bytes of a phase's file by its path relative to the repository, or null when there is none.</param>
-    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
-        IsMasterPlan(file) ? MasterPlanReader.Read(content, file, open) : TaskGraphReader.Read(content, file);
+    /// <param name="open">Gives the bytes of a phase's or another file by its path relative to the repository, or null when there is none.</param>
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) => file switch
+    {
+        _ when IsMasterPlan(file) => MasterPlanReader.Read(content, file, open),
+        _ when BacklogPlanReader.IsBacklog(file) => BacklogPlanReader.Read(content, file, open),
+        _ => TaskGraphReader.Read(content, file),
+    };
 }

@@ -67,9 +67,12 @@ internal sealed class RunCommand : CliCommand
     {
         if (given is null)
         {
-            return File.Exists(context.FullPath(PlanFiles.DefaultName))
-                ? PlanFiles.DefaultName
-                : throw new CommandException(ExitCodes.Usage, $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}.", "Name the plan: orchestrate run PLAN.");
+            if (File.Exists(context.FullPath(PlanFiles.DefaultName)))
+                return PlanFiles.DefaultName;
+            var backlog = new BacklogFiles(context, null);
+            return backlog.Exists
+                ? backlog.FullPath
+                : throw new CommandException(ExitCodes.Usage, $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.", "Name the plan: orchestrate run PLAN.");
         }
 
         var isRequest = given.Contains(' ', StringComparison.Ordinal) && !PlanEndings.Contains(Path.GetExtension(given), StringComparer.OrdinalIgnoreCase) && !File.Exists(context.FullPath(given));

@@ -96,5 +96,25 @@ public sealed class BacklogReaderTests
         Assert.Contains("dnoe", result.File!.Write(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void PlanReader_Backlog_IsAPlanOfWhatIsPendingInTheCurrentTag()
+    {
+        byte[] text = Encoding.UTF8.GetBytes(Tagged);
+
+        PlanReadResult usual = PlanReader.Read(text, BacklogPlanReader.TaskMasterFile, _ => null);
+        PlanReadResult tagged = PlanReader.Read(text, "/repo/" + BacklogPlanReader.TaskMasterFile, path => path == ".taskmaster/state.json" ? """{"currentTag":"later"}"""u8.ToArray() : null);
+
+        Assert.Equal(["2:", "3:2"], usual.Plan!.Tasks.Select(t => $"{t.Id}:{string.Join(',', t.DependsOn)}"));
+        Assert.Equal("Other", Assert.Single(tagged.Plan!.Tasks).Description);
+    }
+
+    [Fact]
+    public void PlanReader_BacklogWithNothingPending_SaysSo()
+    {
+        PlanReadResult result = PlanReader.Read("""{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}"""u8, BacklogPlanReader.OwnFile, _ => null);
+
+        Assert.Equal(["left-out", "no-tasks"], result.Faults.Select(f => f.Code));
+    }
+
     private static BacklogReadResult Read(string text, string? tag = null) => BacklogReader.Read(Encoding.UTF8.GetBytes(text), "tasks.json", tag);
 }

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Plans.Readers.Backlogs;
+
+/// <summary>Reads the pending tasks of a backlog as a plan: ordered by their dependencies alone, one after another, since a backlog does not say who owns what.</summary>
+public static class BacklogPlanReader
+{
+    /// <summary>Our own backlog, relative to the repository.</summary>
+    public const string OwnFile = ".orchestrator/tasks.json";
+
+    /// <summary>Task-master's backlog, relative to the repository.</summary>
+    public const string TaskMasterFile = ".taskmaster/tasks/tasks.json";
+
+    private const string TaskMasterState = ".taskmaster/state.json";
+
+    /// <summary>Whether a path is that of a backlog.</summary>
+    public static bool IsBacklog(string file) => Array.Exists([OwnFile, TaskMasterFile], name => file.Replace('\\', '/') is var path && (path == name || path.EndsWith("/" + name, StringComparison.Ordinal)));
+
+    /// <summary>Reads a file's bytes.</summary>
+    /// <param name="content">All of the file.</param>
+    /// <param name="file">Its path relative to the repository.</param>
+    /// <param name="open">Gives the bytes of another file of the repository, or null; task-master's current tag stands in one.</param>
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
+    {
+        BacklogReadResult read = BacklogReader.Read(content, file, CurrentTag(content, open(TaskMasterState)));
+        if (read.File is not { Backlog: { } backlog })
+        {
+            return new PlanReadResult(null, read.Faults);
+        }
+
+        (Plan plan, IReadOnlyList<BacklogTask> leftOut) = backlog.ToPlan();
+        IEnumerable<PlanFault> waiting = leftOut.Select(t => new PlanFault("left-out", FaultSeverity.Warning, file, 1, 1, "tasks", $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.", "Settle what it waits for: 'orchestrate tasks list' shows where each stands."));
+        PlanFault[] faults = [.. read.Faults, .. waiting];
+        return plan.Tasks.Count > 0
+            ? new PlanReadResult(plan, faults) { TaskCount = plan.Tasks.Count, Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]) }
+            : new PlanReadResult(null, [.. faults, new PlanFault("no-tasks", FaultSeverity.Error, file, 1, 1, "tasks", "The backlog has no task that is pending and can start.", "Add one: orchestrate add \"WHAT IS TO BE DONE\".")]);
+    }
+
+    /// <summary>Task-master's current tag, where its state names one that the file has; null otherwise.</summary>
+    public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)
+    {
+        if (state is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            string? tag = (string?)JsonNode.Parse(state)?["currentTag"];
+            return tag is not null && JsonNode.Parse(content) is JsonObject root && root.ContainsKey(tag) ? tag : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Both files may be anything; what is wrong with the backlog itself its reader says.
+            return null;
+        }
+    }
+}
