@@ -24,7 +24,9 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
         {
             for (var step = 0; step < 5; step++)
             {
-                _sum += await Workflow.ExecuteActivityAsync<int>("Step", [step], new() { StartToCloseTimeout = TimeSpan.FromMinutes(5) });
+                // Not in one expression: it would read the sum before the wait and lose what was added meanwhile.
+                var done = await Workflow.ExecuteActivityAsync<int>("Step", [step], new() { StartToCloseTimeout = TimeSpan.FromMinutes(5) });
+                _sum += done;
                 await Workflow.DelayAsync(TimeSpan.FromMilliseconds(20));
             }
 
