@@ -79,13 +79,12 @@ public sealed partial class OrchestrationWorkflow
                 StaticSummary = entry.Outline.Title,
             });
             entry.ExecutionId = handle.FirstExecutionRunId;
-            entry.ReportSequence = 0;
             _ = FollowTaskAsync(entry, handle);
         }
         catch (WorkflowAlreadyStartedException)
         {
             // Left over from a run of the same id that was terminated: it is told apart by its execution id and can't be trusted.
-            _board.Lost(entry, $"another execution of {RunIds.ForTask(_runId, entry.Outline.Id)} is still open; terminate it, then retry", Now);
+            _board.Lost(entry, "", $"another execution of {RunIds.ForTask(_runId, entry.Outline.Id)} is still open; terminate it, then retry", Now);
         }
         finally
         {
@@ -102,7 +101,7 @@ public sealed partial class OrchestrationWorkflow
         }
         catch (ChildWorkflowFailureException failure)
         {
-            _board.Lost(entry, $"its workflow ended: {failure.InnerException?.Message ?? failure.Message}", Now);
+            _board.Lost(entry, handle.FirstExecutionRunId, $"its workflow ended: {failure.InnerException?.Message ?? failure.Message}", Now);
         }
     }
 
@@ -114,7 +113,7 @@ public sealed partial class OrchestrationWorkflow
         var report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), ActivityDefaults.Short(_repository.Queue));
         _calls--;
         if (report is null)
-            _board.Lost(entry, "its workflow is gone", Now);
+            _board.Lost(entry, entry.ExecutionId, "its workflow is gone", Now);
         else
             TakeIn(report);
     }

@@ -132,7 +132,7 @@ internal sealed class RunBoard
     public void Report(TaskReport report, DateTimeOffset now)
     {
         var entry = TryFind(report.TaskId);
-        if (entry is null || !entry.AtWork)
+        if (entry is null || !entry.AtWork || entry.PastExecutions.Contains(report.ExecutionId))
             return;
         if (entry.ExecutionId.Length == 0)
             entry.ExecutionId = report.ExecutionId;
@@ -160,9 +160,13 @@ internal sealed class RunBoard
     }
 
     /// <summary>The task's workflow ended in a way it could not report.</summary>
-    public void Lost(TaskEntry entry, string reason, DateTimeOffset now)
+    /// <param name="entry">The task.</param>
+    /// <param name="executionId">The execution that ended; empty when none was begun.</param>
+    /// <param name="reason">What is known of it.</param>
+    /// <param name="now">The time.</param>
+    public void Lost(TaskEntry entry, string executionId, string reason, DateTimeOffset now)
     {
-        if (!entry.AtWork)
+        if (!entry.AtWork || entry.PastExecutions.Contains(executionId))
             return;
         Change(entry, TaskStates.Failed, reason, now);
         Ended(entry, now);
@@ -188,6 +192,8 @@ internal sealed class RunBoard
     public void Retry(TaskEntry entry, string guidance, DateTimeOffset now)
     {
         entry.Guidance = guidance;
+        if (entry.ExecutionId.Length > 0)
+            entry.PastExecutions.Add(entry.ExecutionId);
         entry.ExecutionId = "";
         entry.ReportSequence = 0;
         entry.Status = entry.Status with { EndedAt = null };

@@ -26,6 +26,9 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
     /// <summary>Execution of its workflow whose reports count; empty while none was started by this run.</summary>
     public string ExecutionId { get; set; } = "";
 
+    /// <summary>Executions before a retry: what they still say is not about the present one.</summary>
+    public HashSet<string> PastExecutions { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Last report taken in from that execution.</summary>
     public int ReportSequence { get; set; }
 

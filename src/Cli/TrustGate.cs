@@ -10,13 +10,16 @@ internal static class TrustGate
     /// <param name="context">Terminal and folder.</param>
     /// <param name="repository">Root of the repository.</param>
     /// <param name="settings">The settings in force.</param>
-    /// <param name="yes"><c>--yes</c>: trusted for this call, not remembered.</param>
+    /// <param name="yes"><c>--yes</c>: trusted for this call.</param>
+    /// <param name="runId">The run that is meant, where there is one: what was trusted for it by <c>--yes</c> stays trusted until it ends.</param>
     /// <exception cref="CommandException">It is not trusted: exit 3.</exception>
-    public static void Demand(CommandContext context, string repository, SettingsResult settings, bool yes)
+    public static void Demand(CommandContext context, string repository, SettingsResult settings, bool yes, string? runId = null)
     {
         var items = TrustItem.Of(settings);
         var store = TrustStore.OfUser(context.Environment);
-        if (yes || store.IsTrusted(repository, items))
+        if (yes && runId is not null)
+            store.TrustForRun(repository, runId, items);
+        if (yes || store.IsTrusted(repository, items) || (runId is not null && store.IsTrustedForRun(repository, runId, items)))
             return;
         Show(context, items);
         if (context.Terminal.Ask("May these run on this machine for this repository from now on?") is not true)

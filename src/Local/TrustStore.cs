@@ -37,11 +37,33 @@ public sealed class TrustStore(string file)
     public bool IsTrusted(string repository, IReadOnlyList<TrustItem> items) =>
         items.Count == 0 || (Read().Repositories.TryGetValue(repository, out var trusted) && trusted == Fingerprint(items));
 
+    /// <summary>True when exactly these items were trusted for this run of the repository (<c>run --yes</c>), so that it can be resumed as it was started.</summary>
+    public bool IsTrustedForRun(string repository, string runId, IReadOnlyList<TrustItem> items) =>
+        Read().Runs.TryGetValue(RunKey(repository, runId), out var trusted) && trusted == Fingerprint(items);
+
     /// <summary>Remembers that these items may run for this repository.</summary>
     public void Trust(string repository, IReadOnlyList<TrustItem> items)
     {
         var known = Read();
-        var changed = known with { Repositories = new SortedDictionary<string, string>(known.Repositories.ToDictionary(), StringComparer.Ordinal) { [repository] = Fingerprint(items) } };
+        Write(known with { Repositories = With(known.Repositories, repository, Fingerprint(items)) });
+    }
+
+    /// <summary>Remembers that these items may run for one run of this repository.</summary>
+    public void TrustForRun(string repository, string runId, IReadOnlyList<TrustItem> items)
+    {
+        if (items.Count == 0)
+            return;
+        var known = Read();
+        Write(known with { Runs = With(known.Runs, RunKey(repository, runId), Fingerprint(items)) });
+    }
+
+    private static string RunKey(string repository, string runId) => $"{repository}#{runId}";
+
+    private static SortedDictionary<string, string> With(IReadOnlyDictionary<string, string> known, string key, string value) =>
+        new(known.ToDictionary(), StringComparer.Ordinal) { [key] = value };
+
+    private void Write(TrustFile changed)
+    {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var aside = $"{file}.{Guid.NewGuid():N}";
         File.WriteAllText(aside, JsonSerializer.Serialize(changed, TrustJson.Default.TrustFile) + "\n");
@@ -76,6 +98,10 @@ internal sealed record TrustFile
     /// <summary>Root of a repository to the hash of what was trusted.</summary>
     [JsonPropertyName("repositories")]
     public IReadOnlyDictionary<string, string> Repositories { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Root of a repository, <c>#</c> and a run's id to the hash of what was trusted for that run alone.</summary>
+    [JsonPropertyName("runs")]
+    public IReadOnlyDictionary<string, string> Runs { get; init; } = new Dictionary<string, string>();
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]

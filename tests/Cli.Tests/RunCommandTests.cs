@@ -51,7 +51,7 @@ public class RunCommandTests
         var run = await cli.RunAsync("run", "--yes");
         var blocked = await cli.RunAsync("status", "--blocked", "--json");
         var retry = await cli.RunAsync("retry", "/a", "--guidance", "Use the word good");
-        var resumed = await cli.RunAsync("resume", "--yes");
+        var resumed = await cli.RunAsync("resume");
 
         Assert.True(run.ExitCode == 1, run.People);
         Assert.Contains("orchestrate retry", run.People, StringComparison.Ordinal);

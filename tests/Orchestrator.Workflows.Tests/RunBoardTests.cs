@@ -93,6 +93,22 @@ public sealed class RunBoardTests
     }
 
     [Fact]
+    public void Report_OfTheExecutionBeforeARetry_IsNotTakenForThePresentOne()
+    {
+        var board = Board(Task("a"));
+        Start(board, 10);
+        Finish(board, "a", TaskStates.Failed);
+        board.Retry(board.Find("a"), "", Now);
+        Start(board, 10);
+
+        board.Report(Of("a", TaskStates.Failed, 99), Now);
+
+        Assert.Equal(TaskStates.Preparing, board.Find("a").Status.State);
+        board.Report(Of("a", TaskStates.Merged, 1) with { ExecutionId = "second" }, Now);
+        Assert.True(board.AllMerged);
+    }
+
+    [Fact]
     public void CountAsDone_FailedTask_LetsDependantsRun()
     {
         var board = Board(Task("a"), Task("b", "a"));
@@ -219,8 +235,6 @@ public sealed class RunBoardTests
         foreach (var entry in started)
         {
             board.Started(entry, Now);
-            entry.ExecutionId = "";
-            entry.ReportSequence = 0;
         }
         return [.. started.Select(e => e.Outline.Id)];
     }

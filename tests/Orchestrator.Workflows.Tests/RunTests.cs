@@ -31,9 +31,9 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [.. Enumerable.Range(0, 6).Select(i => Task($"t{i}"))],
-            a => a.Agent = async (_, _) =>
+            a => a.Agent = async (_, stop) =>
             {
-                await System.Threading.Tasks.Task.Delay(50);
+                await System.Threading.Tasks.Task.Delay(50, stop);
                 return ScriptedActivities.Done();
             },
             new RunSettings { Workers = 2 });

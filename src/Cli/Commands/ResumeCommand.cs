@@ -43,7 +43,7 @@ internal sealed class ResumeCommand : CliCommand
         if (stored is not null && RunStates.IsFinal(stored.Status.State))
             throw new CommandException(ExitCodes.Usage, $"{stored.Id} has ended: {stored.Status.State}.", $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again.");
 
-        TrustGate.Demand(context, repository.Root, settings, parsed.GetValue(_yes));
+        TrustGate.Demand(context, repository.Root, settings, parsed.GetValue(_yes), stored?.Id);
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         var task = stored is null ? null : reference.FindTask(stored.Status);

@@ -44,8 +44,8 @@ internal sealed class RunCommand : CliCommand
             return DryRun(plan, file, context);
 
         var yes = parsed.GetValue(_yes);
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, context.FullPath(file), yes, stop);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(Path.GetFileNameWithoutExtension(file), Guid.NewGuid());
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, context.FullPath(file), yes, stop);
         return parsed.GetValue(_detach)
             ? await DetachedRun.StartAsync(runId, repository, context, stop)
             : await RunAsync(runId, Input(parsed, repository, context.FullPath(file), settings.Settings!, agreed), repository, settings.Settings!, context, stop);
