@@ -101,7 +101,7 @@ public sealed class RunBoardTests
         board.Retry(board.Find("a"), "", Now);
         Start(board, 10);
 
-        board.Report(Of("a", TaskStates.Failed, 99), Now);
+        board.Report(Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
 
         Assert.Equal(TaskStates.Preparing, board.Find("a").Status.State);
         board.Report(Of("a", TaskStates.Merged, 1) with { ExecutionId = "second" }, Now);
@@ -242,7 +242,7 @@ public sealed class RunBoardTests
     private static TaskReport Of(string id, string state, int sequence) => new() { TaskId = id, ExecutionId = "x", Sequence = sequence, State = state };
 
     private static void Report(RunBoard board, string id, string state, int? sequence = null) =>
-        board.Report(Of(id, state, sequence ?? (board.Find(id).ReportSequence + 1)), Now);
+        board.Report(Of(id, state, sequence ?? (board.Find(id).ReportSequence + 1)) with { ExecutionId = $"x{board.Find(id).PastExecutions.Count}" }, Now);
 
     private static void Finish(RunBoard board, string id, string state) => Report(board, id, state);
 }
