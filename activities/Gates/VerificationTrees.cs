@@ -28,7 +28,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                 try
                 {
                     var worktrees = new Worktrees(repository);
-                    var worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { LockReason = "gates run here (orchestrate)" }, stop);
+                    var worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
                     await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
                     return new VerificationTree(worktree, taken.Lock);
                 }

@@ -50,6 +50,12 @@ public sealed record WorktreeRequest(string Path, string Commit)
     /// <summary>Its branch as a full ref name (<c>refs/heads/...</c>). If it exists it is checked out as it is. Null: detached at <see cref="Commit"/>.</summary>
     public string? Branch { get; init; }
 
+    /// <summary>
+    /// True: nobody else puts anything at this place (a cache folder of ours), so that what is there and is no worktree of this repository is removed; for
+    /// example one of a repository that was deleted and cloned again. False: it is in the way, which is a fault.
+    /// </summary>
+    public bool IsOwnPlace { get; init; }
+
     /// <summary>Where used worktrees may be taken from. Null: a new one is made.</summary>
     public WorktreePool? Pool { get; init; }
 

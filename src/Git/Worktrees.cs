@@ -27,7 +27,7 @@ public sealed class Worktrees(GitRepository repository)
         }
 
         var claims = new WorktreeClaims(repository);
-        ClearPlace(path, admin, claims);
+        ClearPlace(path, admin, claims, request.IsOwnPlace);
         claims.Claim(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (!await TryReuseAsync(request, path, cancellationToken))
@@ -187,9 +187,9 @@ public sealed class Worktrees(GitRepository repository)
         return list;
     }
 
-    private static void ClearPlace(string path, string? admin, WorktreeClaims claims)
+    private static void ClearPlace(string path, string? admin, WorktreeClaims claims, bool isOwnPlace)
     {
-        if (claims.IsClaimed(path) || (admin is not null && WorktreeAdmin.IsOurs(admin)))
+        if (isOwnPlace || claims.IsClaimed(path) || (admin is not null && WorktreeAdmin.IsOurs(admin)))
         {
             claims.Claim(path);
             claims.RemoveClaimed(path);

@@ -74,6 +74,22 @@ public sealed class WorktreesTests
     }
 
     [Fact]
+    public async Task Ensure_OwnPlaceWithTheRestOfADeletedRepository_IsMadeAnew()
+    {
+        using var opened = await Opened.CreateAsync();
+        var place = opened.Files.Beside("cache/verify-1");
+        var request = new WorktreeRequest(place, await opened.HeadAsync()) { IsOwnPlace = true };
+        await opened.Worktrees.EnsureAsync(request);
+        await File.WriteAllTextAsync(Path.Combine(place, "old"), "x");
+        Directory.Delete(Path.Combine(opened.Repository.CommonDirectory, "worktrees"), recursive: true);
+
+        var again = await opened.Worktrees.EnsureAsync(request);
+
+        Assert.False(File.Exists(Path.Combine(place, "old")));
+        Assert.Empty((await WorktreeStatus.ReadAsync(again)).Entries);
+    }
+
+    [Fact]
     public async Task WorktreesOfOthers_InTheSameFolder_AreNeverTouched()
     {
         using var opened = await Opened.CreateAsync();
