@@ -20,7 +20,9 @@ internal sealed class ServerParts : IDisposable
     public ServerParts(TemporalServerOptions options, ILoggerFactory loggers, Func<string> address)
     {
         var logger = loggers.CreateLogger("Temporal.Server");
-        Timers = new TimerService(options.TimeProvider, logger);
+        var clock = options.TimeSkipping ? new SkippingClock(options.TimeProvider) : null;
+        var time = clock ?? options.TimeProvider;
+        Timers = new TimerService(time, logger);
         Database = new Database(
             options.DatabasePath,
             [
@@ -35,11 +37,11 @@ internal sealed class ServerParts : IDisposable
             var directory = new NamespaceDirectory(Database, Namespaces);
             directory.Load();
             var visibility = new VisibilityStore(attributes);
-            Queues = new TaskQueues(options.TimeProvider);
-            Store = new WorkflowStore(Database, visibility, options.TimeProvider, logger);
-            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger);
+            Queues = new TaskQueues(time);
+            Store = new WorkflowStore(Database, visibility, time, logger);
+            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger) { TracksTasks = clock is not null };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
-            var services = new EngineServices(Database, Timers, options.TimeProvider, Namespaces, Workflows, visibility, attributes, loggers);
+            var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
             var reader = new VisibilityReader(Database, attributes);
             _parts.Add(new ClusterPart(address));
             _parts.Add(new NamespacePart(directory, attributes, new NamespaceRemoval(services, directory, attributes, reader)));
@@ -50,7 +52,12 @@ internal sealed class ServerParts : IDisposable
             _parts.Add(new BatchPart(services, reader, new BatchActions(Namespaces, Workflows)));
             var workers = new WorkerPart(services);
             _parts.Add(workers);
-            Register(attributes, workers, options.TimeProvider, address);
+            if (clock is not null)
+            {
+                _parts.Add(new TimeSkippingPart(clock, Timers, Engine));
+            }
+
+            Register(attributes, workers, time, address);
         }
         catch
         {
@@ -113,7 +120,7 @@ internal sealed class ServerParts : IDisposable
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
         new ActivityTaskHandler(Engine, Namespaces, polls, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
-        new QueryHandler(Engine, Namespaces, _stopping).Register(Table);
+        new QueryHandler(Engine, Namespaces, _stopping, Timers).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);

@@ -29,6 +29,12 @@ public sealed record TemporalServerOptions
     /// <value>The system's clock.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// For tests: the clock skips forward over the times at which nothing happens, while <c>temporal.api.testservice.v1.TestService</c> has unlocked it.
+    /// </summary>
+    /// <value>False: the clock goes as <see cref="TimeProvider"/> does, and there is no test service.</value>
+    public bool TimeSkipping { get; init; }
+
     internal void Validate()
     {
         if (SocketPath is null && Address is null)

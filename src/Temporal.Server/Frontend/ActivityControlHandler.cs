@@ -141,7 +141,12 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
                 record.LastHeartbeat = null;
             }
 
-            if (!record.Paused)
+            if (record.Paused)
+            {
+                // Nothing to wait for any more once it is unpaused.
+                record.ScheduledTime = run.Now.Stamp();
+            }
+            else
             {
                 Hand(run, activity, atOnce: true);
             }

@@ -194,6 +194,12 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
                     : RpcErrors.NotFound("invalid activityID or activity already timed out or invoking workflow is completed");
             }
 
+            if (byId)
+            {
+                // Whoever answers by id is not the worker that took the task.
+                activity.Record.WorkerVersion = null;
+            }
+
             activityAnswer(run, activity);
             return (ActivityRecord?)activity.Record;
         }, deferred);

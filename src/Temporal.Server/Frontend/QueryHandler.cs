@@ -1,5 +1,6 @@
 using Orchestrator.Grpc;
 using Temporal.Server.History;
+using Temporal.Server.Timers;
 using Temporal.Server.Matching;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Query.V1;
@@ -8,7 +9,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Queries: with the run's next workflow task when one is pending, else by a task of their own.</summary>
-internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping, TimerService timers)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -30,6 +31,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
 
         Require.Blob(request.Query.QueryArgs);
         using var wait = new LongPoll(context, Limit, stopping.Token);
+        using var counted = timers.BeginWork();
         var query = new PendingQuery(request.Query);
         try
         {

@@ -14,6 +14,7 @@ internal sealed class WorkflowEngine
     private readonly OutboxWorker _outbox;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, (DateTimeOffset Due, IDisposable Handle)> _runTimers = [];
+    private readonly HashSet<long> _busyRuns = [];
 
     public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
     {
@@ -33,6 +34,21 @@ internal sealed class WorkflowEngine
     public RunChain Chain { get; }
 
     public event Action<ClosedRun>? RunClosed;
+
+    /// <summary>Whether it is noted which runs have tasks, for a clock that skips.</summary>
+    public bool TracksTasks { get; init; }
+
+    /// <summary>No task is queued or started. Only with <see cref="TracksTasks"/>.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _busyRuns.Count == 0;
+            }
+        }
+    }
 
     /// <summary>Loads what must go on: tasks that wait in queues, timers, work on other workflows.</summary>
     public void Recover()
@@ -58,21 +74,29 @@ internal sealed class WorkflowEngine
     }
 
     /// <summary>Runs something beside the caller; a failure is logged.</summary>
-    public void Detached(string workflowId, Func<Task> work) => _ = Task.Run(async () =>
+    public void Detached(string workflowId, Func<Task> work)
     {
-        try
+        var counted = _timers.BeginWork();
+        _ = Task.Run(async () =>
         {
-            await work();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The server has stopped; the work is found again at the next start.
-        }
-        catch (Exception e)
-        {
-            Log.OutboxFailed(_logger, e, workflowId);
-        }
-    });
+            try
+            {
+                await work();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The server has stopped; the work is found again at the next start.
+            }
+            catch (Exception e)
+            {
+                Log.OutboxFailed(_logger, e, workflowId);
+            }
+            finally
+            {
+                counted.Dispose();
+            }
+        });
+    }
 
     private static List<(long Key, string NamespaceId, string WorkflowId, string RunId, long Due)> Rows(SqliteConnection db, string sql)
     {
@@ -128,8 +152,14 @@ internal sealed class WorkflowEngine
 
     private void OnCommitted(WorkflowWrite write)
     {
+        using var counted = TracksTasks ? _timers.BeginWork() : null;
         foreach (var run in write.Runs)
         {
+            if (TracksTasks)
+            {
+                NoteTasks(run);
+            }
+
             SetTimer(run.Run.Key, write.Workflow.NamespaceId, write.Workflow.WorkflowId, run.Run.RunId, run.NextDue);
             if (run.WorkflowTask is { } task)
             {
@@ -175,6 +205,14 @@ internal sealed class WorkflowEngine
         {
             run.ClearSticky();
             run.Changes.DispatchWorkflowTask = true;
+        }
+    }
+
+    private void NoteTasks(RunWrite run)
+    {
+        lock (_lock)
+        {
+            _ = run.HasTasks ? _busyRuns.Add(run.Run.Key) : _busyRuns.Remove(run.Run.Key);
         }
     }
 

@@ -87,6 +87,7 @@ internal sealed class RunWrite
         NextDue = run.NextDue();
         _due = NextDue?.ToUnixTimeMilliseconds();
         _dispatch = run.WaitsInQueue();
+        HasTasks = run.IsOpen && (run.Task is { Due: null } || run.Activities.Values.Any(a => a is { Record.WaitsForRetry: false, Record.Paused: false }));
         _closed = run.CloseTime;
         if (run.IsOpen)
         {
@@ -121,6 +122,9 @@ internal sealed class RunWrite
     public Run Run { get; }
 
     public RunChanges Changes { get; }
+
+    /// <summary>A task of the run is queued or started.</summary>
+    public bool HasTasks { get; }
 
     public EventBatch? Batch { get; }
 

@@ -93,6 +93,7 @@ internal sealed class ScheduleRun
 
     private Task InTurnAsync(Func<Task> action)
     {
+        var counted = _services.Timers.BeginWork();
         lock (_lock)
         {
             return _last = RunAsync(_last);
@@ -100,6 +101,7 @@ internal sealed class ScheduleRun
 
         async Task RunAsync(Task previous)
         {
+            using var work = counted;
             await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
             await action();
         }

@@ -18,6 +18,7 @@ internal sealed class TimerService : IDisposable
     private readonly Timer _timer;
     private long _armedFor = long.MaxValue;
     private bool _disposed;
+    private int _running;
 
     public TimerService(TimeProvider time, ILogger logger)
     {
@@ -55,6 +56,19 @@ internal sealed class TimerService : IDisposable
                 return Peek() is { } entry ? new DateTimeOffset(entry.Due, TimeSpan.Zero) : null;
             }
         }
+    }
+
+    /// <summary>Whether an action is being carried out at this moment, or other work that <see cref="BeginWork"/> told of.</summary>
+    public bool IsBusy => Volatile.Read(ref _running) > 0;
+
+    /// <summary>Called when such work has ended.</summary>
+    public event Action? WorkDone;
+
+    /// <summary>Tells of work that follows from a timer or a change and is not finished: a clock that skips waits for it. Dispose the result at its end.</summary>
+    public IDisposable BeginWork()
+    {
+        Interlocked.Increment(ref _running);
+        return new Work(this);
     }
 
     /// <summary>Looks at the clock now: for a clock that was moved.</summary>
@@ -114,6 +128,7 @@ internal sealed class TimerService : IDisposable
             while (Peek() is { } entry && entry.Due <= now)
             {
                 _heap.Dequeue();
+                Interlocked.Increment(ref _running);
                 ThreadPool.UnsafeQueueUserWorkItem(static s => s.Service.Run(s.Entry), (Service: this, Entry: entry), preferLocal: false);
             }
 
@@ -133,6 +148,29 @@ internal sealed class TimerService : IDisposable
         catch (Exception e)
         {
             Log.TimerFailed(_logger, e);
+        }
+        finally
+        {
+            EndWork();
+        }
+    }
+
+    private void EndWork()
+    {
+        Interlocked.Decrement(ref _running);
+        WorkDone?.Invoke();
+    }
+
+    private sealed class Work(TimerService service) : IDisposable
+    {
+        private int _ended;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                service.EndWork();
+            }
         }
     }
 
