@@ -1,7 +1,9 @@
 using Orchestrator.Benchmarks.Git;
+using Orchestrator.Benchmarks.Plans;
 
 return args switch
 {
+    ["plans"] => LargePlan.Run(),
     ["git-merge"] => await MergeToStaging.RunAsync(),
     ["git-worktree"] => await WorktreeFromPool.RunAsync(),
     _ => Usage(),
@@ -9,6 +11,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Which benchmark? git-merge, git-worktree");
+    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree");
     return 2;
 }

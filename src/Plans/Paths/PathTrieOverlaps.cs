@@ -10,7 +10,8 @@ internal sealed class PathTrieOverlaps
     private readonly PathTrie _right;
     private readonly Func<PathTrie.Entry, PathTrie.Entry, bool> _found;
     private readonly Func<IReadOnlyList<PathTrie.Entry>, bool>? _isSettled;
-    private readonly HashSet<long> _seen = [];
+    // A tuple, not both numbers in one long: the hash of a long is its two halves exclusive-or, which is 0 for every node met by itself.
+    private readonly HashSet<(int Left, int Right)> _seen = [];
     private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
     private readonly HashSet<(string, int, string, int)> _alternatives = [];
     private bool _stopped;
@@ -48,7 +49,7 @@ internal sealed class PathTrieOverlaps
             (left, right) = (right, left);
         }
 
-        if (_seen.Add(((long)left.Id << 32) | (uint)right.Id))
+        if (_seen.Add((left.Id, right.Id)))
         {
             _open.Push((left, right));
         }

@@ -1,0 +1,26 @@
+using Xunit;
+
+namespace Orchestrator.Plans.Readers.Tests;
+
+public sealed class SamplesTests
+{
+    [Theory]
+    [InlineData("login", "tasks.yaml", 3)]
+    [InlineData("todo-app", "tasks.json", 3)]
+    [InlineData("calculator", "docs/master-plan.md", 2)]
+    public void Samples_Plan_HasNeitherFaultsNorConflicts(string folder, string file, int tasks)
+    {
+        string root = Path.Combine(Approved.Folder("../../samples/plans"), folder);
+
+        PlanReadResult result = PlanReader.Read(File.ReadAllBytes(Path.Combine(root, file)), file, other => File.ReadAllBytes(Path.Combine(root, other))).WithConflicts();
+
+        Assert.Empty(result.Faults);
+        Assert.Equal(tasks, result.TaskCount);
+    }
+
+    [Theory]
+    [InlineData("login", "tasks.yaml")]
+    [InlineData("todo-app", "tasks.json")]
+    public void Samples_TaskGraph_LeavesNothingToAdvise(string folder, string file) =>
+        Assert.Empty(PlanReader.Read(File.ReadAllBytes(Path.Combine(Approved.Folder("../../samples/plans"), folder, file)), file, _ => null).WithAdvice().Faults);
+}
