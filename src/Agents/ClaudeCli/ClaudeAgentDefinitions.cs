@@ -11,8 +11,6 @@ internal static class ClaudeAgentDefinitions
     /// <summary>Linux gives one argument at most 128 KiB (MAX_ARG_STRLEN); some room is left for its end.</summary>
     private const int ArgumentLimit = 126 * 1024;
 
-    private const int BlockEnd = 3;
-
     /// <summary>The JSON, or null without agents, and the names of agents that had no room or no front matter.</summary>
     internal static (string? Json, IReadOnlyList<string> LeftOut) ToJson(IReadOnlyDictionary<string, string> files)
     {
@@ -101,5 +99,5 @@ internal static class ClaudeAgentDefinitions
         names.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Unquote);
 
     private static string Unquote(string value) =>
-        value.Length >= BlockEnd - 1 && value[0] is '"' or '\'' && value[^1] == value[0] ? value[1..^1] : value;
+        value.Length >= 2 && value[0] is '"' or '\'' && value[^1] == value[0] ? value[1..^1] : value;
 }

@@ -102,6 +102,8 @@ internal static class GitCommandRules
                 ? $"'git branch {option}' is not allowed: branches belong to the orchestrator and to other tasks"
             : command == "config" && rest.Count > 0 && !rest.Any(ConfigReads.Contains)
                 ? "'git config' may only read (--get, --list): the configuration is shared with the user"
+            : command == "remote" && rest is ["add" or "set-url" or "remove" or "rm" or "rename" or "set-head" or "prune", ..]
+                ? "'git remote' may only show: the configuration is shared with the user"
             : command == "reflog" && rest is ["expire" or "delete" or "drop", ..]
                 ? "'git reflog' may only show: what it removes cannot be found again"
             : null;

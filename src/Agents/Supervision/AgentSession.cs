@@ -5,8 +5,11 @@ namespace Orchestrator.Agents;
 /// <summary>Following one start. Ending the following never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
 public sealed class AgentSession
 {
+    /// <summary>Reaches the longest pause after about three quiet seconds.</summary>
+    private const double PauseGrowth = 1.25;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(10);
     private readonly IAgentOutputParser _parser;
     private readonly AgentStart _start;
@@ -53,7 +56,7 @@ public sealed class AgentSession
             if (leaseRenewed == 0 || _time.GetElapsedTime(leaseRenewed) > LeaseInterval)
             {
                 ThrowIfOwnerChanged();
-                _folder.RenewLease();
+                RenewLease();
                 leaseRenewed = _time.GetTimestamp();
             }
 
@@ -73,7 +76,7 @@ public sealed class AgentSession
                 continue;
             }
 
-            pause = isNews ? ShortestPause : pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+            pause = isNews ? ShortestPause : pause * PauseGrowth < LongestPause ? pause * PauseGrowth : LongestPause;
             await Task.Delay(pause, _time, cancellationToken);
         }
 
@@ -99,6 +102,18 @@ public sealed class AgentSession
         if (_folder.Owner is { } owner && owner != _start.Owner)
         {
             throw new AgentOwnerChangedException(_folder.Path, owner);
+        }
+    }
+
+    private void RenewLease()
+    {
+        try
+        {
+            _folder.RenewLease();
+        }
+        catch (IOException)
+        {
+            // A full disk must not end the following: it is tried again in ten seconds, and the agent may work half an hour without.
         }
     }
 

@@ -12,10 +12,14 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
     /// <summary>How far a living supervisor may be behind with its own count before we act in its place.</summary>
     private static readonly TimeSpan SupervisorGrace = TimeSpan.FromSeconds(15);
 
+    /// <summary>The supervisor counts in steps of five seconds, so its count need not be read more often.</summary>
+    private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
+
     private long _lastLook = time.GetTimestamp();
     private TimeSpan _quiet;
     private TimeSpan _counted;
     private TimeSpan _sinceCounted;
+    private TimeSpan _sinceRead = CountInterval;
     private long _errorBytes;
 
     /// <summary>The limit that has been passed; null if none.</summary>
@@ -30,9 +34,15 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
         long errorBytes = ErrorBytes();
         _quiet = isNews || errorBytes != _errorBytes ? TimeSpan.Zero : _quiet + step;
         _errorBytes = errorBytes;
-        TimeSpan counted = folder.Elapsed;
-        _sinceCounted = counted == _counted ? _sinceCounted + step : TimeSpan.Zero;
-        _counted = counted;
+        _sinceCounted += step;
+        _sinceRead += step;
+        if (_sinceRead >= CountInterval)
+        {
+            TimeSpan counted = folder.Elapsed;
+            _sinceCounted = counted == _counted ? _sinceCounted : TimeSpan.Zero;
+            _counted = counted;
+            _sinceRead = TimeSpan.Zero;
+        }
 
         return outputBytes + errorBytes > limits.OutputBytes ? AgentStopReason.Output
             : IsPassed(_quiet, limits.Stall) ? AgentStopReason.Stall

@@ -10,6 +10,10 @@ internal sealed class StartFolder(string path)
     internal const string StartVariable = "ORCHESTRATOR_START";
     internal const string SupervisorVariable = "ORCHESTRATOR_SUPERVISOR";
 
+    private bool _isStarted;
+    private ProcessIdentity? _agent;
+    private ProcessIdentity? _supervisor;
+
     internal string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
     internal string Supervise => File("supervise");
@@ -20,11 +24,12 @@ internal sealed class StartFolder(string path)
 
     internal string StandardError => File("stderr");
 
-    internal bool IsStarted => Directory.Exists(File("started"));
+    /// <summary>These three never change once they are there, and followers ask often.</summary>
+    internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
 
-    internal ProcessIdentity? Agent => ProcessIdentity.TryParse(TryRead("pid"));
+    internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
 
-    internal ProcessIdentity? Supervisor => ProcessIdentity.TryParse(TryRead("supervisor"));
+    internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
 
@@ -60,8 +65,16 @@ internal sealed class StartFolder(string path)
     internal void Write(string name, string text)
     {
         string aside = File($"{name}.{Guid.NewGuid():N}");
-        System.IO.File.WriteAllText(aside, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        System.IO.File.Move(aside, File(name), overwrite: true);
+        try
+        {
+            System.IO.File.WriteAllText(aside, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            System.IO.File.Move(aside, File(name), overwrite: true);
+        }
+        catch (IOException)
+        {
+            System.IO.File.Delete(aside);
+            throw;
+        }
     }
 
     /// <summary>The last bytes of stderr as text.</summary>
@@ -114,7 +127,8 @@ internal sealed class StartFolder(string path)
     {
         try
         {
-            return System.IO.File.ReadAllText(File(name)).Trim();
+            // Asked first because it is usual that a file is not there, and an exception is dear.
+            return System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllText(File(name)).Trim() : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
