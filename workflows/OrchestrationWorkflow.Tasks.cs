@@ -70,6 +70,8 @@ public sealed partial class OrchestrationWorkflow
         _calls++;
         try
         {
+            // The last words of a workflow come before its end; only then is its id free again.
+            await entry.Closed;
             var handle = await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), new ChildWorkflowOptions
             {
                 Id = RunIds.ForTask(_runId, entry.Outline.Id),
@@ -79,7 +81,7 @@ public sealed partial class OrchestrationWorkflow
                 StaticSummary = entry.Outline.Title,
             });
             entry.ExecutionId = handle.FirstExecutionRunId;
-            _ = FollowTaskAsync(entry, handle);
+            entry.Closed = FollowTaskAsync(entry, handle);
         }
         catch (WorkflowAlreadyStartedException)
         {

@@ -29,6 +29,9 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
     /// <summary>Executions before a retry: what they still say is not about the present one.</summary>
     public HashSet<string> PastExecutions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Ends when the workflow that this execution of the run started last for it has closed.</summary>
+    public Task Closed { get; set; } = Task.CompletedTask;
+
     /// <summary>Last report taken in from that execution.</summary>
     public int ReportSequence { get; set; }
 
