@@ -11,6 +11,7 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
     private const string Ended = ".ended";
+    private const string Unfinished = ".tmp";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
 
     internal async Task<GitOutput> RunAsync(
@@ -55,22 +56,18 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
 
     internal IReadOnlyList<string> RemoveLocksOfTheDead()
     {
-        var removed = new List<string>();
-        var dead = DeadNotes();
-        if (dead.Count == 0)
+        var notes = Notes().ToLookup(note => note.IsAlive());
+        var dead = notes[false].ToArray();
+        if (dead.Length == 0)
         {
-            return removed;
+            return [];
         }
 
-        foreach (var lockFile in LockFiles())
-        {
-            if (RemoveIfLeft(lockFile, dead))
-            {
-                removed.Add(lockFile);
-            }
-        }
+        var removed = LockFiles().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
 
-        foreach (var note in dead)
+        // A lock that is still there (somebody alive may hold it) keeps the notes that could explain it.
+        var newestLeft = LockFiles().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
+        foreach (var note in dead.Where(note => note.Start > newestLeft))
         {
             File.Delete(note.Path);
         }
@@ -83,7 +80,8 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         var mark = Guid.NewGuid().ToString("N");
         Directory.CreateDirectory(folder);
         var note = Path.Combine(folder, mark);
-        await File.WriteAllTextAsync(note, $"{ProcessIdentity.Current}\n{new ProcessCommand("git", call.Arguments)}\n");
+        await File.WriteAllTextAsync(note + Unfinished, $"{ProcessIdentity.Current}\n{new ProcessCommand("git", call.Arguments)}\n");
+        File.Move(note + Unfinished, note);
         try
         {
             var output = await run(mark);
@@ -107,12 +105,17 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come signals.</summary>
     private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
 
-    private bool RemoveIfLeft(string lockFile) => RemoveIfLeft(lockFile, DeadNotes());
+    private bool RemoveIfLeft(string lockFile)
+    {
+        var notes = Notes().ToLookup(note => note.IsAlive());
+        return RemoveIfLeft(lockFile, notes[false], notes[true]);
+    }
 
     /// <summary>
-    /// A lock is a dead child's if it was made after that child was noted and nobody alive has the file open or works in the repository with git.
+    /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else alive has the file
+    /// open or works in the repository with git.
     /// </summary>
-    private bool RemoveIfLeft(string lockFile, IReadOnlyList<Note> dead)
+    private bool RemoveIfLeft(string lockFile, IEnumerable<Note> dead, IEnumerable<Note> living)
     {
         var file = new FileInfo(lockFile);
         if (!file.Exists)
@@ -120,7 +123,8 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
             return true;
         }
 
-        if (!dead.Any(note => note.Start <= file.LastWriteTimeUtc) || HoldersOf(lockFile).Count > 0)
+        var made = file.LastWriteTimeUtc;
+        if (!dead.Any(note => note.Start <= made) || living.Any(note => note.Start <= made) || HoldersOf(lockFile).Count > 0)
         {
             return false;
         }
@@ -129,10 +133,15 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         return true;
     }
 
-    private List<Note> DeadNotes() => [.. Notes().Where(note => !note.IsAlive())];
-
     private IReadOnlyList<Note> Notes() =>
-        !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder).Select(Read).OfType<Note>()];
+        !Directory.Exists(folder)
+            ? []
+            : [
+                .. Directory.EnumerateFiles(folder)
+                    .Where(path => !path.EndsWith(Unfinished, StringComparison.Ordinal))
+                    .Select(Read)
+                    .OfType<Note>(),
+            ];
 
     private static Note? Read(string path)
     {
