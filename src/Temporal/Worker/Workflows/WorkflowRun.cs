@@ -12,6 +12,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
 {
     private readonly SdkFlags _flags = new();
     private bool _expectsCommands;
+    private long _lastedEventId;
 
     public string RunId => runId;
 
@@ -68,8 +69,11 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
     /// <summary>What the completed task says about the rules it was made by.</summary>
     public Api.Sdk.V1.WorkflowTaskCompletedMetadata WriteFlags() => _flags.Write();
 
-    /// <summary>The server has thrown away what came after an event, because nothing lasting came of the task.</summary>
-    public void GoBackTo(long eventId) => (ProcessedEventId, StartedEventId) = (eventId, eventId);
+    /// <summary>
+    /// The server has thrown the last task away, because nothing lasting came of it: the task before, started at the given event, is the last one again. The events that the
+    /// task brought with it stay.
+    /// </summary>
+    public void GoBackTo(long startedEventId) => (ProcessedEventId, StartedEventId) = (Math.Max(startedEventId, _lastedEventId), startedEventId);
 
     private static List<UpdateRequest> AcceptedIn(HistoryBatch batch)
     {
@@ -193,6 +197,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
             }
         }
 
+        _lastedEventId = batch.Events.LastOrDefault(e => e.EventType is not (EventType.WorkflowTaskScheduled or EventType.WorkflowTaskStarted))?.EventId ?? ProcessedEventId;
         (ProcessedEventId, StartedEventId) = (started.EventId, started.EventId);
     }
 
