@@ -36,7 +36,7 @@ public sealed class FakeAgentTests
     public async Task Misbehaviour_OfEveryKind_IsEndedWithTheAgent()
     {
         await using AgentFixture agents = new();
-        AgentStart start = agents.Start(limits: new AgentLimits { Stall = TimeSpan.FromSeconds(2) });
+        AgentStart start = agents.Start(limits: new AgentLimits { Stall = TimeSpan.FromSeconds(10) });
         CommandAgentRunner runner = Command(agents, """{"tasks":{"*":[[{"ignoreSignals":true},{"daemon":"${repository}/daemon"},{"print":"up"},{"hang":true}]]}}""");
 
         (AgentOutcome outcome, _) = await agents.RunAsync(runner, start);

@@ -106,7 +106,7 @@ public sealed class RealClaudeFailureTests
         ]);
 
         (AgentOutcome stalled, _) = await claude.Agents.RunAsync(
-            claude.Runner, claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(8) }));
+            claude.Runner, claude.Start("1", "Please write it.", limits: new AgentLimits { Stall = TimeSpan.FromSeconds(15) }));
         (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, claude.Start("2", "Please write it."));
 
         Assert.Equal(AgentFailure.Stall, stalled.Failure);

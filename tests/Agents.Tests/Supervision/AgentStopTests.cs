@@ -114,7 +114,7 @@ public sealed class AgentStopTests
     public async Task StallLimit_NothingPrinted_AgentIsStopped()
     {
         await using AgentFixture agents = new();
-        AgentLimits limits = new() { Stall = TimeSpan.FromSeconds(1) };
+        AgentLimits limits = new() { Stall = TimeSpan.FromSeconds(5) };
 
         (AgentOutcome outcome, IReadOnlyList<AgentEvent> events) = await agents.RunAsync(
             AgentFixture.Shell("echo begun; while :; do sleep 0.05; done"), agents.Start(limits: limits));
@@ -185,7 +185,9 @@ public sealed class AgentStopTests
     {
         await using AgentFixture agents = new();
         AgentStart start = agents.Start(limits: new AgentLimits { Time = TimeSpan.FromSeconds(2) });
-        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("while :; do sleep 0.05; done"), start, default);
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell("echo up; while :; do sleep 0.05; done"), start, default);
+        // Until the agent's program runs its process still looks like the supervisor it came from.
+        await AgentFixture.FileAsync(Path.Combine(start.Folder, "stdout"));
 
         await KillAllAsync(() => ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder));
         AgentOutcome outcome = await AgentFixture.FollowQuietlyAsync(session);
