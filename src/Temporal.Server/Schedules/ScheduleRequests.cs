@@ -100,7 +100,7 @@ internal static class ScheduleRequests
         request.LastCompletionResult = record.LastResult;
         request.SearchAttributes = request.SearchAttributes?.Clone() ?? new SearchAttributes();
         request.SearchAttributes.IndexedFields["TemporalScheduledById"] = Json(record.ScheduleId);
-        request.SearchAttributes.IndexedFields["TemporalScheduledStartTime"] = Json(start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+        request.SearchAttributes.IndexedFields["TemporalScheduledStartTime"] = Json(start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         return request;
     }
 

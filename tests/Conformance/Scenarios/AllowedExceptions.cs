@@ -1,15 +1,18 @@
 namespace Orchestrator.Conformance.Scenarios;
 
-/// <summary>The scenarios that may differ from the recordings, each with its reason (<c>exceptions.tsv</c>).</summary>
+/// <summary>What may differ from the recordings, each with its reason.</summary>
 internal static class AllowedExceptions
 {
-    /// <summary>Reason by name of the scenario.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = Load();
+    /// <summary>Reason by name of the scenario (<c>exceptions.tsv</c>).</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = Load("exceptions.tsv");
 
-    private static Dictionary<string, string> Load()
+    /// <summary>Reason by name of the client session (<c>clients-exceptions.tsv</c>).</summary>
+    public static IReadOnlyDictionary<string, string> Clients { get; } = Load("clients-exceptions.tsv");
+
+    private static Dictionary<string, string> Load(string resource)
     {
-        using var stream = typeof(AllowedExceptions).Assembly.GetManifestResourceStream("exceptions.tsv")
-            ?? throw new InvalidOperationException("The resource exceptions.tsv is missing.");
+        using var stream = typeof(AllowedExceptions).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The resource {resource} is missing.");
         using var reader = new StreamReader(stream);
         var reasons = new Dictionary<string, string>();
         while (reader.ReadLine() is { } line)
