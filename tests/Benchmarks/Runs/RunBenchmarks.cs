@@ -21,7 +21,7 @@ internal static class RunBenchmarks
           git $sync worktree add -q -b "task-$task" "../hand-$task" staging
           (
             cd "../hand-$task"
-            echo "Write $task.txt" | ORCHESTRATOR_TASK=$task ../"$1"/agent.sh
+            echo "Write $task.txt" | ORCHESTRATOR_TASK=$task sh agent.sh
             git $sync add -A
             git $sync commit -q -m "$task"
           )
@@ -64,7 +64,7 @@ internal static class RunBenchmarks
         for (var round = -1; round < 5; round++)
         {
             using var first = await BenchRepository.CreateAsync(program, 5, Writer);
-            var command = new ProcessCommand("/bin/sh", "-c", ByHand, "sh", Path.GetFileName(first.Repository.Path)) { WorkingDirectory = first.Repository.Path };
+            var command = new ProcessCommand("/bin/sh", "-c", ByHand, "sh") { WorkingDirectory = first.Repository.Path };
             var a = await Timing.MillisecondsAsync(async () =>
             {
                 var result = await new ProcessRunner().RunAsync(command);
@@ -128,7 +128,7 @@ internal static class RunBenchmarks
     private static ProcessStartInfo StartInfo(BenchRepository files, params string[] arguments)
     {
         var command = files.Orchestrate(arguments);
-        var info = new ProcessStartInfo(command.FileName, command.Arguments) { WorkingDirectory = command.WorkingDirectory, RedirectStandardError = true, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo(command.FileName, command.Arguments) { WorkingDirectory = command.WorkingDirectory, UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in command.Environment)
             info.Environment[name] = value;
         return info;
