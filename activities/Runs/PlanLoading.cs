@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Contracts;
+using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.TaskGraphs;
@@ -59,7 +60,8 @@ internal sealed class PlanLoading(ActivityServices services)
         try
         {
             var relative = Path.GetRelativePath(input.Repository.Path, path);
-            return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(file) ? relative : file, other => ReadOther(Path.Combine(input.Repository.Path, other)));
+            return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(file) ? relative : file, other => ReadOther(Path.Combine(input.Repository.Path, other)))
+                .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.Path, other));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {

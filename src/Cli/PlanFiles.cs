@@ -1,3 +1,4 @@
+using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 
@@ -19,7 +20,7 @@ internal static class PlanFiles
         if (!File.Exists(path))
             throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
         var root = Root(context, path);
-        return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative)));
+        return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative))).RefuseLinks(relative => RepositoryLinks.LeadsOutside(root, relative));
     }
 
     /// <summary>Reads a plan that must be valid.</summary>

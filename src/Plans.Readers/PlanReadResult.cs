@@ -27,6 +27,55 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
     internal PlanPlaces Places { get; init; } = PlanPlaces.None;
 
+    /// <summary>
+    /// The result with an error for each path that leads out of the repository through a symbolic link: what an agent writes there is in nobody's worktree.
+    /// </summary>
+    /// <param name="leadsOutside">
+    /// For a path relative to the repository: where it leads when it is a link to a place outside, else null. It is asked once for each folder and file
+    /// that the plan's paths spell out.
+    /// </param>
+    public PlanReadResult RefuseLinks(Func<string, string?> leadsOutside)
+    {
+        if (Plan is null)
+        {
+            return this;
+        }
+
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var faults = new List<PlanFault>();
+        for (int i = 0; i < Plan.Tasks.Count; i++)
+        {
+            PlanTask task = Plan.Tasks[i];
+            foreach ((string field, IReadOnlyList<string> paths) in ((string, IReadOnlyList<string>)[])[("files_write", task.FilesWrite ?? []), ("files_append", task.FilesAppend), ("files_read", task.FilesRead ?? []), ("notes_output", task.NotesOutput)])
+            {
+                faults.AddRange(paths.Select(path => (Path: path, Link: OutsideLink(path, known, leadsOutside))).Where(p => p.Link is not null).Select(p => Fault(
+                    "bad-path", FaultSeverity.Error, i, field, $"The path '{p.Path}' leaves the repository: {p.Link}.", "Name a path that is really inside the repository.")));
+            }
+        }
+
+        return faults.Count == 0 ? this : With(faults) with { Plan = null };
+    }
+
+    private static string? OutsideLink(string path, Dictionary<string, string?> known, Func<string, string?> leadsOutside)
+    {
+        string[] parts = path.Split('/');
+        for (int length = 1; length <= parts.Length && !parts[length - 1].AsSpan().ContainsAny("*?[{"); length++)
+        {
+            string start = string.Join('/', parts[..length]);
+            if (!known.TryGetValue(start, out string? target))
+            {
+                known.Add(start, target = leadsOutside(start));
+            }
+
+            if (target is not null)
+            {
+                return $"'{start}' is a link to {target}";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The result with a warning for each pair of tasks that could meet at a file or resource; a refused plan has none.</summary>
     public PlanReadResult WithConflicts()
     {

@@ -27,7 +27,7 @@ public static class PlanText
                 file,
                 0,
                 0,
-                $"The file has {content.Length / 1e6:0.0} MB; at most {MaxBytes / 1e6:0.0} MB are read.",
+                $"The file is larger than {MaxBytes / 1e6:0.0} MB.",
                 "Split the plan, or check that this is the file you meant.");
             return false;
         }

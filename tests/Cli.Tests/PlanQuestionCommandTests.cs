@@ -173,4 +173,21 @@ public class PlanQuestionCommandTests
 
         Assert.Equal("Task graph", (string)(await cli.RunAsync("validate", "--schema")).Json["title"]!);
     }
+
+    [Fact]
+    public async Task Validate_PathThroughALinkOutside_IsRefused()
+    {
+        using var cli = new CliFixture().WithRepository();
+        Directory.CreateSymbolicLink(Path.Combine(cli.Folder, "out"), cli.Home);
+        Directory.CreateDirectory(Path.Combine(cli.Folder, "src"));
+        Directory.CreateSymbolicLink(Path.Combine(cli.Folder, "inside"), "src");
+        cli.Write("tasks.yaml", "tasks:\n- {id: a, description: It must work, files_write: [out/x.py], verification: pytest}\n");
+        cli.Write("fine.yaml", "tasks:\n- {id: a, description: It must work, files_write: [inside/x.py], verification: pytest}\n");
+
+        var result = await cli.RunAsync("validate");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("leaves the repository: 'out' is a link", result.People, StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("validate", "fine.yaml")).ExitCode);
+    }
 }

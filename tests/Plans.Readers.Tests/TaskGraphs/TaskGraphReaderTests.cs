@@ -113,4 +113,21 @@ public sealed class TaskGraphReaderTests
         Assert.False(result.AsStrict().IsValid);
         Assert.Contains("Did you mean 'files_write'?", Assert.Single(result.Warnings).Cure, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void RefuseLinks_PathThroughALinkOutside_IsAnErrorAtItsPlace()
+    {
+        var asked = new List<string>();
+        PlanReadResult result = TaskGraphReader.Read("tasks:\n- id: a\n  description: x\n  files_write: [out/deep/x.py, src/*.py, src/y.py]\n", "tasks.yaml").RefuseLinks(path =>
+        {
+            asked.Add(path);
+            return path == "out/deep" ? "/elsewhere" : null;
+        });
+
+        PlanFault fault = Assert.Single(result.Errors);
+        Assert.False(result.IsValid);
+        Assert.Equal(("bad-path", 4), (fault.Code, fault.Line));
+        Assert.Contains("'out/deep' is a link to /elsewhere", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(["out", "out/deep", "src", "src/y.py"], asked);
+    }
 }
