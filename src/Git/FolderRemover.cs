@@ -5,6 +5,12 @@ internal static class FolderRemover
 {
     internal static void Remove(string path)
     {
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            File.Delete(path); // The link, not what it leads to.
+            return;
+        }
+
         if (!Directory.Exists(path))
         {
             return;

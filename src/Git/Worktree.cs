@@ -8,6 +8,8 @@ namespace Orchestrator.Git;
 /// </summary>
 public sealed class Worktree
 {
+    private const string GitFilePrefix = "gitdir: ";
+
     internal Worktree(GitRepository repository, string path, string adminDirectory)
     {
         Repository = repository;
@@ -27,10 +29,38 @@ public sealed class Worktree
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]);
 
-    internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken) => Repository.WriteAsync(call, cancellationToken);
+    internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
+    {
+        if (AdminDirectory != Repository.CommonDirectory)
+        {
+            CheckInPlace();
+        }
+
+        return Repository.WriteAsync(call, cancellationToken);
+    }
 
     internal Task<GitOutput> WriteAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
-        Repository.WriteAsync(Call(arguments), cancellationToken);
+        WriteAsync(Call(arguments), cancellationToken);
+
+    /// <summary>
+    /// Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its place, and a clean or a
+    /// checkout would then hit files that are not ours.
+    /// </summary>
+    private void CheckInPlace()
+    {
+        var link = new DirectoryInfo(Path).LinkTarget;
+        var content = Directory.Exists(System.IO.Path.Combine(Path, ".git")) ? null : DurableFile.TryRead(System.IO.Path.Combine(Path, ".git"))?.Trim();
+        if (link is null
+            && content?.StartsWith(GitFilePrefix, StringComparison.Ordinal) == true
+            && GitRepository.RealPath(System.IO.Path.GetFullPath(content[GitFilePrefix.Length..], Path)) == GitRepository.RealPath(AdminDirectory))
+        {
+            return;
+        }
+
+        var found = link is not null ? $"it is a symbolic link to '{link}'" : content is null ? "its .git file is missing" : $"its .git file says '{content}'";
+        throw new GitException(
+            $"'{Path}' is no longer the worktree that was made there: {found}. Nothing was changed. Look at what is there, move it away, and retry the task.");
+    }
 }
 
 /// <summary>A worktree as git lists it.</summary>

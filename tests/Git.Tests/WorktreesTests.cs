@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class WorktreesTests
@@ -178,6 +180,24 @@ public sealed class WorktreesTests
     }
 
     [Fact]
+    public async Task Remove_LinksInside_AreNotFollowed()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        var precious = Directory.CreateDirectory(opened.Files.Beside("precious")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(precious, "file"), "x");
+        Directory.CreateSymbolicLink(Path.Combine(worktree.Path, "link"), precious);
+        var locked = Directory.CreateDirectory(Path.Combine(worktree.Path, "locked"));
+        Directory.CreateSymbolicLink(Path.Combine(locked.FullName, "link"), precious);
+        File.SetUnixFileMode(locked.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await opened.Worktrees.RemoveAsync(worktree.Path);
+
+        Assert.False(Directory.Exists(worktree.Path));
+        Assert.True(File.Exists(Path.Combine(precious, "file")));
+    }
+
+    [Fact]
     public async Task Exclude_Twice_IsThereOnceAndKeepsWhatWasThere()
     {
         using var opened = await Opened.CreateAsync();
@@ -200,5 +220,60 @@ public sealed class WorktreesTests
         var status = await WorktreeStatus.ReadAsync(worktree);
 
         Assert.Equal("refs/heads/orchestrator/run-1/t/a", status.Branch);
+    }
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("repository")]
+    [InlineData("pointer")]
+    [InlineData("missing")]
+    public async Task Write_SomethingElseInTheWorktreesPlace_TouchesNothing(string what)
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        var precious = Directory.CreateDirectory(opened.Files.Beside("precious")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(precious, "file"), "x");
+        switch (what)
+        {
+            case "link":
+                Directory.Move(worktree.Path, opened.Files.Beside("moved"));
+                Directory.CreateSymbolicLink(worktree.Path, precious);
+                break;
+            case "repository":
+                File.Delete(Path.Combine(worktree.Path, ".git"));
+                await opened.Files.GitInAsync(worktree.Path, "init", "--quiet");
+                break;
+            case "pointer":
+                await File.WriteAllTextAsync(Path.Combine(worktree.Path, ".git"), $"gitdir: {opened.Repository.CommonDirectory}\n");
+                break;
+            default:
+                File.Delete(Path.Combine(worktree.Path, ".git"));
+                break;
+        }
+
+        var fault = await Assert.ThrowsAsync<GitException>(() => opened.Worktrees.CleanAsync(worktree));
+        await Assert.ThrowsAsync<GitException>(async () => await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync()));
+        await opened.Worktrees.RemoveAsync(worktree.Path);
+
+        Assert.Contains("is no longer the worktree", fault.Message, StringComparison.Ordinal);
+        Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(precious, "file")));
+        Assert.False(Path.Exists(worktree.Path));
+    }
+
+    [Fact]
+    public async Task OfWorktree_FileNameThatIsNotText_IsRefusedWithACure()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("a");
+        var made = await new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", "-c", "touch \"$(printf 'odd\\377name')\"") { WorkingDirectory = worktree.Path });
+        Assert.True(made.Succeeded, made.StandardError.Text);
+
+        var fault = await Assert.ThrowsAsync<GitException>(async () => await opened.Diffs.OfWorktreeAsync(worktree, await opened.HeadAsync()));
+
+        Assert.Contains("not UTF-8", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Rename that file", fault.Message, StringComparison.Ordinal);
+        var cleaned = await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", "rm -f odd*") { WorkingDirectory = worktree.Path });
+        Assert.True(cleaned.Succeeded);
     }
 }
