@@ -80,8 +80,7 @@ public sealed class RealAgentRunTests
         using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
         repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\nlimits:\n  stall: 25\nworkers: 3\n");
         await repository.CommitAsync("start", ("tasks.yaml", Plan), (".claude/agents/task-validator.md", Validator));
-        OrchestrateProgram orchestrate = new(
-            repository.Path, ClaudeProgram.CreateEnvironment(home.Path, api.Url, asSubscription: true).ToDictionary(pair => pair.Key, string? (pair) => pair.Value));
+        OrchestrateProgram orchestrate = new(repository.Path, ClaudeProgram.CreateChanges(home.Path, api.Url, asSubscription: true));
 
         ProcessResult run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
         JsonNode status = JsonNode.Parse((await orchestrate.RunAsync("status", "--json")).StandardOutput.Text)!;

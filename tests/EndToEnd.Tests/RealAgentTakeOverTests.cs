@@ -26,7 +26,7 @@ public sealed class RealAgentTakeOverTests
         using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
         repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n");
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
-        Dictionary<string, string?> environment = ClaudeProgram.CreateEnvironment(home.Path, api.Url).ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
+        Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
         OrchestrateProgram orchestrate = new(repository.Path, environment);
         ProcessIdentity killed = await new DetachedProcess().StartAsync(
             new DetachedCommand(OrchestrateProgram.Path, ["run", "tasks.yaml", "--yes", "--agent", "claude"])

@@ -26,6 +26,21 @@ public static class ClaudeProgram
         ["CLAUDE_CODE_MAX_RETRIES"] = "1",
     };
 
+    /// <summary>The same as changes to the environment of the tests, for a program that hands its own on: what the machine has for the CLI is taken away.</summary>
+    public static Dictionary<string, string?> CreateChanges(string home, string apiUrl, bool asSubscription = false)
+    {
+        Dictionary<string, string?> changes = Environment.GetEnvironmentVariables().Keys
+            .Cast<string>()
+            .Where(name => name.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || name.StartsWith("CLAUDE", StringComparison.Ordinal))
+            .ToDictionary(name => name, string? (_) => null);
+        foreach ((string name, string value) in CreateEnvironment(home, apiUrl, asSubscription))
+        {
+            changes[name] = value;
+        }
+
+        return changes;
+    }
+
     private static async Task<string> InstallAsync()
     {
         ProcessResult result = await new ProcessRunner().RunAsync(
