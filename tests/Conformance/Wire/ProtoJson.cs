@@ -26,6 +26,9 @@ internal static class ProtoJson
         ? method
         : throw new ArgumentException($"There is no method {path}.", nameof(path));
 
+    /// <summary>All methods of services.</summary>
+    public static IEnumerable<MethodDescriptor> MethodsOf(IReadOnlyCollection<string> services) => Methods.Values.Where(method => services.Contains(method.Service.FullName));
+
     /// <summary>JSON as an encoded message.</summary>
     public static byte[] Encode(MessageDescriptor type, JsonNode? json) => Parser.Parse(json?.ToJsonString() ?? "{}", type).ToByteArray();
 
