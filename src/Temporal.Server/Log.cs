@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "A change could not be written to the database")]
     public static partial void WriteFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Closed runs whose retention has passed could not be deleted; it is tried again later")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "A timer's action failed")]
     public static partial void TimerFailed(ILogger logger, Exception exception);
 

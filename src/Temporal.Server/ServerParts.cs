@@ -35,12 +35,13 @@ internal sealed class ServerParts : IDisposable
             var attributes = new SearchAttributeRegistry();
             attributes.Load(Database);
             var directory = new NamespaceDirectory(Database, Namespaces);
-            directory.Load();
+            directory.Load(options.DefaultRetention);
             var visibility = new VisibilityStore(attributes);
             Queues = new TaskQueues(time);
             Store = new WorkflowStore(Database, visibility, time, logger);
             Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger) { TracksTasks = clock is not null };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
+            Retention = new RetentionSweeper(Store, Namespaces, time, visibility, logger);
             var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
             var reader = new VisibilityReader(Database, attributes);
             _parts.Add(new ClusterPart(address));
@@ -83,6 +84,8 @@ internal sealed class ServerParts : IDisposable
 
     public WorkflowOperations Workflows { get; }
 
+    public RetentionSweeper Retention { get; }
+
     public void Start()
     {
         foreach (var part in _parts)
@@ -91,6 +94,7 @@ internal sealed class ServerParts : IDisposable
         }
 
         Engine.Recover();
+        Retention.Start();
     }
 
     /// <summary>Ends open polls and waits with an empty answer.</summary>
@@ -102,6 +106,7 @@ internal sealed class ServerParts : IDisposable
 
     public void Dispose()
     {
+        Retention.Dispose();
         Timers.Dispose();
         Database.Dispose();
         _stopping.Dispose();

@@ -21,6 +21,10 @@ public sealed record TemporalServerOptions
     /// <summary>The key that callers over TCP must send as <c>authorization: Bearer KEY</c>; null asks for none.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>How long closed runs of the namespace <c>default</c> are kept, unless that was changed by a client; then they are deleted with their histories.</summary>
+    /// <value>One day, as Temporal's development server.</value>
+    public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Allows an address other than loopback without certificate and key.</summary>
     /// <value>False.</value>
     public bool AllowInsecure { get; init; }

@@ -26,6 +26,7 @@ internal sealed class ServerCommand : CliCommand
             SocketPath = Engine.EngineAddress.SocketOf(repository.OrchestratorFolder, context.Environment),
             Address = new IPEndPoint(IPAddress.Loopback, parsed.GetValue(_port)),
             TimeProvider = context.Time,
+            DefaultRetention = Engine.EngineConnection.KeptRuns,
         };
         await using var server = new TemporalServer(options, loggers);
         await server.StartAsync(stop);

@@ -15,6 +15,8 @@ namespace Orchestrator.Cli.Engine;
 internal sealed class EngineConnection : IAsyncDisposable
 {
     private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
+    // Runs can be looked at, and tasks retried, long after the end.
+    internal static readonly TimeSpan KeptRuns = TimeSpan.FromDays(90);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly EngineFile? _file;
@@ -131,7 +133,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         try
         {
             var socket = EngineAddress.SocketOf(folder, context.Environment);
-            server = new TemporalServer(new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, TimeProvider = context.Time }, loggers);
+            server = new TemporalServer(new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, TimeProvider = context.Time, DefaultRetention = KeptRuns }, loggers);
             await server.StartAsync(stop);
             var address = "unix:" + socket;
             var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address)).WaitAsync(stop);

@@ -12,9 +12,9 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
     private readonly Dictionary<string, StoredNamespace> _byId = [];
 
     /// <summary>The namespaces that exist without being registered.</summary>
-    private static IEnumerable<StoredNamespace> BuiltIn =>
+    private static IEnumerable<StoredNamespace> BuiltIn(TimeSpan defaultRetention) =>
     [
-        new(new NamespaceInfo { Id = NamespaceRegistry.Default.Id, Name = NamespaceRegistry.Default.Name, State = NamespaceState.Registered }, NamespaceRegistry.Default.Retention),
+        new(new NamespaceInfo { Id = NamespaceRegistry.Default.Id, Name = NamespaceRegistry.Default.Name, State = NamespaceState.Registered }, defaultRetention),
         new(
             new NamespaceInfo
             {
@@ -40,9 +40,10 @@ internal sealed class NamespaceDirectory(Database database, NamespaceRegistry re
     }
 
     /// <summary>Loads what the database holds.</summary>
-    public void Load()
+    /// <param name="defaultRetention">How long the namespace <c>default</c> keeps closed runs when nothing else is written down.</param>
+    public void Load(TimeSpan defaultRetention)
     {
-        foreach (var ns in BuiltIn.Concat(database.Read(NamespaceTable.Load)))
+        foreach (var ns in BuiltIn(defaultRetention).Concat(database.Read(NamespaceTable.Load)))
         {
             Remember(ns);
         }

@@ -74,6 +74,15 @@ internal sealed class Database : IDisposable
         return item.Done;
     }
 
+    /// <summary>Runs upkeep on the writing connection between groups, outside of any transaction.</summary>
+    public Task MaintainAsync(Action<SqliteConnection> work) => Task.Run(() =>
+    {
+        lock (_writerLock)
+        {
+            work(_writer);
+        }
+    });
+
     /// <summary>Reads what is committed. Keep it short: a long read holds back the checkpoint.</summary>
     public T Read<T>(Func<SqliteConnection, T> read)
     {
