@@ -253,5 +253,5 @@ internal sealed class TomlReader
     }
 
     private InvalidOperationException Wrong(string what) =>
-        new($"{_place}, line {_text.AsSpan(0, Math.Min(_at, _text.Length)).Count('\n') + 1}: {what}.");
+        new($"{_place}, line {_text.AsSpan(0, Math.Max(0, _at - 1)).Count('\n') + 1}: {what}.");
 }
