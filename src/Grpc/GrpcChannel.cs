@@ -148,6 +148,12 @@ public sealed class GrpcChannel : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(framed) { Headers = { ContentType = new MediaTypeHeaderValue(GrpcEncoding.ContentType) } },
         };
+        if (_options.Tls?.TargetHost is { Length: > 0 } certified)
+        {
+            // HttpClient takes the name that the certificate must have from here, not from the TLS settings.
+            message.Headers.Host = certified;
+        }
+
         message.Headers.TryAddWithoutValidation("te", "trailers");
         message.Headers.TryAddWithoutValidation("user-agent", _options.UserAgent);
         message.Headers.TryAddWithoutValidation("grpc-accept-encoding", "identity,gzip");

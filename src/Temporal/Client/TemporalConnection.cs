@@ -13,7 +13,7 @@ public sealed class TemporalConnection : ITemporalConnection
     // Below this a request is not worth compressing.
     private const int CompressFrom = 16 * 1024;
 
-    private static readonly TimeSpan SystemInfoTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SystemInfoTimeout = TimeSpan.FromSeconds(30);
 
     private readonly GrpcChannel _channel;
     private readonly RpcRetryOptions _retry;

@@ -18,7 +18,7 @@ internal static class TlsSettings
             return null;
         }
 
-        var settings = new SslClientAuthenticationOptions { TargetHost = tls.Domain ?? HostOf(options.TargetHost!) };
+        var settings = new SslClientAuthenticationOptions { TargetHost = tls.Domain };
         if (tls.ServerRootCACert is { } root)
         {
             var policy = new X509ChainPolicy
@@ -41,13 +41,6 @@ internal static class TlsSettings
         }
 
         return settings;
-    }
-
-    private static string HostOf(string target)
-    {
-        var host = target.Contains("://", StringComparison.Ordinal) ? target[(target.IndexOf("://", StringComparison.Ordinal) + 3)..] : target;
-        var colon = host.LastIndexOf(':');
-        return (colon < 0 ? host : host[..colon]).Trim('[', ']');
     }
 
     private static string Pem(byte[] bytes, string what)

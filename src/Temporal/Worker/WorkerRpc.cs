@@ -58,7 +58,8 @@ internal sealed class WorkerRpc(ITemporalClient client)
     private Task<T> CallAsync<T>(string rpc, IMessage request, MessageParser<T> parser, RpcRetryOptions? retry, CancellationToken token = default)
         where T : IMessage<T>
     {
-        var options = new RpcOptions { Retry = true, Timeout = CallTimeout, CancellationToken = token };
+        // What must be delivered has no limit per attempt: a slow server is no reason to drop it, and pings find a dead one.
+        var options = new RpcOptions { Retry = true, Timeout = retry is null ? CallTimeout : null, CancellationToken = token };
         return client.Connection is TemporalConnection connection
             ? connection.InvokeRpcAsync(Services.Workflow, rpc, request, parser, options, retry)
             : throw new InvalidOperationException("A worker needs a client on a TemporalConnection.");
