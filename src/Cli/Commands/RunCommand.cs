@@ -4,6 +4,7 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Local;
 using Orchestrator.Plans;
+using Orchestrator.Plans.Readers;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -19,6 +20,7 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Check the plan and show the order of its tasks; start nothing" };
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<bool> _updatePlan = new("--update-plan") { Description = "Write into a master plan's table which phases are completed or failed" };
     private readonly Option<string?> _id = new("--run-id") { Description = "Id of the new run", Hidden = true };
 
     public RunCommand()
@@ -30,6 +32,7 @@ internal sealed class RunCommand : CliCommand
         Add(_detach);
         Add(_yes);
         _engine.AddTo(this);
+        Add(_updatePlan);
         Add(_id);
     }
 
@@ -40,15 +43,20 @@ internal sealed class RunCommand : CliCommand
         var settings = context.LoadSettings([.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
         var plan = PlanFiles.Require(context, file);
         CheckNames(plan, parsed);
+        if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || !PlanReader.IsMasterPlan(file)))
+            throw new CommandException(ExitCodes.Usage, "--update-plan writes into a Markdown master plan when its run has ended.", "Leave it out, or run a master plan without --detach.");
         if (parsed.GetValue(_dryRun))
             return DryRun(plan, file, context);
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(Path.GetFileNameWithoutExtension(file), Guid.NewGuid());
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, context.FullPath(file), yes, stop);
-        return parsed.GetValue(_detach)
-            ? await DetachedRun.StartAsync(runId, repository, context, stop)
-            : await RunAsync(runId, Input(parsed, repository, context.FullPath(file), settings.Settings!, agreed), repository, settings.Settings!, context, stop);
+        if (parsed.GetValue(_detach))
+            return await DetachedRun.StartAsync(runId, repository, context, stop);
+        var code = await RunAsync(runId, Input(parsed, repository, context.FullPath(file), settings.Settings!, agreed), repository, settings.Settings!, context, stop);
+        if (parsed.GetValue(_updatePlan))
+            MasterPlanFile.WriteStatus(context, file, StoredRuns.Require(repository, runId));
+        return code;
     }
 
     private static async Task<int> RunAsync(

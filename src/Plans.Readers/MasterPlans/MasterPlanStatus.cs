@@ -7,7 +7,7 @@ public static class MasterPlanStatus
 {
     /// <summary>
     /// The text with new words in the status column; everything else stays as it is, character for character. Phases without a status
-    /// cell are left alone.
+    /// cell are left alone, and so are words that mean the same already.
     /// </summary>
     /// <param name="text">The master plan.</param>
     /// <param name="status">The new word for some phases, by id, such as <c>Completed</c>.</param>
@@ -16,7 +16,7 @@ public static class MasterPlanStatus
         string[] lines = text.Split('\n');
         foreach (PhaseRow row in PhaseTable.Read(MarkdownText.Lines(text), new FaultList("")))
         {
-            if (row.Status is not { } cell || !status.TryGetValue(row.Id, out string? word))
+            if (row.Status is not { } cell || !status.TryGetValue(row.Id, out string? word) || MeansTheSame(cell.Text, word))
             {
                 continue;
             }
@@ -38,4 +38,8 @@ public static class MasterPlanStatus
 
         return string.Join('\n', lines);
     }
+
+    // "✅ Done" is left as its author wrote it.
+    private static bool MeansTheSame(string before, string word) =>
+        StatusWord.TryParse(Inline.Plain(before), out PlanTaskStatus old) && StatusWord.TryParse(word, out PlanTaskStatus now) && old == now;
 }

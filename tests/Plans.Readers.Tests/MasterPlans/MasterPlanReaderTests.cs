@@ -43,7 +43,7 @@ public sealed class MasterPlanReaderTests
     {
         const string text = "x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A | B](a.md) | **Done** |\n| 2 | [B](b.md)  | Pending  |\n| 3 | [C](c.md) | Pending\n\n| 2 | prose |\n";
 
-        string updated = MasterPlanStatus.Update(text.Replace("A | B", "A \\| B", StringComparison.Ordinal), new Dictionary<string, string> { ["2"] = "Completed", ["3"] = "Failed" });
+        string updated = MasterPlanStatus.Update(text.Replace("A | B", "A \\| B", StringComparison.Ordinal), new Dictionary<string, string> { ["1"] = "Completed", ["2"] = "Completed", ["3"] = "Failed" });
 
         Assert.Equal("x | y\n\n| Phase | Title           | Status   |\r\n|---|---|---|\r\n| 1 | [A \\| B](a.md) | **Done** |\n| 2 | [B](b.md)  | Completed |\n| 3 | [C](c.md) | Failed \n\n| 2 | prose |\n", updated);
     }
