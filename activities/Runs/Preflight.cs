@@ -16,25 +16,24 @@ internal sealed class Preflight(ActivityServices services)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await Repositories.OpenAsync(input.Repository.Path);
-        repository.RemoveLocksOfTheDead();
         var checkout = new Worktrees(repository).FindMainCheckout()!;
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
-        var errors = new List<string>();
-        var warnings = new List<string>();
-        var target = await FindTargetAsync(repository, files, status, errors, stop);
-        await CheckBranchNamesAsync(repository, files, errors, stop);
+        var found = await new RepositoryCheck(repository).RunAsync(files.Policy.Target, files.Policy.BranchPrefix, stop);
+        var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        errors.AddRange(SameButForCase(files.Plan));
         await CheckAgentsAsync(files, input.Repository.Path, errors, warnings, stop);
         if (DiskSpace.Shortage(checkout.Path, files.Policy.DiskReserve) is { } shortage)
             errors.Add(shortage);
         errors.AddRange(LinksOutside(files.Plan, checkout.Path));
         if (repository.Identity == GitRepository.FallbackIdentity)
             warnings.Add($"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set user.name and user.email to change that.");
-        if (target is null || errors.Count > 0)
+        if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
             return new PreflightResult { Errors = errors, Warnings = warnings };
 
         await new Worktrees(repository).ExcludeAsync(["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"], stop);
         var staging = RunRefs.Staging(files.Policy, files.Folder);
-        var baseCommit = await BeginAsync(repository, files, staging, target.Value.Tip, stop);
+        var baseCommit = await BeginAsync(repository, files, staging, tip, stop);
         AddUntracked(status, input.Input, warnings);
         await TryGatesAtBaseAsync(repository, files, baseCommit, errors, warnings, stop);
         return new PreflightResult
@@ -43,44 +42,16 @@ internal sealed class Preflight(ActivityServices services)
             Warnings = warnings,
             Confirmations = Unseen(status, input.Input),
             BaseCommit = baseCommit,
-            Target = RunRefs.Short(target.Value.Name),
+            Target = RunRefs.Short(target),
             Staging = RunRefs.Short(staging),
         };
     }
 
-    private static async Task<(string Name, string Tip)?> FindTargetAsync(GitRepository repository, RunFiles files, WorktreeStatus status, List<string> errors, CancellationToken stop)
-    {
-        if (status.Head is null)
-        {
-            errors.Add("The repository has no commits, so there is nothing to work on. Make one: git add -A && git commit -m start");
-            return null;
-        }
-        if (repository.IsShallow)
-            errors.Add("The repository is a shallow clone; merges need its history. Fetch it: git fetch --unshallow");
-        var name = files.Policy.Target is { } wanted ? $"refs/heads/{wanted}" : status.Branch;
-        if (name is null)
-        {
-            errors.Add("HEAD is detached, so it is not known where to land. Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target.");
-            return null;
-        }
-        var tip = name == status.Branch ? status.Head : await new Refs(repository).ReadAsync(name, stop);
-        if (tip is null)
-        {
-            errors.Add($"The target branch '{RunRefs.Short(name)}' does not exist. Make it (git branch {RunRefs.Short(name)}), or set git.target to another.");
-            return null;
-        }
-        return (name, tip);
-    }
-
-    /// <summary>Git can't have both a branch PREFIX and branches PREFIX/...; and on some disks names that differ only in case are one.</summary>
-    private static async Task CheckBranchNamesAsync(GitRepository repository, RunFiles files, List<string> errors, CancellationToken stop)
-    {
-        var prefix = $"refs/heads/{files.Policy.BranchPrefix}";
-        if (await new Refs(repository).ListAsync([prefix], stop) is { } found && found.ContainsKey(prefix))
-            errors.Add($"There is a branch named '{files.Policy.BranchPrefix}', so no branches can be made below that name. Rename it (git branch -m {files.Policy.BranchPrefix} NAME), or set branch_prefix.");
-        foreach (var same in files.Plan.Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-            errors.Add($"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one on some disks. Rename one.");
-    }
+    /// <summary>On some disks names that differ only in case are one.</summary>
+    private static IEnumerable<string> SameButForCase(Plan plan) => plan.Tasks
+        .GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
+        .Where(g => g.Count() > 1)
+        .Select(same => $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one on some disks. Rename one.");
 
     private async Task CheckAgentsAsync(RunFiles files, string repository, List<string> errors, List<string> warnings, CancellationToken stop)
     {

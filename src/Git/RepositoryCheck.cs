@@ -22,12 +22,12 @@ public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOn
 /// <param name="repository">The repository.</param>
 public sealed class RepositoryCheck(GitRepository repository)
 {
-    private const string Reserved = "refs/heads/orchestrator";
-
     /// <summary>Checks.</summary>
     /// <param name="target">The branch to land on, short or full; null: the branch that is checked out.</param>
+    /// <param name="branchPrefix">The first part of our branches' names.</param>
     /// <param name="cancellationToken">Ends the check.</param>
-    public async Task<RepositoryCheckResult> RunAsync(string? target = null, CancellationToken cancellationToken = default)
+    public async Task<RepositoryCheckResult> RunAsync(
+        string? target = null, string branchPrefix = "orchestrator", CancellationToken cancellationToken = default)
     {
         var findings = new List<RepositoryFinding>();
         if (repository.IsBare)
@@ -42,15 +42,15 @@ public sealed class RepositoryCheck(GitRepository repository)
         if (target is not null && start is null)
         {
             findings.Add(branches.Count == 0
-                ? Refuse("The repository has no commit yet, so there is nothing to begin from.", "Make one: git add --all && git commit -m start (or: git commit --allow-empty -m start)")
-                : Refuse($"There is no branch '{target}'.", $"Give one of those that exist: {string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"));
+                ? Refuse("The repository has no commits, so there is nothing to begin from.", "Make one: git add -A && git commit -m start (or: git commit --allow-empty -m start)")
+                : Refuse($"The target branch '{target["refs/heads/".Length..]}' does not exist.", $"Give one of those that exist: {string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"));
         }
 
-        foreach (var taken in branches.Keys.Where(name => name.Equals(Reserved, StringComparison.OrdinalIgnoreCase)))
+        foreach (var taken in branches.Keys.Where(name => name.Equals("refs/heads/" + branchPrefix, StringComparison.OrdinalIgnoreCase)))
         {
             findings.Add(Refuse(
-                $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches 'orchestrator/...' beside it.",
-                $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name"));
+                $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' beside it.",
+                $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"));
         }
 
         if (repository.IsShallow)
@@ -100,7 +100,7 @@ public sealed class RepositoryCheck(GitRepository repository)
             return output.Text;
         }
 
-        findings.Add(Refuse($"'{repository.MainCheckout}' is at no branch (detached HEAD), so it is not known where to land.", "Go to a branch (git switch BRANCH), or name it: --target BRANCH"));
+        findings.Add(Refuse($"'{repository.MainCheckout}' is at no branch (detached HEAD), so it is not known where to land.", "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."));
         return null;
     }
 
