@@ -134,14 +134,23 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    /// <summary>Until the agent has a process id, or the start has come to its end without one.</summary>
+    /// <summary>
+    /// Until the agent has a process id, or the start has come to its end without one. A supervisor that could not write the id down (the disk is full) is
+    /// followed without.
+    /// </summary>
     private async Task WaitForAgentAsync(StartFolder folder, CancellationToken cancellationToken)
     {
         long begin = _time.GetTimestamp();
-        while (folder.Agent is null && folder.State() is AgentStartState.NotStarted or AgentStartState.Running)
+        AgentStartState state;
+        while (folder.Agent is null && (state = folder.State()) is AgentStartState.NotStarted or AgentStartState.Running)
         {
-            if (folder.State() == AgentStartState.NotStarted && _time.GetElapsedTime(begin) > AppearLimit)
+            if (_time.GetElapsedTime(begin) > AppearLimit)
             {
+                if (state == AgentStartState.Running)
+                {
+                    return;
+                }
+
                 throw new InvalidOperationException(
                     $"The supervisor of {folder.Path} did not begin within {AppearLimit.TotalSeconds:0} s. It said: {folder.Log ?? "nothing"}");
             }
