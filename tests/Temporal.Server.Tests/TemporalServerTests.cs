@@ -113,6 +113,21 @@ public sealed class TemporalServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Commands_PastThePendingLimit_FailTheTask()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        var task = await server.PollWorkflowTaskAsync("w");
+
+        var refused = await Assert.ThrowsAsync<GrpcException>(() => server.CompleteAsync(task, [.. Enumerable.Range(0, 2001).Select(i => TestServer.Activity("a" + i, "w"))]));
+
+        Assert.Equal(GrpcStatusCode.InvalidArgument, refused.Code);
+        Assert.Equal(
+            WorkflowTaskFailedCause.PendingActivitiesLimitExceeded,
+            (await server.HistoryAsync("w")).Single(e => e.EventType == EventType.WorkflowTaskFailed).WorkflowTaskFailedEventAttributes.Cause);
+    }
+
+    [Fact]
     public void Options_OpenToTheNetworkWithoutKey_AreRefused() =>
         Assert.Throws<InvalidOperationException>(() => new TemporalServer(new TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Any, 0) }));
 

@@ -14,6 +14,8 @@ internal sealed class WorkflowTaskCompletionHandler(
     WorkflowEngine engine, NamespaceRegistry namespaces, ISearchAttributeRegistry searchAttributes, WorkflowTaskHandler tasks)
 {
     private const int MaxResetPoints = 20;
+    private const long MaxEvents = 51_200;
+    private const long MaxHistoryBytes = 50 * 1024 * 1024;
 
     // What the real server writes for a task that goes back with an answer.
     private const string ReturnedTaskRequestId = "request-from-RespondWorkflowTaskCompleted";
@@ -106,6 +108,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         SetSticky(run, request);
         var applier = new CommandApplier(workflow, run, ns, namespaces, engine.Chain, completedId, request.Identity, request.Messages);
         applier.Apply(request.Commands);
+        EndTooLong(workflow, run);
         if (run.IsOpen)
         {
             Updates.RejectUnanswered(workflow, run);
@@ -149,6 +152,15 @@ internal sealed class WorkflowTaskCompletionHandler(
 
         run.Changes.DispatchWorkflowTask = false;
         return tasks.Start(workflow, run, request.Identity, ReturnedTaskRequestId, request.WorkerVersionStamp, partialHistory: true);
+    }
+
+    /// <summary>A history past its limits ends its run: it was told to continue as new long before.</summary>
+    private void EndTooLong(Workflow workflow, Run run)
+    {
+        if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
+        {
+            engine.Chain.Terminate(workflow, run, run.NextEventId > MaxEvents ? "Workflow history count exceeds limit." : "Workflow history size exceeds limit.", null, "history-service");
+        }
     }
 
     private static CommandFault? Unhandled(Run run, RespondWorkflowTaskCompletedRequest request) =>

@@ -15,9 +15,6 @@ namespace Temporal.Server.History;
 internal sealed class CommandApplier(
     Workflow workflow, Run run, NamespaceEntry ns, NamespaceRegistry namespaces, RunChain chain, long taskCompletedId, string identity, IReadOnlyCollection<Message> messages)
 {
-    /// <summary>Activities scheduled by these commands that asked to be handed over with the answer.</summary>
-    public List<PendingActivity> Eager { get; } = [];
-
     public void Apply(IEnumerable<Command> commands)
     {
         var done = new HashSet<string>();

@@ -13,6 +13,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
 {
     private const int MaxBlob = 2 * 1024 * 1024;
     private const int MaxId = 1000;
+    private const int MaxPending = 2000;
 
     private readonly HashSet<string> _newTimers = [];
     private readonly HashSet<string> _goneTimers = [];
@@ -33,6 +34,11 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             }
         }
 
+        if (TooMany(commands) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         foreach (var command in commands)
         {
             if (Check(command) is { } fault)
@@ -42,6 +48,22 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
         }
 
         return null;
+    }
+
+    /// <summary>More of one kind at a time than a run may have pending.</summary>
+    private CommandFault? TooMany(IReadOnlyList<Command> commands)
+    {
+        return Check(CommandType.ScheduleActivityTask, run.Activities.Count, WorkflowTaskFailedCause.PendingActivitiesLimitExceeded, "pending activities")
+            ?? Check(CommandType.StartChildWorkflowExecution, run.Children.Count, WorkflowTaskFailedCause.PendingChildWorkflowsLimitExceeded, "pending child workflow executions")
+            ?? Check(CommandType.SignalExternalWorkflowExecution, run.ExternalSignals.Count, WorkflowTaskFailedCause.PendingSignalsLimitExceeded, "pending signals to external workflows")
+            ?? Check(CommandType.RequestCancelExternalWorkflowExecution, run.ExternalCancels.Count, WorkflowTaskFailedCause.PendingRequestCancelLimitExceeded, "pending requests to cancel external workflows");
+
+        CommandFault? Check(CommandType type, int pending, WorkflowTaskFailedCause cause, string what)
+        {
+            var more = commands.Count(c => c.CommandType == type);
+            return more > 0 && pending + more > MaxPending
+                ? new CommandFault(cause, $"the number of {what}, {pending}, has reached the per-workflow limit of {MaxPending}") : null;
+        }
     }
 
     public static bool IsClosing(Command command) => command.CommandType is CommandType.CompleteWorkflowExecution or CommandType.FailWorkflowExecution
