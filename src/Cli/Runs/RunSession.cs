@@ -115,7 +115,8 @@ internal sealed class RunSession : IAsyncDisposable
         {
             await run.PauseAsync(cancellation: _context.Interrupts.StopNow);
             var status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow), run);
-            _context.Terminal.Say($"Paused. 'orchestrate resume {run.RunId}' goes on.");
+            if (RunTable.IsHeld(status))
+                _context.Terminal.Say($"Paused. 'orchestrate resume {run.RunId}' goes on.");
             return status;
         }
         catch (OperationCanceledException) when (_context.Interrupts.StopNow.IsCancellationRequested)

@@ -12,7 +12,7 @@ internal static class RunSummary
         var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
         var counts = $"{merged} of {run.TaskCount} tasks merged, {run.AgentStarts} agent starts{cost}";
-        context.Terminal.Say($"{run.RunId}: {run.State}{(run.Paused ? " (paused)" : "")}, {counts}.");
+        context.Terminal.Say($"{run.RunId}: {run.State}{(RunTable.IsHeld(run) ? " (paused)" : "")}, {counts}.");
         if (run.Reason.Length > 0)
             context.Terminal.Say($"  {run.Reason}");
         if (run.State == RunStates.Completed && run.LandedCommit.Length > 0)

@@ -44,12 +44,15 @@ internal static class RunTable
             : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600}:{seconds / 60 % 60:00}:{seconds % 60:00}");
     }
 
+    /// <summary>A person has paused the run; one that has ended since is not held any more.</summary>
+    public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
+
     private static string Head(RunStatus run, DateTimeOffset now)
     {
         var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
         var atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
-        var head = new StringBuilder(run.RunId).Append("  ").Append(run.State).Append(run.Paused ? " (paused)" : "")
+        var head = new StringBuilder(run.RunId).Append("  ").Append(run.State).Append(IsHeld(run) ? " (paused)" : "")
             .Append(CultureInfo.InvariantCulture, $"  {merged}/{run.TaskCount} merged");
         if (atWork > 0)
             head.Append(CultureInfo.InvariantCulture, $"  {atWork} at work");
