@@ -27,6 +27,7 @@ internal sealed class RunLanding(ActivityServices services)
         var checkout = new Worktrees(repository).FindMainCheckout();
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
+            FinishCommand = $"orchestrate promote {input.RunId}",
             Checkout = checkout is not null && (await WorktreeStatus.ReadAsync(checkout, stop)).Branch == target ? checkout.Path : null,
             OwnFiles = [".orchestrator", files.Policy.WorktreeDirectory],
         };

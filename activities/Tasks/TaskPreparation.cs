@@ -34,6 +34,7 @@ internal sealed class TaskPreparation(ActivityServices services)
 
         await ForgetReusedAsync(place, notes, stop);
         var worktree = await place.EnsureWorktreeAsync(notes.Base, stop);
+        await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedRound < input.Round)
         {
             notes = await MergeStagingAsync(place, worktree, task, notes, input.Round, stop);

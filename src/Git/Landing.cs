@@ -43,6 +43,9 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     /// <summary>The checkout that had the target when the run began; null: none had it.</summary>
     public string? Checkout { get; init; }
 
+    /// <summary>The command that tries again, for the sentences.</summary>
+    public string FinishCommand { get; init; } = "orchestrate promote RUN";
+
     /// <summary>Files and folders of ours whose changes do not count as a person's, relative to the root.</summary>
     public IReadOnlyList<string> OwnFiles { get; init; } = [];
 }
@@ -176,7 +179,7 @@ public sealed class Landing(GitRepository repository)
             {
                 return new LandingResult(
                     LandingState.Dirty,
-                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {string.Join(", ", foreign)}. Commit or stash them, then: orchestrate promote RUN",
+                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {string.Join(", ", foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
                     foreign);
             }
@@ -188,7 +191,7 @@ public sealed class Landing(GitRepository repository)
         {
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {Some(changed)}. Commit or stash them, then: orchestrate promote RUN",
+                $"'{checkout.Path}' has uncommitted changes in {Some(changed)}. Commit or stash them, then: {request.FinishCommand}",
                 tip,
                 changed);
         }
@@ -218,7 +221,7 @@ public sealed class Landing(GitRepository repository)
             intents.Forget();
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {Some(files)}, which {branch} would change too. Commit or stash them, then: orchestrate promote RUN",
+                $"'{checkout.Path}' has uncommitted changes in {Some(files)}, which {branch} would change too. Commit or stash them, then: {request.FinishCommand}",
                 tip,
                 files);
         }
@@ -228,7 +231,7 @@ public sealed class Landing(GitRepository repository)
             intents.Forget();
             return new LandingResult(
                 LandingState.FilesInTheWay,
-                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {Some(files)}. Move them away, then: orchestrate promote RUN",
+                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {Some(files)}. Move them away, then: {request.FinishCommand}",
                 tip,
                 files);
         }
