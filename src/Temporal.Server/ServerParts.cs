@@ -50,7 +50,7 @@ internal sealed class ServerParts : IDisposable
             _parts.Add(new NexusPart(services));
             _parts.Add(new VisibilityPart(services, reader));
             _parts.Add(new SchedulePart(services, new ScheduleLists(services, reader, attributes)));
-            _parts.Add(new BatchPart(services, reader, new BatchActions(Namespaces, Workflows)));
+            _parts.Add(new BatchPart(services, reader, new BatchActions(Namespaces, Workflows, new ActivityControlHandler(Engine, Namespaces, time))));
             var workers = new WorkerPart(services);
             _parts.Add(workers);
             if (clock is not null)

@@ -10,7 +10,7 @@ using Operation = Temporalio.Api.WorkflowService.V1.StartBatchOperationRequest.O
 namespace Temporal.Server.Batch;
 
 /// <summary>What a batch does to one run.</summary>
-internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperations workflows)
+internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperations workflows, ActivityControlHandler activities)
 {
     // The real server ends and cancels runs by a worker of its own, which shows as such.
     private static readonly string ServerIdentity = $"{Environment.ProcessId}@{Environment.MachineName}@";
@@ -23,6 +23,10 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
         Operation.CancellationOperation => BatchOperationType.Cancel,
         Operation.DeletionOperation => BatchOperationType.Delete,
         Operation.ResetOperation => BatchOperationType.Reset,
+        Operation.UpdateWorkflowOptionsOperation => BatchOperationType.UpdateExecutionOptions,
+        Operation.UnpauseActivitiesOperation => BatchOperationType.UnpauseActivity,
+        Operation.ResetActivitiesOperation => BatchOperationType.ResetActivity,
+        Operation.UpdateActivityOptionsOperation => BatchOperationType.UpdateActivityOptions,
         _ => BatchOperationType.Unspecified,
     };
 
@@ -34,6 +38,10 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
         Operation.CancellationOperation => request.CancellationOperation.Identity,
         Operation.DeletionOperation => request.DeletionOperation.Identity,
         Operation.ResetOperation => request.ResetOperation.Identity,
+        Operation.UpdateWorkflowOptionsOperation => request.UpdateWorkflowOptionsOperation.Identity,
+        Operation.UnpauseActivitiesOperation => request.UnpauseActivitiesOperation.Identity,
+        Operation.ResetActivitiesOperation => request.ResetActivitiesOperation.Identity,
+        Operation.UpdateActivityOptionsOperation => request.UpdateActivityOptionsOperation.Identity,
         _ => "",
     };
 
@@ -80,6 +88,75 @@ internal sealed class BatchActions(NamespaceRegistry namespaces, IWorkflowOperat
                 break;
             case Operation.ResetOperation:
                 await workflows.ResetAsync(await ResetAsync(request, target, requestId, ns));
+                break;
+            case Operation.UpdateWorkflowOptionsOperation:
+                var options = request.UpdateWorkflowOptionsOperation;
+                await workflows.UpdateOptionsAsync(new UpdateWorkflowExecutionOptionsRequest
+                {
+                    Namespace = ns, WorkflowExecution = target, WorkflowExecutionOptions = options.WorkflowExecutionOptions, UpdateMask = options.UpdateMask, Identity = options.Identity,
+                });
+                break;
+            default:
+                await ChangeActivitiesAsync(request, target, ns);
+                break;
+        }
+    }
+
+    private async Task ChangeActivitiesAsync(StartBatchOperationRequest request, WorkflowExecution target, string ns)
+    {
+        switch (request.OperationCase)
+        {
+            case Operation.UnpauseActivitiesOperation:
+                var unpause = request.UnpauseActivitiesOperation;
+                var unpauseRequest = new UnpauseActivityRequest
+                {
+                    Namespace = ns, Execution = target, Identity = unpause.Identity, ResetAttempts = unpause.ResetAttempts, ResetHeartbeat = unpause.ResetHeartbeat, Jitter = unpause.Jitter,
+                };
+                if (unpause.Type.Length > 0)
+                {
+                    unpauseRequest.Type = unpause.Type;
+                }
+                else
+                {
+                    unpauseRequest.UnpauseAll = unpause.MatchAll;
+                }
+
+                await activities.UnpauseAsync(unpauseRequest);
+                break;
+            case Operation.ResetActivitiesOperation:
+                var reset = request.ResetActivitiesOperation;
+                var resetRequest = new ResetActivityRequest
+                {
+                    Namespace = ns, Execution = target, Identity = reset.Identity, ResetHeartbeat = reset.ResetHeartbeat, KeepPaused = reset.KeepPaused, Jitter = reset.Jitter,
+                    RestoreOriginalOptions = reset.RestoreOriginalOptions,
+                };
+                if (reset.Type.Length > 0)
+                {
+                    resetRequest.Type = reset.Type;
+                }
+                else
+                {
+                    resetRequest.MatchAll = reset.MatchAll;
+                }
+
+                await activities.ResetAsync(resetRequest);
+                break;
+            case Operation.UpdateActivityOptionsOperation:
+                var update = request.UpdateActivityOptionsOperation;
+                var updateRequest = new UpdateActivityOptionsRequest
+                {
+                    Namespace = ns, Execution = target, Identity = update.Identity, ActivityOptions = update.ActivityOptions, UpdateMask = update.UpdateMask, RestoreOriginal = update.RestoreOriginal,
+                };
+                if (update.Type.Length > 0)
+                {
+                    updateRequest.Type = update.Type;
+                }
+                else
+                {
+                    updateRequest.MatchAll = update.MatchAll;
+                }
+
+                await activities.UpdateOptionsAsync(updateRequest);
                 break;
             default:
                 throw RpcErrors.InvalidArgument($"The operation type {request.OperationCase} is not supported");

@@ -20,16 +20,22 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         });
         table.Add(Service, "UnpauseActivity", UnpauseActivityRequest.Parser, async (_, r) =>
         {
-            await ChangeAsync(r.Namespace, r.Execution, r.Id, r.Type, r.UnpauseAll, (run, activity) => Unpause(run, activity, r));
+            await UnpauseAsync(r);
             return new UnpauseActivityResponse();
         });
         table.Add(Service, "ResetActivity", ResetActivityRequest.Parser, async (_, r) =>
         {
-            await ChangeAsync(r.Namespace, r.Execution, r.Id, r.Type, r.MatchAll, (run, activity) => Reset(run, activity, r));
+            await ResetAsync(r);
             return new ResetActivityResponse();
         });
         table.Add(Service, "UpdateActivityOptions", UpdateActivityOptionsRequest.Parser, async (_, r) => await UpdateOptionsAsync(r));
     }
+
+    public Task UnpauseAsync(UnpauseActivityRequest request) =>
+        ChangeAsync(request.Namespace, request.Execution, request.Id, request.Type, request.UnpauseAll, (run, activity) => Unpause(run, activity, request));
+
+    public Task ResetAsync(ResetActivityRequest request) =>
+        ChangeAsync(request.Namespace, request.Execution, request.Id, request.Type, request.MatchAll, (run, activity) => Reset(run, activity, request));
 
     private Task<PendingActivity> ChangeAsync(string namespaceName, WorkflowExecution? execution, string id, string type, bool all, Action<Run, PendingActivity> change)
     {
@@ -170,7 +176,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         }
     }
 
-    private async Task<UpdateActivityOptionsResponse> UpdateOptionsAsync(UpdateActivityOptionsRequest request)
+    public async Task<UpdateActivityOptionsResponse> UpdateOptionsAsync(UpdateActivityOptionsRequest request)
     {
         if (request.ActivityOptions is null && !request.RestoreOriginal)
         {

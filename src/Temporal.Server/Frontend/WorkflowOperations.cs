@@ -161,7 +161,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         });
     }
 
-    private Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request)
+    public Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request)
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.WorkflowExecution);

@@ -36,4 +36,6 @@ internal interface IWorkflowOperations
 
     /// <summary>Event id of the last (or first) workflow task that a run completed; null when it completed none.</summary>
     Task<long?> FindCompletedWorkflowTaskAsync(string namespaceName, WorkflowExecution execution, bool last);
+
+    Task<UpdateWorkflowExecutionOptionsResponse> UpdateOptionsAsync(UpdateWorkflowExecutionOptionsRequest request);
 }
