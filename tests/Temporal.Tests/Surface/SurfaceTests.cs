@@ -64,8 +64,8 @@ public partial class SurfaceTests(ITestOutputHelper output)
         Assert.NotEmpty(Faults(real with { Bases = ["IDisposable"] }, official));
     }
 
-    private static IEnumerable<TypeSurface> Ours() => typeof(TemporalClient).Assembly
-        .GetExportedTypes()
+    private static IEnumerable<TypeSurface> Ours() => new[] { typeof(TemporalClient).Assembly, typeof(Temporalio.Testing.WorkflowEnvironment).Assembly }
+        .SelectMany(assembly => assembly.GetExportedTypes())
         .Where(type => type.Namespace?.StartsWith("Temporalio", StringComparison.Ordinal) ?? false)
         .Select(PublicSurface.Of);
 
