@@ -84,6 +84,11 @@ internal sealed class TaskQueue
     {
         TaskCompletionSource<QueuedTask?> poller;
         LinkedListNode<TaskCompletionSource<QueuedTask?>> node;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+
         lock (_lock)
         {
             _lastPoll = Environment.TickCount64;
