@@ -94,16 +94,3 @@ public abstract record GrpcCompression
     /// <summary>Requests are compressed with gzip.</summary>
     public sealed record Gzip : GrpcCompression;
 }
-
-/// <summary>Sizes past which a warning is logged.</summary>
-public class PayloadLimitsOptions : ICloneable
-{
-    /// <summary>Size in bytes of a memo past which a warning is logged. Default 2 KB.</summary>
-    public int MemoWarnSize { get; set; } = 2 * 1024;
-
-    /// <summary>Size in bytes of a message's payloads past which a warning is logged. Default 512 KB.</summary>
-    public int PayloadsWarnSize { get; set; } = 512 * 1024;
-
-    /// <inheritdoc />
-    public virtual object Clone() => MemberwiseClone();
-}

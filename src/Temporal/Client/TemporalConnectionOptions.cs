@@ -41,9 +41,6 @@ public class TemporalConnectionOptions : ICloneable
     /// <summary>Name of this process at the server. Default <c>pid@host</c>.</summary>
     public string? Identity { get; set; }
 
-    /// <summary>Sizes past which a warning is logged; null: no warnings.</summary>
-    public PayloadLimitsOptions? PayloadLimits { get; set; }
-
     /// <inheritdoc />
     public virtual object Clone()
     {
@@ -52,7 +49,6 @@ public class TemporalConnectionOptions : ICloneable
         copy.RpcRetry = (RpcRetryOptions?)RpcRetry?.Clone();
         copy.KeepAlive = (KeepAliveOptions?)KeepAlive?.Clone();
         copy.HttpConnectProxy = (HttpConnectProxyOptions?)HttpConnectProxy?.Clone();
-        copy.PayloadLimits = (PayloadLimitsOptions?)PayloadLimits?.Clone();
         return copy;
     }
 }

@@ -119,7 +119,7 @@ public class TemporalWorkerOptions : ICloneable
     /// <summary>Whether outcomes past the server's size limits are sent all the same instead of failing at once. They are always sent here: the server decides.</summary>
     public bool DisablePayloadErrorLimit { get; set; }
 
-    /// <summary>Whether the check that workflows use no foreign tasks is off.</summary>
+    /// <summary>Of no effect: that workflows use no foreign tasks is seen by their task scheduler here, which needs no event listener.</summary>
     public bool DisableWorkflowTracingEventListener { get; set; }
 
     /// <summary>Slots; null: fixed numbers as the options above say.</summary>

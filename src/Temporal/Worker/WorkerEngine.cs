@@ -35,6 +35,9 @@ internal sealed class WorkerEngine
     private readonly CancellationTokenSource _abandonWorkflowTasks = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SlotPool _workflowSlots;
+
+    // Each open poll holds a slot: with more polls than slots, those of one queue could keep the other's from being opened.
+    private readonly int _workflowPolls;
     private readonly SlotPool _activitySlots;
     private readonly ActivityTaskWorker? _activities;
     private readonly WorkflowTaskWorker? _workflows;
@@ -62,6 +65,8 @@ internal sealed class WorkerEngine
         _logger = loggers.CreateLogger("Temporalio.Worker");
         var tuner = TunerOf(options);
         _workflowSlots = PoolOf(tuner.WorkflowTaskSlotSupplier, SlotType.Workflow);
+        var certainSlots = CertainSlots(tuner.WorkflowTaskSlotSupplier);
+        _workflowPolls = Math.Min(options.MaxConcurrentWorkflowTaskPolls, certainSlots);
         _activitySlots = PoolOf(tuner.ActivityTaskSlotSupplier, SlotType.Activity);
         IWorkerInterceptor[] interceptors = [.. (client.Options.Interceptors ?? []).OfType<IWorkerInterceptor>(), .. options.Interceptors ?? []];
         var registry = new ActivityRegistry(options.Activities);
@@ -98,7 +103,7 @@ internal sealed class WorkerEngine
             return;
         }
 
-        _stickyQueue = options.MaxCachedWorkflows > 0 ? $"{Environment.MachineName}:{_instanceKey}" : null;
+        _stickyQueue = options.MaxCachedWorkflows > 0 && certainSlots > 1 ? $"{Environment.MachineName}:{_instanceKey}" : null;
         _handler = WorkflowTaskHandler.Create(new()
         {
             Namespace = _namespace,
@@ -221,6 +226,13 @@ internal sealed class WorkerEngine
             options.MaxConcurrentLocalActivities ?? DefaultSlots);
     }
 
+    private static int CertainSlots(SlotSupplier supplier) => supplier switch
+    {
+        FixedSizeSlotSupplier fixedSize => fixedSize.SlotCount,
+        ResourceBasedSlotSupplier resources => Math.Max(1, resources.Options.MinimumSlots ?? SlotPool.DefaultMinimumWorkflowSlots),
+        _ => int.MaxValue,
+    };
+
     private SlotPool PoolOf(SlotSupplier supplier, SlotType type) =>
         SlotPool.Create(supplier, new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false), _options.Time, _logger);
 
@@ -228,12 +240,11 @@ internal sealed class WorkerEngine
     {
         if (_workflows is not null)
         {
-            var polls = _options.MaxConcurrentWorkflowTaskPolls;
-            var common = _stickyQueue is null ? polls : Math.Max(1, (int)(polls * _options.NonStickyToStickyPollRatio));
+            var common = _stickyQueue is null ? _workflowPolls : Math.Max(1, (int)(_workflowPolls * _options.NonStickyToStickyPollRatio));
             yield return WorkflowPoller(sticky: false, common).RunAsync(stop, abort);
             if (_stickyQueue is not null)
             {
-                yield return WorkflowPoller(sticky: true, Math.Max(1, polls - common)).RunAsync(stop, abort);
+                yield return WorkflowPoller(sticky: true, Math.Max(1, _workflowPolls - common)).RunAsync(stop, abort);
             }
         }
 

@@ -61,6 +61,10 @@ internal sealed class WorkerVersion
         if (Deployment is { } deployment)
         {
             request.DeploymentOptions = deployment;
+            if (request.VersioningBehavior == VersioningBehavior.Unspecified)
+            {
+                request.VersioningBehavior = (VersioningBehavior)(int)_options.DeploymentOptions!.DefaultVersioningBehavior;
+            }
         }
         else
         {

@@ -6,6 +6,9 @@ namespace Temporalio.Worker.Tuning;
 /// <summary>Slots of one kind, from whichever supplier.</summary>
 internal abstract class SlotPool
 {
+    /// <summary>Workflow slots that a resource-based supplier gives whatever the resources, unless told otherwise.</summary>
+    public const int DefaultMinimumWorkflowSlots = 5;
+
     private int _used;
 
     /// <summary>Slots with a task now.</summary>
@@ -143,7 +146,7 @@ internal abstract class SlotPool
         {
             var workflows = type == SlotType.Workflow;
             _goals = supplier.TunerOptions;
-            _minimum = supplier.Options.MinimumSlots ?? (workflows ? 5 : 1);
+            _minimum = supplier.Options.MinimumSlots ?? (workflows ? DefaultMinimumWorkflowSlots : 1);
             _maximum = supplier.Options.MaximumSlots ?? (workflows ? 1000 : 2000);
             _throttle = supplier.Options.RampThrottle ?? (workflows ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
             _time = time;

@@ -23,7 +23,10 @@ public sealed class FixedSizeSlotSupplier : SlotSupplier
     public int SlotCount { get; }
 }
 
-/// <summary>Slots by one's own rules. All members may be called at the same time from several threads.</summary>
+/// <summary>
+/// Slots by one's own rules. All members may be called at the same time from several threads. Open polls hold slots: for workflow tasks give at least as many
+/// as there are polls, or the polls of one queue keep those of the other from being opened.
+/// </summary>
 public abstract class CustomSlotSupplier : SlotSupplier
 {
     /// <summary>Waits for a slot. May wait as long as it likes; an exception is logged and the call made again.</summary>
