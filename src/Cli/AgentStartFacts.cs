@@ -5,11 +5,14 @@ namespace Orchestrator.Cli;
 /// <param name="Folder">The start's folder.</param>
 internal sealed record AgentStartFacts(string Task, string Folder)
 {
+    /// <summary>Variable that names the start's folder; set in every process of an agent's attempt.</summary>
+    public const string FolderVariable = "ORCHESTRATOR_START";
+
     /// <summary>The start that this process belongs to.</summary>
     /// <exception cref="CommandException">It belongs to none, or its folder is gone.</exception>
     public static AgentStartFacts Require(CommandContext context)
     {
-        var folder = context.Environment.GetValueOrDefault("ORCHESTRATOR_START");
+        var folder = context.Environment.GetValueOrDefault(FolderVariable);
         var task = context.Environment.GetValueOrDefault("ORCHESTRATOR_TASK");
         if (folder is not { Length: > 0 } || task is not { Length: > 0 })
         {

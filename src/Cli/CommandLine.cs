@@ -37,6 +37,8 @@ internal static class CommandLine
         {
             if (!Directory.Exists(folder))
                 throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that is there with --working-dir.");
+            if (!command.IsForAgents && environment.GetValueOrDefault(AgentStartFacts.FolderVariable) is { Length: > 0 })
+                throw new CommandException(ExitCodes.Usage, $"'{command.Name}' is not for agents: this process belongs to an agent's attempt.", "Say how the task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'.");
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
         catch (CommandException fault)

@@ -47,6 +47,21 @@ public class AgentCommandTests
         Assert.Null(AgentClaim.TryRead(folder));
     }
 
+    [Theory]
+    [InlineData("run")]
+    [InlineData("approve", "plan")]
+    [InlineData("config", "set", "workers", "9")]
+    public async Task CommandOfPeople_InsideAStart_IsRefused(params string[] arguments)
+    {
+        using var cli = InStart(out _).WithRepository();
+
+        var result = await cli.RunAsync(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("is not for agents", result.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator")));
+    }
+
     [Fact]
     public async Task Done_OutsideAnyStart_IsRefused()
     {

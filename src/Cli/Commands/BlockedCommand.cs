@@ -23,6 +23,8 @@ internal sealed class BlockedCommand : CliCommand
         Add(_reason);
     }
 
+    public override bool IsForAgents => true;
+
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var start = AgentStartFacts.Require(context);

@@ -21,6 +21,8 @@ internal sealed class DoneCommand : CliCommand
         Add(_report);
     }
 
+    public override bool IsForAgents => true;
+
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var start = AgentStartFacts.Require(context);

@@ -16,6 +16,8 @@ internal sealed class HookCommand : CliCommand
         Add(_policy);
     }
 
+    public override bool IsForAgents => true;
+
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var answer = AgentHook.Run(context.Terminal.ReadInput(), parsed.GetRequiredValue(_policy), MayWrite);
