@@ -59,6 +59,11 @@ public sealed class KillRepository : IDisposable
 
     public string Home { get; }
 
+    /// <summary>A run has written down that it is completed.</summary>
+    public bool HasCompletedRun => Directory.Exists(Path.Combine(Folder, ".orchestrator", "runs"))
+        && Directory.EnumerateFiles(Path.Combine(Folder, ".orchestrator", "runs"), "status.json", SearchOption.AllDirectories)
+            .Any(file => File.ReadAllText(file).Contains("\"state\":\"completed\"", StringComparison.Ordinal));
+
     /// <summary>Runs git in the repository and gives what it printed.</summary>
     public string Git(params string[] arguments)
     {

@@ -49,6 +49,10 @@ public sealed class KillRound(IReadOnlyList<string> program, Action<string> repo
             }
 
             exitCode = orchestrator.ExitCode;
+
+            // Killed between its last step and its last word: there is nothing to resume because all is done.
+            if (exitCode == 2 && repository.HasCompletedRun)
+                exitCode = 0;
             if (exitCode is 0 or 1 or 3)
                 break;
 
