@@ -11,6 +11,7 @@ public sealed partial class OrchestrationWorkflow
     private bool? _planAnswer;
     private string _planReason = "";
     private bool _promoteAsked;
+    private bool _limitsLifted;
 
     /// <inheritdoc/>
     [WorkflowUpdate("pause")]
@@ -42,6 +43,7 @@ public sealed partial class OrchestrationWorkflow
         {
             var was = _paused;
             _paused = false;
+            _limitsLifted = true;
             _run = _run with { Paused = false };
             if (was)
                 Note("resumed by a person");

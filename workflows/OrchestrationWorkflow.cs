@@ -135,6 +135,8 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             reasons.Add(_plan.ApprovalReason);
         if (!_input.Yes)
             reasons.AddRange(_preflight.Confirmations);
+        if (!_input.Yes && _plan.ReviewReason.Length > 0)
+            reasons.Add(_plan.ReviewReason);
         if (reasons.Count == 0)
             return;
 
@@ -156,6 +158,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         {
             ThrowIfCancelled();
             await ContinueAsNewIfLongAsync();
+            PauseAtLimits();
             if (!_paused)
                 StartReadyTasks();
             AskForTaskApprovals();
@@ -166,6 +169,22 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             await Workflow.WaitConditionAsync(
                 () => _board.Sequence != seen || _steered != steered || Cancelled || MayContinueAsNew, CancellationToken.None);
         }
+    }
+
+    /// <summary>Money and time that the run was given: when they are used up nothing more is started, and a person who resumes lifts the limit.</summary>
+    private void PauseAtLimits()
+    {
+        if (_paused || _limitsLifted || !_board.AnyReady)
+            return;
+        var cost = _board.Entries.Sum(e => e.Status.Cost);
+        var reason = _input.MaxCost is { } most && cost >= most ? $"{cost:0.00} of {most:0.00} USD are spent (maxCost)"
+            : _input.Until is { } until && Now >= until ? $"it is past {until:yyyy-MM-dd HH:mm}Z (until)"
+            : "";
+        if (reason.Length == 0)
+            return;
+        _paused = true;
+        _run = _run with { Paused = true };
+        Note($"no more agents are started: {reason}; those at work go on. 'resume' lifts the limit");
     }
 
     private bool NothingCanMove => !_paused && _board.AtWork == 0 && !_board.AnyReady;

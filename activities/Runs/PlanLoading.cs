@@ -33,6 +33,7 @@ internal sealed class PlanLoading(ActivityServices services)
         var outline = OutlineOf(read.Plan, policy, input.Input);
         if (outline.Faults.Count > 0)
             return new PlanOutline { Faults = outline.Faults };
+        var risk = PlanRisk.Of(read.Plan, settings.Settings, input.Input);
         return new PlanOutline
         {
             Hash = hash,
@@ -41,6 +42,9 @@ internal sealed class PlanLoading(ActivityServices services)
             Tasks = [.. outline.Tasks.Take(PageSize)],
             TaskCount = outline.Tasks.Count,
             Settings = RunSettingsOf(settings.Settings, policy, input.Input),
+            RiskScore = risk.Score,
+            ApprovalReason = risk.Approval,
+            ReviewReason = risk.Review,
         };
     }
 

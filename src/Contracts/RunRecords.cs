@@ -62,6 +62,9 @@ public sealed record PlanOutline
 
     /// <summary>Why a person must approve before anything starts; empty when nobody must.</summary>
     public string ApprovalReason { get; init; } = "";
+
+    /// <summary>Why a person should look before anything starts: <c>yes</c> answers it. Empty when nobody has to.</summary>
+    public string ReviewReason { get; init; } = "";
 }
 
 /// <summary>Asks for a further page of a stored plan's tasks.</summary>

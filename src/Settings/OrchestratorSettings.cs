@@ -154,7 +154,17 @@ public sealed record NotificationSettings(string Provider, IReadOnlyList<string>
 /// <param name="AutoApproveThreshold">Up to this score nothing is asked.</param>
 /// <param name="ReviewThreshold">Up to this score a review is recommended; above, approval is required.</param>
 /// <param name="WordBoundaries">Patterns match whole words only.</param>
-public sealed record RiskSettings(IReadOnlyList<RiskPattern>? SensitivePatterns, int AutoApproveThreshold, int ReviewThreshold, bool WordBoundaries);
+public sealed record RiskSettings(IReadOnlyList<RiskPattern>? SensitivePatterns, int AutoApproveThreshold, int ReviewThreshold, bool WordBoundaries)
+{
+    /// <summary>The same as the question about a plan takes it.</summary>
+    public RiskOptions ToOptions() => new()
+    {
+        SensitivePatterns = SensitivePatterns is { } patterns ? [.. patterns.Select(p => new SensitivePattern(p.Pattern, p.Weight))] : RiskOptions.DefaultPatterns,
+        AutoApproveThreshold = AutoApproveThreshold,
+        ReviewThreshold = ReviewThreshold,
+        WordBoundaries = WordBoundaries,
+    };
+}
 
 /// <summary>A pattern of paths that makes a change riskier.</summary>
 /// <param name="Pattern">Regular expression, case ignored; it is matched in linear time.</param>

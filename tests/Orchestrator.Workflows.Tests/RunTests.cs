@@ -270,6 +270,28 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task MaxCost_Spent_StartsNothingMoreUntilAPersonResumes()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")]);
+        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
+        var paused = await run.UntilAsync(s => s.Paused);
+        Assert.Equal([TaskStates.Merged, TaskStates.Pending], paused.Tasks.Select(t => t.State));
+
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Review_OnlyRecommended_IsAnsweredByYes()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Plan = p => p with { ReviewReason = "Risk 40." });
+        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", Yes = true });
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
     public async Task Merge_Refused_GoesBackWithStagingInTheWorktree()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Merge = input => input.Request.Round == 1

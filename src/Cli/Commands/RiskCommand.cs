@@ -24,7 +24,7 @@ internal sealed class RiskCommand : CliCommand
     {
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var settings = parsed.GetValue(_config) is { } file ? context.LoadSettingsFrom(file) : context.LoadSettings();
-        var score = RiskScore.Of(plan, Scoring(settings.Settings!.Risk));
+        var score = RiskScore.Of(plan, settings.Settings!.Risk.ToOptions());
         var guarded = ProtectedPath.Of(plan, settings.Settings.AlwaysRequireHuman);
         if (parsed.GetValue(_json))
             context.Print(Describe(score, guarded), CliJson.Default.RiskDocument);
@@ -35,14 +35,6 @@ internal sealed class RiskCommand : CliCommand
         context.Terminal.Say($"{score.Score,5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
         return Task.FromResult(score.Score > score.AutoApproveThreshold ? ExitCodes.NeedsPerson : ExitCodes.Done);
     }
-
-    private static RiskOptions Scoring(RiskSettings settings) => new()
-    {
-        SensitivePatterns = settings.SensitivePatterns is { } patterns ? [.. patterns.Select(p => new SensitivePattern(p.Pattern, p.Weight))] : RiskOptions.DefaultPatterns,
-        AutoApproveThreshold = settings.AutoApproveThreshold,
-        ReviewThreshold = settings.ReviewThreshold,
-        WordBoundaries = settings.WordBoundaries,
-    };
 
     private static RiskDocument Describe(RiskScore score, IReadOnlyList<ProtectedPath> guarded) => new(
         score.Score,
