@@ -47,6 +47,9 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
         return new RunFiles(folder, PlanJson.Read(bytes), JsonSerializer.Deserialize(policy, RunPolicyJson.Default.RunPolicy)!);
     }
 
+    /// <summary>Files that tasks of the plan only append to: merges keep both sides' lines.</summary>
+    public IReadOnlyCollection<string> AppendedFiles => [.. Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
+
     /// <summary>A task of the plan.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 }

@@ -49,12 +49,11 @@ internal sealed class RunLanding(ActivityServices services)
         RunFiles files, GitRepository repository, string stagingRef, string staging, string target, LandInput input, CancellationToken stop)
     {
         var commits = new Commits(repository);
-        var merge = await new Merges(repository).MergeAsync(staging, target, [.. files.Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct()], stop);
+        var merge = await new Merges(repository).MergeAsync(staging, target, files.AppendedFiles, stop);
         if (!merge.IsClean)
         {
             return (null, new LandResult
             {
-                Refused = true,
                 Message = $"{input.Target} has moved and conflicts with the run's work in {string.Join(", ", merge.ConflictedFiles)}. Merge it into {input.Staging} yourself (git switch {input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
             });
         }
@@ -66,7 +65,6 @@ internal sealed class RunLanding(ActivityServices services)
         {
             return (null, new LandResult
             {
-                Refused = true,
                 Evidence = failures[0].Evidence,
                 Message = $"{input.Target} has moved, and merged with it these gates fail: {string.Join(", ", failures.Select(f => f.Gate.Name))}. Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
             });

@@ -30,7 +30,7 @@ internal sealed class TaskMerge(ActivityServices services)
             if (await commits.IsAncestorAsync(input.Request.Commit, staging, stop))
                 return await MergedAsync(place, staging, "nothing to merge: staging has it already", stop);
 
-            var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, AppendedByAll(files.Plan), stop);
+            var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
             if (!merge.IsClean)
                 return Conflict(files, input, merge);
             var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
@@ -40,9 +40,6 @@ internal sealed class TaskMerge(ActivityServices services)
                 return await MergedAsync(place, commit, "", stop);
         }
     }
-
-    /// <summary>Files that tasks of the plan only append to: both sides' lines are kept.</summary>
-    private static List<string> AppendedByAll(Plan plan) => [.. plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
 
     private async Task<Contracts.MergeResult?> FailedGatesAsync(
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)

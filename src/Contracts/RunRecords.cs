@@ -137,9 +137,6 @@ public sealed record LandResult
     /// <summary>What happened, or why a person is needed.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>True when no retry can help: the run fails (a gate fails on the merged target, a conflict with the moved target).</summary>
-    public bool Refused { get; init; }
-
     /// <summary>File with the evidence, relative to the repository; empty where there is none.</summary>
     public string Evidence { get; init; } = "";
 }
