@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.Common.V1;
 using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Exceptions;
 
@@ -34,28 +35,12 @@ internal static class RpcErrorDetails
             return error;
         }
 
-        var raw = new Google.Rpc.Status { Code = cause.Code, Message = cause.Message };
+        var raw = new GrpcStatus { Code = cause.Code, Message = cause.Message };
         raw.Details.AddRange(cause.Details);
         return new((RpcException.StatusCode)cause.Code, cause.Message, raw.ToByteArray());
     }
 
-    private static RepeatedField<Any> DetailsOf(RpcException error)
-    {
-        if (error.RawStatus is not { Length: > 0 } raw)
-        {
-            return [];
-        }
-
-        try
-        {
-            return Google.Rpc.Status.Parser.ParseFrom(raw).Details;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // A proxy's status: the code and message say what there is to say.
-            return [];
-        }
-    }
+    private static RepeatedField<Any> DetailsOf(RpcException error) => error.GrpcStatus.Value.Details;
 
     private static T? Find<T>(RepeatedField<Any> details, string name, MessageParser<T> parser)
         where T : class, IMessage<T>

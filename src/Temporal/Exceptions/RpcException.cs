@@ -1,3 +1,6 @@
+using Google.Protobuf;
+using Temporalio.Api.Common.V1;
+
 namespace Temporalio.Exceptions;
 
 /// <summary>A call to the server failed.</summary>
@@ -12,6 +15,7 @@ public class RpcException : TemporalException
     {
         Code = code;
         RawStatus = rawStatus;
+        GrpcStatus = new(ReadStatus);
     }
 
     /// <summary>gRPC's status codes.</summary>
@@ -74,4 +78,26 @@ public class RpcException : TemporalException
 
     /// <summary>The encoded <c>google.rpc.Status</c>, if the server sent one.</summary>
     public byte[]? RawStatus { get; }
+
+    /// <summary>
+    /// <see cref="RawStatus" /> as a message, with the details that name the error. Code and message alone when the server sent none, or a proxy between sent something else.
+    /// </summary>
+    public Lazy<GrpcStatus> GrpcStatus { get; }
+
+    private GrpcStatus ReadStatus()
+    {
+        if (RawStatus is { Length: > 0 } raw)
+        {
+            try
+            {
+                return Api.Common.V1.GrpcStatus.Parser.ParseFrom(raw);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                // The code and the message say what there is to say.
+            }
+        }
+
+        return new() { Code = (int)Code, Message = Message };
+    }
 }

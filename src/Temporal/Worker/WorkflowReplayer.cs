@@ -104,7 +104,7 @@ public class WorkflowReplayer
             {
                 // The codec changes events in place, and these belong to the caller.
                 events = [.. events.Select(e => e.Clone())];
-                await PayloadCodecs.DecodeAsync(_options.DataConverter, _options.Namespace, new() { WorkflowExecution = new() { WorkflowId = history.Id } }, events, []);
+                await PayloadCodecs.DecodeAsync(new(_options.DataConverter, _options.Namespace, history.Id), new(), events, []);
             }
         }
         catch (Exception e)

@@ -7,7 +7,9 @@ using Temporalio.Client;
 using Temporalio.Client.Interceptors;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
+using Temporalio.Worker;
 using Temporalio.Worker.Interceptors;
+using Temporalio.Workflows;
 
 namespace Orchestrator.Temporal.Tests.Client;
 
@@ -60,6 +62,83 @@ public sealed class CodecAndInterceptorTests(TestServer server) : IClassFixture<
             },
             worker => worker.AddWorkflow<CounterWorkflow>().AddWorkflow<ActivityCallingWorkflow>()
                 .AddActivity(ActivityDefinition.Create("Leak", typeof(string), [], 0, _ => throw new ApplicationFailureException("secret failure", details: ["secret detail"]))),
+            client);
+    }
+
+    /// <summary>Refuses what was encoded for something else.</summary>
+    private sealed class ContextCodec(string context) : IPayloadCodec, IWithSerializationContext<IPayloadCodec>
+    {
+        public IPayloadCodec WithSerializationContext(ISerializationContext context) => new ContextCodec(context switch
+        {
+            ISerializationContext.Activity activity => $"{activity.WorkflowId}/{activity.WorkflowType}/{activity.ActivityId}/{activity.ActivityType}/{activity.ActivityTaskQueue}/{activity.IsLocal}",
+            ISerializationContext.Workflow workflow => workflow.WorkflowId,
+            _ => throw new ArgumentOutOfRangeException(nameof(context)),
+        });
+
+        public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) => Task.FromResult<IReadOnlyCollection<Payload>>(
+            [.. payloads.Select(payload => new Payload { Metadata = { ["encoding"] = ByteString.CopyFromUtf8(context) }, Data = payload.ToByteString() })]);
+
+        public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads)
+        {
+            foreach (var payload in payloads)
+            {
+                Assert.Equal(context, payload.Metadata["encoding"].ToStringUtf8());
+            }
+
+            return Task.FromResult<IReadOnlyCollection<Payload>>([.. payloads.Select(payload => Payload.Parser.ParseFrom(payload.Data))]);
+        }
+    }
+
+    [Workflow]
+    public class ContextsWorkflow
+    {
+        [WorkflowRun]
+        public async Task<string> RunAsync(string said)
+        {
+            if (said.Length > 5)
+            {
+                return said;
+            }
+
+            var normal = await Workflow.ExecuteActivityAsync<string>("Echo", [said], new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
+            var local = await Workflow.ExecuteLocalActivityAsync<string>("Echo", [normal], new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
+            try
+            {
+                await Workflow.ExecuteActivityAsync("Leak", [], new() { StartToCloseTimeout = TimeSpan.FromMinutes(1) });
+            }
+            catch (ActivityFailureException failure)
+            {
+                local += ((ApplicationFailureException)failure.InnerException!).Details.ElementAt<string>(0);
+            }
+
+            return await Workflow.ExecuteChildWorkflowAsync((ContextsWorkflow child) => child.RunAsync(local));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task Codec_WithContexts_MeetsTheSameOnBothSides(int cachedRuns)
+    {
+        var options = server.Options();
+        options.DataConverter = DataConverter.Default with { PayloadCodec = new ContextCodec("none") };
+        var client = await TemporalClient.ConnectAsync(options);
+        await server.WithWorkerAsync(
+            async queue =>
+            {
+                var handle = await client.StartWorkflowAsync((ContextsWorkflow workflow) => workflow.RunAsync("hi"), TestServer.Start(queue));
+                Assert.Equal("hi, hi, secret detail", await handle.GetResultAsync().WaitAsync(Eventually.Limit));
+                var replayer = new WorkflowReplayer(new WorkflowReplayerOptions { DataConverter = options.DataConverter }.AddWorkflow<ContextsWorkflow>());
+                await replayer.ReplayWorkflowAsync(await handle.FetchHistoryAsync());
+            },
+            worker =>
+            {
+                worker.MaxCachedWorkflows = cachedRuns;
+                worker.AddWorkflow<ContextsWorkflow>()
+                    .AddActivity(ActivityDefinition.Create("Echo", typeof(string), [typeof(string)], 1, values => $"{values[0]}{(values[0] is "hi" ? ", hi" : ", ")}"))
+                    .AddActivity(ActivityDefinition.Create(
+                        "Leak", typeof(string), [], 0, _ => throw new ApplicationFailureException("failure", nonRetryable: true, details: ["secret detail"])));
+            },
             client);
     }
 

@@ -15,6 +15,9 @@ internal abstract class ActivityCall(WorkflowCommands commands, ScheduleActivity
     private bool _resolvedInHistory;
     private bool _closed;
 
+    /// <summary>What it was scheduled with.</summary>
+    public ScheduleActivityTaskCommandAttributes Attributes => attributes;
+
     /// <summary>The command that schedules it; set once, when it is issued.</summary>
     public PendingCommand Start { get; set; } = null!;
 

@@ -49,6 +49,9 @@ internal static class Markers
     public static LocalActivityMarker? ReadLocalActivity(MarkerRecordedEventAttributes marker) =>
         marker.MarkerName == LocalActivity ? Read(marker.Details, Data, MarkerJson.Default.LocalActivityMarker) : null;
 
+    public static LocalActivityMarker? ReadLocalActivity(RecordMarkerCommandAttributes marker) =>
+        marker.MarkerName == LocalActivity ? Read(marker.Details, Data, MarkerJson.Default.LocalActivityMarker) : null;
+
     /// <summary>The payloads of a local activity's result; null when there is none.</summary>
     public static Payloads? ResultOf(MapField<string, Payloads> details) => details.GetValueOrDefault(ResultKey);
 

@@ -19,19 +19,23 @@ internal static class PayloadCodecs
 {
     /// <summary>Decodes events and updates in place.</summary>
     public static async Task DecodeAsync(
-        DataConverter converter, string ns, PollWorkflowTaskQueueResponse task, IEnumerable<HistoryEvent> events, IEnumerable<UpdateRequest> updates)
+        CodecContexts contexts, PollWorkflowTaskQueueResponse task, IReadOnlyCollection<HistoryEvent> events, IEnumerable<UpdateRequest> updates)
     {
-        if (converter.PayloadCodec is null || converter.ForWorkflow(ns, task.WorkflowExecution.WorkflowId).PayloadCodec is not { } codec)
+        if (contexts.OfThisWorkflow is not { } codec)
         {
             return;
         }
 
-        var walk = new Walk(codec.DecodeAsync, codec.DecodeFailureAsync);
+        contexts.Learn(events);
         foreach (var e in events)
         {
-            await walk.EventAsync(e);
+            if (contexts.Of(e) is { } own)
+            {
+                await Walk.Decoding(own).EventAsync(e);
+            }
         }
 
+        var walk = Walk.Decoding(codec);
         foreach (var update in updates)
         {
             await walk.PayloadsAsync(update.Request.Input?.Args);
@@ -46,21 +50,24 @@ internal static class PayloadCodecs
     }
 
     /// <summary>Encodes a completion in place.</summary>
-    public static async Task EncodeAsync(DataConverter converter, string ns, string workflowId, RespondWorkflowTaskCompletedRequest request)
+    public static async Task EncodeAsync(CodecContexts contexts, RespondWorkflowTaskCompletedRequest request)
     {
-        if (converter.PayloadCodec is null || converter.ForWorkflow(ns, workflowId).PayloadCodec is not { } codec)
+        if (contexts.OfThisWorkflow is not { } codec)
         {
             return;
         }
 
-        var walk = new Walk(codec.EncodeAsync, codec.EncodeFailureAsync);
         for (var i = 0; i < request.Commands.Count; i++)
         {
             // The run keeps its commands to compare them with events: what is sent is a copy.
             request.Commands[i] = request.Commands[i].Clone();
-            await walk.CommandAsync(request.Commands[i]);
+            if (contexts.Of(request.Commands[i]) is { } own)
+            {
+                await Walk.Encoding(own).CommandAsync(request.Commands[i]);
+            }
         }
 
+        var walk = Walk.Encoding(codec);
         foreach (var message in request.Messages)
         {
             await EncodeAsync(walk, message);
@@ -73,11 +80,11 @@ internal static class PayloadCodecs
     }
 
     /// <summary>Encodes the answer to a query in place.</summary>
-    public static async Task EncodeAsync(DataConverter converter, string ns, string workflowId, WorkflowQueryResult result)
+    public static async Task EncodeAsync(CodecContexts contexts, WorkflowQueryResult result)
     {
-        if (converter.PayloadCodec is not null && converter.ForWorkflow(ns, workflowId).PayloadCodec is { } codec)
+        if (contexts.OfThisWorkflow is { } codec)
         {
-            await new Walk(codec.EncodeAsync, codec.EncodeFailureAsync).QueryResultAsync(result);
+            await Walk.Encoding(codec).QueryResultAsync(result);
         }
     }
 
@@ -110,6 +117,10 @@ internal static class PayloadCodecs
 
     private sealed class Walk(Func<IReadOnlyCollection<Payload>, Task<IReadOnlyCollection<Payload>>> change, Func<Failure, Task> changeFailure)
     {
+        public static Walk Decoding(IPayloadCodec codec) => new(codec.DecodeAsync, codec.DecodeFailureAsync);
+
+        public static Walk Encoding(IPayloadCodec codec) => new(codec.EncodeAsync, codec.EncodeFailureAsync);
+
         public async Task PayloadsAsync(Payloads? payloads)
         {
             if (payloads is { Payloads_.Count: > 0 })

@@ -50,7 +50,7 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
         }
 
         options.StampVersion?.Invoke(request);
-        await PayloadCodecs.EncodeAsync(options.DataConverter, options.Namespace, task.WorkflowExecution.WorkflowId, request);
+        await PayloadCodecs.EncodeAsync(new(options.DataConverter, options.Namespace, task.WorkflowExecution.WorkflowId, instance), request);
         return new(task.WorkflowExecution.WorkflowId, task.WorkflowExecution.RunId) { Completed = request };
     }
 
@@ -78,7 +78,7 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
                 },
             };
             options.StampVersion?.Invoke(completed);
-            await PayloadCodecs.EncodeAsync(options.DataConverter, options.Namespace, execution.WorkflowId, completed);
+            await PayloadCodecs.EncodeAsync(new(options.DataConverter, options.Namespace, execution.WorkflowId, instance), completed);
             return new(execution.WorkflowId, execution.RunId) { Completed = completed };
         }
 
@@ -107,7 +107,7 @@ internal sealed class ReplyMaker(WorkflowTaskHandlerOptions options)
     public async Task<WorkflowTaskReply> QueryAsync(PollWorkflowTaskQueueResponse task, WorkflowQueryResult result)
     {
         var execution = task.WorkflowExecution;
-        await PayloadCodecs.EncodeAsync(options.DataConverter, options.Namespace, execution.WorkflowId, result);
+        await PayloadCodecs.EncodeAsync(new CodecContexts(options.DataConverter, options.Namespace, execution.WorkflowId), result);
         return new(execution.WorkflowId, execution.RunId)
         {
             Query = new()

@@ -54,6 +54,9 @@ internal sealed class WorkflowCommands(Func<bool> mayIssue)
         Activities[scheduled.EventId] = call;
     }
 
+    /// <summary>What an open activity was scheduled with; null when none is open there.</summary>
+    public ScheduleActivityTaskCommandAttributes? ActivityAt(long scheduledEventId) => Activities.GetValueOrDefault(scheduledEventId)?.Attributes;
+
     public void Track(ChildCall call, HistoryEvent initiated)
     {
         call.InitiatedEventId = initiated.EventId;
