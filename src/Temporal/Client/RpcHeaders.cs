@@ -72,7 +72,7 @@ internal static class RpcHeaders
         headers?.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? false;
 
     // Requests say their namespace in a field of that name; reflection on the property is paid once per type.
-    private static string? NamespaceOf(IMessage request) => Namespaces.GetOrAdd(request.GetType(), static type =>
+    public static string? NamespaceOf(IMessage request) => Namespaces.GetOrAdd(request.GetType(), static type =>
     {
         var getter = type.GetProperty("Namespace", typeof(string))?.GetMethod;
         return getter is null

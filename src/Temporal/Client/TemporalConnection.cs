@@ -193,18 +193,22 @@ public sealed class TemporalConnection : ITemporalConnection
             LongPoll = Services.Waits(request),
             Compress = _compress && body.Length >= CompressFrom,
         };
+        var metrics = RequestMetrics.Of(rpc, RpcHeaders.NamespaceOf(request), call.LongPoll);
         retry ??= call.LongPoll ? _waitRetry : _retry;
         long? firstFailure = null;
         for (var failures = 1; ; failures++)
         {
+            var began = TimeProvider.System.GetTimestamp();
             try
             {
                 var answer = await _channel.CallAsync(method, body, call, token);
+                metrics.Count(TimeProvider.System.GetElapsedTime(began), failure: null);
                 return parser.ParseFrom(answer.Span);
             }
             catch (GrpcException error)
             {
                 var failure = new RpcException((RpcException.StatusCode)(int)error.Code, error.Message, error.StatusDetails.IsEmpty ? null : error.StatusDetails.ToArray());
+                metrics.Count(TimeProvider.System.GetElapsedTime(began), failure.Code);
                 firstFailure ??= TimeProvider.System.GetTimestamp();
                 if (options?.Retry is not true
                     || RpcRetrier.NextDelay(retry, failure, failures, TimeProvider.System.GetElapsedTime(firstFailure.Value), Random.Shared.NextDouble()) is not { } delay)

@@ -3,7 +3,7 @@ using Temporalio.Worker.Tuning;
 
 namespace Temporalio.Worker;
 
-/// <summary>Log messages of the worker's polling, activities and shutdown.</summary>
+/// <summary>Log messages of the worker.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "Worker on task queue {TaskQueue} started as {Identity}")]
@@ -50,4 +50,16 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Error, "Workflow task of {WorkflowId} could not be worked on")]
     public static partial void WorkflowTaskDropped(ILogger logger, Exception error, string workflowId);
+
+    [LoggerMessage(19, LogLevel.Debug, "A heartbeat of the worker on task queue {TaskQueue} could not be delivered")]
+    public static partial void WorkerHeartbeatFailed(ILogger logger, Exception error, string taskQueue);
+
+    [LoggerMessage(16, LogLevel.Error, "Signal {Signal} is dropped: its arguments do not fit the handler.")]
+    public static partial void SignalDropped(ILogger logger, string signal, Exception exception);
+
+    [LoggerMessage(17, LogLevel.Warning, "[TMPRL1102] Workflow {WorkflowId} ended while handlers still ran; their callers will not get an answer: {Handlers}. Wait for Workflow.AllHandlersFinished, or set UnfinishedPolicy.")]
+    public static partial void UnfinishedHandlers(ILogger logger, string workflowId, string handlers);
+
+    [LoggerMessage(18, LogLevel.Error, "Workflow {WorkflowType} {WorkflowId} (run {RunId}) left its scheduler; its next workflow task fails.")]
+    public static partial void ForeignContinuation(ILogger logger, string workflowType, string workflowId, string runId, Exception exception);
 }

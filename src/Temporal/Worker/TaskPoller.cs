@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
+using Temporalio.Worker.Telemetry;
 using Temporalio.Worker.Tuning;
 
 namespace Temporalio.Worker;
@@ -27,6 +28,8 @@ internal sealed record TaskPollerOptions<TTask>
 
     /// <summary>Takes over the task and its slot.</summary>
     public required Action<TTask, SlotReservation> Dispatch { get; init; }
+
+    public required PollStatistics Statistics { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -114,7 +117,7 @@ internal sealed class TaskPoller<TTask>(TaskPollerOptions<TTask> options)
             {
                 slot = await options.Slots.ReserveAsync(stop);
                 await options.Throttle(stop);
-                var task = await options.Poll(abort);
+                var task = await PollOnceAsync(abort);
                 failures = 0;
                 if (!options.IsEmpty(task))
                 {
@@ -165,6 +168,21 @@ internal sealed class TaskPoller<TTask>(TaskPollerOptions<TTask> options)
             {
                 slot?.Dispose();
             }
+        }
+    }
+
+    private async Task<TTask> PollOnceAsync(CancellationToken abort)
+    {
+        options.Statistics.Opened();
+        try
+        {
+            var task = await options.Poll(abort);
+            options.Statistics.Answered(options.IsEmpty(task));
+            return task;
+        }
+        finally
+        {
+            options.Statistics.Closed();
         }
     }
 

@@ -7,6 +7,7 @@ using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Activities;
 using Temporalio.Worker.Interceptors;
+using Temporalio.Worker.Telemetry;
 using Temporalio.Worker.Tuning;
 using Temporalio.Worker.Workflows;
 
@@ -42,10 +43,13 @@ internal sealed class WorkerEngine
     private readonly ActivityTaskWorker? _activities;
     private readonly WorkflowTaskWorker? _workflows;
     private readonly IWorkflowTaskHandler? _handler;
+    private readonly WorkerStatistics _statistics;
+    private readonly WorkerHeartbeats _heartbeats;
 
     private ITemporalClient _client;
     private WorkerRpc _rpc;
     private bool _answersPollsOnShutdown;
+    private bool _takesHeartbeats;
 
     public WorkerEngine(IWorkerClient client, TemporalWorkerOptions options)
     {
@@ -63,14 +67,15 @@ internal sealed class WorkerEngine
         _version = new(options);
         var loggers = options.LoggerFactory ?? client.Options.LoggerFactory;
         _logger = loggers.CreateLogger("Temporalio.Worker");
+        var meter = SystemMetricMeter.Root.WithTags([new("namespace", _namespace), new("task_queue", _taskQueue)]);
         var tuner = TunerOf(options);
-        _workflowSlots = PoolOf(tuner.WorkflowTaskSlotSupplier, SlotType.Workflow);
+        _statistics = new(meter, options, tuner);
+        _workflowSlots = PoolOf(tuner.WorkflowTaskSlotSupplier, SlotType.Workflow, _statistics.WorkflowSlots);
         var certainSlots = CertainSlots(tuner.WorkflowTaskSlotSupplier);
         _workflowPolls = Math.Min(options.MaxConcurrentWorkflowTaskPolls, certainSlots);
-        _activitySlots = PoolOf(tuner.ActivityTaskSlotSupplier, SlotType.Activity);
+        _activitySlots = PoolOf(tuner.ActivityTaskSlotSupplier, SlotType.Activity, _statistics.ActivitySlots);
         IWorkerInterceptor[] interceptors = [.. (client.Options.Interceptors ?? []).OfType<IWorkerInterceptor>(), .. options.Interceptors ?? []];
         var registry = new ActivityRegistry(options.Activities);
-        var meter = SystemMetricMeter.Root.WithTags([new("namespace", _namespace), new("task_queue", _taskQueue)]);
         var runner = new ActivityRunner(new()
         {
             Registry = registry,
@@ -92,12 +97,14 @@ internal sealed class WorkerEngine
                 DataConverter = client.Options.DataConverter,
                 DefaultHeartbeatThrottleInterval = options.DefaultHeartbeatThrottleInterval,
                 MaxHeartbeatThrottleInterval = options.MaxHeartbeatThrottleInterval,
+                Statistics = _statistics,
                 Time = options.Time,
                 Logger = _logger,
                 Rpc = () => _rpc,
             });
         }
 
+        _heartbeats = Heartbeats();
         if (options.Workflows.Count == 0)
         {
             return;
@@ -113,11 +120,12 @@ internal sealed class WorkerEngine
             DataConverter = client.Options.DataConverter,
             LoggerFactory = loggers,
             MetricMeter = meter,
+            Statistics = _statistics,
             MaxCachedWorkflows = options.MaxCachedWorkflows,
             StickyQueue = _stickyQueue,
             StickyScheduleToStartTimeout = options.StickyQueueScheduleToStartTimeout,
             LocalActivities = new LocalActivityExecutor(
-                runner, PoolOf(tuner.LocalActivitySlotSupplier, SlotType.LocalActivity), _namespace, client.Options.DataConverter, options.Time),
+                runner, PoolOf(tuner.LocalActivitySlotSupplier, SlotType.LocalActivity, _statistics.LocalActivitySlots), _namespace, client.Options.DataConverter, _statistics, options.Time),
             HasLocalActivity = type => registry.TryGet(type, out _),
             Intercept = inbound => interceptors.Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
             FailureExceptionTypes = options.WorkflowFailureExceptionTypes ?? [],
@@ -142,6 +150,8 @@ internal sealed class WorkerEngine
             ActivitySlots = _activities is null ? null : _activitySlots,
             Activities = _activities,
             MaxEagerActivities = options.DisableEagerActivityExecution ? 0 : options.MaxEagerActivityReservationsPerWorkflowTask,
+            Statistics = _statistics,
+            Time = options.Time,
             Logger = _logger,
         });
     }
@@ -164,6 +174,7 @@ internal sealed class WorkerEngine
         try
         {
             var description = await _rpc.DescribeNamespaceAsync(cancellationToken);
+            _takesHeartbeats = description.NamespaceInfo?.Capabilities?.WorkerHeartbeats ?? false;
             _answersPollsOnShutdown = description.NamespaceInfo?.Capabilities?.WorkerPollCompleteOnShutdown ?? false;
         }
         catch (RpcException error) when (error.Code is RpcException.StatusCode.Unimplemented or RpcException.StatusCode.PermissionDenied)
@@ -181,10 +192,12 @@ internal sealed class WorkerEngine
     public async Task RunAsync(CancellationToken stop)
     {
         Log.WorkerStarted(_logger, _taskQueue, _identity);
+        _statistics.Metrics.WorkerStart.Add(1);
         using var stopPolling = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var abortPolls = new CancellationTokenSource();
         Task[] pollers = [.. Pollers(stopPolling.Token, abortPolls.Token)];
         var polling = Task.WhenAll(pollers);
+        var heartbeats = _takesHeartbeats ? _heartbeats.RunAsync(stopPolling.Token) : Task.CompletedTask;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stop.Register(() => stopped.TrySetResult()))
         {
@@ -200,6 +213,7 @@ internal sealed class WorkerEngine
         abortPolls.CancelAfter(noticed && _answersPollsOnShutdown ? PollGrace : TimeSpan.Zero);
         await Task.WhenAny(polling);
         await FinishAsync();
+        await heartbeats;
         Log.WorkerStopped(_logger, _taskQueue);
         if (_failed.Task.IsFaulted)
         {
@@ -233,8 +247,24 @@ internal sealed class WorkerEngine
         _ => int.MaxValue,
     };
 
-    private SlotPool PoolOf(SlotSupplier supplier, SlotType type) =>
-        SlotPool.Create(supplier, new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false), _options.Time, _logger);
+    private SlotPool PoolOf(SlotSupplier supplier, SlotType type, SlotStatistics statistics) =>
+        SlotPool.Create(supplier, new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false), statistics, _options.Time, _logger);
+
+    private WorkerHeartbeats Heartbeats() => new(new()
+    {
+        Namespace = _namespace,
+        TaskQueue = _taskQueue,
+        Identity = _identity,
+        InstanceKey = _instanceKey,
+        Deployment = _options.DeploymentOptions,
+        HasWorkflows = _options.Workflows.Count > 0,
+        HasActivities = _activities is not null,
+        Statistics = _statistics,
+        CachedRuns = () => _handler?.CachedRuns ?? 0,
+        Rpc = () => _rpc,
+        Time = _options.Time,
+        Logger = _logger,
+    });
 
     private IEnumerable<Task> Pollers(CancellationToken stop, CancellationToken abort)
     {
@@ -274,6 +304,7 @@ internal sealed class WorkerEngine
             Poll = token => _rpc.PollWorkflowTaskAsync(request, token),
             IsEmpty = task => task.TaskToken.IsEmpty,
             ScalingOf = task => task.PollerScalingDecision,
+            Statistics = sticky ? _statistics.StickyPolls : _statistics.WorkflowPolls,
             Dispatch = (task, slot) => _workflows!.Start(task, slot, sticky, _abandonWorkflowTasks.Token),
             Time = _options.Time,
             Logger = _logger,
@@ -301,6 +332,7 @@ internal sealed class WorkerEngine
             Poll = token => _rpc.PollActivityTaskAsync(request, token),
             IsEmpty = task => task.TaskToken.IsEmpty,
             ScalingOf = task => task.PollerScalingDecision,
+            Statistics = _statistics.ActivityPolls,
             Dispatch = (task, slot) => _activities!.Start(task, slot),
             Time = _options.Time,
             Logger = _logger,
@@ -318,6 +350,7 @@ internal sealed class WorkerEngine
             StickyTaskQueue = _stickyQueue ?? string.Empty,
             WorkerInstanceKey = _instanceKey,
             TaskQueue = _taskQueue,
+            WorkerHeartbeat = _takesHeartbeats ? _heartbeats.Now(WorkerStatus.ShuttingDown) : null,
         };
         if (_workflows is not null)
         {

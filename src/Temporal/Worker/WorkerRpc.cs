@@ -52,6 +52,9 @@ internal sealed class WorkerRpc(ITemporalClient client)
         new() { Namespace = client.Options.Namespace },
         new() { Retry = true, Timeout = CallTimeout, CancellationToken = token });
 
+    public Task<RecordWorkerHeartbeatResponse> RecordHeartbeatAsync(RecordWorkerHeartbeatRequest request) =>
+        client.WorkflowService.RecordWorkerHeartbeatAsync(request, new() { Retry = false, Timeout = CallTimeout });
+
     public Task<ShutdownWorkerResponse> ShutdownAsync(ShutdownWorkerRequest request, TimeSpan limit) =>
         client.WorkflowService.ShutdownWorkerAsync(request, new() { Retry = false, Timeout = limit });
 

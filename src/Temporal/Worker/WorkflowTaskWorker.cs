@@ -5,6 +5,7 @@ using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Activities;
+using Temporalio.Worker.Telemetry;
 using Temporalio.Worker.Tuning;
 using Temporalio.Worker.Workflows;
 
@@ -29,6 +30,10 @@ internal sealed record WorkflowTaskWorkerOptions
     public required ActivityTaskWorker? Activities { get; init; }
 
     public required int MaxEagerActivities { get; init; }
+
+    public required WorkerStatistics Statistics { get; init; }
+
+    public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }
 }
@@ -66,8 +71,17 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                 var workflowId = task.WorkflowExecution?.WorkflowId ?? string.Empty;
                 try
                 {
+                    var metrics = options.Statistics.Metrics.Workflow(task.WorkflowType?.Name ?? string.Empty);
+                    if (task.Query is null && task is { ScheduledTime: { } scheduled, StartedTime: { } started })
+                    {
+                        metrics.TaskScheduleToStartLatency.Record((started - scheduled).ToTimeSpan());
+                    }
+
+                    var began = options.Time.GetTimestamp();
                     var reply = await options.Handler.HandleAsync(task, FetchPageAsync, cancellationToken);
-                    task = await DeliverAsync(reply);
+                    metrics.TaskExecutionLatency.Record(options.Time.GetElapsedTime(began));
+                    options.Statistics.WorkflowSlots.Processed(failed: reply.Failed is not null);
+                    task = await DeliverAsync(reply, metrics);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -94,17 +108,20 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
             cancellationToken);
 
     /// <summary>Sends a reply; returns the next task of the run if the server handed one back.</summary>
-    private async Task<PollWorkflowTaskQueueResponse?> DeliverAsync(WorkflowTaskReply reply)
+    private async Task<PollWorkflowTaskQueueResponse?> DeliverAsync(WorkflowTaskReply reply, WorkflowMetrics metrics)
     {
         if (reply.Completed is { } completed)
         {
-            return await CompleteAsync(reply, completed);
+            return await CompleteAsync(reply, completed, metrics);
         }
 
         try
         {
             if (reply.Failed is { } failed)
             {
+                metrics.TaskFailed.Add(
+                    1,
+                    [new("failure_reason", failed.Cause == WorkflowTaskFailedCause.NonDeterministicError ? "NonDeterminismError" : "WorkflowError")]);
                 Log.WorkflowTaskFailed(options.Logger, reply.FailureException, reply.WorkflowId, reply.RunId);
                 await options.Rpc().FailWorkflowTaskAsync(failed);
             }
@@ -122,7 +139,8 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         return null;
     }
 
-    private async Task<PollWorkflowTaskQueueResponse?> CompleteAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed)
+    private async Task<PollWorkflowTaskQueueResponse?> CompleteAsync(
+        WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, WorkflowMetrics metrics)
     {
         using var eager = ReserveEager(completed);
         RespondWorkflowTaskCompletedResponse response;
@@ -136,12 +154,14 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
             options.Handler.Refused(reply);
             if (RpcRetrier.IsMessageTooLarge(error))
             {
+                metrics.TaskFailed.Add(1, [new("failure_reason", "GrpcMessageTooLarge")]);
                 await FailTooLargeAsync(reply, completed, error);
             }
 
             return null;
         }
 
+        Count(reply, completed, metrics);
         foreach (var task in response.ActivityTasks)
         {
             // The server gives no more than were asked for, and each one asked for has its slot.
@@ -152,6 +172,29 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         }
 
         return options.Handler.Accepted(reply, response);
+    }
+
+    private void Count(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, WorkflowMetrics metrics)
+    {
+        if (completed.Commands.Count == 0)
+        {
+            return;
+        }
+
+        // The command that closes the run is the last one.
+        var counter = completed.Commands[^1].CommandType switch
+        {
+            CommandType.CompleteWorkflowExecution => metrics.Completed,
+            CommandType.FailWorkflowExecution => metrics.Failed,
+            CommandType.CancelWorkflowExecution => metrics.Canceled,
+            CommandType.ContinueAsNewWorkflowExecution => metrics.ContinuedAsNew,
+            _ => null,
+        };
+        counter?.Add(1);
+        if (counter is not null && reply.WorkflowStartTime is { } start)
+        {
+            metrics.EndToEndLatency.Record(options.Time.GetUtcNow().UtcDateTime - start);
+        }
     }
 
     private async Task FailTooLargeAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, RpcException cause)

@@ -8,6 +8,7 @@ using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
+using Temporalio.Worker.Telemetry;
 using Temporalio.Worker.Tuning;
 using Priority = Temporalio.Common.Priority;
 using RetryPolicy = Temporalio.Common.RetryPolicy;
@@ -30,6 +31,8 @@ internal sealed record ActivityTaskWorkerOptions
     public required TimeSpan DefaultHeartbeatThrottleInterval { get; init; }
 
     public required TimeSpan MaxHeartbeatThrottleInterval { get; init; }
+
+    public required WorkerStatistics Statistics { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -104,11 +107,18 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
             HeartbeatThrottle.IntervalFor(info.HeartbeatTimeout, options.DefaultHeartbeatThrottleInterval, options.MaxHeartbeatThrottleInterval),
             options.Time,
             details => SendHeartbeatAsync(token, details, attempt, info));
+        var metrics = options.Statistics.Metrics.Activity(info.ActivityType);
+        metrics.Begun.Add(1);
+        metrics.ScheduleToStartLatency.Record(info.StartedTime - info.CurrentAttemptScheduledTime);
+        var began = options.Time.GetTimestamp();
         ActivityOutcome outcome;
         using (TimeoutOf(info, attempt))
         {
             outcome = await RunAsync(task, attempt, info, throttle.Record);
         }
+
+        metrics.Count(outcome, options.Time.GetElapsedTime(began), options.Time.GetUtcNow().UtcDateTime - info.ScheduledTime);
+        options.Statistics.ActivitySlots.Processed(failed: outcome is ActivityOutcome.Failed);
 
         var held = await throttle.CloseAsync();
         await DeliverAsync(token, outcome, held, info);

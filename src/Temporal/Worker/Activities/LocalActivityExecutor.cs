@@ -3,6 +3,7 @@ using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Failure.V1;
 using Temporalio.Converters;
+using Temporalio.Worker.Telemetry;
 using Temporalio.Worker.Tuning;
 using Temporalio.Worker.Workflows;
 using RetryPolicy = Temporalio.Common.RetryPolicy;
@@ -10,7 +11,8 @@ using RetryPolicy = Temporalio.Common.RetryPolicy;
 namespace Temporalio.Worker.Activities;
 
 /// <summary>Runs attempts of local activities in slots of their own.</summary>
-internal sealed class LocalActivityExecutor(ActivityRunner runner, SlotPool slots, string ns, DataConverter dataConverter, TimeProvider time) : ILocalActivityExecutor
+internal sealed class LocalActivityExecutor(
+    ActivityRunner runner, SlotPool slots, string ns, DataConverter dataConverter, WorkerStatistics statistics, TimeProvider time) : ILocalActivityExecutor
 {
     /// <inheritdoc />
     public async Task<LocalActivityOutcome> ExecuteAsync(LocalActivityAttempt attempt, CancellationToken cancellationToken)
@@ -94,7 +96,13 @@ internal sealed class LocalActivityExecutor(ActivityRunner runner, SlotPool slot
         using (slot)
         using (attempt)
         {
-            return await runner.RunAsync(attempt, info, [.. task.Arguments], task.Headers.Count == 0 ? null : task.Headers, _ => { });
+            var metrics = statistics.Metrics.LocalActivity(info.ActivityType);
+            metrics.Begun.Add(1);
+            var began = time.GetTimestamp();
+            var outcome = await runner.RunAsync(attempt, info, [.. task.Arguments], task.Headers.Count == 0 ? null : task.Headers, _ => { });
+            metrics.Count(outcome, time.GetElapsedTime(began), time.GetUtcNow().UtcDateTime - info.ScheduledTime);
+            statistics.LocalActivitySlots.Processed(failed: outcome is ActivityOutcome.Failed);
+            return outcome;
         }
     }
 

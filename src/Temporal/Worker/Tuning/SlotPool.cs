@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Temporalio.Worker.Telemetry;
 
 namespace Temporalio.Worker.Tuning;
 
@@ -9,17 +10,15 @@ internal abstract class SlotPool
     /// <summary>Workflow slots that a resource-based supplier gives whatever the resources, unless told otherwise.</summary>
     public const int DefaultMinimumWorkflowSlots = 5;
 
-    private int _used;
-
-    /// <summary>Slots with a task now.</summary>
-    public int Used => Volatile.Read(ref _used);
+    /// <summary>Told of slots that get a task and that are free again.</summary>
+    public required SlotStatistics Statistics { protected get; init; }
 
     /// <summary>A pool over a supplier.</summary>
-    public static SlotPool Create(SlotSupplier supplier, SlotReserveContext context, TimeProvider time, ILogger logger) => supplier switch
+    public static SlotPool Create(SlotSupplier supplier, SlotReserveContext context, SlotStatistics statistics, TimeProvider time, ILogger logger) => supplier switch
     {
-        FixedSizeSlotSupplier fixedSize => new FixedPool(fixedSize.SlotCount),
-        CustomSlotSupplier custom => new CustomPool(custom, context, logger),
-        ResourceBasedSlotSupplier resources => new ResourcePool(resources, context.SlotType, time),
+        FixedSizeSlotSupplier fixedSize => new FixedPool(fixedSize.SlotCount) { Statistics = statistics },
+        CustomSlotSupplier custom => new CustomPool(custom, context, logger) { Statistics = statistics },
+        ResourceBasedSlotSupplier resources => new ResourcePool(resources, context.SlotType, time) { Statistics = statistics },
         _ => throw new ArgumentException($"{supplier.GetType()} is no known kind of slot supplier.", nameof(supplier)),
     };
 
@@ -31,7 +30,7 @@ internal abstract class SlotPool
 
     internal void Use(SlotInfo info, SlotPermit permit)
     {
-        Interlocked.Increment(ref _used);
+        Statistics.Taken();
         OnUsed(info, permit);
     }
 
@@ -39,7 +38,7 @@ internal abstract class SlotPool
     {
         if (info is not null)
         {
-            Interlocked.Decrement(ref _used);
+            Statistics.Released();
         }
 
         OnReleased(info, permit);

@@ -54,6 +54,9 @@ internal sealed record WorkflowTaskReply(string WorkflowId, string RunId)
     /// <summary>State that the reply was made from; what the server says of the reply concerns this state alone.</summary>
     public object? Origin { get; init; }
 
+    /// <summary>When the run was started; set with <see cref="Completed" />.</summary>
+    public DateTime? WorkflowStartTime { get; init; }
+
     /// <summary>Why the task failed; for logs. Null unless <see cref="Failed"/> is set.</summary>
     public Exception? FailureException { get; init; }
 }

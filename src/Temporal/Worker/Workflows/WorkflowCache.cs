@@ -4,7 +4,7 @@ namespace Temporalio.Worker.Workflows;
 /// The runs that this worker works on or keeps. A run is used by one task at a time; the least recently used ones that nobody uses are dropped when there are too many.
 /// Dropping is forgetting: nothing is thrown into workflow code, its unreachable strands are collected and their <c>finally</c> blocks do not run.
 /// </summary>
-internal sealed class WorkflowCache(int capacity)
+internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
@@ -71,6 +71,7 @@ internal sealed class WorkflowCache(int capacity)
                     if (node.Value is { Users: 0, Pinned: false })
                     {
                         Drop(node.Value);
+                        metrics.StickyCacheForcedEviction.Add(1);
                     }
 
                     node = older;
@@ -80,6 +81,8 @@ internal sealed class WorkflowCache(int capacity)
             {
                 Drop(slot);
             }
+
+            metrics.StickyCacheSize.Set(_recent.Count);
         }
     }
 

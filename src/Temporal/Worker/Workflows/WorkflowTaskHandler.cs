@@ -22,7 +22,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
     {
         _options = options;
         _registry = new(options.Workflows);
-        _cache = new(options.MaxCachedWorkflows);
+        _cache = new(options.MaxCachedWorkflows, options.Statistics?.Metrics ?? Telemetry.TaskMetrics.None);
         _guard = new(options.DeadlockTimeout, options.DebugMode, options.MaxStuckWorkflows, options.TooManyStuck, options.Time);
         _replies = new(options);
     }
@@ -83,14 +83,21 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         Exception? error = null;
         try
         {
-            await PayloadCodecs.DecodeAsync(_options.DataConverter, _options.Namespace, task, events, updates);
+            await PayloadCodecs.DecodeAsync(new(_options.DataConverter, _options.Namespace, task.WorkflowExecution.WorkflowId, session.Run.Instance), task, events, updates);
         }
         catch (Exception e)
         {
             error = e;
         }
 
+        var replays = session.Run.Instance is null && task.PreviousStartedEventId > 0;
+        var began = _options.Time.GetTimestamp();
         error ??= await _guard.RunAsync(session.Run, () => session.Run.Process(events, live, updates));
+        if (replays)
+        {
+            _options.Statistics?.Metrics.Workflow(task.WorkflowType.Name).TaskReplayLatency.Record(_options.Time.GetElapsedTime(began));
+        }
+
         if (error is null && live && session.Run.StartedEventId != task.StartedEventId)
         {
             error = new InvalidOperationException(
@@ -140,7 +147,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
             Drop(slot);
         }
 
-        return reply with { Origin = session };
+        return reply with { Origin = session, WorkflowStartTime = session.Run.Instance!.Info.WorkflowStartTime };
     }
 
     // History for the run as it is known here; from the beginning when it is not known or has gone another way.
@@ -150,8 +157,17 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         var run = slot.Session?.Run;
         var events = task.History?.Events.ToArray() ?? [];
         var fits = run is not null && run.StartedEventId == task.PreviousStartedEventId && (events.Length == 0 || events[0].EventId <= run.ProcessedEventId + 1);
-        if (!fits)
+        if (fits)
         {
+            _options.Statistics?.Cache.Found();
+        }
+        else
+        {
+            if (task.PreviousStartedEventId > 0)
+            {
+                _options.Statistics?.Cache.Missed();
+            }
+
             Drop(slot);
         }
 

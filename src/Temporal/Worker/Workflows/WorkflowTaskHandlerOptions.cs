@@ -23,6 +23,9 @@ internal sealed record WorkflowTaskHandlerOptions
 
     public required MetricMeter MetricMeter { get; init; }
 
+    /// <summary>Counts what is done; null: nobody counts.</summary>
+    public Telemetry.WorkerStatistics? Statistics { get; init; }
+
     /// <summary>Runs kept between tasks; 0: every task replays the whole history, and no sticky queue is asked for.</summary>
     public int MaxCachedWorkflows { get; init; } = 10_000;
 

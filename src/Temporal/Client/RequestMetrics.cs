@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Temporalio.Common;
+using Temporalio.Exceptions;
+
+namespace Temporalio.Client;
+
+/// <summary>
+/// What calls to the server are measured by, under the names that all SDKs of Temporal use: each attempt counts; calls that wait on the server have names of their own,
+/// so that their times do not spoil those of the others.
+/// </summary>
+internal sealed class RequestMetrics
+{
+    private static readonly ConcurrentDictionary<(string Operation, string Namespace, bool LongPoll), RequestMetrics> All = new();
+
+    private readonly MetricCounter<long> _requests;
+    private readonly MetricCounter<long> _failures;
+    private readonly MetricHistogram<TimeSpan> _latency;
+
+    private RequestMetrics(string operation, string ns, bool longPoll)
+    {
+        var meter = SystemMetricMeter.Root.WithTags([new("operation", operation), new("namespace", ns)]);
+        var prefix = longPoll ? "temporal_long_request" : "temporal_request";
+        _requests = meter.CreateCounter<long>(prefix);
+        _failures = meter.CreateCounter<long>($"{prefix}_failure");
+        _latency = meter.CreateHistogram<TimeSpan>($"{prefix}_latency");
+    }
+
+    /// <summary>Of one call in one namespace.</summary>
+    public static RequestMetrics Of(string operation, string? ns, bool longPoll) =>
+        All.GetOrAdd((operation, ns ?? string.Empty, longPoll), static key => new(key.Operation, key.Namespace, key.LongPoll));
+
+    /// <summary>Counts an attempt.</summary>
+    /// <param name="took">How long it took.</param>
+    /// <param name="failure">Status, if it failed.</param>
+    public void Count(TimeSpan took, RpcException.StatusCode? failure)
+    {
+        _requests.Add(1);
+        _latency.Record(took);
+        if (failure is { } code)
+        {
+            _failures.Add(1, [new("status_code", code.ToString())]);
+        }
+    }
+}
