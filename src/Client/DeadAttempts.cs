@@ -20,7 +20,7 @@ public static class DeadAttempts
     public static async Task<int> FailAsync(ITemporalClient client, Func<string, bool> isDead, CancellationToken cancellation = default)
     {
         var failed = 0;
-        var rpc = new RpcOptions { CancellationToken = cancellation };
+        var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var query = $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow')";
         await foreach (var execution in client.ListWorkflowsAsync(query).WithCancellation(cancellation))
         {

@@ -55,7 +55,7 @@ public sealed class RunHandle
             Namespace = _client.Options.Namespace,
             Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = RunId },
         };
-        var description = await _client.WorkflowService.DescribeWorkflowExecutionAsync(describe, new RpcOptions { CancellationToken = cancellation });
+        var description = await _client.WorkflowService.DescribeWorkflowExecutionAsync(describe, new RpcOptions { Retry = true, CancellationToken = cancellation });
         return description.PendingActivities.Count > 0 || description.PendingWorkflowTask is not null;
     }
 

@@ -51,7 +51,7 @@ internal sealed class ResumeCommand : CliCommand
             context.Terminal.Say((await run.ResumeAsync(task, stop)).Message);
         context.Terminal.Say($"{run.RunId} goes on.");
         var code = await session.WatchAsync(run, stored?.Status.Sequence ?? 0);
-        await session.StayForOthersAsync();
+        await session.FinishOthersAsync(run);
         return code;
     }
 

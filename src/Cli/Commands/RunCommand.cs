@@ -66,7 +66,7 @@ internal sealed class RunCommand : CliCommand
         var run = await session.Runs.StartAsync(input, runId, stop);
         context.Terminal.Say($"{runId} has started.");
         var code = await session.WatchAsync(run);
-        await session.StayForOthersAsync();
+        await session.FinishOthersAsync(run);
         return code;
     }
 

@@ -27,7 +27,7 @@ internal sealed class WorkerCommand : CliCommand
         var settings = context.LoadSettings(_engine.Flags(parsed));
         TrustGate.Demand(context, repositories[0].Root, settings, parsed.GetValue(_yes));
         using var loggers = FileLoggerProvider.OpenFactory(repositories[0], context.Verbose, context.Time);
-        await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stop);
+        await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stays: true, stop);
         await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop);
         context.Terminal.Say($"Working on {string.Join(", ", repositories.Select(repository => repository.Root))} ({engine.Description}). Ctrl-C ends it; agents at work go on.");
         await Task.WhenAny(worker.Running, Task.Delay(Timeout.Infinite, stop));

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Local;
@@ -10,19 +11,23 @@ namespace Orchestrator.Cli.Engine;
 
 /// <summary>
 /// A connection to the engine that runs a repository's workflows: the server at an address, or the embedded one. The first process that needs the
-/// embedded engine takes its file and serves it; others connect to that one's socket.
+/// embedded engine takes its file and serves it; others connect to that one's socket, and one that stays takes the file over when its owner ends.
 /// </summary>
 internal sealed class EngineConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
+    private const string SocketPrefix = "unix:";
     // Runs can be looked at, and tasks retried, long after the end.
     internal static readonly TimeSpan KeptRuns = TimeSpan.FromDays(90);
+    private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly EngineFile? _file;
-    private readonly TemporalServer? _server;
-    private readonly IDisposable? _registration;
+    // How often a successor looks whether the owner still lives: a lock that is gone tells nobody.
+    private static readonly TimeSpan OwnerWatch = TimeSpan.FromMilliseconds(250);
+
     private readonly string? _folder;
+    private readonly string? _joined;
+    private readonly IDisposable? _registration;
+    private ServedEngine? _served;
 
     private EngineConnection(ITemporalClient client, string description)
     {
@@ -31,22 +36,18 @@ internal sealed class EngineConnection : IAsyncDisposable
         Description = description;
     }
 
-    private EngineConnection(ITemporalClient client, string description, string folder, EngineFile file, TemporalServer server)
-        : this(client, description)
-    {
-        _folder = folder;
-        _file = file;
-        _server = server;
-    }
+    private EngineConnection(ITemporalClient client, ServedEngine served)
+        : this(client, "embedded engine") => _served = served;
 
-    private EngineConnection(ITemporalClient client, string description, string folder, IDisposable registration)
-        : this(client, description)
+    private EngineConnection(ITemporalClient client, EngineOwner owner, string folder, IDisposable? registration)
+        : this(client, $"embedded engine of process {owner.Pid}")
     {
         _folder = folder;
+        _joined = owner.Address[SocketPrefix.Length..];
         _registration = registration;
     }
 
-    /// <summary>Client of the engine.</summary>
+    /// <summary>Client of the engine; it finds a new owner by itself, which listens where the one before did.</summary>
     public ITemporalClient Client { get; }
 
     /// <summary>Runs on that engine.</summary>
@@ -56,12 +57,21 @@ internal sealed class EngineConnection : IAsyncDisposable
     public string Description { get; }
 
     /// <summary>This process serves the embedded engine.</summary>
-    public bool IsOwner => _server is not null;
+    public bool IsOwner => _served is not null;
+
+    /// <summary>Another process serves the embedded engine.</summary>
+    public bool IsJoined => _joined is not null && !IsOwner;
 
     /// <summary>Connects; where no address is set and nobody serves the repository's engine, this process does from now on.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">Where the engine is.</param>
+    /// <param name="context">Clock and environment.</param>
+    /// <param name="loggers">Where a server of this process logs.</param>
+    /// <param name="stays">This process does the work of runs, so it calls <see cref="SucceedAsync"/>. One that does not leaves the engine to those that do.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="CommandException">The server does not answer: exit 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
-        RepositoryLocation repository, OrchestratorSettings settings, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+        RepositoryLocation repository, OrchestratorSettings settings, CommandContext context, ILoggerFactory loggers, bool stays, CancellationToken stop)
     {
         if (settings.Temporal.Address is not null)
             return await ConnectAsync(settings.Temporal, context, stop);
@@ -69,9 +79,9 @@ internal sealed class EngineConnection : IAsyncDisposable
         var began = context.Time.GetTimestamp();
         while (true)
         {
-            if (EngineFile.TryAcquire(folder) is { } file)
-                return await ServeAsync(folder, file, context, loggers, stop);
-            if (await TryJoinAsync(folder, stop) is { } joined)
+            if ((stays || !EngineSuccessors.AnyLiving(folder)) && EngineFile.TryAcquire(folder) is { } file)
+                return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), context, loggers, stop);
+            if (await TryJoinAsync(folder, stays, stop) is { } joined)
                 return joined;
             if (context.Time.GetElapsedTime(began) > OwnerPatience)
             {
@@ -83,28 +93,29 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects only where an engine answers already; null otherwise.</summary>
-    public static async Task<EngineConnection?> TryFindAsync(RepositoryLocation repository, OrchestratorSettings settings, CommandContext context, CancellationToken stop) =>
-        settings.Temporal.Address is not null ? await ConnectAsync(settings.Temporal, context, stop) : await TryJoinAsync(repository.OrchestratorFolder, stop);
-
-    /// <summary>As the owner: waits until no other process uses the engine.</summary>
-    /// <returns>True when somebody had to be waited for.</returns>
-    public async Task<bool> WaitForClientsAsync(TimeProvider time, Action onWaiting, CancellationToken stop)
+    /// <summary>Where another process serves the engine: returns when that one has ended, however it ended, and this one serves in its place.</summary>
+    /// <param name="context">Clock.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <param name="stop">Gives up waiting.</param>
+    public async Task SucceedAsync(CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
-        if (!IsOwner || EngineClients.CountLiving(_folder!) == 0)
-            return false;
-        onWaiting();
-        while (EngineClients.CountLiving(_folder!) > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(200), time, stop);
-        return true;
+        while (true)
+        {
+            if (EngineFile.TryAcquire(_folder!) is { } file)
+            {
+                _served = await ServedEngine.StartAsync(file, _joined!, context, loggers, stop);
+                return;
+            }
+
+            await Task.Delay(OwnerWatch, context.Time, stop);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         _registration?.Dispose();
-        if (_server is not null)
-            await _server.DisposeAsync();
-        _file?.Dispose();
+        if (_served is not null)
+            await _served.DisposeAsync();
     }
 
     private static async Task<EngineConnection> ConnectAsync(TemporalSettings settings, CommandContext context, CancellationToken stop)
@@ -127,43 +138,51 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    private static async Task<EngineConnection> ServeAsync(string folder, EngineFile file, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+    private static async Task<EngineConnection> ServeAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
-        TemporalServer? server = null;
+        var served = await ServedEngine.StartAsync(file, socket, context, loggers, stop);
         try
         {
-            var socket = EngineAddress.SocketOf(folder, context.Environment);
-            server = new TemporalServer(new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, TimeProvider = context.Time, DefaultRetention = KeptRuns }, loggers);
-            await server.StartAsync(stop);
-            var address = "unix:" + socket;
-            var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address)).WaitAsync(stop);
-            file.Announce(address);
-            return new EngineConnection(client, "embedded engine", folder, file, server);
+            return new EngineConnection(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(SocketPrefix + socket)).WaitAsync(stop), served);
         }
         catch
         {
-            if (server is not null)
-                await server.DisposeAsync();
-            file.Dispose();
+            await served.DisposeAsync();
             throw;
         }
     }
 
-    // Registered before connecting: from then on the owner waits for us.
-    private static async Task<EngineConnection?> TryJoinAsync(string folder, CancellationToken stop)
+    private static async Task<EngineConnection?> TryJoinAsync(string folder, bool stays, CancellationToken stop)
     {
-        if (EngineFile.ReadOwner(folder) is not { } owner)
+        if (EngineFile.ReadOwner(folder) is not { } owner || !await IsListeningAsync(owner, stop))
             return null;
-        var registration = EngineClients.Register(folder);
+        var registration = stays ? EngineSuccessors.Register(folder) : null;
         try
         {
             var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address)).WaitAsync(stop);
-            return new EngineConnection(client, $"embedded engine of process {owner.Pid}", folder, registration);
+            return new EngineConnection(client, owner, folder, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)
         {
-            registration.Dispose();
+            registration?.Dispose();
             return null;
+        }
+    }
+
+    // A killed owner leaves its word behind; a client would try to reach it for seconds.
+    private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
+    {
+        if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))
+            return false;
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(owner.Address[SocketPrefix.Length..]), stop);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }

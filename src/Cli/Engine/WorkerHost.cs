@@ -7,54 +7,97 @@ using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Engine;
 
-/// <summary>A worker inside this process, for the runs of some repositories.</summary>
+/// <summary>A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over when the other ends.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
-    private readonly RunWorker _worker;
+    private readonly EngineConnection _engine;
+    private readonly IReadOnlyList<GitRepository> _repositories;
+    private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
+    private RunWorker? _worker;
+    private Task _working = Task.CompletedTask;
+    private Task _succession = Task.CompletedTask;
 
-    private WorkerHost(RunWorker worker)
+    private WorkerHost(EngineConnection engine, IReadOnlyList<GitRepository> repositories, CommandContext context)
     {
-        _worker = worker;
-        Running = worker.ExecuteAsync(_stopping.Token);
+        _engine = engine;
+        _repositories = repositories;
+        _context = context;
     }
 
-    /// <summary>Ends when the worker has ended; faulted when it broke.</summary>
-    public Task Running { get; }
+    /// <summary>Ends when the worker has ended; faulted when it broke, or when the engine could not be taken over.</summary>
+    public Task Running { get; private set; } = Task.CompletedTask;
+
+    /// <summary>The engine was another process's, and is served by this one now.</summary>
+    public bool HasTakenOver { get; private set; }
 
     /// <summary>Starts a worker. What a dead one of this host had in hand is given back first, so that nobody waits for a heartbeat.</summary>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine, IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
-        var host = Environment.MachineName;
-        var references = new List<RepositoryReference>();
         var git = await GitProgram.FindAsync(cancellationToken: stop);
+        var opened = new List<GitRepository>();
         foreach (var location in repositories)
+            opened.Add(await GitRepository.OpenAsync(git, location.Root, stop));
+        var host = new WorkerHost(engine, opened, context);
+        try
         {
-            var repository = await GitRepository.OpenAsync(git, location.Root, stop);
-            repository.RemoveLocksOfTheDead();
-            references.Add(new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(host, repository.Key)));
+            if (engine.IsJoined)
+                host._succession = host.SucceedAsync(loggers);
+            await host.ClearAfterTheDeadAsync(stop);
+            var references = repositories.Zip(opened, (location, repository) => new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(Environment.MachineName, repository.Key)));
+            var options = new RunWorkerOptions { Repositories = [.. references], HookCommand = HookCommand(), Host = Environment.MachineName, Time = context.Time };
+            host._worker = new RunWorker(engine.Client, options, loggers);
+            host._working = host._worker.ExecuteAsync(host._stopping.Token);
+            host.Running = host.UntilOneBreaksAsync();
+            return host;
         }
-
-        await DeadAttempts.FailAsync(engine.Client, identity => WorkerIdentity.IsDead(identity, host), stop);
-        var options = new RunWorkerOptions { Repositories = references, HookCommand = HookCommand(), Host = host, Time = context.Time };
-        return new WorkerHost(new RunWorker(engine.Client, options, loggers));
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        try
+        foreach (var task in (Task[])[_succession, _working])
         {
-            await Running;
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // This is how a worker ends that was asked to.
+            try
+            {
+                await task;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                // This is how they end that were asked to.
+            }
         }
 
-        _worker.Dispose();
+        _worker?.Dispose();
         _stopping.Dispose();
+    }
+
+    private async Task UntilOneBreaksAsync()
+    {
+        if (await Task.WhenAny(_succession, _working) == _succession)
+            await _succession;
+        await _working;
+    }
+
+    private async Task SucceedAsync(ILoggerFactory loggers)
+    {
+        await _engine.SucceedAsync(_context, loggers, _stopping.Token);
+        HasTakenOver = true;
+        _context.Terminal.Say("The process that served the engine has ended; this one serves it now.");
+        await ClearAfterTheDeadAsync(_stopping.Token);
+    }
+
+    private async Task ClearAfterTheDeadAsync(CancellationToken stop)
+    {
+        foreach (var repository in _repositories)
+            repository.RemoveLocksOfTheDead();
+        await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, Environment.MachineName), stop);
     }
 
     // As a program of its own, or through dotnet where this is a library that dotnet was told to run.

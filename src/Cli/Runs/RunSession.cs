@@ -39,7 +39,7 @@ internal sealed class RunSession : IAsyncDisposable
         EngineConnection? engine = null;
         try
         {
-            engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stop);
+            engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: true, stop);
             return new RunSession(context, repository, settings, loggers, engine, await WorkerHost.StartAsync(engine, [repository], context, loggers, stop));
         }
         catch
@@ -74,17 +74,25 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>As the owner of the embedded engine: stays until the other processes that use it have ended.</summary>
-    public async Task StayForOthersAsync()
+    /// <summary>
+    /// After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each of them has ended, is paused or
+    /// waits for a person. Their outcome changes nothing in the exit code.
+    /// </summary>
+    /// <param name="own">The run that this session was for.</param>
+    public async Task FinishOthersAsync(RunHandle own)
     {
-        try
+        if (!_worker.HasTakenOver || _context.Interrupts.Stop.IsCancellationRequested)
+            return;
+        var others = new List<string>();
+        await foreach (var listed in Runs.ListAsync(openOnly: true, _context.Interrupts.Stop))
+            others.Add(listed.RunId);
+        foreach (var id in others.Where(id => id != own.RunId))
         {
-            await _engine.WaitForClientsAsync(
-                _context.Time, () => _context.Terminal.Say("Other commands still use the engine of this process; it stays until they have ended (Ctrl-C ends it now)."), _context.Interrupts.Stop);
-        }
-        catch (OperationCanceledException)
-        {
-            _context.Terminal.Say("The engine ends; runs of other commands can be resumed.");
+            var stored = StoredRun.TryRead(Path.Combine(_repository.RunsFolder, id));
+            if (stored is not null && RunExit.CodeOf(stored.Status) is not null)
+                continue;
+            _context.Terminal.Say($"{id} was begun by a process that has ended; this one stays until it is done (Ctrl-C pauses it).");
+            await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
         }
     }
 
@@ -126,7 +134,7 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    // A worker that breaks would leave the run standing still without a word.
+    // A worker that breaks, or an engine that can't be taken over, would leave the run standing still without a word.
     private async Task<RunStatus> WithWorkerAsync(Task<RunStatus> watching, RunHandle run)
     {
         if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)

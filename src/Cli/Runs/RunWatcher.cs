@@ -112,18 +112,30 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
     }
 
-    // Every growth of the run's history is a hint to look again; when the engine can't be asked, looking again tells why.
+    // Every growth of the run's history is a hint to look again. When the engine can't be asked, looking again tells why, or that it is there again.
     private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
     {
         try
         {
-            await foreach (var _ in run.ChangesAsync(stop))
-                changes.TryWrite(true);
-            changes.TryWrite(true);
+            while (true)
+            {
+                try
+                {
+                    await foreach (var _ in run.ChangesAsync(stop))
+                        changes.TryWrite(true);
+                    changes.TryWrite(true);
+                    return;
+                }
+                catch (RpcException)
+                {
+                    changes.TryWrite(true);
+                    await Task.Delay(ScreenPause, context.Time, stop);
+                }
+            }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or RpcException)
+        catch (OperationCanceledException)
         {
-            changes.TryWrite(true);
+            // Nobody watches any more.
         }
     }
 

@@ -12,6 +12,7 @@ namespace Orchestrator.Cli.Runs;
 /// </summary>
 internal static class Steering
 {
+    private const int MaxAttempts = 3;
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>Sends it and says what came of it.</summary>
@@ -36,24 +37,40 @@ internal static class Steering
             throw new CommandException(ExitCodes.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
         var repository = context.RequireRepository();
         var settings = context.LoadSettings(flags).Settings!;
-        if (await EngineConnection.TryFindAsync(repository, settings, context, stop) is { } engine)
+        using var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        for (var attempt = 1; ; attempt++)
         {
-            await using (engine)
+            await using var engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: false, stop);
+            try
             {
-                if (await TryUpdateAsync(engine.Runs.Get(run.Id), update, stop) is { } answer)
-                {
-                    context.Terminal.Say(answer.Message);
-                    return ExitCodes.Done;
-                }
-
-                await engine.Runs.Get(run.Id).DeliverAsync(signal, arguments, stop);
-                return SayKept(context, run);
+                return await SendAsync(engine, context, run, update, signal, arguments, stop);
+            }
+            catch (RpcException lost) when (lost.Code == RpcException.StatusCode.Unavailable && engine.IsJoined && attempt < MaxAttempts)
+            {
+                // The owner has ended meanwhile: whoever has the engine now is told. A command does nothing the second time.
             }
         }
+    }
 
-        using var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
-        await using var own = await EngineConnection.OpenAsync(repository, settings, context, loggers, stop);
-        await own.Runs.Get(run.Id).DeliverAsync(signal, arguments, stop);
+    private static async Task<int> SendAsync(
+        EngineConnection engine,
+        CommandContext context,
+        StoredRun run,
+        Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update,
+        string signal,
+        IReadOnlyCollection<object?> arguments,
+        CancellationToken stop)
+    {
+        var handle = engine.Runs.Get(run.Id);
+
+        // Where this process serves the engine for the moment, no worker is there to answer.
+        if (!engine.IsOwner && await TryUpdateAsync(handle, update, stop) is { } answer)
+        {
+            context.Terminal.Say(answer.Message);
+            return ExitCodes.Done;
+        }
+
+        await handle.DeliverAsync(signal, arguments, stop);
         return SayKept(context, run);
     }
 

@@ -3,39 +3,37 @@ using Orchestrator.Processes;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>
-/// Processes that use an engine another one serves. Each leaves its identity in a folder beside the engine file, so that the owner
-/// can stay until the last of them has ended, however it ends.
+/// Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder beside the engine file, so that
+/// a command that is over in a moment leaves the engine to them.
 /// </summary>
-internal static class EngineClients
+internal static class EngineSuccessors
 {
-    private const string FolderName = "engine.clients";
+    private const string FolderName = "engine.successors";
 
     /// <summary>Writes this process down until the result is disposed.</summary>
     /// <param name="folder">The engine's folder.</param>
     public static IDisposable Register(string folder)
     {
-        var clients = Directory.CreateDirectory(Path.Combine(folder, FolderName)).FullName;
+        var successors = Directory.CreateDirectory(Path.Combine(folder, FolderName)).FullName;
         var self = ProcessIdentity.Current;
-        var file = Path.Combine(clients, $"{self.ProcessId}");
+        var file = Path.Combine(successors, $"{self.ProcessId}-{Guid.NewGuid():n}");
         var aside = file + ".new";
         File.WriteAllText(aside, self.ToString());
         File.Move(aside, file, overwrite: true);
         return new Registration(file);
     }
 
-    /// <summary>Clients that live; what dead ones left is removed.</summary>
-    public static int CountLiving(string folder)
+    /// <summary>True while one of them lives; what dead ones left is removed.</summary>
+    public static bool AnyLiving(string folder)
     {
-        var clients = Path.Combine(folder, FolderName);
-        if (!Directory.Exists(clients))
-            return 0;
-        var living = 0;
-        foreach (var file in Directory.GetFiles(clients))
+        var successors = Path.Combine(folder, FolderName);
+        if (!Directory.Exists(successors))
+            return false;
+        var living = false;
+        foreach (var file in Directory.GetFiles(successors).Where(file => Path.GetExtension(file) != ".new"))
         {
-            if (Path.GetExtension(file) == ".new")
-                continue;
             if (TryRead(file)?.IsAlive() == true)
-                living++;
+                living = true;
             else
                 File.Delete(file);
         }

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Server;
+
+namespace Orchestrator.Cli.Engine;
+
+/// <summary>The embedded engine of a repository, served by this process: the right to its file, and the server on it.</summary>
+internal sealed class ServedEngine : IAsyncDisposable
+{
+    private readonly EngineFile _file;
+    private readonly TemporalServer _server;
+
+    private ServedEngine(EngineFile file, TemporalServer server)
+    {
+        _file = file;
+        _server = server;
+    }
+
+    /// <summary>Serves a file that this process has the right to, on a socket. On failure the file is given up.</summary>
+    /// <param name="file">The right to the file; belongs to the result from now on.</param>
+    /// <param name="socket">Path of the socket.</param>
+    /// <param name="context">The clock.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <param name="stop">Gives up.</param>
+    public static async Task<ServedEngine> StartAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var options = new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, TimeProvider = context.Time, DefaultRetention = EngineConnection.KeptRuns };
+        var server = new TemporalServer(options, loggers);
+        try
+        {
+            await server.StartAsync(stop);
+            file.Announce("unix:" + socket);
+            return new ServedEngine(file, server);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _file.Dispose();
+    }
+}
