@@ -22,7 +22,7 @@ internal sealed class Preflight(ActivityServices services)
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
-        await CheckAgentsAsync(files, input.Repository.Path, errors, warnings, stop);
+        await CheckAgentsAsync(files, input.Repository.Path, found.Base, errors, warnings, stop);
         if (DiskSpace.Shortage(checkout.Path, files.Policy.DiskReserve) is { } shortage)
             errors.Add(shortage);
         errors.AddRange(LinksOutside(files.Plan, checkout.Path));
@@ -53,11 +53,15 @@ internal sealed class Preflight(ActivityServices services)
         .Where(g => g.Count() > 1)
         .Select(same => $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one on some disks. Rename one.");
 
-    private async Task CheckAgentsAsync(RunFiles files, string repository, List<string> errors, List<string> warnings, CancellationToken stop)
+    private async Task CheckAgentsAsync(RunFiles files, string repository, string? tip, List<string> errors, List<string> warnings, CancellationToken stop)
     {
-        foreach (var name in files.Plan.Tasks.Select(t => t.Agent ?? files.Policy.Agent).Distinct(StringComparer.Ordinal))
+        var agents = files.Plan.Tasks.Select(t => t.Agent ?? files.Policy.Agent).Distinct(StringComparer.Ordinal).ToList();
+        var surroundings = await AgentSurroundings.OfAsync(services, repository, files.Policy, tip, stop);
+        if (agents.Contains(AgentCatalog.Claude))
+            errors.AddRange(surroundings.MissingServers.Select(server => $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have. Commit it there, or take the name out."));
+        foreach (var name in agents)
         {
-            if (AgentCatalog.Find(name, files.Policy, services) is not { } runner)
+            if (AgentCatalog.Find(name, files.Policy, services.HookCommand, surroundings) is not { } runner)
             {
                 errors.Add(AgentCatalog.Unknown(name, files.Policy));
                 continue;

@@ -9,24 +9,19 @@ internal static class AgentCatalog
     public const string Claude = "claude";
 
     /// <summary>The agent of that name, or null where the settings have none.</summary>
-    public static IAgentRunner? Find(string name, RunPolicy policy, ActivityServices services)
+    public static IAgentRunner? Find(string name, RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings)
     {
         policy.Commands.TryGetValue(name, out var command);
         if (name != Claude)
-            return command is null ? null : new CommandAgentRunner(name, command, services.Environment);
+            return command is null ? null : new CommandAgentRunner(name, command, surroundings.Environment);
         return new ClaudeCliRunner(new ClaudeCliOptions
         {
             Program = command is { Count: > 0 } ? command[0] : Claude,
-            HookCommand = services.HookCommand,
+            HookCommand = hookCommand,
             BypassPermissions = policy.PermissionMode == "bypass",
-            Provider = policy.Provider switch
-            {
-                "api" => ClaudeProvider.Api,
-                "bedrock" => ClaudeProvider.Bedrock,
-                "vertex" => ClaudeProvider.Vertex,
-                _ => ClaudeProvider.Environment,
-            },
-            Environment = services.Environment,
+            Provider = ClaudeProviderNames.Parse(policy.Provider),
+            McpConfig = surroundings.McpConfig,
+            Environment = surroundings.Environment,
         });
     }
 

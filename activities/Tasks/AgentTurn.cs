@@ -23,7 +23,8 @@ internal sealed class AgentTurn(ActivityServices services)
         var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         var agentName = task.Agent ?? files.Policy.Agent;
-        var runner = AgentCatalog.Find(agentName, files.Policy, services)
+        var surroundings = await AgentSurroundings.OfAsync(services, input.Task.Repository.Path, files.Policy, input.Prepared.BaseCommit, CancellationToken.None);
+        var runner = AgentCatalog.Find(agentName, files.Policy, services.HookCommand, surroundings)
             ?? throw new ApplicationFailureException(AgentCatalog.Unknown(agentName, files.Policy), "UnknownAgent", nonRetryable: true);
         var start = await DescribeAsync(input, files, task, runner);
 
@@ -101,7 +102,7 @@ internal sealed class AgentTurn(ActivityServices services)
                 Task = task.Id,
                 Root = worktree,
                 Write = ownership.OwnsEverything ? null : ownership.Patterns,
-                AllowedTools = files.Policy.Allow,
+                AllowedTools = [.. files.Policy.Allow, .. files.Policy.McpServers.Select(server => "mcp__" + server)],
             },
             Limits = new AgentLimits
             {

@@ -15,6 +15,9 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
 
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 
+    /// <summary>Where secrets are looked up: the process's variables, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
+
     /// <summary>Folder that relative paths of the command line belong to.</summary>
     public string Directory { get; } = directory;
 
@@ -59,6 +62,7 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     private SettingsResult Load(SettingsInput input)
     {
         var result = SettingsLoader.Load(input);
+        Variables = result.Variables;
         foreach (var warning in result.Warnings)
             Terminal.Warn(warning.ToString());
         return result.Settings is not null

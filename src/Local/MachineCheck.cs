@@ -30,18 +30,17 @@ public static class MachineCheck
 {
     /// <summary>Looks at system, git, repository, agent, disk and notifications.</summary>
     /// <param name="repository">The repository, or null where there is none.</param>
-    /// <param name="settings">The settings in force.</param>
-    /// <param name="environment">Variables of the process.</param>
+    /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
-        RepositoryLocation? repository, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(RepositoryLocation? repository, SettingsResult loaded, CancellationToken cancellationToken)
     {
+        var settings = loaded.Settings!;
         var entries = new List<MachineCheckEntry> { Machine() };
         entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
-            entries.Add(await AgentAsync(settings, environment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
+            entries.Add(await AgentAsync(settings, loaded.AgentEnvironment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
-        entries.Add(Notifications(settings.Notifications, environment));
+        entries.Add(Notifications(settings.Notifications, loaded.Variables));
         return entries;
     }
 
@@ -94,7 +93,13 @@ public static class MachineCheck
     {
         var agent = settings.Agents[settings.Agent];
         IAgentRunner runner = settings.Agent == "claude"
-            ? new ClaudeCliRunner(new ClaudeCliOptions { HookCommand = [], Program = agent.Command is [var program, ..] ? program : "claude", Environment = environment })
+            ? new ClaudeCliRunner(new ClaudeCliOptions
+            {
+                HookCommand = [],
+                Program = agent.Command is [var program, ..] ? program : "claude",
+                Provider = ClaudeProviderNames.Parse(agent.Provider),
+                Environment = environment,
+            })
             : new CommandAgentRunner(settings.Agent, agent.Command ?? [], environment);
         var found = await runner.CheckAsync(repository, cancellationToken);
         var status = found.Status switch
@@ -114,13 +119,13 @@ public static class MachineCheck
             : new("disk", MachineCheckStatus.Ok, $"{Gigabytes(free)} free.");
     }
 
-    private static MachineCheckEntry Notifications(NotificationSettings settings, IReadOnlyDictionary<string, string> environment)
+    private static MachineCheckEntry Notifications(NotificationSettings settings, IReadOnlyDictionary<string, string> variables)
     {
         const string Name = "notifications";
         if (settings.Provider == "none")
             return new(Name, MachineCheckStatus.Ok, "None are sent.");
         var needsUrl = settings.Provider is "slack" or "webhook";
-        return needsUrl && settings.Url?.Resolve(environment.GetValueOrDefault, File.ReadAllText) is not { Length: > 0 }
+        return needsUrl && settings.Url?.Resolve(variables.GetValueOrDefault, File.ReadAllText) is not { Length: > 0 }
             ? new(Name, MachineCheckStatus.Warn, $"{settings.Provider} has no address.", $"Set notifications.url to $NAME and put the address into that variable.")
             : new(Name, MachineCheckStatus.Ok, $"{settings.Provider}.");
     }

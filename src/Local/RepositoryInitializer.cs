@@ -6,17 +6,16 @@ namespace Orchestrator.Local;
 /// <summary>What <c>init</c> did.</summary>
 /// <param name="Written">Files it made, relative to the repository.</param>
 /// <param name="Kept">Files that were there and stay as they are.</param>
-/// <param name="Taken">What it took over from older tools' files.</param>
+/// <param name="Taken">What it found in older tools' files.</param>
+/// <param name="Left">Settings of those files that are not in force because the configuration was there already and does not have them.</param>
 /// <param name="Ignored">Files and folders of older tools that have no use here.</param>
 /// <param name="DotEnvIsIgnored">False when there is a <c>.env</c> that git would commit.</param>
 public sealed record InitializedRepository(
-    IReadOnlyList<string> Written, IReadOnlyList<string> Kept, TakenConfiguration Taken, IReadOnlyList<string> Ignored, bool DotEnvIsIgnored);
+    IReadOnlyList<string> Written, IReadOnlyList<string> Kept, TakenConfiguration Taken, IReadOnlyList<TakenSetting> Left, IReadOnlyList<string> Ignored, bool DotEnvIsIgnored);
 
 /// <summary>Makes the files a repository needs; whatever is there already is left as it is.</summary>
 public static class RepositoryInitializer
 {
-    private const string SecretsFile = ".orchestrator/secrets.env";
-
     private static readonly string[] OldFiles = ["orchestrator_config.json", ".claude-agents.yaml", ".env"];
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
 
@@ -38,9 +37,10 @@ public static class RepositoryInitializer
         Write(repository, SettingsFiles.RepositoryFileName, Configuration(taken), written, kept);
         Write(repository, ".env.example", ExampleVariables, written, kept);
         if (taken.Secrets.Count > 0)
-            Write(repository, SecretsFile, string.Concat(taken.Secrets.Select(secret => $"{secret.Key}={secret.Value}\n")), written, kept, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            Write(repository, SettingsFiles.SecretsFileName, string.Concat(taken.Secrets.Select(secret => $"{secret.Key}={secret.Value}\n")), written, kept, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var left = kept.Contains(SettingsFiles.RepositoryFileName) ? NotInForce(repository, taken) : [];
         var ignored = OldState.Where(name => File.Exists(Path.Combine(repository.Root, name))).ToList();
-        return new InitializedRepository(written, kept, taken, ignored, IsDotEnvIgnored(repository.Root));
+        return new InitializedRepository(written, kept, taken, left, ignored, IsDotEnvIgnored(repository.Root));
     }
 
     private const string ExampleVariables = """
@@ -65,6 +65,14 @@ public static class RepositoryInitializer
         }
 
         return text.ToString();
+    }
+
+    private static IReadOnlyList<TakenSetting> NotInForce(RepositoryLocation repository, TakenConfiguration taken)
+    {
+        var file = SettingsFiles.RepositoryFileName;
+        var inForce = SettingsLoader.Load(new SettingsInput { RepositoryFile = new ConfigurationText(file, File.ReadAllText(Path.Combine(repository.Root, file))) })
+            .Values.Where(value => value.Source.Kind == SettingSourceKind.RepositoryFile).Select(value => value.Name).ToHashSet();
+        return [.. taken.Settings.Where(setting => !inForce.Contains(setting.Name))];
     }
 
     private static void Write(RepositoryLocation repository, string name, string text, List<string> written, List<string> kept, UnixFileMode? mode = null)

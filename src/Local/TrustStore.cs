@@ -14,13 +14,13 @@ public sealed record TrustItem(string Setting, string Value, string Source)
 {
     private static readonly string[] Names = ["worktrees.setup", "permissions.mode", "permissions.allow"];
 
-    /// <summary>What the settings take from the repository's files and a person must have agreed to: agent commands, set-up, permissions.</summary>
+    /// <summary>What the settings take from the repository's files and a person must have agreed to: agent commands, MCP servers, set-up, permissions.</summary>
     public static IReadOnlyList<TrustItem> Of(SettingsResult settings) =>
     [
         .. settings.Values
             .Where(value => value.Source.Kind is SettingSourceKind.RepositoryFile or SettingSourceKind.DotEnv && value.Value != value.DefaultValue)
             .Where(value => Array.IndexOf(Names, value.Name) >= 0
-                || (value.Name.StartsWith("agents.", StringComparison.Ordinal) && value.Name.EndsWith(".command", StringComparison.Ordinal)))
+                || (value.Name.StartsWith("agents.", StringComparison.Ordinal) && (value.Name.EndsWith(".command", StringComparison.Ordinal) || value.Name.EndsWith(".mcp", StringComparison.Ordinal))))
             .Select(value => new TrustItem(value.Name, value.Value, value.Source.ToString())),
     ];
 }

@@ -6,16 +6,23 @@ namespace Orchestrator.Settings;
 /// <param name="From">File and line it was found at.</param>
 public sealed record TakenSetting(string Name, string Value, string From);
 
+/// <summary>A setting that is read where an older tool had it.</summary>
+/// <param name="Name">As it stands there.</param>
+/// <param name="Meaning">Today's name of the setting, or what else it is for.</param>
+/// <param name="From">File and line it was found at.</param>
+public sealed record UsedSetting(string Name, string Meaning, string From);
+
 /// <summary>Something in an older tool's file that has no use here.</summary>
 public sealed record UnusedSetting(string Name, string From);
 
 /// <summary>What older tools' files give.</summary>
 /// <param name="Settings">Settings under today's names.</param>
+/// <param name="Used">Settings that are used where they stand, under their older name.</param>
 /// <param name="Unused">What is not used, by name.</param>
 /// <param name="Secrets">Variables for <c>.orchestrator/secrets.env</c>: secrets that stood in those files.</param>
 /// <param name="Faults">Files and values that can't be read.</param>
 public sealed record TakenConfiguration(
-    IReadOnlyList<TakenSetting> Settings, IReadOnlyList<UnusedSetting> Unused, IReadOnlyDictionary<string, string> Secrets, IReadOnlyList<SettingFault> Faults);
+    IReadOnlyList<TakenSetting> Settings, IReadOnlyList<UsedSetting> Used, IReadOnlyList<UnusedSetting> Unused, IReadOnlyDictionary<string, string> Secrets, IReadOnlyList<SettingFault> Faults);
 
 /// <summary>Reads <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, the older user file and an older <c>.env</c>.</summary>
 public static class LegacyConfiguration
@@ -27,6 +34,7 @@ public static class LegacyConfiguration
     public static TakenConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
         var taken = new Dictionary<string, TakenSetting>();
+        var used = new List<UsedSetting>();
         var unused = new List<UnusedSetting>();
         var secrets = new Dictionary<string, string>();
         var faults = new List<SettingFault>();
@@ -35,7 +43,7 @@ public static class LegacyConfiguration
             var source = new SettingSource(SettingSourceKind.RepositoryFile, file.Path);
             if (Path.GetFileName(file.Path) == ".env")
             {
-                unused.AddRange(UnusedVariables(file));
+                OldVariables.Read(file, taken, used, unused);
                 continue;
             }
 
@@ -45,7 +53,7 @@ public static class LegacyConfiguration
                 Take(raw, Path.GetFileName(file.Path), taken, unused, secrets, faults);
         }
 
-        return new TakenConfiguration([.. taken.Values], unused, secrets, faults);
+        return new TakenConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
     private static void Take(
@@ -69,6 +77,8 @@ public static class LegacyConfiguration
             value = new RawScalar("$" + variable, value.Line);
         }
 
+        if (value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias)
+            value = new RawScalar(alias, value.Line);
         if (setting.TryDisplay(value, (message, line) => faults.Add(new SettingFault(name, message, $"Give {setting.Accepts}.", raw.Source with { Line = line }))) is { } text)
             taken.TryAdd(setting.Name, new TakenSetting(setting.Name, text, raw.Source.ToString()));
     }
@@ -80,11 +90,4 @@ public static class LegacyConfiguration
         var section = Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal));
         return section is null ? null : SettingKeys.Find(name[section.Length..]);
     }
-
-    // Variables that are used where they stand need no taking over.
-    private static IEnumerable<UnusedSetting> UnusedVariables(ConfigurationText file) =>
-        from variable in DotEnvFile.Read(file.Text)
-        where variable.Name is "DATABASE_URL" or "REDIS_URL"
-            || (variable.Name.StartsWith(SettingNames.Prefix, StringComparison.Ordinal) && SettingNames.OfVariable(variable.Name) is { } name && SettingKeys.Find(name) is null)
-        select new UnusedSetting(variable.Name, $"{file.Path}:{variable.Line}");
 }

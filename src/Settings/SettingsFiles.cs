@@ -8,6 +8,9 @@ public static class SettingsFiles
     /// <summary>Path of the repository's file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
+    /// <summary>Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable by its owner alone.</summary>
+    public const string SecretsFileName = ".orchestrator/secrets.env";
+
     /// <summary>Path of the user's file: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>, then <c>orchestrator/config.yaml</c>.</summary>
     /// <param name="environment">Variables of the process.</param>
     public static string UserFile(IReadOnlyDictionary<string, string> environment)
@@ -32,9 +35,14 @@ public static class SettingsFiles
         Flags = flags,
         Environment = environment,
         DotEnv = repository is null ? null : ReadFile(Path.Combine(repository, ".env"), ".env"),
+        Secrets = repository is null ? null : ReadFile(Path.Combine(repository, SecretsFileName), SecretsFileName),
+        SecretsAreOpen = repository is not null && IsOpen(Path.Combine(repository, SecretsFileName)),
         RepositoryFile = repository is null ? null : ReadFile(Path.Combine(repository, RepositoryFileName), RepositoryFileName),
         UserFile = ReadFile(UserFile(environment), UserFile(environment)),
     };
+
+    private static bool IsOpen(string path) =>
+        !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 
     // Longer files are cut where the reader refuses them, so that a huge file costs no memory.
     private static ConfigurationText? ReadFile(string path, string shownAs)

@@ -12,6 +12,12 @@ public sealed record SettingsInput
     /// <summary><c>.env</c> of the repository, or null.</summary>
     public ConfigurationText? DotEnv { get; init; }
 
+    /// <summary><c>.orchestrator/secrets.env</c> of the repository, or null.</summary>
+    public ConfigurationText? Secrets { get; init; }
+
+    /// <summary>Other users of the machine may read that file.</summary>
+    public bool SecretsAreOpen { get; init; }
+
     /// <summary><c>.orchestrator/config.yaml</c> of the repository, or null.</summary>
     public ConfigurationText? RepositoryFile { get; init; }
 
@@ -43,8 +49,14 @@ public sealed record SettingsResult
     /// <summary>Every setting with its value and source, in the order of <see cref="SettingKeys.All"/>.</summary>
     public required IReadOnlyList<SettingValue> Values { get; init; }
 
-    /// <summary>Variables of <c>.env</c> that agents get (account and region); they may be secrets: never log them.</summary>
+    /// <summary>
+    /// The environment of agents: the process's own, and what of account and region stands in <c>.orchestrator/secrets.env</c> and <c>.env</c> and not in it.
+    /// It may hold secrets: never log it.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> AgentEnvironment { get; init; }
+
+    /// <summary>Where a <see cref="SecretReference"/> finds its variable: the process, then <c>.orchestrator/secrets.env</c>, then <c>.env</c>. Never log it.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
 }
 
 /// <summary>One setting as it is in force.</summary>

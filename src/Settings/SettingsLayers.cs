@@ -12,8 +12,11 @@ internal sealed class SettingsLayers
 
     public List<SettingFault> Warnings { get; } = [];
 
-    /// <summary>Variables of <c>.env</c> that are for agents.</summary>
-    public Dictionary<string, string> AgentEnvironment { get; } = [];
+    /// <summary>Variables of <c>.env</c> and of <c>.orchestrator/secrets.env</c>, which wins.</summary>
+    public Dictionary<string, string> FileVariables { get; } = [];
+
+    /// <summary>True for variables that name the account and region agents work with.</summary>
+    public static bool IsForAgents(string variable) => variable is "ANTHROPIC_API_KEY" or "BEDROCK_MODEL_ID" || variable.StartsWith("AWS_", StringComparison.Ordinal);
 
     public void AddFile(SettingSourceKind kind, ConfigurationText? file)
     {
@@ -31,9 +34,8 @@ internal sealed class SettingsLayers
         var layer = new List<RawSetting>();
         foreach (var (name, value, line) in DotEnvFile.Read(file.Text))
         {
-            if (name is "ANTHROPIC_API_KEY" or "BEDROCK_MODEL_ID" || name.StartsWith("AWS_", StringComparison.Ordinal))
-                AgentEnvironment[name] = value;
-            else
+            FileVariables[name] = value;
+            if (!IsForAgents(name))
                 AddVariable(layer, name, value, new SettingSource(SettingSourceKind.DotEnv, file.Path, line));
         }
 

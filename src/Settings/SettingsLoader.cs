@@ -10,6 +10,9 @@ public static class SettingsLoader
         layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
         layers.AddFile(SettingSourceKind.RepositoryFile, input.RepositoryFile);
         layers.AddDotEnv(input.DotEnv);
+        layers.AddDotEnv(input.Secrets);
+        if (input is { SecretsAreOpen: true, Secrets: { } secrets })
+            layers.Warnings.Add(new SettingFault("", "other users of this machine may read the file.", $"chmod 600 {secrets.Path}", new SettingSource(SettingSourceKind.DotEnv, secrets.Path)));
         layers.AddEnvironment(input.Environment);
         layers.AddFlags(input.Flags);
 
@@ -21,9 +24,14 @@ public static class SettingsLoader
             Errors = layers.Errors,
             Warnings = layers.Warnings,
             Values = Describe(layers.Settings),
-            AgentEnvironment = layers.AgentEnvironment,
+            AgentEnvironment = Over(layers.FileVariables.Where(pair => SettingsLayers.IsForAgents(pair.Key)), input.Environment),
+            Variables = Over(layers.FileVariables, input.Environment),
         };
     }
+
+    // What the process has goes before what stands in files.
+    private static Dictionary<string, string> Over(IEnumerable<KeyValuePair<string, string>> files, IReadOnlyDictionary<string, string> process) =>
+        process.Concat(files.Where(pair => !process.ContainsKey(pair.Key))).ToDictionary();
 
     private static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
     {

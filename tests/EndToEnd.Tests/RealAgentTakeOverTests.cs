@@ -24,7 +24,7 @@ public sealed class RealAgentTakeOverTests
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
             new ApiRule("MARK-ONE", ApiTurn.Writes("one.txt", "one\n"), new ApiTurn { Text = "Finished.", After = answer.Task }));
         using TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
-        repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n");
+        repository.Write(".orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n");
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
         Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
         OrchestrateProgram orchestrate = new(repository.Path, environment);

@@ -278,6 +278,27 @@ public class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_SecretsFile_ServesReferencesAndAgentsAfterTheProcessOwnVariables()
+    {
+        var result = SettingsLoader.Load(new SettingsInput
+        {
+            RepositoryFile = new("config.yaml", "notifications: {provider: slack, url: $SLACK}\n"),
+            DotEnv = new(".env", "ANTHROPIC_API_KEY=from-dot-env\nSLACK=old\n"),
+            Secrets = new(".orchestrator/secrets.env", "SLACK=https://hooks.example/T0\nANTHROPIC_API_KEY=from-secrets\nAWS_REGION=eu-west-1\nTEMPORAL_API_KEY=t\n"),
+            SecretsAreOpen = true,
+            Environment = new Dictionary<string, string> { ["AWS_REGION"] = "us-east-1", ["PATH"] = "/bin" },
+        });
+
+        Assert.Equal("https://hooks.example/T0", result.Settings!.Notifications.Url!.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
+        Assert.Equal("t", result.Settings.Temporal.ApiKey!.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
+        Assert.Equal(
+            [("ANTHROPIC_API_KEY", "from-secrets"), ("AWS_REGION", "us-east-1"), ("PATH", "/bin")],
+            result.AgentEnvironment.Select(pair => (pair.Key, pair.Value)).Order());
+        Assert.Contains("chmod 600", Assert.Single(result.Warnings).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Values, value => value.Value.Contains("hooks.example", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Settings_AsJson_CanBeKeptWithARun()
     {
         var settings = Load(file: "workers: 5\ngates: {task: [{command: make, timeout: 5m}]}\nagents: {x: {command: [a, b]}}\n").Settings!;

@@ -55,6 +55,21 @@ public sealed record ClaudeCliOptions
     public IReadOnlyDictionary<string, string> Environment { get; init; } = AgentEnvironment.OfThisProcess();
 }
 
+/// <summary>The words for <see cref="ClaudeProvider"/> in settings (<c>agents.claude.provider</c>).</summary>
+public static class ClaudeProviderNames
+{
+    /// <summary>The provider of that name: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</summary>
+    /// <exception cref="ArgumentException">It is none of these.</exception>
+    public static ClaudeProvider Parse(string name) => name switch
+    {
+        "subscription" => ClaudeProvider.Subscription,
+        "api" => ClaudeProvider.Api,
+        "bedrock" => ClaudeProvider.Bedrock,
+        "vertex" => ClaudeProvider.Vertex,
+        _ => throw new ArgumentException($"There is no provider '{name}'.", nameof(name)),
+    };
+}
+
 /// <summary>Who pays for the model.</summary>
 public enum ClaudeProvider
 {

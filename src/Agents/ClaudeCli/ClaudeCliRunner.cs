@@ -95,9 +95,18 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         ? []
         : FindConversation(session) is not null ? ["--resume", session] : ["--session-id", session];
 
-    private IReadOnlyDictionary<string, string> Inherited() => options.Provider == ClaudeProvider.Subscription
-        ? options.Environment.Where(pair => pair.Key is not ("ANTHROPIC_API_KEY" or "ANTHROPIC_AUTH_TOKEN")).ToDictionary()
-        : options.Environment;
+    /// <summary>The environment without what would make another account pay than the one that was chosen.</summary>
+    private Dictionary<string, string> Inherited()
+    {
+        string[] others = options.Provider switch
+        {
+            ClaudeProvider.Subscription => ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
+            ClaudeProvider.Api or ClaudeProvider.Bedrock => ["CLAUDE_CODE_USE_VERTEX", .. options.Provider == ClaudeProvider.Api ? ["CLAUDE_CODE_USE_BEDROCK"] : Array.Empty<string>()],
+            ClaudeProvider.Vertex => ["CLAUDE_CODE_USE_BEDROCK"],
+            _ => [],
+        };
+        return options.Environment.Where(pair => !others.Contains(pair.Key)).ToDictionary();
+    }
 
     private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
     {

@@ -20,7 +20,7 @@ internal sealed class CheckCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var settings = context.LoadSettings(parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []);
-        var entries = await MachineCheck.RunAsync(context.FindRepository(), settings.Settings!, context.Environment, stop);
+        var entries = await MachineCheck.RunAsync(context.FindRepository(), settings, stop);
         var worst = entries.Max(entry => entry.Status);
         if (parsed.GetValue(_json))
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Local;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -20,8 +21,12 @@ internal sealed class InitCommand : CliCommand
             context.Terminal.Say($"made   {file}");
         foreach (var file in result.Kept)
             context.Terminal.Say($"kept   {file}");
-        foreach (var setting in result.Taken.Settings)
+        foreach (var setting in result.Taken.Settings.Where(_ => result.Written.Contains(SettingsFiles.RepositoryFileName)))
             context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From})");
+        foreach (var setting in result.Left)
+            context.Terminal.Say($"left   {setting.Name}: {setting.Value}  (from {setting.From}); to take it: orchestrate config set {setting.Name} '{setting.Value}'");
+        foreach (var setting in result.Taken.Used)
+            context.Terminal.Say($"used   {setting.Name}  (in {setting.From}; {setting.Meaning})");
         foreach (var setting in result.Taken.Unused)
             context.Terminal.Say($"unused {setting.Name}  (in {setting.From})");
         foreach (var file in result.Ignored)

@@ -124,7 +124,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         var options = new TemporalClientConnectOptions(address)
         {
             Namespace = settings.Namespace,
-            ApiKey = settings.ApiKey?.Resolve(context.Environment.GetValueOrDefault, File.ReadAllText),
+            ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText),
             Tls = settings.Tls ? new TlsOptions() : null,
         };
         try

@@ -19,7 +19,7 @@ internal static class RunPreparation
     public static async Task<bool> DemandAsync(CommandContext context, RepositoryLocation repository, SettingsResult settings, string runId, string? planFile, bool yes, CancellationToken stop)
     {
         TrustGate.Demand(context, repository.Root, settings, yes, runId);
-        foreach (var entry in await MachineCheck.RunAsync(repository, settings.Settings!, context.Environment, stop))
+        foreach (var entry in await MachineCheck.RunAsync(repository, settings, stop))
         {
             if (entry.Status == MachineCheckStatus.Fail)
                 throw new CommandException(entry.Name == "repository" ? ExitCodes.Usage : ExitCodes.Unavailable, entry.Message, entry.Cure ?? "");

@@ -1,0 +1,32 @@
+using Orchestrator.Activities.Tasks;
+using Xunit;
+
+namespace Orchestrator.Activities.Tests;
+
+public class AgentSurroundingsTests
+{
+    private const string File = """{"mcpServers": {"tracker": {"command": "node", "args": ["t.js"]}, "other": {"command": "x"}}}""";
+
+    [Fact]
+    public void Keep_NamedServers_AreKeptAndNoOthers()
+    {
+        var (config, missing) = AgentSurroundings.Keep(File, ["tracker"]);
+
+        Assert.Equal("""{"mcpServers":{"tracker":{"command":"node","args":["t.js"]}}}""", config);
+        Assert.Empty(missing);
+    }
+
+    [Theory]
+    [InlineData(File)]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"mcpServers\": 1}")]
+    public void Keep_ServerThatIsNotThere_IsNamed(string file)
+    {
+        var (config, missing) = AgentSurroundings.Keep(file, ["trakcer"]);
+
+        Assert.Null(config);
+        Assert.Equal(["trakcer"], missing);
+    }
+}
