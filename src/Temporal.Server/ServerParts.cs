@@ -22,7 +22,8 @@ internal sealed class ServerParts : IDisposable
         var logger = loggers.CreateLogger("Temporal.Server");
         var clock = options.TimeSkipping ? new SkippingClock(options.TimeProvider) : null;
         var time = clock ?? options.TimeProvider;
-        Timers = new TimerService(time, logger);
+        var awake = new AwakeTime(time, options.TimeProvider);
+        Timers = new TimerService(time, logger, awake);
         Database = new Database(
             options.DatabasePath,
             [
@@ -38,7 +39,7 @@ internal sealed class ServerParts : IDisposable
             directory.Load(options.DefaultRetention);
             var visibility = new VisibilityStore(attributes);
             Queues = new TaskQueues(time);
-            Store = new WorkflowStore(Database, visibility, time, logger);
+            Store = new WorkflowStore(Database, visibility, time, logger, awake);
             Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger) { TracksTasks = clock is not null };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
             Retention = new RetentionSweeper(Store, Namespaces, time, visibility, logger);

@@ -1,12 +1,16 @@
 using Temporal.Server.Storage;
+using Temporal.Server.Timers;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.History.V1;
 
 namespace Temporal.Server.History;
 
 /// <summary>An activity that has not ended: what its scheduled event says and what no event says.</summary>
-internal sealed class PendingActivity(long scheduledEventId, ActivityTaskScheduledEventAttributes scheduled, ActivityRecord record)
+internal sealed class PendingActivity(long scheduledEventId, ActivityTaskScheduledEventAttributes scheduled, ActivityRecord record, AwakeTime awake)
 {
+    private DateTimeOffset? _startedAwake;
+    private DateTimeOffset? _beatAwake;
+
     public long ScheduledEventId { get; } = scheduledEventId;
 
     public ActivityTaskScheduledEventAttributes Scheduled { get; } = scheduled;
@@ -40,34 +44,41 @@ internal sealed class PendingActivity(long scheduledEventId, ActivityTaskSchedul
     /// <summary>When all its attempts must have ended; null for never.</summary>
     public DateTimeOffset? Expiration => ScheduleToClose > TimeSpan.Zero ? Record.FirstScheduledTime.Time() + ScheduleToClose : null;
 
+    /// <summary>The attempt begins now.</summary>
+    public void NoteStart() => _startedAwake = awake.Now;
+
+    /// <summary>The attempt says now that it lives.</summary>
+    public void NoteHeartbeat() => _beatAwake = awake.Now;
+
     /// <summary>When something happens to it by time alone.</summary>
-    public DateTimeOffset? Due
+    /// <param name="asleep"><see cref="AwakeTime.Asleep"/>: the limits of an attempt count time awake, all others the time of the clock.</param>
+    public DateTimeOffset? Due(TimeSpan asleep)
     {
-        get
+        var due = Expiration;
+        if (IsStarted)
         {
-            var due = Expiration;
-            if (IsStarted)
-            {
-                var started = Record.StartedTime.Time();
-                if (StartToClose > TimeSpan.Zero)
-                {
-                    due = ProtoTime.Earlier(due, started + StartToClose);
-                }
+            due = ProtoTime.Earlier(due, StartToCloseDue(asleep));
+            return ProtoTime.Earlier(due, HeartbeatDue(asleep));
+        }
 
-                if (Heartbeat > TimeSpan.Zero)
-                {
-                    due = ProtoTime.Earlier(due, (Record.LastHeartbeat is { } beat && beat.Time() > started ? beat.Time() : started) + Heartbeat);
-                }
-            }
-            else if (!Record.Paused)
-            {
-                due = Record.WaitsForRetry ? ProtoTime.Earlier(due, ScheduledTime)
-                    : ScheduleToStart > TimeSpan.Zero ? ProtoTime.Earlier(due, ScheduledTime + ScheduleToStart) : due;
-            }
-
+        if (Record.Paused)
+        {
             return due;
         }
+
+        return Record.WaitsForRetry ? ProtoTime.Earlier(due, ScheduledTime)
+            : ScheduleToStart > TimeSpan.Zero ? ProtoTime.Earlier(due, ScheduledTime + ScheduleToStart) : due;
     }
+
+    /// <summary>When the started attempt must have ended; null for never.</summary>
+    public DateTimeOffset? StartToCloseDue(TimeSpan asleep) => StartToClose > TimeSpan.Zero ? StartedAwake + StartToClose + asleep : null;
+
+    private DateTimeOffset? HeartbeatDue(TimeSpan asleep) => Heartbeat > TimeSpan.Zero ? (BeatAwake is { } beat && beat > StartedAwake ? beat : StartedAwake) + Heartbeat + asleep : null;
+
+    // Of an attempt that an earlier process started only the wall clock's time is known.
+    private DateTimeOffset StartedAwake => _startedAwake ??= awake.At(Record.StartedTime.Time());
+
+    private DateTimeOffset? BeatAwake => Record.LastHeartbeat is { } beat ? _beatAwake ??= awake.At(beat.Time()) : null;
 }
 
 /// <summary>A timer that has neither fired nor been cancelled.</summary>

@@ -20,6 +20,7 @@ internal sealed partial class Run
         record.LastIdentity = identity;
         record.RequestId = requestId;
         record.WorkerVersion = version;
+        activity.NoteStart();
         Touch(activity);
     }
 
@@ -36,6 +37,7 @@ internal sealed partial class Run
     public void RecordHeartbeat(PendingActivity activity, Payloads? details)
     {
         activity.Record.LastHeartbeat = Now.Stamp();
+        activity.NoteHeartbeat();
         activity.Record.HeartbeatDetails = details;
         Touch(activity);
     }
@@ -156,7 +158,9 @@ internal sealed partial class Run
         }
 
         var record = activity.Record;
-        var now = Now;
+
+        // Not the run's time, which stands still after the clock was set back.
+        var now = time.GetUtcNow();
         var (state, delay) = RetryPolicies.Next(activity.RetryPolicy, record.Attempt, failure, now, activity.Expiration);
         if (record.ResetRequested)
         {

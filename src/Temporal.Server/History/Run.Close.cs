@@ -56,9 +56,10 @@ internal sealed partial class Run
             due = ProtoTime.Earlier(due, timer.Due);
         }
 
+        var asleep = _awake.Asleep;
         foreach (var activity in Activities.Values)
         {
-            due = ProtoTime.Earlier(due, activity.Due);
+            due = ProtoTime.Earlier(due, activity.Due(asleep));
         }
 
         return due;
@@ -116,9 +117,10 @@ internal sealed partial class Run
             EnsureWorkflowTask();
         }
 
-        foreach (var activity in Activities.Values.Where(a => a.Due <= now).OrderBy(a => a.Due).ToList())
+        var asleep = _awake.Asleep;
+        foreach (var activity in Activities.Values.Where(a => a.Due(asleep) <= now).OrderBy(a => a.Due(asleep)).ToList())
         {
-            ElapseActivity(activity, now);
+            ElapseActivity(activity, now, asleep);
         }
     }
 
@@ -169,7 +171,8 @@ internal sealed partial class Run
     {
         if (task.StartedEventId > 0)
         {
-            return task.StartedTime.Time() + task.Timeout.Span();
+            _taskStartedAwake ??= _awake.At(task.StartedTime.Time());
+            return _awake.Wall(_taskStartedAwake.Value + task.Timeout.Span());
         }
 
         if (task.Due is { } due)
@@ -180,7 +183,7 @@ internal sealed partial class Run
         return task.Sticky && Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + Record.StickyTimeout.Span() : null;
     }
 
-    private void ElapseActivity(PendingActivity activity, DateTimeOffset now)
+    private void ElapseActivity(PendingActivity activity, DateTimeOffset now, TimeSpan asleep)
     {
         if (activity is { IsStarted: false, Record.WaitsForRetry: false, Record.Paused: false } && activity.ScheduleToStart > TimeSpan.Zero && activity.ScheduledTime + activity.ScheduleToStart <= now)
         {
@@ -192,8 +195,7 @@ internal sealed partial class Run
         }
         else if (activity.IsStarted)
         {
-            var overrun = activity.StartToClose > TimeSpan.Zero && activity.Record.StartedTime.Time() + activity.StartToClose <= now;
-            TimeOutActivity(activity, overrun ? TimeoutType.StartToClose : TimeoutType.Heartbeat);
+            TimeOutActivity(activity, activity.StartToCloseDue(asleep) <= now ? TimeoutType.StartToClose : TimeoutType.Heartbeat);
         }
         else if (activity.Record.WaitsForRetry)
         {

@@ -24,7 +24,7 @@ internal sealed partial class Run
     {
         if (Activities.Remove(scheduledEventId, out var known))
         {
-            Activities[scheduledEventId] = new PendingActivity(scheduledEventId, known.Scheduled, record) { HasRow = true, CancelRequestedEventId = known.CancelRequestedEventId };
+            Activities[scheduledEventId] = new PendingActivity(scheduledEventId, known.Scheduled, record, _awake) { HasRow = true, CancelRequestedEventId = known.CancelRequestedEventId };
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed partial class Run
     private static readonly TimeSpan FirstAttemptBackoff = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaximumAttemptBackoff = TimeSpan.FromMinutes(10);
 
+    // When the task was started, in awake time; null for one that is restored until that is looked up.
+    private DateTimeOffset? _taskStartedAwake;
+
     /// <summary>True while the first task waits for its start delay, cron time or retry interval.</summary>
     public bool InFirstTaskBackoff => Record.FirstTaskDue is not null;
 
@@ -70,7 +73,7 @@ internal sealed partial class Run
         if (attempt > ImmediateAttempts)
         {
             var backoff = FirstAttemptBackoff * Math.Pow(2, Math.Min(20, attempt - ImmediateAttempts - 1));
-            task.Due = (now + (backoff < MaximumAttemptBackoff ? backoff : MaximumAttemptBackoff)).Stamp();
+            task.Due = (time.GetUtcNow() + (backoff < MaximumAttemptBackoff ? backoff : MaximumAttemptBackoff)).Stamp();
             Changes.DispatchWorkflowTask = false;
         }
 
@@ -87,6 +90,7 @@ internal sealed partial class Run
         }
 
         task.StartedTime = Now.Stamp();
+        _taskStartedAwake = _awake.Now;
         task.RequestId = requestId;
         task.Identity = identity;
         task.WorkerVersion = version;

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Storage;
+using Temporal.Server.Timers;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -11,8 +12,10 @@ namespace Temporal.Server.History;
 /// The state of one run: the fold of its events (<see cref="Apply"/>) plus <see cref="Record"/> and the records of its activities, which no event tells.
 /// Changes gather in <see cref="Changes"/> until they are committed. Guarded by the lock of its workflow.
 /// </summary>
-internal sealed partial class Run(long key, string namespaceId, string workflowId, string runId, TimeProvider time)
+internal sealed partial class Run(long key, string namespaceId, string workflowId, string runId, TimeProvider time, AwakeTime? awake = null)
 {
+    private readonly AwakeTime _awake = awake ?? new AwakeTime(time);
+
     public long Key { get; } = key;
 
     public string NamespaceId { get; } = namespaceId;
@@ -290,7 +293,7 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
     private void ApplyActivityScheduled(HistoryEvent e)
     {
         var scheduled = e.ActivityTaskScheduledEventAttributes;
-        Activities[e.EventId] = new PendingActivity(e.EventId, scheduled, new ActivityRecord { Attempt = 1, ScheduledTime = e.EventTime, FirstScheduledTime = e.EventTime });
+        Activities[e.EventId] = new PendingActivity(e.EventId, scheduled, new ActivityRecord { Attempt = 1, ScheduledTime = e.EventTime, FirstScheduledTime = e.EventTime }, _awake);
         ActivityIds[scheduled.ActivityId] = e.EventId;
     }
 

@@ -13,7 +13,7 @@ internal sealed class WorkflowEngine
     private readonly ILogger _logger;
     private readonly OutboxWorker _outbox;
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, (DateTimeOffset Due, IDisposable Handle)> _runTimers = [];
+    private readonly Dictionary<long, RunTimer> _runTimers = [];
     private readonly HashSet<long> _busyRuns = [];
 
     public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
@@ -25,6 +25,7 @@ internal sealed class WorkflowEngine
         Chain = new RunChain(store, namespaces);
         _outbox = new OutboxWorker(store, Chain, namespaces, logger);
         store.Committed = OnCommitted;
+        timers.SetBack += LookAtAllTimers;
     }
 
     public WorkflowStore Store { get; }
@@ -233,8 +234,25 @@ internal sealed class WorkflowEngine
 
             if (due is { } at)
             {
-                _runTimers[key] = (at, _timers.Schedule(at, () => Detached(workflowId, () => ElapseAsync(key, namespaceId, workflowId, runId))));
+                void Elapse() => Detached(workflowId, () => ElapseAsync(key, namespaceId, workflowId, runId));
+                _runTimers[key] = new RunTimer(at, _timers.Schedule(at, Elapse), Elapse);
             }
+        }
+    }
+
+    /// <summary>The clock was set back: the limits of attempts, which count time awake, are due earlier on it than the timers that were set for them.</summary>
+    private void LookAtAllTimers()
+    {
+        List<RunTimer> timers;
+        lock (_lock)
+        {
+            timers = [.. _runTimers.Values];
+        }
+
+        foreach (var timer in timers)
+        {
+            timer.Handle.Dispose();
+            timer.Elapse();
         }
     }
 
@@ -264,4 +282,7 @@ internal sealed class WorkflowEngine
             }
         });
     }
+
+    /// <summary>When time alone changes a run next, and what is done then.</summary>
+    private sealed record RunTimer(DateTimeOffset Due, IDisposable Handle, Action Elapse);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Temporal.Server.Frontend;
 using Temporal.Server.Storage;
+using Temporal.Server.Timers;
 
 namespace Temporal.Server.History;
 
@@ -15,6 +16,7 @@ internal sealed class WorkflowStore
     private readonly Database _database;
     private readonly IVisibilityStore _visibility;
     private readonly TimeProvider _time;
+    private readonly AwakeTime _awake;
     private readonly ILogger _logger;
     private readonly Dictionary<(string NamespaceId, string WorkflowId), Workflow> _workflows = [];
     private readonly Lock _lock = new();
@@ -22,11 +24,12 @@ internal sealed class WorkflowStore
     private long _lastOutboxKey;
     private long _uses;
 
-    public WorkflowStore(Database database, IVisibilityStore visibility, TimeProvider time, ILogger logger)
+    public WorkflowStore(Database database, IVisibilityStore visibility, TimeProvider time, ILogger logger, AwakeTime? awake = null)
     {
         _database = database;
         _visibility = visibility;
         _time = time;
+        _awake = awake ?? new AwakeTime(time);
         _logger = logger;
         (_lastRunKey, _lastOutboxKey) = database.Read(static db => (Maximum(db, "SELECT max(key) FROM runs"), Maximum(db, "SELECT max(key) FROM outbox")));
     }
@@ -120,7 +123,7 @@ internal sealed class WorkflowStore
     /// <summary>Makes a run and makes it current. Call with the lock held.</summary>
     public Run Create(Workflow workflow, string runId)
     {
-        var run = new Run(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time);
+        var run = new Run(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake);
         workflow.Add(run);
         workflow.Current = run;
         workflow.CurrentKnown = true;
@@ -358,7 +361,7 @@ internal sealed class WorkflowStore
                 return known;
             }
 
-            run = new Run(row.Integer(0), workflow.NamespaceId, workflow.WorkflowId, row.Text(1), _time);
+            run = new Run(row.Integer(0), workflow.NamespaceId, workflow.WorkflowId, row.Text(1), _time, _awake);
             record = RunRecord.Parser.ParseFrom(row.Blob(2));
         }
 

@@ -4,7 +4,7 @@ namespace Temporal.Server.Timers;
 
 /// <summary>
 /// Everything that happens at a time goes through here: one heap, one real timer. Due times are wall clock; while anything is due within a day the clock is
-/// looked at every second, so that jumps of the wall clock are seen.
+/// looked at every second, so that jumps of the wall clock are seen; a jump back is told, since what is measured in awake time is then due earlier.
 /// </summary>
 internal sealed class TimerService : IDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class TimerService : IDisposable
     private static readonly TimeSpan LookFar = TimeSpan.FromHours(1);
 
     private readonly TimeProvider _time;
+    private readonly AwakeTime _awake;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Entry, long> _heap = new();
@@ -19,10 +20,12 @@ internal sealed class TimerService : IDisposable
     private long _armedFor = long.MaxValue;
     private bool _disposed;
     private int _running;
+    private TimeSpan _asleep;
 
-    public TimerService(TimeProvider time, ILogger logger)
+    public TimerService(TimeProvider time, ILogger logger, AwakeTime? awake = null)
     {
         _time = time;
+        _awake = awake ?? new AwakeTime(time);
         _logger = logger;
         _timer = new Timer(static s => ((TimerService)s!).Fire(), this, Timeout.Infinite, Timeout.Infinite);
     }
@@ -60,6 +63,9 @@ internal sealed class TimerService : IDisposable
 
     /// <summary>Whether an action is being carried out at this moment, or other work that <see cref="BeginWork"/> told of.</summary>
     public bool IsBusy => Volatile.Read(ref _running) > 0;
+
+    /// <summary>The wall clock was set back.</summary>
+    public event Action? SetBack;
 
     /// <summary>Called when such work has ended.</summary>
     public event Action? WorkDone;
@@ -122,6 +128,11 @@ internal sealed class TimerService : IDisposable
 
     private void Fire()
     {
+        if (IsSetBack())
+        {
+            SetBack?.Invoke();
+        }
+
         lock (_lock)
         {
             var now = UtcNow.UtcTicks;
@@ -133,6 +144,17 @@ internal sealed class TimerService : IDisposable
             }
 
             Arm();
+        }
+    }
+
+    private bool IsSetBack()
+    {
+        var asleep = _awake.Asleep;
+        lock (_lock)
+        {
+            var before = _asleep;
+            _asleep = asleep;
+            return asleep < before;
         }
     }
 
