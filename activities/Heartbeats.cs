@@ -1,4 +1,6 @@
+using Orchestrator.Git;
 using Temporalio.Activities;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
@@ -17,6 +19,13 @@ internal static class Heartbeats
             context.Heartbeat();
             await Task.WhenAny(running, Task.Delay(Interval, CancellationToken.None));
         }
-        return await running;
+        try
+        {
+            return await running;
+        }
+        catch (WorktreeReplacedException replaced)
+        {
+            throw new ApplicationFailureException(replaced.Message, replaced, "WorktreeGone", nonRetryable: true);
+        }
     }
 }

@@ -12,18 +12,17 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 {
     private const int MaxTrees = 64;
 
-    /// <summary><c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, then <c>orchestrator/KEY</c>.</summary>
-    public string Folder { get; } = Path.Combine(CacheFolder(environment), "orchestrator", repository.Key);
+    private readonly string _folder = CacheFolder.Of(repository, environment);
 
     /// <summary>Takes a free tree and checks the commit out in it.</summary>
     public async Task<VerificationTree> TakeAsync(string commit, CancellationToken stop)
     {
-        Directory.CreateDirectory(Folder);
+        Directory.CreateDirectory(_folder);
         while (true)
         {
             for (var number = 1; number <= MaxTrees; number++)
             {
-                if (TryLock(Path.Combine(Folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}")) is not { } taken)
+                if (TryLock(Path.Combine(_folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}")) is not { } taken)
                     continue;
                 try
                 {
@@ -54,11 +53,6 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
             return null; // In use.
         }
     }
-
-    private static string CacheFolder(IReadOnlyDictionary<string, string> environment) =>
-        environment.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set && Path.IsPathRooted(set)
-            ? set
-            : Path.Combine(environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 }
 
 /// <summary>A verification worktree that is in use by one caller.</summary>

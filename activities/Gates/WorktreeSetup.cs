@@ -23,6 +23,9 @@ internal static class WorktreeSetup
         ("packages.lock.json", "dotnet restore --locked-mode"),
     ];
 
+    /// <summary>Names of the files that say what is installed.</summary>
+    public static IReadOnlyCollection<string> LockFiles { get; } = [.. Known.Select(k => k.LockFile)];
+
     /// <summary>Runs what is due. Null, or why it failed.</summary>
     public static async Task<string?> RunAsync(Worktree worktree, RunFiles files, ActivityServices services, string logFolder, CancellationToken stop)
     {
@@ -30,9 +33,8 @@ internal static class WorktreeSetup
         IReadOnlyList<string> commands = files.Policy.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
             return null;
-        var mark = Path.Combine(worktree.AdminDirectory, "orchestrator-setup");
         var wanted = Fingerprint(worktree.Path, commands, found.Select(k => k.LockFile));
-        if (File.Exists(mark) && await File.ReadAllTextAsync(mark, stop) == wanted && files.Policy.Keep.Count > 0)
+        if (File.Exists(worktree.SetupMark) && await File.ReadAllTextAsync(worktree.SetupMark, stop) == wanted)
             return null;
         Directory.CreateDirectory(logFolder);
         foreach (var command in commands)
@@ -55,7 +57,7 @@ internal static class WorktreeSetup
                 return $"Set-up failed: '{command}' ended with exit code {result.ExitCode} in {worktree.Path}; see {files.Folder.Relative(log)}. Repair it or set worktrees.setup.";
             }
         }
-        DurableFile.Write(mark, Encoding.UTF8.GetBytes(wanted));
+        DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
         return null;
     }
 

@@ -13,7 +13,16 @@ internal static class RunRefs
 
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 
-    public static string Wip(RunFolder folder, string taskId) => $"refs/orchestrator/wip/{folder.Name}/{taskId}";
+    public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
+
+    /// <summary>The agent's conversation beside the snapshot (see <see cref="Git.Snapshots.SessionRef"/>).</summary>
+    public static string Sessions(RunFolder folder) => $"refs/orchestrator/session/{folder.Name}";
+
+    public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
+
+    /// <summary>Where all refs of a run lie, but its results, which belong to nobody.</summary>
+    public static IReadOnlyCollection<string> OfRun(RunPolicy policy, RunFolder folder) =>
+        [$"refs/heads/{policy.BranchPrefix}/{folder.Name}", Wips(folder), Sessions(folder), "refs/orchestrator/base"];
 
     /// <summary>The branch's short name, for people.</summary>
     public static string Short(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;

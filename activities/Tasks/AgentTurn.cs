@@ -27,6 +27,12 @@ internal sealed class AgentTurn(ActivityServices services)
         var runner = AgentCatalog.Find(agentName, files.Policy, services.HookCommand, surroundings)
             ?? throw new ApplicationFailureException(AgentCatalog.Unknown(agentName, files.Policy), "UnknownAgent", nonRetryable: true);
         var start = await DescribeAsync(input, files, task, runner);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
+        var worktree = place.Worktrees.Find(place.WorktreePath);
+        var guard = new AgentGuard(place, services, input.Start);
+        if (worktree is not null)
+            guard.Record(worktree);
+        var snapshots = new WorkSnapshots(place, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
 
         using var detach = new CancellationTokenSource();
         var supervisor = new AgentSupervisor(services.Time);
@@ -37,6 +43,7 @@ internal sealed class AgentTurn(ActivityServices services)
         while (!following.IsCompleted)
         {
             context.Heartbeat();
+            await snapshots.SaveIfDueAsync();
             var cancelled = Task.Delay(Timeout.Infinite, context.CancellationToken);
             await Task.WhenAny(following, stopped ? Task.Delay(HeartbeatInterval) : cancelled, Task.Delay(HeartbeatInterval));
             if (!context.CancellationToken.IsCancellationRequested || stopped || following.IsCompleted)
@@ -45,12 +52,17 @@ internal sealed class AgentTurn(ActivityServices services)
             {
                 await detach.CancelAsync();
                 await QuietlyAsync(following);
+                await snapshots.FinishAsync();
                 throw new ApplicationFailureException($"The worker stops ({context.CancelReason}); the agent works on and is taken up.", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
             }
             stopped = true;
             await session.StopAsync(AgentStopReason.Requested);
         }
-        return Describe(await following, input, files, start);
+        var outcome = await following;
+        await snapshots.FinishAsync();
+        if (worktree is not null)
+            await guard.PutBackAsync(worktree, input.Round);
+        return Describe(outcome, input, files, start, snapshots.Problem);
 
         ValueTask Take(AgentEvent happened)
         {
@@ -124,7 +136,7 @@ internal sealed class AgentTurn(ActivityServices services)
     private static byte[] Digest(string purpose, RunAgentInput input) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{ActivityExecutionContext.Current.Info.WorkflowRunId}\n{input.Task.Task.Id}\n{input.Start}"));
 
-    private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start)
+    private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start, string snapshotProblem)
     {
         var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
         var notes = new StartNotes
@@ -137,6 +149,7 @@ internal sealed class AgentTurn(ActivityServices services)
             Turns = outcome.Turns,
             Cost = outcome.Usage.CostUsd,
             Tokens = outcome.Usage.Tokens.Total,
+            SnapshotProblem = snapshotProblem,
             SubAgents = outcome.SubAgents,
             Denials = outcome.Denials,
         };

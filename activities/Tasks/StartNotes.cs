@@ -16,6 +16,9 @@ internal sealed record StartNotes
     public int Turns { get; init; }
     public decimal Cost { get; init; }
     public long Tokens { get; init; }
+
+    /// <summary>Why no snapshot could be taken while it worked; empty where none failed.</summary>
+    public string SnapshotProblem { get; init; } = "";
     public IReadOnlyList<string> SubAgents { get; init; } = [];
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 

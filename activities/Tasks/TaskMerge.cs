@@ -32,7 +32,13 @@ internal sealed class TaskMerge(ActivityServices services)
 
             var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
             if (!merge.IsClean)
-                return Conflict(files, input, merge);
+            {
+                return new Contracts.MergeResult
+                {
+                    Message = $"Conflict with what was merged meanwhile: {string.Join(", ", merge.ConflictedFiles)}.",
+                    ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, await ConflictReport.WriteAsync(place, task, merge, staging, stop)),
+                };
+            }
             var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
             if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
                 return refused;
@@ -63,16 +69,6 @@ internal sealed class TaskMerge(ActivityServices services)
         };
     }
 
-    private static Contracts.MergeResult Conflict(RunFiles files, MergeTaskInput input, Git.MergeResult merge) => new()
-    {
-        Message = $"Conflict with what was merged meanwhile: {string.Join(", ", merge.ConflictedFiles)}.",
-        ProblemsFile = ProblemsFile.Write(files.Folder, input.Request.TaskId, input.Request.Round,
-        [
-            "Other tasks changed the same places. Their work is now in your worktree, with conflict markers in the files below. Resolve them so that both intentions hold, and leave no marker.\n",
-            .. merge.Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).Select(m => $"- {m.Text}"),
-        ]),
-    };
-
     /// <summary>The worktree has served: everything in it is in the merge.</summary>
     private static async Task<Contracts.MergeResult> MergedAsync(TaskPlace place, string commit, string message, CancellationToken stop)
     {
@@ -80,7 +76,7 @@ internal sealed class TaskMerge(ActivityServices services)
         {
             var proof = await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, [commit], [], stop);
             if (proof.IsProven)
-                await place.Worktrees.RemoveAsync(place.WorktreePath, stop);
+                await place.ReturnWorktreeAsync(commit, stop);
             else
                 message = $"{message} its worktree stays: {proof.Reason}".Trim();
         }

@@ -14,6 +14,9 @@ internal sealed record TaskNotes
     public string MergedStaging { get; init; } = "";
     public int MergedRound { get; init; }
 
+    /// <summary>Files that were in conflict then: no marker may be left in them.</summary>
+    public IReadOnlyList<string> Conflicted { get; init; } = [];
+
     /// <summary>The commit that an earlier result gave on the base; it is put aside when it does not pass.</summary>
     public string Reused { get; init; } = "";
 

@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Gates;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Git;
 using Temporalio.Exceptions;
@@ -15,14 +16,16 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
 
     public Worktrees Worktrees { get; } = new(repository);
 
+    public string TaskId { get; } = taskId;
+
     public string RunId => Files.Folder.Name;
 
-    public string Branch => RunRefs.Task(Files.Policy, Files.Folder, taskId);
+    public string Branch => RunRefs.Task(Files.Policy, Files.Folder, TaskId);
 
     public string Staging => RunRefs.Staging(Files.Policy, Files.Folder);
 
     /// <summary>The worktree's absolute path.</summary>
-    public string WorktreePath => Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, Files.Folder.Name, taskId);
+    public string WorktreePath => Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, Files.Folder.Name, TaskId);
 
     /// <summary>Relative to the main checkout.</summary>
     public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
@@ -32,6 +35,24 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
             $"The staging branch {RunRefs.Short(Staging)} is gone. Put it back (git branch {RunRefs.Short(Staging)} COMMIT; the reflog has it), then retry the task.",
             "StagingGone", nonRetryable: true);
 
-    public Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop) =>
-        Worktrees.EnsureAsync(new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {taskId} of {RunId} (orchestrate)" }, stop);
+    /// <summary>The worktree: the one that is there, one from the pool, or a new one.</summary>
+    public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop) => Worktrees.Find(WorktreePath)
+        ?? await Worktrees.EnsureAsync(
+            new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {TaskId} of {RunId} (orchestrate)", Pool = await PoolAsync(commit, stop) }, stop);
+
+    /// <summary>Gives the worktree back to be used again. Whether its content may go is asked before.</summary>
+    public async Task ReturnWorktreeAsync(string commit, CancellationToken stop) =>
+        await Worktrees.ReturnAsync(WorktreePath, await PoolAsync(commit, stop), stop);
+
+    /// <summary>What is kept (<c>worktrees.keep</c>) fits as long as all lock files are the same.</summary>
+    private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
+    {
+        var key = "";
+        if (Files.Policy.Keep.Count > 0)
+        {
+            var locks = (await new Commits(Repository).ListFilesAsync(commit, stop)).Where(f => WorktreeSetup.LockFiles.Contains(Path.GetFileName(f.Path)));
+            key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
+        }
+        return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, ".pool")) { Keep = Files.Policy.Keep, KeepKey = key };
+    }
 }

@@ -33,11 +33,11 @@ internal sealed class TaskPreparation(ActivityServices services)
         }
 
         await ForgetReusedAsync(place, notes, stop);
-        var worktree = await place.EnsureWorktreeAsync(notes.Base, stop);
+        var worktree = await MakeWorktreeAsync(place, notes, stop);
         await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedRound < input.Round)
         {
-            notes = await MergeStagingAsync(place, worktree, task, notes, input.Round, stop);
+            notes = await MergeStagingAsync(place, worktree, notes, input.Round, stop);
             prepared = prepared with { BaseCommit = notes.Base, ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop) };
         }
         if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
@@ -57,7 +57,7 @@ internal sealed class TaskPreparation(ActivityServices services)
             return;
         var keepers = new[] { place.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
         if ((await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, keepers, [], stop)).IsProven)
-            await place.Worktrees.RemoveAsync(place.WorktreePath, stop);
+            await place.ReturnWorktreeAsync(place.Branch, stop);
         else
             await new Snapshots(place.Repository).SaveAsync(worktree, RunRefs.Wip(files.Folder, input.TaskId), $"{input.TaskId}: unfinished", new CommitTrailers(place.RunId, input.TaskId), cancellationToken: stop);
     }
@@ -80,6 +80,20 @@ internal sealed class TaskPreparation(ActivityServices services)
         return (await place.Refs.UpdateAsync([new RefChange(place.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
     }
 
+    /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.</summary>
+    private static async Task<Worktree> MakeWorktreeAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
+    {
+        var isNew = place.Worktrees.Find(place.WorktreePath) is null;
+        var worktree = await place.EnsureWorktreeAsync(notes.Base, stop);
+        var wip = RunRefs.Wip(place.Files.Folder, place.TaskId);
+        if (!isNew || await place.Refs.ReadAsync(wip, stop) is not { } snapshot)
+            return worktree;
+        var tip = await place.Refs.ReadAsync(place.Branch, stop);
+        if ((await new Commits(place.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
+            await new Snapshots(place.Repository).RestoreAsync(worktree, snapshot, stop);
+        return worktree;
+    }
+
     private static async Task ForgetReusedAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await place.Refs.ReadAsync(place.Branch, stop) == notes.Reused)
@@ -87,14 +101,13 @@ internal sealed class TaskPreparation(ActivityServices services)
     }
 
     /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.</summary>
-    private static async Task<TaskNotes> MergeStagingAsync(TaskPlace place, Worktree worktree, PlanTask task, TaskNotes notes, int round, CancellationToken stop)
+    private static async Task<TaskNotes> MergeStagingAsync(TaskPlace place, Worktree worktree, TaskNotes notes, int round, CancellationToken stop)
     {
         var staging = await place.StagingTipAsync(stop);
         var head = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
-        var merge = await new Merges(place.Repository).MergeAsync(head, staging, task.FilesAppend.ToList(), stop);
-        await new Snapshots(place.Repository).RestoreAsync(worktree, merge.Tree, stop);
-        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = round };
-        notes.Write(place.Files.Folder, task.Id);
+        var conflicted = await new ConflictWorktree(worktree).BeginAsync(head, staging, place.Files.AppendedFiles, stop);
+        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = round, Conflicted = conflicted };
+        notes.Write(place.Files.Folder, place.TaskId);
         return notes;
     }
 }

@@ -32,6 +32,8 @@ internal sealed class TaskVerification(ActivityServices services)
         }
 
         var changed = (await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop)).Select(c => c.Path).ToList();
+        if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path)).ToList() is { Count: > 0 } foreign)
+            return Refused(files, task, input.Round, [$"The earlier result changes what this task does not own: {string.Join(", ", foreign.Take(5))}."], commit);
         var gates = TaskGates.Of(files, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
         var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop);

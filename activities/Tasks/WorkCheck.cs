@@ -14,6 +14,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
     {
         var worktree = Worktree(input);
         var changed = await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop);
+        var caseTwins = changed.Where(c => c.Change == FileChange.Added && HasCaseTwin(worktree.Path, c.Path)).Select(c => c.Path).ToHashSet(StringComparer.Ordinal);
         var ownership = Ownership.Of(task);
         var problems = new List<string>();
         var byproducts = new List<ChangedFile>();
@@ -30,14 +31,20 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
             {
                 problems.Add($"{Describe(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or the whole.");
             }
+            else if (caseTwins.Contains(file.Path))
+            {
+                problems.Add($"{Describe(file)} differs only in case from another file or folder beside it; on some disks they are one. Give it another name.");
+            }
             else if (file.IsSymbolicLink && Escapes(worktree.Path, file.Path))
             {
-                problems.Add($"{Describe(file)} is a symbolic link that leads out of the repository. Put a file there, or a link that stays inside.");
+                problems.Add($"{Describe(file)} is a symbolic link that leads out of the repository or into .git. Put a file there, or a link that stays inside.");
             }
         }
         await PutBackAsync(worktree, byproducts, input.Prepared.BaseCommit, stop);
         if (byproducts.Count > 0)
             notes.Add($"put back, since nobody owns them: {string.Join(", ", byproducts.Take(5).Select(b => b.Path))}{(byproducts.Count > 5 ? $" and {byproducts.Count - 5} more" : "")}");
+        problems.AddRange(await MergeProblemsAsync(worktree, stop));
+        problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Round));
         problems.AddRange(Compliance.Problems(task, files, worktree.Path, input.Start));
         return problems;
     }
@@ -53,7 +60,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
             return tip;
         var parent = await LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
-        IReadOnlyList<string> parents = notes.MergedRound == input.Round && notes.MergedStaging.Length > 0 && notes.MergedStaging != parent
+        IReadOnlyList<string> parents = notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
             ? [parent, notes.MergedStaging]
             : [parent];
         var trailers = new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
@@ -61,8 +68,33 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
             worktree, place.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], cancellationToken: stop);
         if (made.Lost)
             throw new ApplicationFailureException($"The branch {RunRefs.Short(place.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved", nonRetryable: false);
+        if (parents.Count > 1)
+            await new ConflictWorktree(worktree).EndAsync(stop);
         return made.Commit;
     }
+
+    /// <summary>A merge that the agent was given to resolve: it must still be there, and resolved.</summary>
+    private async Task<IReadOnlyList<string>> MergeProblemsAsync(Worktree worktree, CancellationToken stop)
+    {
+        var notes = TaskNotes.Read(files.Folder, task.Id);
+        if (notes.MergedStaging.Length == 0)
+            return [];
+        var status = await WorktreeStatus.ReadAsync(worktree, stop);
+        var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
+        var commits = new Commits(place.Repository);
+        if (status.Operation != UnfinishedOperation.Merge
+            && !await commits.IsAncestorAsync(notes.MergedStaging, tip, stop)
+            && (status.Head is null || !await commits.IsAncestorAsync(notes.MergedStaging, status.Head, stop)))
+        {
+            await new ConflictWorktree(worktree).BeginAsync(tip, notes.MergedStaging, files.AppendedFiles, stop);
+            return ["The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the conflicts in the files, and do not abort it."];
+        }
+        var marked = notes.Conflicted.Where(path => HasMarkers(Path.Combine(worktree.Path, path))).ToList();
+        return marked.Count == 0 ? [] : [$"Conflict markers are left in {string.Join(", ", marked)}. Resolve them so that both intentions hold."];
+    }
+
+    private static bool HasMarkers(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null }
+        && File.ReadLines(path).Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal));
 
     private bool IsOfRound(CommitInfo commit, int round) =>
         commit.Trailers is { } trailers && trailers.Run == place.RunId && trailers.Task == task.Id && trailers.Attempt == round;
@@ -108,7 +140,19 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         if (link.LinkTarget is not { } target)
             return false;
         var full = Path.GetFullPath(target, Path.GetDirectoryName(link.FullName)!);
-        return full != root && !full.StartsWith(root + "/", StringComparison.Ordinal);
+        return (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal)) || full == root + "/.git" || full.StartsWith(root + "/.git/", StringComparison.Ordinal);
+    }
+
+    private static bool HasCaseTwin(string root, string path)
+    {
+        var folder = root;
+        foreach (var part in path.Split('/'))
+        {
+            if (Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Any(name => name != part && string.Equals(name, part, StringComparison.OrdinalIgnoreCase)))
+                return true;
+            folder = Path.Combine(folder, part);
+        }
+        return false;
     }
 
     private static string Describe(ChangedFile file) => $"'{file.Path}'";

@@ -40,3 +40,6 @@ public sealed class GitLockedException(string message, string lockFile) : GitExc
     /// <summary>The lock file.</summary>
     public string LockFile { get; } = lockFile;
 }
+
+/// <summary>Something else is in a worktree's place: a link, another repository. Trying again does not help.</summary>
+public sealed class WorktreeReplacedException(string message) : GitException(message);

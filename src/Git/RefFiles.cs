@@ -40,6 +40,31 @@ internal static class RefFiles
         return id is null || ObjectMemory.IsId(id);
     }
 
+    /// <summary>The names of all refs below a prefix such as <c>refs/heads</c>; null if git has to be asked.</summary>
+    internal static IReadOnlyCollection<string>? TryList(GitRepository repository, string prefix)
+    {
+        if (repository.Configuration.Get("extensions.refstorage") is not null)
+        {
+            return null;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var folder = Path.Combine(repository.CommonDirectory, prefix);
+        if (Directory.Exists(folder))
+        {
+            names.UnionWith(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+                .Select(file => Path.GetRelativePath(repository.CommonDirectory, file)));
+        }
+
+        names.UnionWith((DurableFile.TryRead(Path.Combine(repository.CommonDirectory, "packed-refs")) ?? string.Empty)
+            .Split('\n')
+            .Select(line => line.Split(' ', 2))
+            .Where(parts => parts.Length == 2 && parts[1].StartsWith(prefix + "/", StringComparison.Ordinal))
+            .Select(parts => parts[1]));
+        return names;
+    }
+
     /// <summary>What a worktree's <c>HEAD</c> says: the branch, if it is at one, and the commit.</summary>
     /// <returns>False if git has to be asked.</returns>
     internal static bool TryReadHead(Worktree worktree, out string? branch, out string? id)

@@ -14,6 +14,9 @@ internal sealed class RefLedger(GitRepository repository)
         name.StartsWith("refs/orchestrator/", StringComparison.Ordinal)
         || (name.StartsWith("refs/heads/", StringComparison.Ordinal) && name.AsSpan("refs/heads/".Length).Count('/') >= 2);
 
+    /// <summary>True for a ref that we moved.</summary>
+    internal bool Knows(string name) => Covers(name) && File.Exists(PathOf(name));
+
     /// <summary>Before refs are moved.</summary>
     internal void Begin(IEnumerable<RefChange> changes) =>
         Change(changes, (values, change) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -15,6 +14,12 @@ public enum ForeignChangeKind
 
     /// <summary>An entry of the stash is gone.</summary>
     Stash,
+
+    /// <summary>A branch or tag of the user's was moved to, or made at, a commit of the agent's.</summary>
+    Branch,
+
+    /// <summary>The agent's worktree no longer says whose it is: its <c>.git</c> file is gone or another.</summary>
+    Link,
 }
 
 /// <summary>Something that is not as we left it.</summary>
@@ -42,9 +47,8 @@ public sealed record ForeignChange(ForeignChangeKind Kind, string Name, string? 
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
     private const string Symbolic = "a symbolic ref";
-    private const string Stash = "logs/refs/stash";
-    private const int LargestFile = 4 * 1024 * 1024;
     private readonly RefLedger _ledger = new(repository);
+    private readonly GuardStore _store = new(storeFolder);
 
     /// <summary>Records the shared files, before an agent starts in a worktree.</summary>
     /// <param name="worktree">The agent's worktree.</param>
@@ -53,7 +57,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     {
         if (!File.Exists(recordFile))
         {
-            DurableFile.Write(recordFile, JsonSerializer.Serialize(ReadFiles(worktree)));
+            DurableFile.Write(recordFile, JsonSerializer.Serialize(new GuardRecord(new SharedFiles(repository, _store).Read(worktree), UserBranches.Read(repository, worktree))));
         }
     }
 
@@ -61,16 +65,16 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <param name="worktree">The agent's worktree; its own branch may have moved.</param>
     /// <param name="ownBranch">That branch, a full ref name.</param>
     /// <param name="recordFile">The record.</param>
-    /// <param name="refPrefixes">Which of our refs are looked at, for example those of the run: <c>refs/heads/orchestrator/RUN</c>.</param>
+    /// <param name="prefixes">Which of our refs are looked at, for example those of the run: <c>refs/heads/orchestrator/RUN</c>.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<IReadOnlyList<ForeignChange>> CompareAsync(
-        Worktree worktree, string? ownBranch, string recordFile, IEnumerable<string> refPrefixes, CancellationToken cancellationToken = default)
+        Worktree worktree, string? ownBranch, string recordFile, IReadOnlyCollection<string> prefixes, CancellationToken cancellationToken = default)
     {
         var changes = new List<ForeignChange>();
-        foreach (var prefix in refPrefixes)
+        foreach (var prefix in prefixes)
         {
-            var present = await new Refs(repository).ListAsync([prefix], cancellationToken);
-            foreach (var name in _ledger.Names(prefix).Union(present.Keys).Where(name => name != ownBranch && RefLedger.Covers(name)))
+            var present = RefFiles.TryList(repository, prefix) ?? (await new Refs(repository).ListAsync([prefix], cancellationToken)).Keys;
+            foreach (var name in _ledger.Names(prefix).Union(present).Where(name => name != ownBranch && RefLedger.Covers(name)))
             {
                 if (await CompareRefAsync(name, cancellationToken) is { } change)
                 {
@@ -79,9 +83,16 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             }
         }
 
+        if (worktree.FindReplacement() is { } found)
+        {
+            changes.Add(new ForeignChange(ForeignChangeKind.Link, Path.Combine(worktree.Path, ".git"), worktree.AdminDirectory, found));
+        }
+
         if (DurableFile.TryRead(recordFile) is { } text)
         {
-            CompareFiles(JsonSerializer.Deserialize<Dictionary<string, GuardedFile>>(text)!, ReadFiles(worktree), changes);
+            var record = JsonSerializer.Deserialize<GuardRecord>(text)!;
+            changes.AddRange(new SharedFiles(repository, _store).Compare(record.Files, worktree));
+            changes.AddRange(record.Branches.Compare(repository, worktree, prefixes));
         }
 
         return changes;
@@ -96,6 +107,12 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             {
                 case ForeignChangeKind.Ref:
                     await PutRefBackAsync(change, cancellationToken);
+                    break;
+                case ForeignChangeKind.Branch:
+                    await PutBranchBackAsync(change, cancellationToken);
+                    break;
+                case ForeignChangeKind.Link:
+                    PutLinkBack(change);
                     break;
                 case ForeignChangeKind.Stash:
                     await PutStashBackAsync(change, cancellationToken);
@@ -145,101 +162,35 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         await repository.WriteAsync(repository.Call(arguments), cancellationToken);
     }
 
-    private void CompareFiles(Dictionary<string, GuardedFile> recorded, Dictionary<string, GuardedFile> present, List<ForeignChange> changes)
+    /// <summary>Only from where the agent put it: if the user has moved it on since, it is the user's.</summary>
+    private async Task PutBranchBackAsync(ForeignChange change, CancellationToken cancellationToken)
     {
-        foreach (var name in recorded.Keys.Union(present.Keys).Order(StringComparer.Ordinal))
-        {
-            var (was, now) = (recorded.GetValueOrDefault(name), present.GetValueOrDefault(name));
-            if (was == now || IsOurDoing(name, was, now))
-            {
-                continue;
-            }
-
-            if (name == Stash)
-            {
-                var lost = StashEntries(was).Except(StashEntries(now)).Any();
-                changes.AddRange(lost ? [new ForeignChange(ForeignChangeKind.Stash, "refs/stash", was!.Hash, now?.Hash)] : []);
-            }
-            else
-            {
-                changes.Add(new ForeignChange(ForeignChangeKind.File, name, was?.ToString(), now?.ToString()));
-            }
-        }
+        var refs = new Refs(repository);
+        await refs.UpdateAsync([new RefChange($"refs/orchestrator/foreign/{change.Found}", change.Found, null)], "kept", cancellationToken);
+        await refs.UpdateAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 
-    /// <summary>Worktrees come and go by us and by the user; a branch's own settings are written by ordinary git commands; our patterns are added to the excludes.</summary>
-    private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now)
+    /// <summary>A repository that was made in the worktree's place is moved to the store. A worktree that is a link itself is left for a person.</summary>
+    private void PutLinkBack(ForeignChange change)
     {
-        if (name.StartsWith("worktrees/", StringComparison.Ordinal))
+        var folder = new DirectoryInfo(Path.GetDirectoryName(change.Name)!);
+        if (!folder.Exists || folder.LinkTarget is not null)
         {
-            var admin = Path.Combine(repository.CommonDirectory, name.Split('/')[0], name.Split('/')[1]);
-            return (was is null && !name.EndsWith("config.worktree", StringComparison.Ordinal)) || !Directory.Exists(admin);
+            return;
         }
 
-        return name switch
+        if (Directory.Exists(change.Name) && new DirectoryInfo(change.Name).LinkTarget is null)
         {
-            "config" => WithoutBranches(Stored(was)) == WithoutBranches(Stored(now)),
-            "info/exclude" => was is null || Stored(was).Split('\n').Except(Stored(now).Split('\n')).All(line => line.Length == 0),
-            _ => false,
-        };
+            Directory.CreateDirectory(storeFolder);
+            Directory.Move(change.Name, Path.Combine(storeFolder, $"git-{Guid.NewGuid():N}"));
+        }
+        else
+        {
+            File.Delete(change.Name);
+        }
+
+        File.WriteAllText(change.Name, $"gitdir: {change.Expected}\n");
     }
-
-    private Dictionary<string, GuardedFile> ReadFiles(Worktree worktree)
-    {
-        var common = repository.CommonDirectory;
-        string[] folders = ["info", "hooks"];
-        var files = new List<string> { "config", "config.worktree", "shallow", Path.Combine("objects", "info", "alternates"), Stash };
-        files.AddRange(folders.Select(folder => Path.Combine(common, folder)).Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-            .Select(path => Path.GetRelativePath(common, path)));
-        foreach (var (_, admin) in WorktreeAdmin.All(repository))
-        {
-            // The head of the agent's own worktree may move; of the others only git's wiring is looked at.
-            var name = Path.GetRelativePath(common, admin);
-            files.AddRange(((string[])["gitdir", "commondir", "config.worktree"]).Select(file => Path.Combine(name, file)));
-            if (admin != worktree.AdminDirectory && File.Exists(Path.Combine(admin, WorktreeAdmin.MarkerName)))
-            {
-                files.Add(Path.Combine(name, "HEAD"));
-            }
-        }
-
-        return files
-            .Select(file => (Name: file, Content: ReadFile(Path.Combine(common, file))))
-            .Where(file => file.Content is not null)
-            .ToDictionary(file => file.Name, file => file.Content!);
-    }
-
-    /// <summary>Every content that is looked at goes to the store, under its hash: what was recorded to be put back, what is found so that nothing is lost.</summary>
-    private GuardedFile? ReadFile(string path)
-    {
-        var file = new FileInfo(path);
-        if (file.LinkTarget is { } target)
-        {
-            return new GuardedFile(Store(Encoding.UTF8.GetBytes(target)), "link");
-        }
-
-        if (!file.Exists || file.Length > LargestFile)
-        {
-            return null;
-        }
-
-        var mode = OperatingSystem.IsWindows() ? string.Empty : Convert.ToString((int)file.UnixFileMode, 8);
-        return new GuardedFile(Store(File.ReadAllBytes(path)), mode);
-    }
-
-    private string Store(byte[] content)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
-        var path = Path.Combine(storeFolder, hash);
-        if (!File.Exists(path))
-        {
-            DurableFile.Write(path, content);
-        }
-
-        return hash;
-    }
-
-    private string Stored(GuardedFile? file) => file is null ? string.Empty : File.ReadAllText(Path.Combine(storeFolder, file.Hash));
 
     private void PutFileBack(ForeignChange change)
     {
@@ -251,7 +202,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
 
         var expected = GuardedFile.Parse(change.Expected);
-        var content = File.ReadAllBytes(Path.Combine(storeFolder, expected.Hash));
+        var content = _store.Read(expected.Hash);
         if (new FileInfo(path).LinkTarget is not null || expected.Mode == "link")
         {
             File.Delete(path);
@@ -273,48 +224,19 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <summary>Lost entries come back below those that were added since; the user's own new ones stay.</summary>
     private async Task PutStashBackAsync(ForeignChange change, CancellationToken cancellationToken)
     {
-        var log = Path.Combine(repository.CommonDirectory, Stash);
-        var before = File.ReadAllText(Path.Combine(storeFolder, change.Expected!)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var log = Path.Combine(repository.CommonDirectory, SharedFiles.Stash);
+        var before = Encoding.UTF8.GetString(_store.Read(change.Expected!)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var now = (DurableFile.TryRead(log) ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string[] all = [.. before, .. now.Where(line => !before.Any(old => EntryOf(old) == EntryOf(line)))];
-        await repository.WriteAsync(repository.Call("update-ref", "refs/stash", EntryOf(all[^1])), cancellationToken);
+        string[] all = [.. before, .. now.Where(line => !before.Any(old => SharedFiles.EntryOf(old) == SharedFiles.EntryOf(line)))];
+        await repository.WriteAsync(repository.Call("update-ref", "refs/stash", SharedFiles.EntryOf(all[^1])), cancellationToken);
 
         // In a reflog each line begins with the id of the line before; git looks entries up by it.
-        var chained = all.Select((line, i) => i == 0 ? line : $"{EntryOf(all[i - 1])} {line.Split(' ', 2)[1]}");
+        var chained = all.Select((line, i) => i == 0 ? line : $"{SharedFiles.EntryOf(all[i - 1])} {line.Split(' ', 2)[1]}");
         DurableFile.Write(log, string.Join('\n', chained) + "\n");
     }
-
-    private IEnumerable<string> StashEntries(GuardedFile? file) =>
-        Stored(file).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EntryOf);
-
-    /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
-    private static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
-
-    private static string WithoutBranches(string configuration)
-    {
-        var text = new StringBuilder();
-        var isBranch = false;
-        foreach (var line in configuration.Split('\n'))
-        {
-            if (line.TrimStart().StartsWith('['))
-            {
-                isBranch = line.TrimStart().StartsWith("[branch ", StringComparison.OrdinalIgnoreCase);
-            }
-
-            if (!isBranch && line.Trim().Length > 0)
-            {
-                text.Append(line.Trim()).Append('\n');
-            }
-        }
-
-        return text.ToString();
-    }
 }
 
-/// <summary>A recorded file: the hash under which its content is in the store, and its permissions in octal (or "link").</summary>
-internal sealed record GuardedFile(string Hash, string Mode)
-{
-    public override string ToString() => $"{Hash} {Mode}";
-
-    internal static GuardedFile Parse(string text) => text.Split(' ') is [var hash, var mode] ? new GuardedFile(hash, mode) : new GuardedFile(text, string.Empty);
-}
+/// <summary>What was recorded before an agent started.</summary>
+/// <param name="Files">Shared files by their name in the common directory.</param>
+/// <param name="Branches">The user's branches and tags.</param>
+internal sealed record GuardRecord(IReadOnlyDictionary<string, GuardedFile> Files, UserBranches Branches);

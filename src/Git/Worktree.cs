@@ -26,6 +26,12 @@ public sealed class Worktree
     /// <summary>Git's folder for it: <c>worktrees/ID</c> in the common directory, or the common directory for the main checkout.</summary>
     public string AdminDirectory { get; }
 
+    /// <summary>
+    /// A file for the notes of whoever makes the worktree ready (installs what the project needs). It is gone when everything that is ignored was cleaned
+    /// away, so that what was installed is installed again.
+    /// </summary>
+    public string SetupMark => System.IO.Path.Combine(AdminDirectory, "orchestrator-setup");
+
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]);
 
@@ -48,18 +54,26 @@ public sealed class Worktree
     /// </summary>
     private void CheckInPlace()
     {
+        if (FindReplacement() is { } found)
+        {
+            throw new WorktreeReplacedException(
+                $"'{Path}' is no longer the worktree that was made there: {found}. Nothing was changed. Look at what is there, move it away, and retry the task.");
+        }
+    }
+
+    /// <summary>What is in the worktree's place instead of it; null if it is there.</summary>
+    internal string? FindReplacement()
+    {
         var link = new DirectoryInfo(Path).LinkTarget;
         var content = Directory.Exists(System.IO.Path.Combine(Path, ".git")) ? null : DurableFile.TryRead(System.IO.Path.Combine(Path, ".git"))?.Trim();
         if (link is null
             && content?.StartsWith(GitFilePrefix, StringComparison.Ordinal) == true
             && GitRepository.RealPath(System.IO.Path.GetFullPath(content[GitFilePrefix.Length..], Path)) == GitRepository.RealPath(AdminDirectory))
         {
-            return;
+            return null;
         }
 
-        var found = link is not null ? $"it is a symbolic link to '{link}'" : content is null ? "its .git file is missing" : $"its .git file says '{content}'";
-        throw new GitException(
-            $"'{Path}' is no longer the worktree that was made there: {found}. Nothing was changed. Look at what is there, move it away, and retry the task.");
+        return link is not null ? $"it is a symbolic link to '{link}'" : content is null ? "its .git file is missing" : $"its .git file says '{content}'";
     }
 }
 

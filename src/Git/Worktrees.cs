@@ -75,8 +75,16 @@ public sealed class Worktrees(GitRepository repository)
     }
 
     /// <summary>Removes untracked and ignored files, also repositories made inside, but not those in <paramref name="keep"/>.</summary>
-    public Task CleanAsync(Worktree worktree, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default) =>
-        worktree.WriteAsync(cancellationToken, ["clean", "-ffdxq", .. (keep ?? []).SelectMany(pattern => (string[])["-e", pattern])]);
+    public Task CleanAsync(Worktree worktree, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
+    {
+        string[] kept = [.. keep ?? []];
+        if (kept.Length == 0)
+        {
+            File.Delete(worktree.SetupMark);
+        }
+
+        return worktree.WriteAsync(cancellationToken, ["clean", "-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);
+    }
 
     /// <summary>
     /// Removes a worktree with everything in it, finished or not, and what git knows of it; its branch stays. Nothing there: nothing to do.

@@ -113,6 +113,63 @@ public sealed class RepositoryGuardTests
         Assert.Empty(await guarded.CompareAsync());
     }
 
+    [Fact]
+    public async Task Compare_WorktreesComeFromThePoolAndGoBack_FindsNothing()
+    {
+        using var opened = await Opened.CreateAsync();
+        var head = await opened.HeadAsync();
+        var pool = new WorktreePool(opened.Files[".worktrees/.pool"]);
+        var waiting = await opened.TaskWorktreeAsync("waiting");
+        await opened.Worktrees.ReturnAsync(waiting.Path, pool);
+        var gates = await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files.Beside("verify-1"), head));
+        using var guarded = await GuardedAsync(opened);
+
+        var next = await opened.Files.CommitAsync("next", ("b", "2"));
+        await opened.Worktrees.CheckOutAsync(gates, next);
+        await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files[".worktrees/run-1/new"], next) { Branch = Run + "/t/new", Pool = pool });
+        await opened.Worktrees.ReturnAsync(guarded.Other.Path, pool);
+        Assert.Empty(await guarded.CompareAsync());
+        await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files[".worktrees/run-1/last"], next) { Branch = Run + "/t/last", Pool = pool });
+
+        Assert.Empty(await guarded.CompareAsync());
+    }
+
+    [Fact]
+    public async Task PutBack_MarkerOfAnotherWorktreeRemoved_ItIsReadyAgain()
+    {
+        using var guarded = await GuardedAsync();
+        File.Delete(Path.Combine(guarded.Other.AdminDirectory, "orchestrator-ready"));
+
+        var changes = await guarded.CompareAsync();
+        await guarded.Guard.PutBackAsync(changes);
+
+        Assert.Contains("orchestrator-ready was removed", Assert.Single(changes).ToString(), StringComparison.Ordinal);
+        Assert.NotNull(guarded.Opened.Worktrees.Find(guarded.Other.Path));
+    }
+
+    [Fact]
+    public async Task PutBack_UsersBranchesMovedToTheAgentsCommit_AreAsBeforeAndTheUsersOwnMovesStay()
+    {
+        using var guarded = await GuardedAsync();
+        var opened = guarded.Opened;
+        var head = await opened.HeadAsync();
+        await opened.Files.GitAsync("branch", "feature");
+        await opened.Files.GitInAsync(guarded.Worktree.Path, "commit", "--quiet", "--allow-empty", "-m", "by the agent");
+        await opened.Files.GitInAsync(guarded.Worktree.Path, "update-ref", "refs/heads/main", "HEAD");
+        await opened.Files.GitInAsync(guarded.Worktree.Path, "tag", "v9");
+        var users = await opened.Files.CommitOnBranchAsync("feature", "feature", "by the user");
+        await opened.Files.GitInAsync(guarded.Worktree.Path, "checkout", "--quiet", "--detach", users);
+
+        var changes = await guarded.CompareAsync();
+        await guarded.Guard.PutBackAsync(changes);
+
+        Assert.Equal(["refs/heads/main was changed", "refs/tags/v9 was added"], changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(head, await opened.Refs.ReadAsync("refs/heads/main"));
+        Assert.Null(await opened.Refs.ReadAsync("refs/tags/v9"));
+        Assert.Equal(users, await opened.Refs.ReadAsync("refs/heads/feature"));
+        Assert.Empty(await guarded.CompareAsync());
+    }
+
     private static async Task<Guarded> GuardedAsync(Opened? opened = null)
     {
         opened ??= await Opened.CreateAsync();

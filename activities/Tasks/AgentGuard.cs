@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Git;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>
+/// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What is foreign is noted in the start's
+/// folder first and then put back, so that a crash in between forgets nothing.
+/// </summary>
+internal sealed class AgentGuard(TaskPlace place, ActivityServices services, int start)
+{
+    private const string FileName = "foreign.json";
+    private readonly string _folder = Path.Combine(CacheFolder.Of(place.Repository, services.Environment), "guard");
+
+    private string RecordFile => Path.Combine(_folder, "records", $"{place.RunId}-{place.TaskId}-{start}.json");
+
+    private RepositoryGuard Guard => new(place.Repository, Path.Combine(_folder, "kept"));
+
+    /// <summary>Before the agent starts; what was recorded before a crash stays.</summary>
+    public void Record(Worktree worktree) => Guard.Record(worktree, RecordFile);
+
+    /// <summary>After it has ended.</summary>
+    public async Task PutBackAsync(Worktree worktree, int round)
+    {
+        var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);
+        var found = await Guard.CompareAsync(worktree, place.Branch, RecordFile, RunRefs.OfRun(place.Files.Policy, place.Files.Folder));
+        if (found.Count > 0)
+        {
+            var known = Read(note) is { } before ? before.Changes : [];
+            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. found.Select(c => c.ToString()).Except(known)]), ForeignNoteJson.Default.ForeignNote));
+            await Guard.PutBackAsync(found);
+        }
+        File.Delete(RecordFile);
+    }
+
+    /// <summary>What the starts of a round changed that is not theirs, each a sentence for the agent.</summary>
+    public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int round) =>
+        from number in Enumerable.Range(1, lastStart)
+        let note = Read(Path.Combine(folder.Start(taskId, number), FileName))
+        where note is not null && note.Round == round
+        from change in note.Changes
+        select $"While you worked, {change} in the repository that all tasks and the user share. It was put back. Leave refs, the stash and everything in .git alone; change only the files of your task.";
+
+    private static ForeignNote? Read(string path) => File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ForeignNoteJson.Default.ForeignNote) : null;
+}
+
+/// <summary>What was found after one start.</summary>
+internal sealed record ForeignNote(int Round, IReadOnlyList<string> Changes);
+
+[JsonSerializable(typeof(ForeignNote))]
+internal sealed partial class ForeignNoteJson : JsonSerializerContext;
