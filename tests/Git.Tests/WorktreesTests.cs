@@ -251,7 +251,7 @@ public sealed class WorktreesTests
                 break;
         }
 
-        var fault = await Assert.ThrowsAsync<GitException>(() => opened.Worktrees.CleanAsync(worktree));
+        var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() => opened.Worktrees.CleanAsync(worktree));
         await Assert.ThrowsAsync<GitException>(async () => await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync()));
         await opened.Worktrees.RemoveAsync(worktree.Path);
 
