@@ -2,8 +2,10 @@ using Google.Protobuf;
 using Orchestrator.Grpc;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
+using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
 
@@ -65,6 +67,37 @@ public sealed class DurabilityTests : IDisposable
             using var check = db.Prepare("PRAGMA integrity_check");
             return check.Step() ? check.Text(0) : "";
         }));
+    }
+
+    [Fact]
+    public async Task ContinueAsNew_NotYetDurable_ItsReaderSeesTheEndedRunAsEnded()
+    {
+        await using var server = await TestServer.StartAsync(DatabasePath);
+        var first = await server.StartWorkflowAsync("w");
+        var task = await server.PollWorkflowTaskAsync("w");
+        var store = server.Server.Parts.Store;
+        using var written = new ManualResetEventSlim();
+        var blocked = server.Server.Parts.Database.WriteAsync(_ => written.Wait());
+        var completed = server.CompleteAsync(task, new Command
+        {
+            CommandType = CommandType.ContinueAsNewWorkflowExecution,
+            ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes { WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = "w" } },
+        });
+        var current = first;
+        while (current == first)
+        {
+            // The answer would come when the change is durable; what is asked for is looked at before.
+            _ = store.ChangeAsync(NamespaceRegistry.Default.Id, "w", w => current = store.Current(w)!.RunId);
+            await Task.Delay(10);
+        }
+
+        var seen = store.ChangeAsync(NamespaceRegistry.Default.Id, "w", w => store.Find(w, first)!.IsOpen);
+        written.Set();
+        await Task.WhenAll(blocked, completed);
+
+        Assert.False(await seen);
+        Assert.False(await store.ChangeAsync(NamespaceRegistry.Default.Id, "w", w => store.Find(w, first)!.IsOpen));
+        Assert.Equal(EventType.WorkflowExecutionContinuedAsNew, (await server.HistoryAsync("w", first))[^1].EventType);
     }
 
     [Fact]

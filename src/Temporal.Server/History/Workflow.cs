@@ -6,6 +6,7 @@ namespace Temporal.Server.History;
 internal sealed class Workflow(string namespaceId, string workflowId, Task ready)
 {
     private readonly Dictionary<string, Run> _runs = [];
+    private readonly List<(Run Run, Task Written)> _leaving = [];
 
     public string NamespaceId { get; } = namespaceId;
 
@@ -56,7 +57,24 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
 
     public void Add(Run run) => _runs[run.RunId] = run;
 
-    public void Remove(Run run) => _runs.Remove(run.RunId);
+    /// <summary>A run has ended and another is current: it is forgotten once its end is durable. Until then what is stored of it is older than what is known.</summary>
+    public void ForgetWhenWritten(Run run, Task written) => _leaving.Add((run, written));
+
+    /// <summary>Forgets the ended runs whose end is durable. Call with the lock held.</summary>
+    public void ForgetWritten()
+    {
+        if (_leaving.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (run, _) in _leaving.Where(leaving => leaving.Written.IsCompletedSuccessfully && leaving.Run != Current))
+        {
+            _runs.Remove(run.RunId);
+        }
+
+        _leaving.RemoveAll(static leaving => leaving.Written.IsCompleted);
+    }
 
     public bool IsDirty => _runs.Values.Any(r => r.Changes.IsDirty);
 }

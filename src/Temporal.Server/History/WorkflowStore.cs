@@ -58,6 +58,7 @@ internal sealed class WorkflowStore
                         continue;
                     }
 
+                    workflow.ForgetWritten();
                     try
                     {
                         result = change(workflow);
@@ -304,7 +305,7 @@ internal sealed class WorkflowStore
             write.Runs.Add(new RunWrite(run, changes, () => Interlocked.Increment(ref _lastOutboxKey)));
             if (changes.Closed && workflow.Current != run)
             {
-                workflow.Remove(run);
+                workflow.ForgetWhenWritten(run, write.Done);
             }
         }
 
