@@ -252,7 +252,7 @@ public sealed class WorktreesTests
         }
 
         var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() => opened.Worktrees.CleanAsync(worktree));
-        await Assert.ThrowsAsync<GitException>(async () => await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync()));
+        await Assert.ThrowsAsync<WorktreeReplacedException>(async () => await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync()));
         await opened.Worktrees.RemoveAsync(worktree.Path);
 
         Assert.Contains("is no longer the worktree", fault.Message, StringComparison.Ordinal);
