@@ -12,7 +12,7 @@ internal static class Signals
 
     public static void Add(Run run, string name, Payloads? input, Header? header, string identity, string requestId, WorkflowExecution? external, IEnumerable<Link> links)
     {
-        if (requestId.Length > 0 && !run.SignalRequestIds.Add(requestId))
+        if (run.SignalRequestIds.Contains(requestId))
         {
             return;
         }
@@ -24,6 +24,7 @@ internal static class Signals
 
         if (requestId.Length > 0)
         {
+            run.SignalRequestIds.Add(requestId);
             run.Changes.NewSignalRequestIds.Add(requestId);
         }
 

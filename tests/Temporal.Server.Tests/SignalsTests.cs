@@ -1,0 +1,27 @@
+using Orchestrator.Grpc;
+using Temporal.Server.History;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.History.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Xunit;
+
+namespace Orchestrator.Temporal.Server.Tests;
+
+public class SignalsTests
+{
+    [Fact]
+    public void Add_PastTheLimit_IsRefusedEachTimeTheRequestIsRepeated()
+    {
+        var run = new Run(1, "namespace", "w", "run", TimeProvider.System);
+        run.Begin(new WorkflowExecutionStartedEventAttributes { WorkflowType = new WorkflowType { Name = "T" }, TaskQueue = new TaskQueue { Name = "q" }, WorkflowTaskTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 10 } }, null, [], "");
+        for (var i = 0; i < 10_000; i++)
+        {
+            Signals.Add(run, "s", null, null, "", "", null, []);
+        }
+
+        void Repeat() => Signals.Add(run, "s", null, null, "", "request", null, []);
+
+        Assert.Equal(GrpcStatusCode.InvalidArgument, Assert.Throws<GrpcException>(Repeat).Code);
+        Assert.Equal(GrpcStatusCode.InvalidArgument, Assert.Throws<GrpcException>(Repeat).Code);
+    }
+}
