@@ -161,10 +161,7 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
             e.EventId = NextEventId++;
             FixStartedId(e, startedIds);
             Changes.Events.Add(e);
-            if (e.WorkflowExecutionSignaledEventAttributes is not null || e.EventType == EventType.WorkflowExecutionCancelRequested)
-            {
-                ResolveRequestId(e);
-            }
+            ResolveRequestId(e);
         }
 
         LastEventTime = Buffered.Max(e => e.EventTime.Time()) is var last && last > LastEventTime ? last : LastEventTime;
@@ -383,16 +380,14 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
         }
     }
 
+    /// <summary>A start that met the started task is remembered by the event it left; that has its id now.</summary>
     private void ResolveRequestId(HistoryEvent e)
     {
-        foreach (var info in Record.RequestIds.Values)
+        if (e.WorkflowExecutionOptionsUpdatedEventAttributes is { AttachedRequestId.Length: > 0 } attached
+            && Record.RequestIds.TryGetValue(attached.AttachedRequestId, out var info) && info.Buffered)
         {
-            if (info.Buffered && info.EventType == e.EventType)
-            {
-                info.Buffered = false;
-                info.EventId = e.EventId;
-                return;
-            }
+            info.Buffered = false;
+            info.EventId = e.EventId;
         }
     }
 
