@@ -74,14 +74,21 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
         // The child's first task waits until its parent knows of it, so that the parent's events come in order.
         if (runId.Length > 0)
         {
-            await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w =>
+            var isThere = await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w =>
             {
-                if (store.Find(w, runId) is { } child)
+                if (store.Find(w, runId) is not { } child)
                 {
-                    child.Changes.DoneOutbox.Add(key);
-                    child.EnsureWorkflowTask();
+                    return false;
                 }
+
+                child.Changes.DoneOutbox.Add(key);
+                child.EnsureWorkflowTask();
+                return true;
             });
+            if (!isThere)
+            {
+                await ForgetAsync(key);
+            }
         }
     }
 
@@ -376,12 +383,13 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
     private static bool IsSelf(OutboxRecord record) => record.TargetNamespaceId == record.NamespaceId && record.TargetWorkflowId == record.WorkflowId
         && (record.TargetRunId.Length == 0 || record.TargetRunId == record.RunId);
 
-    private Task AnswerAsync(long key, OutboxRecord record, Func<Run, bool> waits, Func<Run, HistoryEvent> answer) =>
-        store.ChangeAsync(record.NamespaceId, record.WorkflowId, w =>
+    private async Task AnswerAsync(long key, OutboxRecord record, Func<Run, bool> waits, Func<Run, HistoryEvent> answer)
+    {
+        var isThere = await store.ChangeAsync(record.NamespaceId, record.WorkflowId, w =>
         {
             if (store.Find(w, record.RunId) is not { } run)
             {
-                return;
+                return false;
             }
 
             run.Changes.DoneOutbox.Add(key);
@@ -390,7 +398,21 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
                 run.AddOrBuffer(answer(run));
                 run.EnsureWorkflowTask();
             }
+
+            return true;
         });
+        if (!isThere)
+        {
+            await ForgetAsync(key);
+        }
+    }
+
+    /// <summary>Crosses out a record whose run was deleted meanwhile: no change of that run can carry it any more.</summary>
+    private Task ForgetAsync(long key) => store.Database.WriteAsync(db =>
+    {
+        using var delete = db.Prepare("DELETE FROM outbox WHERE key = ?");
+        delete.Bind(key).Run();
+    });
 
     private Task DoneAsync(long key, OutboxRecord record) => AnswerAsync(key, record, static _ => false, static _ => null!);
 }
