@@ -24,13 +24,7 @@ internal sealed class ServerParts : IDisposable
         var time = clock ?? options.TimeProvider;
         var awake = new AwakeTime(time, options.TimeProvider);
         Timers = new TimerService(time, logger, awake);
-        Database = new Database(
-            options.DatabasePath,
-            [
-                ("namespaces", NamespaceTable.Migrations), ("search_attributes", SearchAttributeTable.Migrations), ("visibility", VisibilityTables.Migrations),
-                ("nexus_endpoints", NexusEndpointTable.Migrations), ("schedules", ScheduleTable.Migrations), ("batches", BatchTable.Migrations), ("task_queue_configs", TaskQueueConfigTable.Migrations),
-            ],
-            logger);
+        Database = new Database(options.DatabasePath, EngineTables.Parts, logger);
         try
         {
             var attributes = new SearchAttributeRegistry();

@@ -34,6 +34,11 @@ internal sealed class Database : IDisposable
     {
         _path = path;
         _logger = logger;
+        if (path is not null)
+        {
+            Schema.RefuseForeign(path, parts);
+        }
+
         _writer = new SqliteConnection(path ?? ":memory:", create: true);
         try
         {

@@ -26,31 +26,68 @@ internal static class Schema
         """,
     ];
 
-    /// <summary>Makes a new file ours, brings an older one forward, refuses a foreign or newer one without changing it.</summary>
+    /// <summary>Refuses a file that is there and foreign or of a newer release. It is only read: opening a file to write and closing it again would empty a log that its last owner left.</summary>
     /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
-    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
+    public static void RefuseForeign(string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
     {
-        var application = Pragma(db, "application_id");
-        if (application != 0 && application != ApplicationId)
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
         {
-            throw new InvalidOperationException($"{path} is a database of another program (application id {application}); give another path");
+            return;
         }
 
-        if (application == 0)
+        using var db = OpenForReading(path);
+        if (IsOurs(db, path))
         {
-            using (var tables = db.Prepare("SELECT count(*) FROM sqlite_master"))
+            RefuseNewer(db, path, parts);
+        }
+    }
+
+    /// <summary>Opens an engine file of this release for reading alone.</summary>
+    /// <exception cref="InvalidOperationException">There is none, it is not an engine database, or another release wrote it.</exception>
+    public static SqliteConnection OpenCurrent(string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
+    {
+        if (!File.Exists(path))
+        {
+            throw new InvalidOperationException($"there is no file {path}");
+        }
+
+        var db = OpenForReading(path);
+        try
+        {
+            if (!IsOurs(db, path))
             {
-                if (tables.Step() && tables.Integer(0) > 0)
+                throw new InvalidOperationException($"{path} is empty: no server has used it yet");
+            }
+
+            RefuseNewer(db, path, parts);
+            foreach (var (name, migrations) in Parts(parts))
+            {
+                if (Version(db, name) < migrations.Count)
                 {
-                    throw new InvalidOperationException($"{path} is a database of another program; give another path");
+                    throw new InvalidOperationException($"{path} was written by an older release (part '{name}' has version {Version(db, name)} of {migrations.Count}); serve it once with this release, which brings it forward");
                 }
             }
 
-            db.ExecuteScript($"PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={ApplicationId.ToString(CultureInfo.InvariantCulture)};");
+            return db;
+        }
+        catch
+        {
+            db.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a new file ours, brings an older one forward.</summary>
+    /// <exception cref="InvalidOperationException">The file is not an engine database, or a newer release wrote it.</exception>
+    public static void Prepare(SqliteConnection db, string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
+    {
+        if (IsOurs(db, path))
+        {
+            RefuseNewer(db, path, parts);
         }
         else
         {
-            RefuseNewer(db, path, parts);
+            db.ExecuteScript($"PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={ApplicationId.ToString(CultureInfo.InvariantCulture)};");
         }
 
         db.ExecuteScript("PRAGMA journal_mode=WAL; CREATE TABLE IF NOT EXISTS schema_versions(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;");
@@ -70,11 +107,51 @@ internal static class Schema
         }
     }
 
+    private static SqliteConnection OpenForReading(string path)
+    {
+        var db = SqliteConnection.OpenReadOnly(path);
+        try
+        {
+            db.ExecuteScript("PRAGMA busy_timeout=5000;");
+            _ = Pragma(db, "application_id");
+            return db;
+        }
+        catch (SqliteException e)
+        {
+            db.Dispose();
+            throw new InvalidOperationException($"{path} can't be read as an engine database: {e.Message}", e);
+        }
+    }
+
+    /// <summary>True for an engine database, false for an empty one.</summary>
+    private static bool IsOurs(SqliteConnection db, string path)
+    {
+        var application = Pragma(db, "application_id");
+        if (application == ApplicationId)
+        {
+            return true;
+        }
+
+        using var tables = db.Prepare("SELECT count(*) FROM sqlite_master");
+        return application == 0 && tables.Step() && tables.Integer(0) == 0
+            ? false
+            : throw new InvalidOperationException($"{path} is a database of another program (application id {application}); give another path. The file was not changed");
+    }
+
     private static IEnumerable<(string Name, IReadOnlyList<string> Migrations)> Parts(IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts) =>
         parts.Prepend(("history", Migrations));
 
     private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
     {
+        using (var table = db.Prepare("SELECT count(*) FROM sqlite_master WHERE name = 'schema_versions'"))
+        {
+            if (table.Step() && table.Integer(0) == 0)
+            {
+                // Its maker was killed before the first table.
+                return;
+            }
+        }
+
         var known = Parts(parts).ToDictionary(p => p.Name, p => p.Migrations.Count);
         using var versions = db.Prepare("SELECT part, version FROM schema_versions");
         while (versions.Step())

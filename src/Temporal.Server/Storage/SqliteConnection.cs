@@ -12,9 +12,13 @@ internal sealed class SqliteConnection : IDisposable
 
     /// <summary>Opens a file, or a database in memory for the path <c>:memory:</c>.</summary>
     public SqliteConnection(string path, bool create)
+        : this(path, raw.SQLITE_OPEN_READWRITE | (create ? raw.SQLITE_OPEN_CREATE : 0))
     {
-        var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX | (create ? raw.SQLITE_OPEN_CREATE : 0);
-        var code = raw.sqlite3_open_v2(path, out _handle, flags, null);
+    }
+
+    private SqliteConnection(string path, int flags)
+    {
+        var code = raw.sqlite3_open_v2(path, out _handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
         if (code != raw.SQLITE_OK)
         {
             _handle.Dispose();
@@ -22,6 +26,24 @@ internal sealed class SqliteConnection : IDisposable
         }
 
         _ = raw.sqlite3_extended_result_codes(_handle, 1);
+    }
+
+    /// <summary>Opens a file that is there for reading alone: also what is in its write-ahead log is seen, and neither is changed, not even by closing it.</summary>
+    public static SqliteConnection OpenReadOnly(string path) => new(path, raw.SQLITE_OPEN_READONLY);
+
+    /// <summary>Copies everything that is committed here, as of one moment, into another database, over what that one held.</summary>
+    public void CopyTo(SqliteConnection target)
+    {
+        var backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
+        if (backup is null || backup.IsInvalid)
+        {
+            throw new SqliteException(raw.sqlite3_errcode(target._handle), "the copy can't begin: " + raw.sqlite3_errmsg(target._handle).utf8_to_string());
+        }
+
+        // All pages in one step: a copy in several begins anew whenever the server writes.
+        var code = raw.sqlite3_backup_step(backup, -1);
+        var finished = raw.sqlite3_backup_finish(backup);
+        target.Check(code == raw.SQLITE_DONE ? finished : code, "copy of all pages");
     }
 
     /// <summary>Rows changed by the last statement.</summary>
