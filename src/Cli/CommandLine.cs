@@ -28,7 +28,7 @@ internal static class CommandLine
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
         if (parsed.Errors.Count > 0)
             return Refuse(parsed, arguments, terminal);
-        if (parsed.Action is not null || parsed.CommandResult.Command is not CliCommand command)
+        if (parsed.CommandResult.Command is not CliCommand command || (parsed.Action is not null && parsed.Action != command.Action))
             return await ShowHelpAsync(parsed, terminal);
 
         var folder = Path.GetFullPath(parsed.GetValue<string?>(GlobalOptions.WorkingDirectoryName) ?? ".", directory);

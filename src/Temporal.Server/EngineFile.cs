@@ -20,14 +20,20 @@ public sealed class EngineFile : IDisposable
 {
     private static readonly string[] NetworkFileSystems = ["nfs", "nfs4", "cifs", "smb", "smb2", "smbfs", "smb3", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "lustre"];
 
+    /// <summary>Name of a folder's engine file.</summary>
+    public const string FileName = "engine.db";
+
+    private const string LockExtension = ".lock";
+    private const string OwnerExtension = ".owner";
+
     private readonly FileStream _lock;
     private readonly string _ownerPath;
 
-    private EngineFile(string folder, FileStream held)
+    private EngineFile(string databasePath, FileStream held)
     {
         _lock = held;
-        _ownerPath = Path.Combine(folder, "engine.owner");
-        DatabasePath = Path.Combine(folder, "engine.db");
+        _ownerPath = Path.ChangeExtension(databasePath, OwnerExtension);
+        DatabasePath = databasePath;
     }
 
     /// <summary>The database file to hand to <see cref="TemporalServerOptions.DatabasePath"/>.</summary>
@@ -38,7 +44,26 @@ public sealed class EngineFile : IDisposable
     public static EngineFile? TryAcquire(string folder)
     {
         Directory.CreateDirectory(folder);
-        var format = new DriveInfo(Path.GetFullPath(folder)).DriveFormat;
+        return TryAcquireFile(Path.Combine(folder, FileName));
+    }
+
+    /// <summary>As <see cref="TryAcquire"/>, for a database file of any name; lock and owner stand beside it under the same name with the extensions <c>.lock</c> and <c>.owner</c>.</summary>
+    /// <exception cref="InvalidOperationException">The file is on a network file system, its folder is missing, or its extension is one of those two.</exception>
+    public static EngineFile? TryAcquireFile(string databasePath)
+    {
+        var path = Path.GetFullPath(databasePath);
+        var folder = Path.GetDirectoryName(path) ?? "";
+        if (Directory.Exists(path) || !Directory.Exists(folder))
+        {
+            throw new InvalidOperationException(Directory.Exists(path) ? $"{path} is a folder; name a file" : $"there is no folder {folder}; make it, or name a file elsewhere");
+        }
+
+        if (Path.GetExtension(path) is LockExtension or OwnerExtension)
+        {
+            throw new InvalidOperationException($"{path} can't be an engine file: the extensions {LockExtension} and {OwnerExtension} are those of files beside one; name it otherwise");
+        }
+
+        var format = new DriveInfo(folder).DriveFormat;
         if (NetworkFileSystems.Contains(format, StringComparer.OrdinalIgnoreCase))
         {
             throw new InvalidOperationException($"{folder} is on a network file system ({format}), where file locks can't be trusted; put it on a local disk");
@@ -47,8 +72,8 @@ public sealed class EngineFile : IDisposable
         try
         {
             // FileShare.None is an advisory lock of the whole file on Unix.
-            var held = new FileStream(Path.Combine(folder, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
-            var file = new EngineFile(folder, held);
+            var held = new FileStream(Path.ChangeExtension(path, LockExtension), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            var file = new EngineFile(path, held);
             File.Delete(file._ownerPath);
             return file;
         }
@@ -59,11 +84,14 @@ public sealed class EngineFile : IDisposable
     }
 
     /// <summary>The owner of a folder's engine file; null when none has written itself down, or it is only just doing so.</summary>
-    public static EngineOwner? ReadOwner(string folder)
+    public static EngineOwner? ReadOwner(string folder) => ReadOwnerOf(Path.Combine(folder, FileName));
+
+    /// <summary>As <see cref="ReadOwner"/>, for a database file of any name.</summary>
+    public static EngineOwner? ReadOwnerOf(string databasePath)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "engine.owner")));
+            using var document = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(databasePath, OwnerExtension)));
             var root = document.RootElement;
             return new EngineOwner(
                 root.GetProperty("address").GetString()!,

@@ -1,37 +1,55 @@
 using System.CommandLine;
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
-using Orchestrator.Local;
 using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>server</c>: the embedded engine for other clients, until it is interrupted.</summary>
+/// <summary><c>server</c>: the embedded engine for other clients, until it is interrupted. Below it what can be done with its file.</summary>
 internal sealed class ServerCommand : CliCommand
 {
+    // The version that docker-compose.temporal.yml uses.
+    private const string WebInterface = "temporalio/ui:2.40.0";
+
     private readonly Option<int> _port = new("--port") { Description = "Port on the loopback address; 0: any free one", HelpName = "N", DefaultValueFactory = static _ => 7233 };
+    private readonly Option<string?> _file = ServedFile.Option();
 
     public ServerCommand()
-        : base("server", "Serve this repository's engine to other clients until interrupted") => Add(_port);
+        : base("server", "Serve this repository's engine, or an engine file, to other clients until interrupted")
+    {
+        Add(_port);
+        Add(_file);
+        Add(new ServerBackupCommand());
+        Add(new ServerVerifyCommand());
+
+        // Without an action of its own, a command with others below it can't be called alone.
+        SetAction(static _ => ExitCodes.Done);
+    }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
-        using var file = EngineFile.TryAcquire(repository.OrchestratorFolder) ?? throw new CommandException(
-            ExitCodes.Unavailable, $"Another process serves the engine of {repository.Root}: {EngineFile.ReadOwner(repository.OrchestratorFolder)?.Address ?? "address not known yet"}.", "Use that one, or end it first.");
-        using var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        var named = parsed.GetValue(_file);
+        var repository = named is null ? context.RequireRepository() : null;
+        if (repository is not null)
+            Directory.CreateDirectory(repository.OrchestratorFolder);
+        using var file = Acquire(ServedFile.PathOf(named, context));
+        using var loggers = repository is null
+            ? FileLoggerProvider.OpenFactory(file.DatabasePath + ".log", context.Verbose, context.Time)
+            : FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
         var options = new TemporalServerOptions
         {
             DatabasePath = file.DatabasePath,
-            SocketPath = Engine.EngineAddress.SocketOf(repository.OrchestratorFolder, context.Environment),
+            SocketPath = repository is null ? null : EngineAddress.SocketOf(repository.OrchestratorFolder, context.Environment),
             Address = new IPEndPoint(IPAddress.Loopback, parsed.GetValue(_port)),
             TimeProvider = context.Time,
-            DefaultRetention = Engine.EngineConnection.KeptRuns,
+            DefaultRetention = EngineConnection.KeptRuns,
         };
-        await using var server = new TemporalServer(options, loggers);
-        await server.StartAsync(stop);
-        file.Announce("unix:" + options.SocketPath);
-        context.Terminal.Say($"Serving {repository.Root} at {string.Join(" and ", server.Addresses)}. Ctrl-C ends it.");
+        await using var server = await StartAsync(options, loggers, stop);
+        var address = server.Addresses.First(address => !address.StartsWith("unix:", StringComparison.Ordinal));
+        file.Announce(options.SocketPath is { } socket ? "unix:" + socket : address);
+        Say(context, repository?.Root ?? file.DatabasePath, server.Addresses, new Uri(address).Authority);
         try
         {
             await Task.Delay(Timeout.Infinite, stop);
@@ -42,5 +60,44 @@ internal sealed class ServerCommand : CliCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    private static EngineFile Acquire(string path)
+    {
+        try
+        {
+            if (EngineFile.TryAcquireFile(path) is { } file)
+                return file;
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{refused.Message}.");
+        }
+
+        var owner = EngineFile.ReadOwnerOf(path);
+        throw new CommandException(
+            ExitCodes.Unavailable, $"Another process serves {path}: {(owner is null ? "who it is can't be told yet" : $"process {owner.Pid} at {owner.Address}")}.", "Use that one, or end it first.");
+    }
+
+    private static async Task<TemporalServer> StartAsync(TemporalServerOptions options, ILoggerFactory loggers, CancellationToken stop)
+    {
+        var server = new TemporalServer(options, loggers);
+        try
+        {
+            await server.StartAsync(stop);
+            return server;
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{refused.Message}.");
+        }
+    }
+
+    private static void Say(CommandContext context, string what, IEnumerable<string> addresses, string endpoint)
+    {
+        context.Terminal.Say($"Serving {what} at {string.Join(" and ", addresses)}. Ctrl-C ends it.");
+        context.Terminal.Say($"  The temporal program:  temporal workflow list --address {endpoint}");
+        context.Terminal.Say($"  The Web UI:            docker run --rm --network host -e TEMPORAL_ADDRESS={endpoint} -e TEMPORAL_UI_PORT=8233 {WebInterface}");
+        context.Terminal.Say("                         and then http://localhost:8233");
     }
 }

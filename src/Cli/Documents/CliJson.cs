@@ -26,6 +26,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(TaskDocument))]
+[JsonSerializable(typeof(EngineCheckDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The same on one line each.</summary>

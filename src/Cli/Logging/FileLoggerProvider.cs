@@ -27,7 +27,15 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     public static ILoggerFactory OpenFactory(RepositoryLocation repository, bool verbose, TimeProvider time)
     {
         var folder = Directory.CreateDirectory(Path.Combine(repository.OrchestratorFolder, "logs")).FullName;
-        var file = Path.Combine(folder, "engine.log");
+        return OpenFactory(Path.Combine(folder, "engine.log"), verbose, time);
+    }
+
+    /// <summary>Loggers that write into a file, which is begun anew when it has grown large; the one before is kept.</summary>
+    /// <param name="file">The file; its folder is there.</param>
+    /// <param name="verbose">Everything instead of warnings and errors.</param>
+    /// <param name="time">The clock.</param>
+    public static ILoggerFactory OpenFactory(string file, bool verbose, TimeProvider time)
+    {
         if (File.Exists(file) && new FileInfo(file).Length > MaxBytes)
             File.Move(file, file + ".old", overwrite: true);
         var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);

@@ -55,10 +55,10 @@ internal sealed class WorkflowWrite(Workflow workflow, IVisibilityStore visibili
 /// <summary>What a transition writes of one run, taken from its state while the lock is held.</summary>
 internal sealed class RunWrite
 {
-    private const int ActivityKind = 1;
-    private const int BufferedKind = 2;
-    private const int SignalKind = 3;
-    private const int HistoryKeyShift = 20;
+    public const int ActivityKind = 1;
+    public const int BufferedKind = 2;
+    public const int SignalKind = 3;
+    public const int HistoryKeyShift = 20;
 
     private readonly byte[] _record;
     private readonly bool _open;

@@ -21,7 +21,8 @@ internal static class ScheduleRequests
     /// <summary>The division of the namespace in which schedules are visible.</summary>
     public const string Division = "TemporalScheduler";
 
-    private const string IdPrefix = "temporal-sys-scheduler:";
+    /// <summary>What a schedule's id has before it where schedules are listed as workflows.</summary>
+    public const string IdPrefix = "temporal-sys-scheduler:";
     private const int LongestId = 1000;
 
     // The real server's default and least catch-up window.

@@ -126,6 +126,13 @@ internal static class VisibilityTables
         return rows;
     }
 
+    /// <summary>One run as lists show it; null when it has no row.</summary>
+    public static WorkflowExecutionInfo? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
+    {
+        using var statement = db.Prepare($"SELECT {Columns} FROM visibility r WHERE r.namespace = ? AND r.workflow_id = ? AND r.run_id = ?");
+        return statement.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? Read(statement).Info : null;
+    }
+
     /// <summary>How many runs there are.</summary>
     public static long Count(SqliteConnection db, string namespaceId, VisibilityQuery query)
     {

@@ -9,13 +9,13 @@ internal sealed class VisibilityStore(SearchAttributeRegistry attributes) : IVis
 {
     /// <inheritdoc/>
     public void Write(SqliteConnection db, VisibilityRecord record) =>
-        VisibilityTables.Write(db, record with { SearchAttributes = Set(record.SearchAttributes) }, Division(record), attributes.Values(record.NamespaceId, record.SearchAttributes));
+        VisibilityTables.Write(db, record with { SearchAttributes = Shown(record.SearchAttributes) }, Division(record), attributes.Values(record.NamespaceId, record.SearchAttributes));
 
     /// <inheritdoc/>
     public void Delete(SqliteConnection db, string namespaceId, string workflowId, string runId) => VisibilityTables.Delete(db, namespaceId, workflowId, runId);
 
-    // An attribute that was taken away is remembered by its run, but not shown in lists.
-    private static SearchAttributes? Set(SearchAttributes? all)
+    /// <summary>What lists show of a run's attributes: one that was taken away is remembered by its run, but not shown.</summary>
+    public static SearchAttributes? Shown(SearchAttributes? all)
     {
         if (all is null || !all.IndexedFields.Values.Any(SearchAttributeValues.IsUnset))
         {

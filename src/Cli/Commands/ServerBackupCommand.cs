@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Orchestrator.Cli.Engine;
+using Temporal.Server;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>server backup</c>: a copy of an engine file as of one moment, also while a server works on it.</summary>
+internal sealed class ServerBackupCommand : CliCommand
+{
+    private readonly Argument<string> _target = new("FILE") { Description = "Where the copy goes; must not exist" };
+    private readonly Option<string?> _file = ServedFile.Option();
+
+    public ServerBackupCommand()
+        : base("backup", "Copy the engine's file, also while a server works on it")
+    {
+        Add(_target);
+        Add(_file);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var source = ServedFile.PathOf(parsed.GetValue(_file), context);
+        var target = context.FullPath(parsed.GetRequiredValue(_target));
+        try
+        {
+            var bytes = EngineBackup.Create(source, target);
+            context.Terminal.Say($"Copied {source} to {target} ({bytes} bytes). 'orchestrate server --db {target}' serves the copy.");
+            return Task.FromResult(ExitCodes.Done);
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new CommandException(ExitCodes.Usage, $"No copy was made: {refused.Message}.");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Engine;
+using Temporal.Server.Verification;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>server verify</c>: rebuilds every run of an engine file from its events and compares it with what is stored. Exit 0: all is well, 1: faults, 2: no such check was possible.</summary>
+internal sealed class ServerVerifyCommand : CliCommand
+{
+    private readonly Option<string?> _file = ServedFile.Option();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public ServerVerifyCommand()
+        : base("verify", "Check the engine's file: rebuild every run from its events and compare")
+    {
+        Add(_file);
+        Add(_json);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var report = Verify(ServedFile.PathOf(parsed.GetValue(_file), context));
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new EngineCheckDocument(report.Path, report.Runs, report.Events, report.Faults), CliJson.Default.EngineCheckDocument);
+        }
+        else
+        {
+            foreach (var fault in report.Faults)
+                context.Terminal.Say(fault.ToString());
+            context.Terminal.Say($"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, {(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}.");
+        }
+
+        return Task.FromResult(report.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed);
+    }
+
+    private static EngineReport Verify(string path)
+    {
+        try
+        {
+            return EngineVerification.Verify(path);
+        }
+        catch (InvalidOperationException refused)
+        {
+            throw new CommandException(ExitCodes.Usage, $"Nothing was checked: {refused.Message}.");
+        }
+    }
+}

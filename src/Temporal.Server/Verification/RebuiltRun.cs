@@ -1,0 +1,109 @@
+using System.Globalization;
+using Temporal.Server.History;
+using Temporal.Server.Storage;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.Verification;
+
+/// <summary>A run as its events alone tell it, with what the engine keeps as a record but history tells too.</summary>
+internal sealed class RebuiltRun
+{
+    private readonly Dictionary<long, EventType> _types = [];
+    private bool _ended;
+
+    private RebuiltRun(StoredRun stored) => Run = new Run(stored.Name.Key, stored.Name.NamespaceId, stored.Name.WorkflowId, stored.Name.RunId, TimeProvider.System);
+
+    public Run Run { get; }
+
+    /// <summary>The workflow task that is scheduled or started.</summary>
+    public FoldedTask? Task { get; private set; }
+
+    /// <summary>A workflow task was ever scheduled.</summary>
+    public bool HadTask { get; private set; }
+
+    /// <summary>Encoded size of all events.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The builds that worked on this run, as the run remembers them.</summary>
+    public HashSet<string> BuildIds { get; } = [];
+
+    public EventType TypeOf(long eventId) => _types.GetValueOrDefault(eventId);
+
+    /// <summary>Folds the stored events. Null when they can't be folded; that is reported.</summary>
+    public static RebuiltRun? From(StoredRun stored, Action<string, string, string> report)
+    {
+        var rebuilt = new RebuiltRun(stored);
+        foreach (var (first, bytes) in stored.Batches)
+        {
+            if (!rebuilt.Take(first, bytes, report))
+            {
+                return null;
+            }
+        }
+
+        if (rebuilt.TypeOf(1) != EventType.WorkflowExecutionStarted)
+        {
+            report("event 1", stored.Batches.Count == 0 ? "" : rebuilt.TypeOf(1).ToString(), nameof(EventType.WorkflowExecutionStarted));
+            return null;
+        }
+
+        return rebuilt;
+    }
+
+    private bool Take(long first, byte[] bytes, Action<string, string, string> report)
+    {
+        if (first != Run.NextEventId)
+        {
+            report("history", $"a batch that begins with event {first.ToString(CultureInfo.InvariantCulture)}", $"one that begins with event {Run.NextEventId.ToString(CultureInfo.InvariantCulture)}");
+            return false;
+        }
+
+        var batch = new EventBatch(first, first + HistoryLog.Count(bytes) - 1, bytes);
+        var expected = first;
+        foreach (var e in HistoryLog.Decode(batch))
+        {
+            if (e.EventId != expected++)
+            {
+                report("history", $"event {e.EventId.ToString(CultureInfo.InvariantCulture)}", $"event {(expected - 1).ToString(CultureInfo.InvariantCulture)}");
+                return false;
+            }
+
+            if (_ended)
+            {
+                report("history", $"event {e.EventId.ToString(CultureInfo.InvariantCulture)} ({e.EventType}) behind the end of the run", "");
+                return false;
+            }
+
+            Fold(e);
+        }
+
+        Run.Replay(batch);
+        Bytes += bytes.Length;
+        return true;
+    }
+
+    private void Fold(HistoryEvent e)
+    {
+        _types[e.EventId] = e.EventType;
+        Task = FoldedTask.After(Task, e);
+        _ended |= IsEnd(e.EventType);
+        HadTask |= e.EventType == EventType.WorkflowTaskScheduled;
+        if (e.WorkflowTaskCompletedEventAttributes is { } completed)
+        {
+            BuildIds.Add("unversioned");
+            if (completed.WorkerVersion is { BuildId.Length: > 0 } stamp)
+            {
+                BuildIds.Add((stamp.UseVersioning ? "versioned:" : "unversioned:") + stamp.BuildId);
+            }
+        }
+        else if (e.WorkflowTaskFailedEventAttributes is { Cause: WorkflowTaskFailedCause.ResetWorkflow } reset && reset.NewRunId == Run.RunId)
+        {
+            // What stands before is copied from the run that was reset; its builds did not work on this one.
+            BuildIds.Clear();
+        }
+    }
+
+    private static bool IsEnd(EventType type) => type is EventType.WorkflowExecutionCompleted or EventType.WorkflowExecutionFailed or EventType.WorkflowExecutionTimedOut
+        or EventType.WorkflowExecutionCanceled or EventType.WorkflowExecutionTerminated or EventType.WorkflowExecutionContinuedAsNew;
+}
