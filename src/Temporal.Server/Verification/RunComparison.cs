@@ -25,9 +25,9 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         CompareRequests();
         ComparePromises();
         TakeStored();
-        Equal("next_due", stored.NextDue, _run.NextDue()?.ToUnixTimeMilliseconds());
         Equal("dispatch", stored.Dispatch, _run.WaitsInQueue());
         new VisibleComparison(stored.Visible, _run, report).Compare();
+        CompareDue();
     }
 
     private void CompareTask()
@@ -145,6 +145,28 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
 
         // As it was when the row was written: a task for updates alone is forgotten only when the run is loaded again.
         _run.Record.WorkflowTask = _record.WorkflowTask;
+    }
+
+    /// <summary>
+    /// Limits of started attempts count time awake, which no row tells: with any, the due time must be there and not behind the other limits. Too early does no harm.
+    /// </summary>
+    private void CompareDue()
+    {
+        var due = _run.NextDue()?.ToUnixTimeMilliseconds();
+        var started = _run.Activities.Values.Where(activity => activity.IsStarted).Select(activity => activity.ScheduledEventId).ToList();
+        if (!_run.HasStartedTask && started.Count == 0)
+        {
+            Equal("next_due", stored.NextDue, due);
+            return;
+        }
+
+        started.ForEach(id => _run.Activities.Remove(id));
+        _run.Record.WorkflowTask = _run.HasStartedTask ? null : _run.Record.WorkflowTask;
+        var others = _run.NextDue()?.ToUnixTimeMilliseconds();
+        if ((stored.NextDue is null && due is not null) || stored.NextDue > others)
+        {
+            report("next_due", Text(stored.NextDue), Text(others ?? due));
+        }
     }
 
     private void Equal<T>(string field, T stands, T expected)
