@@ -84,7 +84,32 @@ public sealed class Diffs(GitRepository repository)
         var tracked = ParseRaw(await repository.ReadAsync(worktree.Call(["diff", .. Raw, from, "--"]), cancellationToken));
         var untracked = await repository.ReadAsync(
             worktree.Call("ls-files", "--others", "--exclude-standard", "-z"), cancellationToken);
-        return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
+        var others = untracked.Fields().ToHashSet(StringComparer.Ordinal);
+
+        // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor new.
+        return tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path))
+            ? await OfFilesAsync(worktree, from, cancellationToken)
+            : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
+    }
+
+    /// <summary>The files on disk against a commit, whatever the worktree's own index says: by a throw-away index of that commit.</summary>
+    private async Task<IReadOnlyList<ChangedFile>> OfFilesAsync(Worktree worktree, string from, CancellationToken cancellationToken)
+    {
+        var index = Path.Combine(repository.OwnDirectory, "tmp", $"index-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(Path.GetDirectoryName(index)!);
+        try
+        {
+            var environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = index };
+            await worktree.WriteAsync(worktree.Call("read-tree", from) with { Environment = environment }, cancellationToken);
+            var tracked = ParseRaw(await repository.ReadAsync(worktree.Call(["diff", .. Raw, from, "--"]) with { Environment = environment }, cancellationToken));
+            var untracked = await repository.ReadAsync(
+                worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with { Environment = environment }, cancellationToken);
+            return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
+        }
+        finally
+        {
+            File.Delete(index);
+        }
     }
 
     /// <summary>

@@ -90,6 +90,27 @@ public sealed class DiffsTests
     }
 
     [Fact]
+    public async Task OfWorktree_OnlyTheIndexLacksFiles_TheyAreNeitherDeletedNorAdded()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.HeadAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        var staging = await opened.Files.CommitAsync("staging", ("same", "1"), ("other", "1"), ("gone", "1"));
+
+        // As after a conflict: what staging has is in the files, and the branch and its index are at the base.
+        await opened.Snapshots.RestoreAsync(worktree, staging);
+        File.WriteAllText(Path.Combine(worktree.Path, "other"), "2");
+        File.WriteAllText(Path.Combine(worktree.Path, "own"), "1");
+        File.Delete(Path.Combine(worktree.Path, "gone"));
+        var changes = await opened.Diffs.OfWorktreeAsync(worktree, staging);
+
+        Assert.NotEqual(start, staging);
+        Assert.Equal(
+            ["Added own", "Deleted gone", "Modified other"],
+            changes.Select(file => $"{file.Change} {file.Path}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Patch_LongerThanTheLimit_IsCutAndSaysSo()
     {
         using var opened = await Opened.CreateAsync();
