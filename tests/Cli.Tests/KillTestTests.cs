@@ -1,23 +1,39 @@
 using Orchestrator.KillTest;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Orchestrator.Cli.Tests;
 
-public class KillTestTests
+public class KillTestTests(ITestOutputHelper output)
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "orchestrate");
+    private readonly KillRound _round = new([Path.Combine(AppContext.BaseDirectory, "orchestrate")]);
 
     [Fact]
     public async Task Runs_KilledAtRandomMoments_LoseNothingAndDoNothingTwice()
     {
         var seed = Random.Shared.Next();
-        var undisturbed = await new KillRound([Program], _ => { }).RunUndisturbedAsync();
+        var undisturbed = await _round.RunUndisturbedAsync(KillPlan.Full);
         Assert.True(undisturbed.Faults.Count == 0, string.Join('\n', [.. undisturbed.Faults, undisturbed.Output]));
 
-        for (var round = 1; round <= 2; round++)
+        var result = await _round.RunAsync(KillPlan.Full, new RandomKiller(new Random(seed), most: 5), undisturbed.Fingerprint);
+        Assert.True(result.Faults.Count == 0, string.Join('\n', [$"seed {seed}", .. result.Faults, result.Output]));
+    }
+
+    [Fact]
+    public async Task Run_KilledAtDrawnPlaces_LosesNothingAndDoesNothingTwice()
+    {
+        var seed = Random.Shared.Next();
+        var counter = new PlaceKiller(null);
+        var undisturbed = await _round.RunAsync(KillPlan.Small, counter, expected: null);
+        Assert.True(undisturbed.Faults.Count == 0, string.Join('\n', [.. undisturbed.Faults, undisturbed.Output]));
+
+        var places = KillPlaces.Of(counter.Counts).ToArray();
+        new Random(seed).Shuffle(places);
+        output.WriteLine($"seed {seed} of {places.Length} places");
+        foreach (var place in places.Take(2))
         {
-            var result = await new KillRound([Program], _ => { }).RunAsync(new Random(unchecked(seed + round)), maxKills: 5, undisturbed.Tree);
-            Assert.True(result.Faults.Count == 0, string.Join('\n', [$"seed {seed}, round {round}", .. result.Faults, result.Output]));
+            var result = await _round.RunAsync(KillPlan.Small, new PlaceKiller(place), undisturbed.Fingerprint);
+            Assert.True(result.Faults.Count == 0, string.Join('\n', [$"seed {seed}, {place}", .. result.Faults, result.Output]));
         }
     }
 }

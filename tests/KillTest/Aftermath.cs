@@ -10,20 +10,24 @@ public static class Aftermath
     /// <summary>Everything that does not hold, each as a sentence; empty when all is well.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="disturber">What was killed.</param>
-    /// <param name="expectedTree">Tree of the target after an undisturbed run; null: not compared.</param>
-    public static async Task<IReadOnlyList<string>> CheckAsync(KillRepository repository, Disturber disturber, string? expectedTree)
+    /// <param name="expected">What the target holds after an undisturbed run; null: this is it.</param>
+    public static async Task<IReadOnlyList<string>> CheckAsync(KillRepository repository, Disturber disturber, string? expected)
     {
         var faults = new List<string>();
-        var tree = repository.Git("rev-parse", "main^{tree}");
-        if (expectedTree is not null && tree != expectedTree)
-            faults.Add($"the target's tree is {tree}, that of an undisturbed run is {expectedTree}");
-        if (repository.Git("status", "--porcelain", "--untracked-files=no").Length > 0)
-            faults.Add("the checkout has changes: " + repository.Git("status", "--porcelain", "--untracked-files=no"));
+        var found = repository.Fingerprint();
+        if (expected is not null && found != expected)
+            faults.Add($"the target holds\n{found}\nand after an undisturbed run\n{expected}");
+        if (repository.Git("status", "--porcelain", "--untracked-files=no") is { Length: > 0 } status)
+            faults.Add("the checkout has changes: " + status);
+        if (!File.Exists(repository.UserCommitted))
+            faults.Add("the user never committed: the run ended before anything was seen merged");
         CheckMerges(repository, faults);
         CheckStarts(repository, disturber, faults);
+        if (expected is null && repository.Rounds() is var rounds && rounds.GetValueOrDefault("mover") + rounds.GetValueOrDefault("adder") != 3)
+            faults.Add("undisturbed, one of the two conflicting tasks must have needed a second round");
         faults.AddRange(Directory.EnumerateFiles(Path.Combine(repository.Folder, ".git"), "*.lock", SearchOption.AllDirectories).Select(file => $"a lock file is left: {file}"));
         await CheckProcessesAsync(disturber, faults);
-        var integrity = IntegrityOf(Path.Combine(repository.Folder, ".orchestrator", "engine.db"));
+        var integrity = IntegrityOf(Path.Combine(repository.OrchestratorFolder, "engine.db"));
         if (integrity != "ok")
             faults.Add($"PRAGMA integrity_check says: {integrity}");
         return faults;
@@ -33,25 +37,32 @@ public static class Aftermath
     {
         var merged = repository.Git("log", "--first-parent", "--format=%(trailers:key=Orchestrator-Task,valueonly,separator=%x2C)", "main")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        foreach (var task in KillRepository.TaskIds)
+        foreach (var task in repository.Plan.Tasks)
         {
-            var times = merged.Count(name => name.Trim() == task);
+            var times = merged.Count(name => name.Trim() == task.Id);
             if (times != 1)
-                faults.Add($"{task} is merged {times} times");
+                faults.Add($"{task.Id} is merged {times} times");
         }
     }
 
+    /// <summary>An agent is paid for once per round, and once more for each start that we took from it.</summary>
     private static void CheckStarts(KillRepository repository, Disturber disturber, List<string> faults)
     {
-        foreach (var task in KillRepository.TaskIds)
+        var rounds = repository.Rounds();
+        foreach (var task in repository.Plan.Tasks)
         {
-            var file = Path.Combine(repository.StartsFolder, task);
+            var file = Path.Combine(repository.StartsFolder, task.Id);
             var starts = File.Exists(file) ? File.ReadAllLines(file).Length : 0;
-            var least = task == KillRepository.RemediatedTask ? 2 : 1;
-            var most = least + disturber.AgentKills.GetValueOrDefault(task);
+            var least = rounds.GetValueOrDefault(task.Id);
+            var most = least + disturber.LostStarts(task.Id);
             if (starts < least || starts > most)
-                faults.Add($"the agent of {task} was started {starts} times; {least} to {most} were needed");
+                faults.Add($"the agent of {task.Id} was started {starts} times; {least} to {most} were needed");
+            if (least < 1 || least > task.MostRounds)
+                faults.Add($"{task.Id} went through {least} rounds; {task.MostRounds} are enough");
         }
+
+        if (rounds.GetValueOrDefault("mover") + rounds.GetValueOrDefault("adder") > 3)
+            faults.Add("both conflicting tasks were sent back; one is enough");
     }
 
     private static async Task CheckProcessesAsync(Disturber disturber, List<string> faults)

@@ -1,6 +1,29 @@
 using Orchestrator.Processes;
+using Temporal.Server;
 
 namespace Orchestrator.KillTest;
+
+/// <summary>Who is killed.</summary>
+public enum Victim
+{
+    /// <summary>Every orchestrator process at once.</summary>
+    EveryOrchestrator,
+
+    /// <summary>The process that serves the engine; a second one, where there is one, lives on.</summary>
+    EngineOwner,
+
+    /// <summary>The supervisor of one agent; the agent works on.</summary>
+    Supervisor,
+
+    /// <summary>One agent; its supervisor stays.</summary>
+    Agent,
+
+    /// <summary>One git child.</summary>
+    Git,
+
+    /// <summary>Everything, and what is left on disk is from an earlier boot of the machine.</summary>
+    Everything,
+}
 
 /// <summary>Kills things with SIGKILL. Only processes that carry the round's mark in their environment are ever looked at.</summary>
 /// <param name="repository">The round's repository.</param>
@@ -10,40 +33,81 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// <summary>Variable that marks the processes of a round.</summary>
     public const string Variable = "KILL_TEST_ROUND";
 
-    private readonly Dictionary<string, int> _agentKills = [];
+    private const string SupervisorVariable = "ORCHESTRATOR_SUPERVISOR=";
+    private readonly HashSet<string> _lostStarts = [];
 
-    /// <summary>How often an agent of each task was killed.</summary>
-    public IReadOnlyDictionary<string, int> AgentKills => _agentKills;
+    /// <summary>How many starts of each task's agent were lost to us: the agent was killed, or its supervisor, who alone would have known how it ended.</summary>
+    public int LostStarts(string task) => _lostStarts.Count(folder => Path.GetFileName(Path.GetDirectoryName(folder)) == task);
+
+    /// <summary>Kills.</summary>
+    /// <returns>How many processes there were.</returns>
+    public int Kill(Victim victim, Random random) => victim switch
+    {
+        Victim.EveryOrchestrator => KillOrchestrators(),
+        Victim.EngineOwner => KillOwner(),
+        Victim.Supervisor => KillOfStart("supervisor", random),
+        Victim.Agent => KillOfStart("pid", random),
+        Victim.Git => KillOne([.. Marked().Where(process => process.Name == "git")], random),
+        Victim.Everything => KillEverything(),
+        _ => throw new ArgumentOutOfRangeException(nameof(victim), victim, "unknown"),
+    };
 
     /// <summary>Every orchestrator process at once.</summary>
-    /// <returns>How many there were.</returns>
-    public int KillOrchestrators() => Kill(Marked().Where(process => process.Name is "orchestrate" or "dotnet"));
+    public int KillOrchestrators() => Kill(Orchestrators());
 
-    /// <summary>One git child, if there is one.</summary>
-    public int KillGit(Random random)
+    /// <summary>Everything of the round, and what it wrote down about itself becomes that of an earlier boot.</summary>
+    public int KillEverything()
     {
-        var running = Marked().Where(process => process.Name == "git").ToList();
-        return running.Count == 0 ? 0 : Kill([running[random.Next(running.Count)]]);
-    }
+        // First those who could start something new; what they started by then is counted below.
+        var count = KillOrchestrators() + Kill(Marked().Where(process => IsSupervisor(process.ProcessId)));
+        for (var marked = Marked(); marked.Count > 0; marked = Marked())
+        {
+            count += Kill(marked);
+            Thread.Sleep(5);
+        }
 
-    /// <summary>One agent, if one is at work; its supervisor stays.</summary>
-    public int KillAgent(Random random)
-    {
-        var runs = Path.Combine(repository.Folder, ".orchestrator", "runs");
-        var alive = !Directory.Exists(runs) ? [] : Directory.EnumerateFiles(runs, "pid", SearchOption.AllDirectories)
-            .Select(file => (Task: Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(file)))!, Process: ProcessIdentity.TryParse(File.ReadAllText(file))))
-            .Where(agent => agent.Process?.IsAlive() == true)
-            .ToList();
-        if (alive.Count == 0)
+        if (count == 0)
             return 0;
-        var (task, process) = alive[random.Next(alive.Count)];
-        _agentKills[task] = _agentKills.GetValueOrDefault(task) + 1;
-        Signal(process!.ProcessId);
-        return 1;
+        foreach (var folder in repository.StartFolders.Where(folder => !File.Exists(Path.Combine(folder, "exit"))))
+            _lostStarts.Add(folder);
+        OtherBoot.Pretend(repository);
+        return count;
     }
+
+    /// <summary>One process; where it is an agent, its start is lost to us.</summary>
+    public void KillProcess(int processId)
+    {
+        if (StartOf(processId) is { } folder)
+            _lostStarts.Add(folder);
+        Signal(processId);
+    }
+
+    /// <summary>The supervisor of the agent that is this process.</summary>
+    public void KillSupervisorOf(int agent)
+    {
+        if (StartOf(agent) is { } folder && TryRead(Path.Combine(folder, "supervisor")) is { } supervisor)
+            Signal(supervisor.ProcessId);
+    }
+
+    /// <summary>Orchestrator processes of the round.</summary>
+    public IReadOnlyList<ProcessInfo> Orchestrators() => [.. Marked().Where(process => process.Name is "orchestrate" or "dotnet")];
 
     /// <summary>Living processes of the round.</summary>
     public IReadOnlyList<ProcessInfo> Marked() => [.. ProcessTable.FindByEnvironment(Variable, mark).Where(process => !process.IsDead)];
+
+    private static bool IsSupervisor(int processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/environ").Split('\0').Any(variable => variable.StartsWith(SupervisorVariable, StringComparison.Ordinal));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static int KillOne(IReadOnlyList<ProcessInfo> processes, Random random) => processes.Count == 0 ? 0 : Kill([processes[random.Next(processes.Count)]]);
 
     private static int Kill(IEnumerable<ProcessInfo> processes)
     {
@@ -65,4 +129,25 @@ public sealed class Disturber(KillRepository repository, string mark)
             // It ended by itself in between.
         }
     }
+
+    private int KillOwner() =>
+        EngineFile.ReadOwner(repository.OrchestratorFolder) is { } owner ? Kill(Orchestrators().Where(process => process.ProcessId == owner.Pid)) : 0;
+
+    private int KillOfStart(string file, Random random)
+    {
+        var alive = repository.StartFolders
+            .Select(folder => (Folder: folder, Process: TryRead(Path.Combine(folder, file))))
+            .Where(start => start.Process?.IsAlive() == true)
+            .ToList();
+        if (alive.Count == 0)
+            return 0;
+        var (folder, process) = alive[random.Next(alive.Count)];
+        _lostStarts.Add(folder);
+        Signal(process!.ProcessId);
+        return 1;
+    }
+
+    private string? StartOf(int agent) => repository.StartFolders.FirstOrDefault(folder => TryRead(Path.Combine(folder, "pid"))?.ProcessId == agent);
+
+    private static ProcessIdentity? TryRead(string file) => File.Exists(file) ? ProcessIdentity.TryParse(File.ReadAllText(file)) : null;
 }

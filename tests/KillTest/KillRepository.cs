@@ -1,56 +1,37 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Orchestrator.KillTest;
 
-/// <summary>A fresh repository with a plan of ten tasks and an agent that does the same every time.</summary>
+/// <summary>A fresh repository with a plan and an agent that does the same every time.</summary>
 public sealed class KillRepository : IDisposable
 {
-    /// <summary>The task whose first round fails its gate.</summary>
-    public const string RemediatedTask = "t4";
-
-    // Ten tasks, some side by side, some in a chain.
-    private static readonly (string Id, string[] After)[] Tasks =
-    [
-        ("t0", []), ("t1", []), ("t2", ["t0"]), ("t3", ["t0", "t1"]), ("t4", ["t1"]),
-        ("t5", ["t2", "t3"]), ("t6", ["t4"]), ("t7", ["t3", "t4"]), ("t8", ["t5", "t6"]), ("t9", ["t7", "t8"]),
-    ];
-
     private readonly string _root = Directory.CreateTempSubdirectory("kill-test-").FullName;
 
     /// <summary>Makes it.</summary>
-    /// <param name="agentSeconds">How long each agent takes, in seconds.</param>
-    public KillRepository(double agentSeconds)
+    /// <param name="plan">The plan.</param>
+    public KillRepository(KillPlan plan)
     {
+        Plan = plan;
         Folder = Directory.CreateDirectory(Path.Combine(_root, "repository")).FullName;
         StartsFolder = Directory.CreateDirectory(Path.Combine(_root, "starts")).FullName;
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
-        var agent = Path.Combine(_root, "agent.sh");
-        File.WriteAllText(agent, $"""
-            #!/bin/sh
-            # Counts its start, takes a while, and makes its one file.
-            set -eu
-            echo "$ORCHESTRATOR_START" >> '{StartsFolder}'/"$ORCHESTRATOR_TASK"
-            echo "start of $ORCHESTRATOR_TASK"
-            sleep {agentSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}
-            if [ "$ORCHESTRATOR_TASK" = {RemediatedTask} ] && [ "$ORCHESTRATOR_ATTEMPT" = 1 ]; then
-              echo bad > {RemediatedTask}.txt
-              exit 0
-            fi
-            echo "$ORCHESTRATOR_TASK good" > "$ORCHESTRATOR_TASK.txt"
-            """);
-        Directory.CreateDirectory(Path.Combine(Folder, ".orchestrator"));
-        File.WriteAllText(
-            Path.Combine(Folder, ".orchestrator", "config.yaml"),
-            $"workers: 4\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
-        File.WriteAllText(Path.Combine(Folder, "tasks.yaml"), "tasks:\n" + string.Concat(Tasks.Select(task =>
-            $"  - {{id: {task.Id}, description: Make {task.Id}, files_write: [{task.Id}.txt], depends_on: [{string.Join(", ", task.After)}], verification: [{{command: grep -q good {task.Id}.txt}}]}}\n")));
+        UserCommitted = Path.Combine(_root, "user-committed");
+        var agent = Beside("agent.sh");
+        File.WriteAllText(agent, plan.ToAgent(this));
+        Write(".orchestrator/config.yaml", $"workers: 4\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        Write("tasks.yaml", plan.ToYaml());
+        Write(KillPlan.AppendedFile, "first line\n");
+        Write(KillPlan.RenamedFile, "one\ntwo\nthree\nfour\nfive\n");
+        Write("list.txt", "first\nsecond\n");
         Git("init", "-q", "-b", "main");
-        Git("add", "tasks.yaml"); // not the configuration, which names a folder of this machine
-        Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Start");
+        // Not the configuration, which names a folder of this machine.
+        Git("add", "tasks.yaml", KillPlan.AppendedFile, KillPlan.RenamedFile, "list.txt");
+        Commit("Start");
     }
 
-    /// <summary>Ids of the plan's tasks.</summary>
-    public static IReadOnlyList<string> TaskIds { get; } = [.. Tasks.Select(task => task.Id)];
+    /// <summary>What is run.</summary>
+    public KillPlan Plan { get; }
 
     public string Folder { get; }
 
@@ -59,21 +40,95 @@ public sealed class KillRepository : IDisposable
 
     public string Home { get; }
 
+    /// <summary>This file is there when the user has committed.</summary>
+    public string UserCommitted { get; }
+
+    /// <summary>What is in front of git, and where rounds that kill at a place say where that is.</summary>
+    public string ShimFolder => Beside("shim");
+
+    /// <summary>The folder of the engine and of all runs.</summary>
+    public string OrchestratorFolder => Path.Combine(Folder, ".orchestrator");
+
+    /// <summary>Folders of the agents' starts, of all runs.</summary>
+    public IEnumerable<string> StartFolders => !Directory.Exists(RunsFolder) ? [] : Directory.EnumerateDirectories(RunsFolder, "started", new EnumerationOptions { RecurseSubdirectories = true }).Select(folder => Path.GetDirectoryName(folder)!);
+
     /// <summary>A run has written down that it is completed.</summary>
-    public bool HasCompletedRun => Directory.Exists(Path.Combine(Folder, ".orchestrator", "runs"))
-        && Directory.EnumerateFiles(Path.Combine(Folder, ".orchestrator", "runs"), "status.json", SearchOption.AllDirectories)
-            .Any(file => File.ReadAllText(file).Contains("\"state\":\"completed\"", StringComparison.Ordinal));
+    public bool HasCompletedRun => Statuses().Any(status => status.GetProperty("state").GetString() == "completed");
+
+    /// <summary>A run can be gone on with.</summary>
+    public bool HasOpenRun => Statuses().Any(status => status.GetProperty("state").GetString() is not ("completed" or "failed" or "cancelled"));
+
+    /// <summary>Verified work was merged to a staging branch: the run is in the middle of its work.</summary>
+    public bool HasMergedWork => Statuses().SelectMany(status => status.GetProperty("tasks").EnumerateArray()).Any(task => task.GetProperty("state").GetString() == "merged");
+
+    private string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
+
+    /// <summary>Absolute path of a file that belongs to the round and is not in the repository.</summary>
+    public string Beside(string relative) => Path.Combine(_root, relative);
+
+    /// <summary>Rounds that each task needed, as the completed run recorded them.</summary>
+    public IReadOnlyDictionary<string, int> Rounds() => Statuses()
+        .Where(status => status.GetProperty("state").GetString() == "completed")
+        .SelectMany(status => status.GetProperty("tasks").EnumerateArray())
+        .ToDictionary(task => task.GetProperty("id").GetString()!, task => task.GetProperty("round").GetInt32());
+
+    /// <summary>What the user does in the checkout while the run works: a file of his own, a line in the shared file, a change in a file that a task renames.</summary>
+    public void CommitAsUser()
+    {
+        File.AppendAllText(Path.Combine(Folder, KillPlan.AppendedFile), "line of the user\n");
+        Write(KillPlan.RenamedFile, "one\ntwo\nthree\nfour\nfive, changed by the user\n");
+        Write("user.txt", "by the user\n");
+        Git("add", "user.txt", KillPlan.AppendedFile, KillPlan.RenamedFile);
+        Commit("The user's own work");
+        File.WriteAllText(UserCommitted, Git("rev-parse", "main"));
+    }
+
+    /// <summary>What the target holds: every file with its content; of the shared file its lines in order of the alphabet.</summary>
+    public string Fingerprint()
+    {
+        var files = Git("ls-tree", "-r", "main").Split('\n').Where(line => !line.EndsWith('\t' + KillPlan.AppendedFile, StringComparison.Ordinal));
+        return string.Join('\n', [.. files, .. Git("show", "main:" + KillPlan.AppendedFile).Split('\n').Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>In how many starts of agents there is this file.</summary>
+    public int FilesOfStarts(string name) => StartFolders.Count(folder => File.Exists(Path.Combine(folder, name)));
+
+    /// <summary>The target's branch holds something that an agent made.</summary>
+    public bool TargetHasWork()
+    {
+        var reference = Path.Combine(Folder, ".git", "refs", "heads", "main");
+        return File.Exists(reference) && File.Exists(UserCommitted) && File.ReadAllText(reference).Trim() != File.ReadAllText(UserCommitted);
+    }
 
     /// <summary>Runs git in the repository and gives what it printed.</summary>
     public string Git(params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {process.ExitCode} in {Folder}");
+        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {process.ExitCode} in {Folder}: {errors.Result}");
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private void Commit(string message) => Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", message);
+
+    private void Write(string relative, string text)
+    {
+        var path = Path.Combine(Folder, relative);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private IEnumerable<JsonElement> Statuses()
+    {
+        foreach (var file in Directory.Exists(RunsFolder) ? Directory.EnumerateDirectories(RunsFolder).Select(run => Path.Combine(run, "status.json")).Where(File.Exists) : [])
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            yield return document.RootElement.Clone();
+        }
+    }
 }

@@ -2,37 +2,75 @@ using System.Globalization;
 using Orchestrator.KillTest;
 
 // Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N]
-var program = args[0];
-var rounds = Option("--rounds", 5);
+//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT]
+var round = new KillRound([args[0]]);
 var seed = Option("--seed", Random.Shared.Next());
-var kills = Option("--kills", 8);
-Console.WriteLine($"{rounds} rounds, seed {seed}");
+return args.Contains("--exhaustive") ? await ExhaustiveAsync() : await RandomAsync();
 
-var undisturbed = await new KillRound([program], _ => { }).RunUndisturbedAsync();
-if (undisturbed.Faults.Count > 0)
+async Task<int> RandomAsync()
 {
-    Console.WriteLine(undisturbed.Output);
-    Console.WriteLine("The undisturbed run failed: " + string.Join("; ", undisturbed.Faults));
+    var rounds = Option("--rounds", 5);
+    var kills = Option("--kills", 8);
+    Console.WriteLine($"{rounds} rounds, seed {seed}");
+    if (await UndisturbedAsync(KillPlan.Full, new RandomKiller(new Random(0), most: 0)) is not { } expected)
+        return 1;
+    var failed = 0;
+    for (var number = 1; number <= rounds; number++)
+    {
+        var result = await round.RunAsync(KillPlan.Full, new RandomKiller(new Random(unchecked(seed + number)), kills), expected);
+        failed += Report($"round {number}: {result.Kills.Count} kills ({string.Join(", ", result.Kills.GroupBy(kill => kill).Select(group => $"{group.Count()} {group.Key}"))})", result);
+    }
+
+    Console.WriteLine($"{rounds - failed} of {rounds} rounds lost nothing (seed {seed})");
+    return failed == 0 ? 0 : 1;
+}
+
+async Task<int> ExhaustiveAsync()
+{
+    var counter = new PlaceKiller(null);
+    if (await UndisturbedAsync(KillPlan.Small, counter) is not { } expected)
+        return 1;
+    var all = KillPlaces.Of(counter.Counts);
+    var places = all.Where(place => Text("--only") is not { } only || place.ToString().Contains(only, StringComparison.Ordinal)).ToArray();
+    Console.WriteLine($"{all.Count} places: " + string.Join(", ", counter.Counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}")));
+    if (Option("--sample", 0) is > 0 and var sample)
+    {
+        new Random(seed).Shuffle(places);
+        places = places[..Math.Min(sample, places.Length)];
+        Console.WriteLine($"{places.Length} of them, seed {seed}");
+    }
+
+    var (failed, reached) = (0, 0);
+    foreach (var place in places)
+    {
+        var killer = new PlaceKiller(place);
+        var result = await round.RunAsync(KillPlan.Small, killer, expected);
+        reached += killer.Reached is null ? 0 : 1;
+        failed += Report($"{place} ({killer.Reached ?? "not reached"})", result);
+    }
+
+    Console.WriteLine($"{failed} of {places.Length} places lost something; {reached} were reached (seed {seed})");
+    return failed == 0 ? 0 : 1;
+}
+
+async Task<string?> UndisturbedAsync(KillPlan plan, IKiller killer)
+{
+    var result = await round.RunAsync(plan, killer, expected: null);
+    if (result.Faults.Count == 0)
+        return result.Fingerprint;
+    Report("undisturbed", result);
+    return null;
+}
+
+static int Report(string what, KillResult result)
+{
+    Console.WriteLine($"{what}: {(result.Faults.Count == 0 ? "ok" : "FAULT: " + string.Join("; ", result.Faults))}");
+    if (result.Faults.Count == 0)
+        return 0;
+    Console.WriteLine(result.Output);
     return 1;
 }
 
-var failed = 0;
-for (var round = 1; round <= rounds; round++)
-{
-    var result = await new KillRound([program], _ => { }).RunAsync(new Random(unchecked(seed + round)), kills, undisturbed.Tree);
-    Console.WriteLine($"round {round}: {result.Kills.Count} kills ({string.Join(", ", result.Kills.GroupBy(kill => kill).Select(group => $"{group.Count()} {group.Key}"))}): {(result.Faults.Count == 0 ? "ok" : string.Join("; ", result.Faults))}");
-    if (result.Faults.Count > 0)
-    {
-        failed++;
-        Console.WriteLine(result.Output);
-    }
-}
+string? Text(string name) => Array.IndexOf(args, name) is >= 0 and var index && index + 1 < args.Length ? args[index + 1] : null;
 
-Console.WriteLine($"{rounds - failed} of {rounds} rounds lost nothing (seed {seed})");
-return failed == 0 ? 0 : 1;
-
-int Option(string name, int otherwise)
-{
-    var index = Array.IndexOf(args, name);
-    return index < 0 || index + 1 >= args.Length ? otherwise : int.Parse(args[index + 1], CultureInfo.InvariantCulture);
-}
+int Option(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -1,0 +1,64 @@
+using System.Text;
+using Orchestrator.Processes;
+using SQLitePCL;
+
+namespace Orchestrator.KillTest;
+
+/// <summary>
+/// Makes all that a round left on disk look as if it were from an earlier boot: wherever the boot's id is written down, another takes its place. The program
+/// then reads the files of a machine that was restarted, without a way into the program that only tests would use.
+/// </summary>
+public static class OtherBoot
+{
+    /// <summary>Nothing of the round may run any more.</summary>
+    public static void Pretend(KillRepository repository)
+    {
+        var engine = Path.Combine(repository.OrchestratorFolder, "engine.db");
+        if (File.Exists(engine))
+            TakeInLog(engine);
+        var present = Encoding.ASCII.GetBytes(ProcessIdentity.CurrentBootId);
+        var earlier = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString());
+        foreach (var folder in (string[])[repository.OrchestratorFolder, Path.Combine(repository.Folder, ".git"), repository.Home])
+        {
+            // Read-only files are git's objects, which name no boot.
+            foreach (var file in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.ReadOnly }))
+            {
+                if (Path.GetExtension(file) != ".sock")
+                    Replace(file, present, earlier);
+            }
+        }
+    }
+
+    // The write-ahead log has checksums: what is in it goes to the database file first, which has none.
+    private static void TakeInLog(string file)
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_open_v2(file, out var database, raw.SQLITE_OPEN_READWRITE, null);
+        using (database)
+        {
+            raw.sqlite3_busy_timeout(database, 5000);
+            if (raw.sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)") != raw.SQLITE_OK)
+                throw new InvalidOperationException($"{file}: {raw.sqlite3_errmsg(database).utf8_to_string()}");
+        }
+    }
+
+    // Both are of one length, so that nothing else in the file moves.
+    private static void Replace(string path, byte[] old, byte[] other)
+    {
+        // The system may still be closing files of what was killed; they write no more.
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        var changed = false;
+        for (var at = bytes.AsSpan().IndexOf(old); at >= 0; at = bytes.AsSpan().IndexOf(old))
+        {
+            other.CopyTo(bytes, at);
+            changed = true;
+        }
+
+        if (!changed)
+            return;
+        stream.Position = 0;
+        stream.Write(bytes);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Orchestrator.KillTest;
+
+/// <summary>The <c>orchestrate</c> processes of a round: what a user types who wants the run to end, whatever happened to the process before.</summary>
+/// <param name="program">Program and leading arguments of the <c>orchestrate</c> command.</param>
+/// <param name="repository">The round's repository.</param>
+/// <param name="mark">Marks the processes.</param>
+/// <param name="environment">Further variables of theirs.</param>
+public sealed class RunCommands(IReadOnlyList<string> program, KillRepository repository, string mark, IReadOnlyDictionary<string, string>? environment = null) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int Usage = 2;
+    private const int Resumable = 4;
+    private const int Unavailable = 5;
+    private const int Killed = 137;
+
+    private readonly StringBuilder _output = new();
+    private readonly List<Process> _running = [];
+    private readonly HashSet<int> _disturbed = [];
+    private int? _lastCode;
+    private int? _ending;
+
+    /// <summary>A command has said how the run ended.</summary>
+    public bool HasEnded => _ending is not null;
+
+    /// <summary>What the commands said.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts what is missing: <c>run</c> where nothing can be gone on with, else <c>resume</c>; a second process only beside a run that was begun.</summary>
+    /// <param name="wanted">Processes that should work on the run.</param>
+    public void KeepGoing(int wanted)
+    {
+        if (_running.Count == 0)
+            Start(_lastCode is null or Usage ? "run" : "resume");
+        else if (_running.Count < wanted && repository.HasOpenRun)
+            Start("resume");
+    }
+
+    /// <summary>Waits until a command has ended, or so long.</summary>
+    /// <returns>One has.</returns>
+    public async Task<bool> SomeEndedAsync(TimeSpan wait)
+    {
+        using var limit = new CancellationTokenSource(wait);
+        try
+        {
+            await Task.WhenAny(_running.Select(process => process.WaitForExitAsync(limit.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // Looked at below.
+        }
+
+        var ended = _running.Where(process => process.HasExited).ToList();
+        foreach (var process in ended)
+            TakeEnd(process);
+        return ended.Count > 0;
+    }
+
+    /// <summary>Waits for all commands and says what is wrong with how they ended.</summary>
+    public async Task<IReadOnlyList<string>> EndAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (_running.Count > 0 && TimeProvider.System.GetElapsedTime(began) < Patience)
+            await SomeEndedAsync(TimeSpan.FromSeconds(1));
+        var faults = new List<string>();
+        if (_ending != 0)
+            faults.Add($"the run ended with exit code {_ending}");
+        if (_running.Count > 0)
+            faults.Add($"{_running.Count} commands did not end within {Patience} after the run had");
+        var log = Path.Combine(repository.OrchestratorFolder, "logs", "engine.log");
+        foreach (var line in File.Exists(log) ? File.ReadLines(log).TakeLast(100) : [])
+            Note(line);
+        return faults;
+    }
+
+    /// <summary>Something was killed: a command whose own git that was may say that it can't go on, and is typed again.</summary>
+    public void NoteKill(string what)
+    {
+        Note($"killed: {what}");
+        _disturbed.UnionWith(_running.Select(process => process.Id));
+    }
+
+    /// <summary>Adds a line to the output.</summary>
+    public void Note(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_output)
+            _output.AppendLine(line);
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _running)
+        {
+            process.Kill();
+            process.Dispose();
+        }
+    }
+
+    private void TakeEnd(Process process)
+    {
+        _running.Remove(process);
+        var code = process.ExitCode;
+        Note($"[{process.Id} ended with {code}]");
+
+        // Killed between its last step and its last word: there is nothing to resume because all is done.
+        if (code == Usage && repository.HasCompletedRun)
+            code = 0;
+        _lastCode = code;
+
+        // Killed, or there is nothing to go on with yet: then the run never began. Whatever else it says is the end.
+        if (code == Unavailable && _disturbed.Remove(process.Id))
+            Note("[typed again]");
+        else if (code is not (Usage or Resumable or Killed) || (code == Usage && process.StartInfo.ArgumentList.Contains("run")))
+            _ending = code;
+        process.Dispose();
+    }
+
+    private void Start(string verb)
+    {
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), verb, "--yes", "--no-progress", .. verb == "run" ? ["--approve-risk", "100"] : Array.Empty<string>()])
+        {
+            WorkingDirectory = repository.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        start.Environment[Disturber.Variable] = mark;
+        start.Environment["HOME"] = repository.Home;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _running.Add(process);
+        Note($"$ orchestrate {verb} [{process.Id}]");
+    }
+}
