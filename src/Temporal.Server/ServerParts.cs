@@ -32,7 +32,8 @@ internal sealed class ServerParts : IDisposable
             var directory = new NamespaceDirectory(Database, Namespaces);
             directory.Load(options.DefaultRetention);
             var visibility = new VisibilityStore(attributes);
-            Queues = new TaskQueues(time);
+            var configs = new TaskQueueConfigs(Database);
+            Queues = new TaskQueues(time, configs.RateOf);
             Store = new WorkflowStore(Database, visibility, time, logger, awake);
             Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger) { TracksTasks = clock is not null };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
@@ -53,7 +54,7 @@ internal sealed class ServerParts : IDisposable
                 _parts.Add(new TimeSkippingPart(clock, Timers, Engine));
             }
 
-            Register(attributes, workers, time, address);
+            Register(attributes, workers, configs, time, address);
         }
         catch
         {
@@ -103,11 +104,12 @@ internal sealed class ServerParts : IDisposable
     {
         Retention.Dispose();
         Timers.Dispose();
+        Queues.Dispose();
         Database.Dispose();
         _stopping.Dispose();
     }
 
-    private void Register(SearchAttributeRegistry attributes, WorkerPart workers, TimeProvider time, Func<string> address)
+    private void Register(SearchAttributeRegistry attributes, WorkerPart workers, TaskQueueConfigs configs, TimeProvider time, Func<string> address)
     {
         foreach (var part in _parts)
         {
@@ -125,7 +127,7 @@ internal sealed class ServerParts : IDisposable
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers, polls, new TaskQueueConfigs(Database), time, _stopping, address).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address).Register(Table);
         Workflows.Register(Table);
     }
 }

@@ -116,7 +116,8 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
 
         if (!activity.IsStarted)
         {
-            Hand(run, activity, request.ResetAttempts);
+            // A first attempt has nothing to wait for: it was reset while it was paused.
+            Hand(run, activity, request.ResetAttempts || record.Attempt == 1);
         }
 
         run.Touch(activity);
@@ -147,12 +148,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
                 record.LastHeartbeat = null;
             }
 
-            if (record.Paused)
-            {
-                // Nothing to wait for any more once it is unpaused.
-                record.ScheduledTime = run.Now.Stamp();
-            }
-            else
+            if (!record.Paused)
             {
                 Hand(run, activity, atOnce: true);
             }
@@ -209,7 +205,13 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
             activity.Record.Options = options;
         }
 
-        if (!activity.IsStarted && !activity.Record.Paused && !activity.Record.WaitsForRetry)
+        if (activity is { IsStarted: false, Record.WaitsForRetry: true, Record.LastAttemptComplete: { } last } && activity.RetryPolicy is { } policy)
+        {
+            var interval = RetryPolicies.Interval(policy, activity.Record.Attempt);
+            activity.Record.RetryInterval = interval.AsDuration();
+            activity.Record.ScheduledTime = (last.Time() + interval).Stamp();
+        }
+        else if (!activity.IsStarted && !activity.Record.Paused && !activity.Record.WaitsForRetry)
         {
             activity.Record.Stamp++;
             run.DispatchActivity(activity);

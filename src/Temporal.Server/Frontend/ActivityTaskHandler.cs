@@ -134,9 +134,11 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             CurrentAttemptScheduledTime = activity.Record.ScheduledTime,
             StartedTime = activity.Record.StartedTime,
             Attempt = activity.Record.Attempt,
-            ScheduleToCloseTimeout = activity.ScheduleToClose.AsDuration(),
-            StartToCloseTimeout = activity.StartToClose.AsDuration(),
-            HeartbeatTimeout = activity.Heartbeat.AsDuration(),
+
+            // Changed options are enforced here; the worker is told what the activity was scheduled with, as by the real server.
+            ScheduleToCloseTimeout = scheduled.ScheduleToCloseTimeout.Span().AsDuration(),
+            StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
+            HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
             RetryPolicy = activity.RetryPolicy,
             Priority = scheduled.Priority ?? run.Start.Priority,
         };

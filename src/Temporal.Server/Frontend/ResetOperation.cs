@@ -87,6 +87,9 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         var reset = engine.Store.Create(workflow, runId);
         reset.Changes.Created = true;
         reset.Changes.Visible = true;
+
+        // Making the copy counts as a transition of its own.
+        reset.Record.StateTransitions = 1;
         foreach (var e in kept)
         {
             reset.Add(e);

@@ -71,7 +71,13 @@ internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry 
     {
         var ns = namespaces.Resolve(request.Namespace);
         Require.TaskQueue(new TaskQueue { Name = request.TaskQueue });
-        return new UpdateTaskQueueConfigResponse { Config = await configs.UpdateAsync(ns.Id, request, time.GetUtcNow()) };
+        var config = await configs.UpdateAsync(ns.Id, request, time.GetUtcNow());
+        if (request.TaskQueueType is TaskQueueType.Workflow or TaskQueueType.Activity)
+        {
+            engine.Queues.Get(ns.Id, request.TaskQueue, request.TaskQueueType == TaskQueueType.Activity).Rate = config.QueueRateLimit?.RateLimit?.RequestsPerSecond;
+        }
+
+        return new UpdateTaskQueueConfigResponse { Config = config };
     }
 
     // Nexus tasks are never made; workers may wait for them all the same.

@@ -115,7 +115,8 @@ internal sealed class WorkflowTaskCompletionHandler(
             var more = run.FlushBuffered();
             if (more || request.ForceCreateNewWorkflowTask || workflow.Updates.Admitted.Any())
             {
-                var speculative = !more && !request.ForceCreateNewWorkflowTask && workflow.Updates.Admitted.Any();
+                // As on the real server, a task for updates alone leaves no trace only when it goes back with this very answer.
+                var speculative = !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
                 if (run.Task is null && !run.InFirstTaskBackoff)
                 {
                     run.ScheduleWorkflowTask(speculative);

@@ -4,16 +4,42 @@ using Temporalio.Api.TaskQueue.V1;
 namespace Temporal.Server.Matching;
 
 /// <summary>One task queue of one kind of task: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
-internal sealed class TaskQueue
+internal sealed class TaskQueue : IDisposable
 {
     private const int DefaultPriority = 3;
+
+    /// <summary>How old a list of pollers may be that comes from <see cref="PollersLately"/>.</summary>
+    private const long LatelyMs = 5_000;
 
     private readonly Lock _lock = new();
     private readonly PriorityQueue<QueuedTask, (int Priority, long Sequence)> _tasks = new();
     private readonly LinkedList<TaskCompletionSource<QueuedTask?>> _pollers = new();
     private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
+    private readonly DispatchRate _rate;
+    private readonly ITimer _next;
+    private IReadOnlyList<PollerInfo> _lately = [];
+    private long _latelyAt = long.MinValue;
     private long _sequence;
     private long _lastPoll = long.MinValue;
+
+    public TaskQueue(TimeProvider time)
+    {
+        _rate = new DispatchRate(time);
+        _next = time.CreateTimer(static s => ((TaskQueue)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Tasks per second that may leave the queue, as somebody set it; null for no limit but that of the workers.</summary>
+    public double? Rate
+    {
+        set
+        {
+            lock (_lock)
+            {
+                _rate.Set = value;
+                Pump();
+            }
+        }
+    }
 
     public int Backlog
     {
@@ -52,6 +78,21 @@ internal sealed class TaskQueue
         }
     }
 
+    /// <summary>As <see cref="Pollers"/>, as it was some seconds ago: the real server answers the enhanced description from a cache, and so do we.</summary>
+    public IReadOnlyList<PollerInfo> PollersLately(DateTimeOffset since)
+    {
+        lock (_lock)
+        {
+            if (_latelyAt == long.MinValue || Environment.TickCount64 - _latelyAt >= LatelyMs)
+            {
+                _lately = Pollers(since);
+                _latelyAt = Environment.TickCount64;
+            }
+
+            return _lately;
+        }
+    }
+
     public bool HasPoller(TimeSpan within)
     {
         lock (_lock)
@@ -65,16 +106,8 @@ internal sealed class TaskQueue
     {
         lock (_lock)
         {
-            while (_pollers.First is { } first)
-            {
-                _pollers.RemoveFirst();
-                if (first.Value.TrySetResult(task))
-                {
-                    return;
-                }
-            }
-
             _tasks.Enqueue(task, (task.Priority > 0 ? task.Priority : DefaultPriority, _sequence++));
+            Pump();
         }
     }
 
@@ -97,9 +130,10 @@ internal sealed class TaskQueue
                 _seen[info.Identity] = (now, info);
             }
 
-            if (_tasks.TryDequeue(out var task, out _))
+            _rate.Asked = info.RatePerSecond;
+            if (_tasks.Count > 0 && _pollers.Count == 0 && MayGo())
             {
-                return task;
+                return _tasks.Dequeue();
             }
 
             poller = new TaskCompletionSource<QueuedTask?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -120,6 +154,48 @@ internal sealed class TaskQueue
 
             return task;
         }
+    }
+
+    /// <summary>Hands out tasks while there are tasks, pollers, and leave to go.</summary>
+    private void Pump()
+    {
+        lock (_lock)
+        {
+            while (_tasks.Count > 0 && _pollers.Count > 0 && MayGo())
+            {
+                _tasks.TryDequeue(out var task, out var place);
+                if (!HandOver(task!))
+                {
+                    _tasks.Enqueue(task!, place);
+                    _rate.GiveBack();
+                }
+            }
+        }
+    }
+
+    private bool HandOver(QueuedTask task)
+    {
+        while (_pollers.First is { } first)
+        {
+            _pollers.RemoveFirst();
+            if (first.Value.TrySetResult(task))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool MayGo()
+    {
+        if (_rate.TryTake(out var wait))
+        {
+            return true;
+        }
+
+        _next.Change(wait, Timeout.InfiniteTimeSpan);
+        return false;
     }
 
     /// <summary>Ends all waiting polls without a task.</summary>
@@ -154,4 +230,6 @@ internal sealed class TaskQueue
             return _tasks.Count == 0 && _pollers.Count == 0 && Environment.TickCount64 - _lastPoll > since.TotalMilliseconds;
         }
     }
+
+    public void Dispose() => _next.Dispose();
 }

@@ -6,12 +6,15 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Matching;
 
-/// <summary>Settings of task queues: kept and shown, not enforced (one machine's queues need no rate limit).</summary>
+/// <summary>Settings of task queues. The rate limit of a queue is enforced; weights and limits of fairness keys are kept and shown.</summary>
 internal sealed class TaskQueueConfigs(Database database)
 {
     /// <summary>The settings of a queue; null when nobody made any.</summary>
     public TaskQueueConfig? Find(string namespaceId, string queue, TaskQueueType type) =>
         database.Read(db => TaskQueueConfigTable.Read(db, namespaceId, queue, (int)type));
+
+    /// <summary>Tasks per second that may leave a queue; null when nobody set a limit.</summary>
+    public double? RateOf(string namespaceId, string queue, TaskQueueType type) => Find(namespaceId, queue, type)?.QueueRateLimit?.RateLimit?.RequestsPerSecond;
 
     /// <summary>Changes the settings of a queue and gives them back as they are then.</summary>
     public async Task<TaskQueueConfig> UpdateAsync(string namespaceId, UpdateTaskQueueConfigRequest request, DateTimeOffset now)

@@ -72,7 +72,7 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
             var info = new TaskQueueTypeInfo { Stats = Stats(namespaceId, request.TaskQueue.Name, type) };
             if (request.ReportPollers)
             {
-                info.Pollers.AddRange(Pollers(namespaceId, request.TaskQueue.Name, type));
+                info.Pollers.AddRange(PollersLately(namespaceId, request.TaskQueue.Name, type));
             }
 
             version.TypesInfo[(int)type] = info;
@@ -85,6 +85,9 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
         type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Find(namespaceId, name, type == TaskQueueType.Activity) : null;
 
     private IReadOnlyList<PollerInfo> Pollers(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type)?.Pollers(now - Shown) ?? [];
+
+    private IReadOnlyList<PollerInfo> PollersLately(string namespaceId, string name, TaskQueueType type) =>
+        type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Get(namespaceId, name, type == TaskQueueType.Activity).PollersLately(now - Shown) : [];
 
     private TaskQueueStats Stats(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type) is { Backlog: > 0 and var backlog } queue
         ? new TaskQueueStats { ApproximateBacklogCount = backlog, ApproximateBacklogAge = Duration.FromTimeSpan(queue.BacklogAge) }

@@ -1,16 +1,21 @@
 using System.Collections.Concurrent;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 
 namespace Temporal.Server.Matching;
 
 /// <summary>All task queues, made when they are first named and forgotten when nobody has used them for long.</summary>
-internal sealed class TaskQueues(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="rateOf">Tasks per second that were set for a queue of a namespace; null for none.</param>
+internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQueueType, double?> rateOf) : IDisposable
 {
     private const int CleanEvery = 1000;
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StickyPollerGone = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<(string NamespaceId, string Name, bool Activity), TaskQueue> _queues = new();
+    private readonly TimeProvider _time = time;
+    private readonly Func<string, string, TaskQueueType, double?> _rateOf = rateOf;
     private int _made;
 
     public TaskQueue Get(string namespaceId, string name, bool activity)
@@ -27,11 +32,15 @@ internal sealed class TaskQueues(TimeProvider time)
                 if (old.IsIdle(Forgotten))
                 {
                     _queues.TryRemove(key, out _);
+                    old.Dispose();
                 }
             }
         }
 
-        return _queues.GetOrAdd((namespaceId, name, activity), static _ => new TaskQueue());
+        return _queues.GetOrAdd(
+            (namespaceId, name, activity),
+            static (key, queues) => new TaskQueue(queues._time) { Rate = queues._rateOf(key.NamespaceId, key.Name, key.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow) },
+            this);
     }
 
     /// <summary>A queue that is in use; null for one that nobody has named lately.</summary>
@@ -40,7 +49,7 @@ internal sealed class TaskQueues(TimeProvider time)
     public void Add(QueuedTask task) => Get(task.NamespaceId, task.Queue, task is ActivityQueuedTask).Add(task);
 
     public ValueTask<QueuedTask?> PollAsync(string namespaceId, string name, bool activity, PollerInfo poller, CancellationToken cancellationToken) =>
-        Get(namespaceId, name, activity).PollAsync(poller, time.GetUtcNow(), cancellationToken);
+        Get(namespaceId, name, activity).PollAsync(poller, _time.GetUtcNow(), cancellationToken);
 
     /// <summary>True while a worker polls the sticky queue, or did so shortly before.</summary>
     public bool StickyWorkerLives(string namespaceId, string name) => _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
@@ -60,6 +69,14 @@ internal sealed class TaskQueues(TimeProvider time)
         foreach (var queue in _queues.Values)
         {
             queue.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var queue in _queues.Values)
+        {
+            queue.Dispose();
         }
     }
 }

@@ -1,0 +1,173 @@
+using Temporal.Server.Matching;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Xunit;
+using TaskQueue = Temporal.Server.Matching.TaskQueue;
+
+namespace Orchestrator.Temporal.Server.Tests;
+
+public sealed class TaskQueueRateTests
+{
+    private static readonly PollerInfo Poller = new() { Identity = "p", RatePerSecond = 100_000 };
+
+    [Fact]
+    public async Task Rate_OfTwoPerSecond_LetsThreeGoInTheFirstHalfSecond()
+    {
+        var time = new ManualTime();
+        using var queue = new TaskQueue(time) { Rate = 2 };
+        var polls = Poll(queue, 5);
+        foreach (var task in Tasks(5))
+        {
+            queue.Add(task);
+        }
+
+        // A queue that was just made has one task to give, then two in each second.
+        Assert.Equal(1, await CountAsync(polls));
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(2, await CountAsync(polls));
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(3, await CountAsync(polls));
+        Assert.Equal(2, queue.Backlog);
+        queue.Rate = null;
+        Assert.Equal(5, await CountAsync(polls));
+    }
+
+    [Fact]
+    public async Task Rate_OfZero_HoldsEverythingUntilItIsLifted()
+    {
+        var time = new ManualTime();
+        using var queue = new TaskQueue(time) { Rate = 0 };
+        var polls = Poll(queue, 2);
+        foreach (var task in Tasks(2))
+        {
+            queue.Add(task);
+        }
+
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(0, await CountAsync(polls));
+        queue.Rate = null;
+        Assert.Equal(2, await CountAsync(polls));
+    }
+
+    [Fact]
+    public async Task Rate_AskedForByTheWorker_GivesWayToOneThatWasSet()
+    {
+        var time = new ManualTime();
+        using var queue = new TaskQueue(time);
+        foreach (var task in Tasks(4))
+        {
+            queue.Add(task);
+        }
+
+        var slow = Poller.Clone();
+        slow.RatePerSecond = 1;
+        var polls = Poll(queue, 4, slow);
+        Assert.Equal(1, await CountAsync(polls));
+        queue.Rate = 100;
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(4, await CountAsync(polls));
+    }
+
+    [Fact]
+    public async Task Rate_SetByACall_HoldsTasksBackAndOutlivesARestart()
+    {
+        var folder = Directory.CreateTempSubdirectory("engine-").FullName;
+        var path = Path.Combine(folder, "engine.db");
+        await using (var server = await TestServer.StartAsync(path))
+        {
+            await server.CallAsync(
+                new UpdateTaskQueueConfigRequest
+                {
+                    Namespace = "default", TaskQueue = "w", TaskQueueType = TaskQueueType.Workflow,
+                    UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate { RateLimit = new RateLimit { RequestsPerSecond = 0 } },
+                },
+                UpdateTaskQueueConfigResponse.Parser);
+        }
+
+        await using (var server = await TestServer.StartAsync(path))
+        {
+            await server.StartWorkflowAsync("w");
+            var held = await server.CallAsync(
+                new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new Temporalio.Api.TaskQueue.V1.TaskQueue { Name = "w" } }, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromSeconds(2.5));
+            Assert.True(held.TaskToken.IsEmpty);
+            await server.CallAsync(
+                new UpdateTaskQueueConfigRequest
+                {
+                    Namespace = "default", TaskQueue = "w", TaskQueueType = TaskQueueType.Workflow, UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate(),
+                },
+                UpdateTaskQueueConfigResponse.Parser);
+            Assert.Equal("w", (await server.PollWorkflowTaskAsync("w")).WorkflowExecution.WorkflowId);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static List<Task<QueuedTask?>> Poll(TaskQueue queue, int count, PollerInfo? poller = null) =>
+        [.. Enumerable.Range(0, count).Select(_ => queue.PollAsync(poller ?? Poller, DateTimeOffset.UnixEpoch, CancellationToken.None).AsTask())];
+
+    private static IEnumerable<QueuedTask> Tasks(int count) => Enumerable.Range(0, count).Select(i => new WorkflowQueuedTask("n", "w" + i, "r", 2, "q", false, 0));
+
+    // Answered polls continue elsewhere: those that were answered are complete after a moment, the others never.
+    private static async Task<int> CountAsync(List<Task<QueuedTask?>> polls)
+    {
+        await Task.Delay(100);
+        return polls.Count(poll => poll.IsCompleted);
+    }
+
+    /// <summary>A clock that a test moves, with the timers that hang on it.</summary>
+    private sealed class ManualTime : TimeProvider
+    {
+        private readonly List<ManualTimer> _timers = [];
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new ManualTimer(this, () => callback(state));
+            timer.Change(dueTime, period);
+            _timers.Add(timer);
+            return timer;
+        }
+
+        public void Advance(TimeSpan by)
+        {
+            _now += by.Ticks;
+            foreach (var timer in _timers)
+            {
+                timer.FireIfDue();
+            }
+        }
+
+        private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
+        {
+            private long? _due;
+
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                _due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime.Ticks;
+                return true;
+            }
+
+            public void FireIfDue()
+            {
+                if (_due <= time._now)
+                {
+                    _due = null;
+                    fire();
+                }
+            }
+
+            public void Dispose() => _due = null;
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
+}
