@@ -53,4 +53,7 @@ internal static class DocumentLimits
 
     /// <summary>Most values, with aliases written out. 10,000 tasks have about 500,000.</summary>
     public const int MaxNodes = 2_000_000;
+
+    /// <summary>Most entries of one list or mapping; a plan has at most <see cref="TaskGraphs.TaskGraphReader.MaxTasks"/> tasks.</summary>
+    public const int MaxEntries = 50_000;
 }

@@ -61,7 +61,7 @@ internal sealed class SimpleYaml
     // A line end by itself to YAML, not to us.
     private static bool HasLoneReturn(string text)
     {
-        for (int at = text.IndexOf('\r'); at >= 0; at = text.IndexOf('\r', at + 1))
+        for (int at = text.IndexOf('\r', StringComparison.Ordinal); at >= 0; at = text.IndexOf('\r', at + 1))
         {
             if (at + 1 == text.Length || text[at + 1] != '\n')
             {
@@ -522,6 +522,7 @@ internal sealed class SimpleYaml
     private bool Grow(DocumentNode parent, DocumentNode child)
     {
         parent.Weight += child.Weight;
-        return ++_nodes <= DocumentLimits.MaxNodes;
+        int entries = (parent as SequenceNode)?.Items.Count ?? ((MappingNode)parent).Entries.Count;
+        return ++_nodes <= DocumentLimits.MaxNodes && entries < DocumentLimits.MaxEntries;
     }
 }

@@ -164,6 +164,10 @@ internal sealed class YamlTree
             }
 
             sequence.Items.Add(item);
+            if (sequence.Items.Count > DocumentLimits.MaxEntries)
+            {
+                return (SequenceNode?)TooLong(start);
+            }
         }
 
         return sequence;
@@ -179,6 +183,11 @@ internal sealed class YamlTree
             if (ReadNode(depth + 1) is not { } key || ReadNode(depth + 1) is not { } value || !Grow(mapping, value, start))
             {
                 return null;
+            }
+
+            if (mapping.Entries.Count > DocumentLimits.MaxEntries)
+            {
+                return (MappingNode?)TooLong(start);
             }
 
             if (key is not ScalarNode name)
@@ -240,6 +249,9 @@ internal sealed class YamlTree
         Stop("too-many-values", at.Start, $"With its aliases written out the file has more than {DocumentLimits.MaxNodes} values.", "Remove aliases that name lists of aliases.");
         return false;
     }
+
+    private DocumentNode? TooLong(NodeEvent start) =>
+        Stop("too-many-values", start.Start, $"The list or mapping that begins here has more than {DocumentLimits.MaxEntries} entries.", $"A plan has at most {TaskGraphs.TaskGraphReader.MaxTasks} tasks: split it, or look whether this is the file you meant.");
 
     private DocumentNode? Stop(string code, Mark at, string message, string cure)
     {

@@ -90,10 +90,9 @@ internal static class GateBinder
         }
 
         bool isType = name is not null && TypeWords.ContainsKey(name);
-        GateType fallback = isType ? TypeWords[name!] : GateCommand.GuessType(command);
         gates.Add(new GateSpec(
             command,
-            fields.Word("type", TypeWords) ?? fallback,
+            fields.Word("type", TypeWords) ?? (isType ? TypeWords[name!] : GateCommand.GuessType(command)),
             fields.Bool("required") ?? true,
             fields.Duration("timeout"),
             fields.Text("description") ?? (isType ? null : name),

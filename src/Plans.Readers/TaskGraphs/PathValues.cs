@@ -20,7 +20,8 @@ internal static class PathValues
             }
         }
 
-        return paths.Count < 2 ? paths : [.. paths.Distinct(StringComparer.Ordinal)];
+        bool isDistinct = paths.Count < 2 || (paths.Count == 2 && !string.Equals(paths[0], paths[1], StringComparison.Ordinal));
+        return isDistinct ? paths : [.. paths.Distinct(StringComparer.Ordinal)];
     }
 
     private static string Shown(string text) => text.Replace('\0', '?').ReplaceLineEndings(" ");

@@ -194,11 +194,17 @@ internal static class TaskBinder
         }
     }
 
-    private static List<(ScalarNode Node, string Field)> SplitOnCommas(IReadOnlyList<(ScalarNode Node, string Field)>? texts)
+    private static IReadOnlyList<(ScalarNode Node, string Field)> SplitOnCommas(IReadOnlyList<(ScalarNode Node, string Field)>? texts)
     {
+        // Almost always there is at most one dependency, and nothing to split.
+        if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
+        {
+            return texts ?? [];
+        }
+
         var ids = new List<(ScalarNode Node, string Field)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((ScalarNode node, string field) in texts ?? [])
+        foreach ((ScalarNode node, string field) in texts)
         {
             foreach (string id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {

@@ -28,8 +28,10 @@ public sealed class PathPattern
     public static PathPattern Parse(string text)
     {
         string path = RepositoryPath.Normalize(text);
-        PathSegment[][] alternatives = [.. ExpandBraces(path).Select(p => p.Split('/').Select(PathSegment.Parse).ToArray())];
+        PathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal) ? [.. ExpandBraces(path).Select(Segments)] : [Segments(path)];
         return new PathPattern(path, alternatives);
+
+        static PathSegment[] Segments(string path) => Array.ConvertAll(path.Split('/'), PathSegment.Parse);
     }
 
     /// <summary>Whether a path is meant. It is taken as it is: relative, with forward slashes, as git prints it.</summary>

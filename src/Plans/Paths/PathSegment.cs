@@ -45,6 +45,12 @@ internal sealed class PathSegment
             return new PathSegment(raw, [], isAnyDepth: true);
         }
 
+        // Most parts are plain text, which is only ever compared as a whole.
+        if (!raw.AsSpan().ContainsAny('*', '?', '['))
+        {
+            return new PathSegment(raw, [], isAnyDepth: false);
+        }
+
         var tokens = new List<Token>(raw.Length);
         for (int i = 0; i < raw.Length; i++)
         {

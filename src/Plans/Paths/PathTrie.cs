@@ -77,6 +77,9 @@ internal sealed class PathTrie
         /// <summary>A path without wildcards ends here; it also stands for everything below.</summary>
         public bool IsFolder { get; set; }
 
+        /// <summary>Nothing goes on from here.</summary>
+        public bool IsLeaf => Literals is null && Wildcards is null && AnyDepth is null && !Loops;
+
         public IEnumerable<Node> Children => (Literals?.Values.Select(e => e.Node) ?? []).Concat(Wildcards?.Values.Select(e => e.Node) ?? []);
 
         /// <summary>The children by wildcard whose part overlaps with the given one.</summary>

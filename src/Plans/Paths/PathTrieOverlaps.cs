@@ -44,6 +44,12 @@ internal sealed class PathTrieOverlaps
 
     private void Open(PathTrie.Node left, PathTrie.Node right)
     {
+        // Most paths end at a place of their own, where nobody else is met.
+        if (IsSelf && ReferenceEquals(left, right) && left is { IsLeaf: true, Entries.Count: 1 })
+        {
+            return;
+        }
+
         if (IsSelf && left.Id > right.Id)
         {
             (left, right) = (right, left);
@@ -58,6 +64,10 @@ internal sealed class PathTrieOverlaps
     private void Visit(PathTrie.Node left, PathTrie.Node right)
     {
         Report(left, right);
+        if (left.IsLeaf && right.IsLeaf)
+        {
+            return;
+        }
 
         // ** may stand for no part at all.
         if (left.AnyDepth is { } anyLeft)
@@ -154,19 +164,24 @@ internal sealed class PathTrieOverlaps
         var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>([(_left.Root, _right.Root)]);
         while (!_stopped && open.TryPop(out (PathTrie.Node Left, PathTrie.Node Right) pair))
         {
-            if (pair.Left.IsFolder)
+            if (pair.Left.IsFolder && !pair.Right.IsLeaf)
             {
                 Below(pair.Right, below => Report(pair.Left, below));
             }
 
-            if (pair.Right.IsFolder && !IsSelf)
+            if (pair.Right.IsFolder && !IsSelf && !pair.Left.IsLeaf)
             {
                 Below(pair.Left, below => Report(below, pair.Right));
             }
 
-            foreach ((string part, (PathSegment _, PathTrie.Node next)) in pair.Left.Literals ?? [])
+            if (pair.Left.Literals is not { } parts || pair.Right.Literals is not { } others)
             {
-                if (pair.Right.Literals is { } others && others.TryGetValue(part, out (PathSegment Segment, PathTrie.Node Node) other))
+                continue;
+            }
+
+            foreach ((string part, (PathSegment _, PathTrie.Node next)) in parts)
+            {
+                if (others.TryGetValue(part, out (PathSegment Segment, PathTrie.Node Node) other))
                 {
                     open.Push((next, other.Node));
                 }
