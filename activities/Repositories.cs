@@ -4,31 +4,26 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Repositories by path, opened once: the git program's version and the repository's place do not change while we work.</summary>
+/// <summary>Repositories that runs can work in; what killed git processes of earlier times left behind is mended once.</summary>
 internal static class Repositories
 {
-    private static readonly Lazy<Task<GitProgram>> Program = new(() => GitProgram.FindAsync());
-    private static readonly ConcurrentDictionary<string, Task<GitRepository>> Opened = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Task> Recovered = new(StringComparer.Ordinal);
 
     /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
     public static async Task<GitRepository> OpenAsync(string path)
     {
-        var opening = Opened.GetOrAdd(path, p => OpenNewAsync(p));
+        var repository = await OpenedRepositories.OpenAsync(path);
+        var recovering = Recovered.GetOrAdd(path, _ => repository.RecoverAsync());
         try
         {
-            return await opening;
+            await recovering;
         }
         catch
         {
-            Opened.TryRemove(KeyValuePair.Create(path, opening));
+            Recovered.TryRemove(KeyValuePair.Create(path, recovering));
             throw;
         }
-    }
 
-    private static async Task<GitRepository> OpenNewAsync(string path)
-    {
-        var repository = await GitRepository.OpenAsync(await Program.Value, path);
-        await repository.RecoverAsync();
         return repository.MainCheckout is not null
             ? repository
             : throw new ApplicationFailureException(

@@ -6,6 +6,8 @@ namespace Orchestrator.Cli;
 /// <summary>The <c>orchestrate</c> command.</summary>
 internal static class Program
 {
+    private const string WriteXorExecute = "DOTNET_EnableWriteXorExecute";
+
     private static int Main(string[] args)
     {
         // Nothing more is loaded for this: scripts ask it often.
@@ -20,6 +22,8 @@ internal static class Program
 
     private static async Task<int> RunAsync(string[] args)
     {
+        // For this process alone: see scripts/orchestrate.
+        Environment.SetEnvironmentVariable(WriteXorExecute, null);
         using var interrupts = Interrupts.OfProcess();
         var environment = SettingsFiles.ProcessEnvironment();
         return await CommandLine.RunAsync(

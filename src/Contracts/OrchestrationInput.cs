@@ -77,7 +77,8 @@ public sealed record OrchestrationInput
 
     /// <summary>Members that this version does not know. Any entry refuses the run.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Unknown { get; init; }
+    [JsonInclude]
+    public IDictionary<string, JsonElement>? Unknown { get; internal set; }
 
     /// <summary>Names of the unknown members and other faults of the input itself, each a sentence; empty when it can be used.</summary>
     public IReadOnlyList<string> Faults()

@@ -17,7 +17,7 @@ public static class TaskDiff
     public static async Task<Patch?> ReadAsync(
         RepositoryLocation repository, string mergeCommit, string commit, string staging, string worktree, CancellationToken cancellationToken)
     {
-        var opened = await GitRepository.OpenAsync(await GitProgram.FindAsync(cancellationToken: cancellationToken), repository.Root, cancellationToken);
+        var opened = await OpenedRepositories.OpenAsync(repository.Root);
         var diffs = new Diffs(opened);
         if (mergeCommit.Length > 0)
             return await diffs.PatchAsync(mergeCommit + "^1", mergeCommit, cancellationToken: cancellationToken);

@@ -11,7 +11,7 @@ public static class UncommittedChanges
     /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(RepositoryLocation repository, string? planFile, CancellationToken cancellationToken)
     {
-        var opened = await GitRepository.OpenAsync(await GitProgram.FindAsync(cancellationToken: cancellationToken), repository.Root, cancellationToken);
+        var opened = await OpenedRepositories.OpenAsync(repository.Root);
         if (new Worktrees(opened).FindMainCheckout() is not { } checkout)
             return [];
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);

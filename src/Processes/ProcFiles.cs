@@ -1,11 +1,17 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
 /// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to somebody else, reads as not there.</summary>
-internal static class ProcFiles
+internal static partial class ProcFiles
 {
+    // open(2) on Linux.
+    private const int OpenReadOnly = 0;
+    private const int OpenCloseOnExec = 0x80000;
+
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
@@ -101,17 +107,44 @@ internal static class ProcFiles
         }
     }
 
+    // Half of all processes are of the kernel or of others, and cannot be read: an exception for each would cost a look through the table most of its time.
     private static byte[]? TryRead(string path)
     {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        using var file = Open(path, OpenReadOnly | OpenCloseOnExec);
+        if (file.IsInvalid)
         {
             return null;
         }
+
+        var bytes = new byte[4096];
+        for (var length = 0; ;)
+        {
+            var count = Read(file, ref bytes[length], bytes.Length - length);
+            if (count < 0)
+            {
+                return null;
+            }
+
+            if (count == 0)
+            {
+                return bytes[..length];
+            }
+
+            length += (int)count;
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, bytes.Length * 2);
+            }
+        }
     }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Read(SafeFileHandle file, ref byte buffer, nint count);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -27,14 +27,7 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
 public static class ProcessTable
 {
     /// <summary>All living processes.</summary>
-    public static IReadOnlyList<ProcessInfo> All() =>
-    [
-        .. ProcFiles.ProcessIds()
-            .Where(id => id != Environment.ProcessId)
-            .Select(ProcFiles.ReadStat)
-            .OfType<ProcessInfo>()
-            .Where(process => !process.IsDead),
-    ];
+    public static IReadOnlyList<ProcessInfo> All() => [.. Living(ProcFiles.ProcessIds())];
 
     /// <summary>
     /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever they go.
@@ -43,7 +36,7 @@ public static class ProcessTable
     public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value)
     {
         var assignment = Encoding.UTF8.GetBytes($"{name}={value}");
-        return [.. All().Where(process => ProcFiles.HasEnvironment(process.ProcessId, assignment))];
+        return [.. Living(ProcFiles.ProcessIds().Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
     /// <summary>Those of one session.</summary>
@@ -62,6 +55,12 @@ public static class ProcessTable
 
     /// <summary>Children, their children and so on of one process.</summary>
     public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);
+
+    private static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => ids
+        .Where(id => id != Environment.ProcessId)
+        .Select(ProcFiles.ReadStat)
+        .OfType<ProcessInfo>()
+        .Where(process => !process.IsDead);
 
     internal static IReadOnlyList<ProcessInfo> Descendants(IReadOnlyList<ProcessInfo> all, IEnumerable<int> ancestors)
     {

@@ -35,10 +35,9 @@ internal sealed class WorkerHost : IAsyncDisposable
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine, IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
-        var git = await GitProgram.FindAsync(cancellationToken: stop);
         var opened = new List<GitRepository>();
         foreach (var location in repositories)
-            opened.Add(await GitRepository.OpenAsync(git, location.Root, stop));
+            opened.Add(await OpenedRepositories.OpenAsync(location.Root));
         var host = new WorkerHost(engine, opened, context);
         try
         {
