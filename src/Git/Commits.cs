@@ -78,13 +78,7 @@ public sealed class Commits(GitRepository repository)
             call with
             {
                 Input = ProcessInput.FromText(text),
-                Environment = new Dictionary<string, string?>
-                {
-                    ["GIT_AUTHOR_NAME"] = repository.Identity.Name,
-                    ["GIT_AUTHOR_EMAIL"] = repository.Identity.Email,
-                    ["GIT_COMMITTER_NAME"] = repository.Identity.Name,
-                    ["GIT_COMMITTER_EMAIL"] = repository.Identity.Email,
-                },
+                Environment = repository.IdentityVariables,
             },
             cancellationToken);
         if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))

@@ -24,6 +24,7 @@ public sealed class ConflictWorktree(Worktree worktree)
                 worktree.Call("merge", "--no-commit", "--no-ff", "--quiet", "--no-autostash", "--no-verify-signatures", theirs) with
                 {
                     AnswerCodes = [0, 1],
+                    Environment = worktree.Repository.IdentityVariables,
                     Settings =
                     [
                         "merge.conflictStyle=diff3", "rerere.enabled=false", "merge.directoryRenames=false",

@@ -48,6 +48,15 @@ public sealed class GitRepository
     /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity { get; private init; } = FallbackIdentity;
 
+    /// <summary>The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to begin.</summary>
+    internal IReadOnlyDictionary<string, string?> IdentityVariables => new Dictionary<string, string?>
+    {
+        ["GIT_AUTHOR_NAME"] = Identity.Name,
+        ["GIT_AUTHOR_EMAIL"] = Identity.Email,
+        ["GIT_COMMITTER_NAME"] = Identity.Name,
+        ["GIT_COMMITTER_EMAIL"] = Identity.Email,
+    };
+
     /// <summary>What is known of commits.</summary>
     internal ObjectMemory Memory { get; } = new();
 

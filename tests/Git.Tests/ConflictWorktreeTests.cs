@@ -1,3 +1,5 @@
+using Orchestrator.TestKit.Git;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class ConflictWorktreeTests
@@ -32,6 +34,22 @@ public sealed class ConflictWorktreeTests
         var status = await WorktreeStatus.ReadAsync(worktree);
         Assert.Equal(UnfinishedOperation.None, status.Operation);
         Assert.Empty(status.Entries);
+    }
+
+    [Fact]
+    public async Task Begin_GitKnowsNoName_MergesAllTheSame()
+    {
+        var files = await TemporaryRepository.CreateAsync();
+        await files.CommitAsync("base", ("f", "base\n"));
+        var staging = await files.CommitOnBranchAsync("staging", "main", "theirs", ("f", "theirs\n"));
+        var ours = await files.CommitOnBranchAsync("work", "main", "ours", ("f", "ours\n"));
+        await files.GitAsync("config", "--unset", "user.name");
+        await files.GitAsync("config", "--unset", "user.email");
+        await files.GitAsync("config", "user.useConfigOnly", "true");
+        using var opened = await Opened.OpenAsync(files);
+        var worktree = await opened.TaskWorktreeAsync("t");
+
+        Assert.Equal(["f"], await new ConflictWorktree(worktree).BeginAsync(ours, staging));
     }
 
     [Fact]
