@@ -19,19 +19,17 @@ internal sealed class AgentGuard(TaskPlace place, ActivityServices services, int
     private RepositoryGuard Guard => new(place.Repository, Path.Combine(_folder, "kept"));
 
     /// <summary>Before the agent starts; what was recorded before a crash stays.</summary>
-    public void Record(Worktree worktree) => Guard.Record(worktree, RecordFile);
+    public Task RecordAsync(Worktree worktree) => Guard.RecordAsync(worktree, RecordFile);
 
     /// <summary>After it has ended.</summary>
     public async Task PutBackAsync(Worktree worktree, int round)
     {
         var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);
-        var found = await Guard.CompareAsync(worktree, place.Branch, RecordFile, RunRefs.OfRun(place.Files.Policy, place.Files.Folder));
-        if (found.Count > 0)
+        await Guard.RestoreAsync(worktree, place.Branch, RecordFile, RunRefs.OfRun(place.Files.Policy, place.Files.Folder), found =>
         {
             var known = Read(note) is { } before ? before.Changes : [];
             DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. found.Select(c => c.ToString()).Except(known)]), ForeignNoteJson.Default.ForeignNote));
-            await Guard.PutBackAsync(found);
-        }
+        });
         File.Delete(RecordFile);
     }
 

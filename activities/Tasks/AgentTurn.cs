@@ -31,7 +31,7 @@ internal sealed class AgentTurn(ActivityServices services)
         var worktree = place.Worktrees.Find(place.WorktreePath);
         var guard = new AgentGuard(place, services, input.Start);
         if (worktree is not null)
-            guard.Record(worktree);
+            await guard.RecordAsync(worktree);
         var snapshots = new WorkSnapshots(place, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
 
         using var detach = new CancellationTokenSource();

@@ -37,9 +37,10 @@ internal sealed class RefLedger(GitRepository repository)
     internal void Lost(IEnumerable<RefChange> changes) =>
         Change(changes.Where(change => change.Old != change.New), (values, change) => values.Remove(change.New ?? string.Empty));
 
-    /// <summary>A branch that git made for a worktree.</summary>
+    /// <summary>A branch that git made for a worktree, or found there.</summary>
     internal void Made(string name, string id) => Change([new RefChange(name, id, id)], (values, _) =>
     {
+        values.Remove(string.Empty);
         if (values.Count == 0)
         {
             values.Add(id);
@@ -60,7 +61,8 @@ internal sealed class RefLedger(GitRepository repository)
     /// <summary>The values that are right for a ref, or none if we know nothing of it.</summary>
     internal IReadOnlySet<string> Expected(string name) => Read(PathOf(name));
 
-    private static HashSet<string> Read(string path) => DurableFile.TryRead(path)?.TrimEnd('\n').Split('\n').ToHashSet() ?? [];
+    // Only the last line's end goes: the line before it may be the empty one.
+    private static HashSet<string> Read(string path) => DurableFile.TryRead(path) is { } text ? [.. (text.EndsWith('\n') ? text[..^1] : text).Split('\n')] : [];
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 

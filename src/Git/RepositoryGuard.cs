@@ -50,14 +50,48 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     private readonly RefLedger _ledger = new(repository);
     private readonly GuardStore _store = new(storeFolder);
 
-    /// <summary>Records the shared files, before an agent starts in a worktree.</summary>
+    /// <summary>Records the shared files, before an agent starts in a worktree. No worktree is half made or half moved in the record.</summary>
     /// <param name="worktree">The agent's worktree.</param>
     /// <param name="recordFile">Where the record is kept for <see cref="CompareAsync"/>, also after a crash. An existing one stays: the first is the true one.</param>
-    public void Record(Worktree worktree, string recordFile)
+    /// <param name="cancellationToken">Ends waiting for what others do with worktrees.</param>
+    public async Task RecordAsync(Worktree worktree, string recordFile, CancellationToken cancellationToken = default)
     {
         if (!File.Exists(recordFile))
         {
+            using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
             DurableFile.Write(recordFile, JsonSerializer.Serialize(new GuardRecord(new SharedFiles(repository, _store).Read(worktree), UserBranches.Read(repository, worktree))));
+        }
+    }
+
+    /// <summary>
+    /// Compares and puts back. Our own steps with worktrees show for a moment what looks foreign, so what is found counts only if it is found again while
+    /// nobody of us takes such a step, and is put back before anybody does.
+    /// </summary>
+    /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
+    /// <param name="ownBranch">As in <see cref="CompareAsync"/>.</param>
+    /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
+    /// <param name="prefixes">As in <see cref="CompareAsync"/>.</param>
+    /// <param name="note">Is told what is foreign before it is put back.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    public async Task RestoreAsync(
+        Worktree worktree,
+        string? ownBranch,
+        string recordFile,
+        IReadOnlyCollection<string> prefixes,
+        Action<IReadOnlyList<ForeignChange>> note,
+        CancellationToken cancellationToken = default)
+    {
+        if ((await CompareAsync(worktree, ownBranch, recordFile, prefixes, cancellationToken)).Count == 0)
+        {
+            return;
+        }
+
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var foreign = await CompareAsync(worktree, ownBranch, recordFile, prefixes, cancellationToken);
+        if (foreign.Count > 0)
+        {
+            note(foreign);
+            await PutBackAsync(foreign, cancellationToken);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Git;
 /// </summary>
 internal sealed class WorktreeLock : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(3);
     private readonly FileStream _file;
 
     private WorktreeLock(FileStream file) => _file = file;

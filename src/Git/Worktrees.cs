@@ -30,6 +30,12 @@ public sealed class Worktrees(GitRepository repository)
         ClearPlace(path, admin, claims, request.IsOwnPlace);
         claims.Claim(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (request.Branch is not null && ObjectMemory.IsId(request.Commit) && !await BranchExistsAsync(request, cancellationToken))
+        {
+            // Before git makes it: else it looks like somebody else's until we say so.
+            new RefLedger(repository).Begin([new RefChange(request.Branch, request.Commit, null)]);
+        }
+
         if (!await TryReuseAsync(request, path, cancellationToken))
         {
             await AddAsync(request, path, cancellationToken);

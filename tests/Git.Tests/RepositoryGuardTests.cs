@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class RepositoryGuardTests
@@ -170,6 +172,36 @@ public sealed class RepositoryGuardTests
         Assert.Empty(await guarded.CompareAsync());
     }
 
+    [Fact]
+    public async Task Restore_OthersOfUsMakeMoveAndReturnWorktrees_NothingIsForeign()
+    {
+        using var opened = await Opened.CreateAsync();
+        var head = await opened.HeadAsync();
+        var pool = new WorktreePool(opened.Files.Beside("pool"));
+        var named = new ConcurrentBag<string>();
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async number =>
+        {
+            for (var round = 0; round < 4; round++)
+            {
+                var name = $"t{number}-{round}";
+                var branch = $"{Run}/t/{name}";
+                var worktree = await opened.Worktrees.EnsureAsync(
+                    new WorktreeRequest(opened.Files.Beside(name), head) { Branch = branch, LockReason = "test", Pool = pool });
+                var guard = new RepositoryGuard(opened.Repository, opened.Files.Beside("guard"));
+                var record = opened.Files.Beside($"{name}.json");
+                await guard.RecordAsync(worktree, record);
+                var commit = await opened.Commits.CreateAsync(await opened.Files.GitAsync("rev-parse", $"{head}^{{tree}}"), [head], name, null);
+                Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, commit, head)], name)).Done);
+                await guard.RestoreAsync(worktree, branch, record, [Run], found => named.Add($"{name}: {string.Join(", ", found)}"));
+                await opened.Worktrees.ReturnAsync(worktree.Path, pool);
+                Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, null, commit)], "released")).Done);
+            }
+        }));
+
+        Assert.Empty(named);
+    }
+
     private static async Task<Guarded> GuardedAsync(Opened? opened = null)
     {
         opened ??= await Opened.CreateAsync();
@@ -177,7 +209,7 @@ public sealed class RepositoryGuardTests
         var worktree = await opened.TaskWorktreeAsync("agent");
         var other = await opened.TaskWorktreeAsync("other");
         var guard = new RepositoryGuard(opened.Repository, opened.Files.Beside("guard"));
-        guard.Record(worktree, opened.Files.Beside("record.json"));
+        await guard.RecordAsync(worktree, opened.Files.Beside("record.json"));
         return new Guarded(opened, worktree, other, guard);
     }
 
