@@ -13,13 +13,13 @@ internal sealed class ServerCommand : CliCommand
     // The version that docker-compose.temporal.yml uses.
     private const string WebInterface = "temporalio/ui:2.40.0";
 
-    private readonly Option<int> _port = new("--port") { Description = "Port on the loopback address; 0: any free one", HelpName = "N", DefaultValueFactory = static _ => 7233 };
+    private readonly ListenOptions _listen = new();
     private readonly Option<string?> _file = ServedFile.Option();
 
     public ServerCommand()
         : base("server", "Serve this repository's engine, or an engine file, to other clients until interrupted")
     {
-        Add(_port);
+        _listen.AddTo(this);
         Add(_file);
         Add(new ServerBackupCommand());
         Add(new ServerVerifyCommand());
@@ -38,18 +38,18 @@ internal sealed class ServerCommand : CliCommand
         using var loggers = repository is null
             ? FileLoggerProvider.OpenFactory(file.DatabasePath + ".log", context.Verbose, context.Time)
             : FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
-        var options = new TemporalServerOptions
+        var unbound = new TemporalServerOptions
         {
             DatabasePath = file.DatabasePath,
             SocketPath = repository is null ? null : EngineAddress.SocketOf(repository.OrchestratorFolder, context.Environment),
-            Address = new IPEndPoint(IPAddress.Loopback, parsed.GetValue(_port)),
             TimeProvider = context.Time,
             DefaultRetention = EngineConnection.KeptRuns,
         };
+        var options = _listen.Apply(unbound, parsed, context);
         await using var server = await StartAsync(options, loggers, stop);
         var address = server.Addresses.First(address => !address.StartsWith("unix:", StringComparison.Ordinal));
         file.Announce(options.SocketPath is { } socket ? "unix:" + socket : address);
-        Say(context, repository?.Root ?? file.DatabasePath, server.Addresses, new Uri(address).Authority);
+        Say(context, repository?.Root ?? file.DatabasePath, server.Addresses, options, new Uri(address).Authority);
         try
         {
             await Task.Delay(Timeout.Infinite, stop);
@@ -93,11 +93,15 @@ internal sealed class ServerCommand : CliCommand
         }
     }
 
-    private static void Say(CommandContext context, string what, IEnumerable<string> addresses, string endpoint)
+    private static void Say(CommandContext context, string what, IEnumerable<string> addresses, TemporalServerOptions options, string endpoint)
     {
         context.Terminal.Say($"Serving {what} at {string.Join(" and ", addresses)}. Ctrl-C ends it.");
-        context.Terminal.Say($"  The temporal program:  temporal workflow list --address {endpoint}");
-        context.Terminal.Say($"  The Web UI:            docker run --rm --network host -e TEMPORAL_ADDRESS={endpoint} -e TEMPORAL_UI_PORT=8233 {WebInterface}");
+        if (!IPAddress.IsLoopback(options.Address!.Address) && options.AllowInsecure)
+            context.Terminal.Warn("Whoever reaches this address rules the engine: --insecure was given.");
+        var flags = (options.Certificate is null ? "" : " --tls") + (options.ApiKey is null ? "" : " --api-key KEY");
+        var variables = (options.Certificate is null ? "" : " -e TEMPORAL_TLS=true") + (options.ApiKey is null ? "" : " -e TEMPORAL_API_KEY=KEY");
+        context.Terminal.Say($"  The temporal program:  temporal workflow list --address {endpoint}{flags}");
+        context.Terminal.Say($"  The Web UI:            docker run --rm --network host -e TEMPORAL_ADDRESS={endpoint}{variables} -e TEMPORAL_UI_PORT=8233 {WebInterface}");
         context.Terminal.Say("                         and then http://localhost:8233");
     }
 }

@@ -1,0 +1,102 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Grpc;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Who may talk to a served engine over TCP.</summary>
+public sealed class ServerListenTests : IDisposable
+{
+    private readonly CliFixture _cli = new();
+    private readonly string _certificate;
+
+    public ServerListenTests()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        _certificate = certificate.ExportCertificatePem();
+        _cli.Write("cert.pem", _certificate);
+        _cli.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
+        _cli.Environment["ENGINE_KEY"] = "open sesame";
+    }
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task TlsAndKey_BeyondLoopback_LetInOnlyWhoHasBoth()
+    {
+        using var interrupts = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var serving = _cli.RunAsync(terminal, interrupts, "server", "--db", "e.db", "--listen", "0.0.0.0", "--port", "0", "--tls-cert", "cert.pem", "--tls-key", "key.pem", "--api-key", "$ENGINE_KEY");
+        await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal) || serving.IsCompleted);
+        Assert.False(serving.IsCompleted, terminal.People);
+        var port = terminal.People.Split("--address 0.0.0.0:")[1].Split(' ')[0];
+        var tls = new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate?.Subject == "CN=localhost" };
+
+        var noKey = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, tls));
+        var wrongKey = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, tls, "open says me"));
+        var clearText = await Assert.ThrowsAsync<GrpcException>(() => AskAsync("127.0.0.1:" + port, null, "open sesame"));
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions("localhost:" + port)
+        {
+            ApiKey = "open sesame", Tls = new TlsOptions { ServerRootCACert = System.Text.Encoding.ASCII.GetBytes(_certificate), Domain = "localhost" },
+        });
+        var healthy = await client.Connection.CheckHealthAsync();
+        interrupts.Raise();
+        var served = await serving;
+
+        Assert.Equal((GrpcStatusCode.PermissionDenied, GrpcStatusCode.PermissionDenied, GrpcStatusCode.Unavailable), (noKey.Code, wrongKey.Code, clearText.Code));
+        Assert.True(healthy);
+        Assert.Equal(0, served.ExitCode);
+        Assert.DoesNotContain("open sesame", served.People, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("can be reached from other machines", "--listen", "0.0.0.0")]
+    [InlineData("can be reached from other machines", "--listen", "0.0.0.0", "--api-key", "$ENGINE_KEY")]
+    [InlineData("anybody could rule", "--listen", "::", "--tls-cert", "cert.pem", "--tls-key", "key.pem")]
+    [InlineData("belong together", "--tls-cert", "cert.pem")]
+    [InlineData("can't be used", "--tls-cert", "cert.pem", "--tls-key", "cert.pem")]
+    [InlineData("takes no key", "--api-key", "open sesame")]
+    [InlineData("NO_SUCH", "--api-key", "$NO_SUCH")]
+    [InlineData("no IP address", "--listen", "everywhere")]
+    [InlineData("no port", "--port", "70000")]
+    public async Task Server_OpenedUnsafelyOrWrongly_IsRefusedWithWhatToDo(string message, params string[] arguments)
+    {
+        var result = await _cli.RunAsync(["server", "--db", "e.db", .. arguments]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Insecure_BeyondLoopback_IsServedWithAWarning()
+    {
+        using var interrupts = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var serving = _cli.RunAsync(terminal, interrupts, "server", "--db", "e.db", "--listen", "0.0.0.0", "--port", "0", "--insecure");
+        await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal) || serving.IsCompleted);
+        var port = terminal.People.Split("--address 0.0.0.0:")[1].Split('\n')[0].Trim();
+        Assert.NotEmpty((await AskAsync("127.0.0.1:" + port, null)).ServerVersion);
+        interrupts.Raise();
+
+        Assert.Equal(0, (await serving).ExitCode);
+        Assert.Contains("--insecure was given", terminal.People, StringComparison.Ordinal);
+    }
+
+    private static async Task<GetSystemInfoResponse> AskAsync(string address, SslClientAuthenticationOptions? tls, string? key = null)
+    {
+        using var channel = new GrpcChannel(new GrpcChannelOptions { Address = address, Tls = tls });
+        KeyValuePair<string, string>[] metadata = key is null ? [] : [new("authorization", "Bearer " + key)];
+        return await channel.CallAsync(
+            "/temporal.api.workflowservice.v1.WorkflowService/GetSystemInfo", new GetSystemInfoRequest(), GetSystemInfoResponse.Parser,
+            new GrpcCallOptions { Metadata = metadata, Timeout = TimeSpan.FromSeconds(30) }, CancellationToken.None);
+    }
+}
