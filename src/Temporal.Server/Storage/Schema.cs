@@ -35,10 +35,17 @@ internal static class Schema
             return;
         }
 
-        using var db = OpenForReading(path);
-        if (IsOurs(db, path))
+        try
         {
-            RefuseNewer(db, path, parts);
+            using var db = OpenForReading(path);
+            if (IsOurs(db, path))
+            {
+                RefuseNewer(db, path, parts);
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw Damaged(path, e);
         }
     }
 
@@ -54,7 +61,7 @@ internal static class Schema
         var db = OpenForReading(path);
         try
         {
-            if (!IsOurs(db, path))
+            if (!IsOurs(db, path) || !HasVersions(db))
             {
                 throw new InvalidOperationException($"{path} is empty: no server has used it yet");
             }
@@ -70,9 +77,14 @@ internal static class Schema
 
             return db;
         }
-        catch
+        catch (Exception e)
         {
             db.Dispose();
+            if (e is SqliteException)
+            {
+                throw Damaged(path, e);
+            }
+
             throw;
         }
     }
@@ -106,6 +118,9 @@ internal static class Schema
             }
         }
     }
+
+    private static InvalidOperationException Damaged(string path, Exception cause) =>
+        new($"{path} is damaged: {cause.Message}. Take the last copy that 'server backup' made, or another path", cause);
 
     private static SqliteConnection OpenForReading(string path)
     {
@@ -143,13 +158,10 @@ internal static class Schema
 
     private static void RefuseNewer(SqliteConnection db, string path, IReadOnlyList<(string Name, IReadOnlyList<string> Migrations)> parts)
     {
-        using (var table = db.Prepare("SELECT count(*) FROM sqlite_master WHERE name = 'schema_versions'"))
+        if (!HasVersions(db))
         {
-            if (table.Step() && table.Integer(0) == 0)
-            {
-                // Its maker was killed before the first table.
-                return;
-            }
+            // Its maker was killed before the first table.
+            return;
         }
 
         var known = Parts(parts).ToDictionary(p => p.Name, p => p.Migrations.Count);
@@ -162,6 +174,12 @@ internal static class Schema
                     $"{path} was written by a newer release (part '{versions.Text(0)}' has version {versions.Integer(1)}, this release knows {newest}); use that release, or give another path. The file was not changed");
             }
         }
+    }
+
+    private static bool HasVersions(SqliteConnection db)
+    {
+        using var table = db.Prepare("SELECT count(*) FROM sqlite_master WHERE name = 'schema_versions'");
+        return table.Step() && table.Integer(0) > 0;
     }
 
     private static int Version(SqliteConnection db, string part)
