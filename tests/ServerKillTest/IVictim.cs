@@ -1,0 +1,17 @@
+namespace Orchestrator.ServerKillTest;
+
+/// <summary>A server that dies and comes back on the same address.</summary>
+internal interface IVictim : IAsyncDisposable
+{
+    /// <summary>Where it listens while it lives, as clients take it.</summary>
+    string Address { get; }
+
+    /// <summary>Brings it up on what the last one left.</summary>
+    Task StartAsync(Random random);
+
+    /// <summary>Lets it live for a while, and ends it in one moment. Returns the file as it lies there now.</summary>
+    Task<string> CrashAsync(Random random);
+
+    /// <summary>Ends it in peace; returns the file.</summary>
+    Task<string> StopAsync();
+}

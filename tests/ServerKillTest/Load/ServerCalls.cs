@@ -1,0 +1,44 @@
+using Google.Protobuf;
+using Orchestrator.Grpc;
+
+namespace Orchestrator.ServerKillTest.Load;
+
+/// <summary>Raw calls to a server that dies now and then.</summary>
+internal sealed class ServerCalls(string address) : IDisposable
+{
+    private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly GrpcChannel _channel = new(new GrpcChannelOptions { Address = address });
+
+    /// <summary>Calls once.</summary>
+    public Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser, CancellationToken stop)
+        where TResponse : IMessage<TResponse>
+    {
+        var name = request.GetType().Name[..^"Request".Length];
+        return _channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { Timeout = Limit, LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, stop);
+    }
+
+    /// <summary>Calls until the server answers, with the same request each time.</summary>
+    public async Task<TResponse> InsistAsync<TResponse>(IMessage request, MessageParser<TResponse> parser, CancellationToken stop)
+        where TResponse : IMessage<TResponse>
+    {
+        while (true)
+        {
+            try
+            {
+                return await CallAsync(request, parser, stop);
+            }
+            catch (GrpcException gone) when (IsGone(gone))
+            {
+                await Task.Delay(Pause, stop);
+            }
+        }
+    }
+
+    /// <summary>The server did not answer: what was asked may be done or not.</summary>
+    public static bool IsGone(GrpcException fault) => fault.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled;
+
+    public void Dispose() => _channel.Dispose();
+}
