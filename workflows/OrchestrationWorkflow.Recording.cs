@@ -14,11 +14,25 @@ public sealed partial class OrchestrationWorkflow
     private readonly Temporalio.Workflows.Mutex _recordLock = new();
     private bool _stopRecording;
 
-    private bool MayContinueAsNew => ShouldContinueAsNew && !_merging && _mergeQueue.Count == 0 && _calls == 0;
+    /// <summary>More questions than this nobody reads at once; the others come when these are answered.</summary>
+    private const int MostQuestions = 40;
+    private readonly List<CarriedPart> _parts = [];
+
+    /// <summary>The tasks are known: whoever speaks of one before is kept waiting.</summary>
+    private bool _hasBoard;
+
+    /// <summary>The history is long: nothing new is begun until what is under way has come to an end and the run has continued as new.</summary>
+    private bool _draining;
+
+    private bool MayContinueAsNew => ShouldContinueAsNew && !_merging && (_draining || _mergeQueue.Count == 0) && _calls == 0;
+
+    /// <summary>Reading what was carried on makes a history long, too: each execution does some work of its own.</summary>
+    private const int LeastEvents = 500;
+    private int _eventsOfTakingUp;
 
     private bool ShouldContinueAsNew => _plan.Settings.ContinueAfterEvents > 0
-        ? Workflow.CurrentHistoryLength >= _plan.Settings.ContinueAfterEvents
-        : Workflow.ContinueAsNewSuggested;
+        ? Workflow.CurrentHistoryLength - _eventsOfTakingUp >= _plan.Settings.ContinueAfterEvents
+        : Workflow.ContinueAsNewSuggested && (_eventsOfTakingUp == 0 || Workflow.CurrentHistoryLength - _eventsOfTakingUp >= LeastEvents);
 
     /// <inheritdoc/>
     [WorkflowQuery("status")]
@@ -29,8 +43,8 @@ public sealed partial class OrchestrationWorkflow
         Sequence = _board.Sequence,
         AgentStarts = _board.Entries.Sum(e => e.Status.Starts),
         Cost = _board.Entries.Sum(e => e.Status.Cost),
-        Questions = [.. _questions],
-        Tasks = [.. _board.Entries.Skip(offset).Take(limit).Select(e => e.Status)],
+        Questions = [.. _questions.Take(MostQuestions)],
+        Tasks = MessageParts.First(_board.Entries.Skip(offset).Select(e => e.Status), limit),
         TaskCount = _board.Entries.Count,
     };
 
@@ -47,13 +61,13 @@ public sealed partial class OrchestrationWorkflow
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"**{_run.State}** {_run.Reason}\n\n");
-        foreach (var group in _board.Entries.GroupBy(e => e.Status.State).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var (state, entries) in _board.ByState)
         {
-            var names = group.Select(e => e.Outline.Id).Take(8).ToList();
-            var more = group.Count() > names.Count ? ", ..." : "";
-            text.Append(CultureInfo.InvariantCulture, $"- {group.Key}: {group.Count()} ({string.Join(", ", names)}{more})\n");
+            var names = entries.Take(8).Select(e => e.Outline.Id).ToList();
+            var more = entries.Count > names.Count ? ", ..." : "";
+            text.Append(CultureInfo.InvariantCulture, $"- {state}: {entries.Count} ({string.Join(", ", names)}{more})\n");
         }
-        foreach (var question in _questions)
+        foreach (var question in _questions.Take(MostQuestions))
             text.Append(CultureInfo.InvariantCulture, $"\n**{question.Question}** `{string.Join("`, `", question.Commands)}`\n");
         Workflow.CurrentDetails = text.ToString();
     }
@@ -109,25 +123,51 @@ public sealed partial class OrchestrationWorkflow
             return;
         await RecordAllAsync();
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
+        await StoreCarriedAsync();
         if (!MayContinueAsNew || _board.HasUnrecorded)
             return;
+        var outlines = _board.Entries.Select(e => e.Outline).ToList();
         var carried = new CarriedRun
         {
             Repository = _repository,
             Plan = _plan,
             Preflight = _preflight,
-            Status = Snapshot(0, int.MaxValue),
-            Tasks = [.. _board.Entries.Select(e => e.Outline)],
-            Approved = [.. _board.Entries.Where(e => e.Approved && e.Outline.RequiresApproval).Select(e => e.Outline.Id)],
-            Open = [.. _board.Entries.Where(e => e.AtWork || e.LastStart > 0).Select(e => new CarriedTask(e.Outline.Id, e.ExecutionId, e.ReportSequence, e.LastStart, e.AtWork, e.Before.Starts, e.Before.Cost, e.Before.Tokens))],
+            Status = Snapshot(0, 0),
+            Tasks = MessageParts.SizeOf(outlines) <= MessageParts.MostBytes ? outlines : [],
+            Parts = _parts,
+            Approved = [.. _board.Entries.Where(e => e.Approved && e.Outline.RequiresApproval && !TaskStates.IsEnd(e.Status.State)).Select(e => e.Outline.Id)],
+            Open = [.. _board.Entries.Where(e => e.IsUncarried).Select(e => e.ToCarried())],
             Workers = _workers,
+            Merges = [.. _mergeQueue],
         };
         var input = _input;
         _stopRecording = true;
         throw Workflow.CreateContinueAsNewException((IOrchestrationWorkflow w) => w.RunAsync(input, carried));
     }
 
-    private void TakeUp(CarriedRun carried)
+    /// <summary>
+    /// Keeps in the run's folder what would make the message of continue-as-new too long. What changes meanwhile goes with the message, so that a busy run
+    /// comes to an end with this.
+    /// </summary>
+    private async Task StoreCarriedAsync()
+    {
+        while (true)
+        {
+            var uncarried = _board.Entries.Where(e => e.IsUncarried).ToList();
+            if (MessageParts.SizeOf(uncarried.Select(e => e.ToCarried())) <= MessageParts.MostBytes)
+                return;
+            var part = MessageParts.First(uncarried.Where(e => !e.AtWork).Select(e => e.ToCarried()));
+            if (part.Count == 0)
+                return;
+            var store = new StoreCarriedInput(_runId, _repository, part);
+            var statuses = part.Select(task => (Entry: _board.Find(task.Id), _board.Find(task.Id).Status)).ToList();
+            _parts.Add(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.StoreCarriedAsync(store), ActivityDefaults.Short(_repository.Queue)));
+            foreach (var (entry, status) in statuses)
+                entry.Carried = status;
+        }
+    }
+
+    private async Task TakeUpAsync(CarriedRun carried)
     {
         _repository = carried.Repository;
         _plan = carried.Plan;
@@ -136,13 +176,44 @@ public sealed partial class OrchestrationWorkflow
         _paused = carried.Status.Paused;
         _questions.AddRange(carried.Status.Questions);
         _run = carried.Status with { Tasks = [], Questions = [] };
-        _board = new RunBoard(carried.Tasks, Now, carried.Status.Tasks.ToDictionary(t => t.Id, StringComparer.Ordinal)) { Sequence = carried.Status.Sequence };
+        _parts.AddRange(carried.Parts);
+        var outlines = await ReadTasksAsync(carried.Tasks);
+        var (tasks, kept) = await ReadCarriedAsync(carried);
+        var statuses = carried.Status.Tasks.Concat(tasks.Values.Select(t => t.Status).OfType<RunTask>()).ToDictionary(t => t.Id, StringComparer.Ordinal);
+        _board = new RunBoard(outlines, _run.StartedAt, statuses) { Sequence = carried.Status.Sequence };
         foreach (var id in carried.Approved)
-            _board.Approve(_board.Find(id), Now);
-        foreach (var open in carried.Open)
-            _board.TakeUp(open);
+            _board.Find(id).Approved = true;
+        foreach (var task in tasks.Values)
+            _board.TakeUp(task);
+        foreach (var id in kept)
+            _board.Find(id).Carried = _board.Find(id).Status;
+        _hasBoard = true;
+        _eventsOfTakingUp = carried.Parts.Count > 0 || carried.Tasks.Count == 0 ? Workflow.CurrentHistoryLength : 0;
         _recording = RecordInBackgroundAsync();
+        foreach (var request in carried.Merges)
+            _mergeQueue.Enqueue(request);
+        if (_mergeQueue.Count > 0)
+            _ = MergeInTurnAsync();
         foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
             _ = AskTaskAsync(entry);
+    }
+
+    /// <summary>What is known of tasks that something has happened to, and which of them are in a part as they are.</summary>
+    private async Task<(IReadOnlyDictionary<string, CarriedTask> Tasks, IReadOnlySet<string> Kept)> ReadCarriedAsync(CarriedRun carried)
+    {
+        var tasks = new SortedDictionary<string, CarriedTask>(StringComparer.Ordinal);
+        foreach (var part in carried.Parts)
+        {
+            var read = new ReadCarriedInput(_runId, _repository, part);
+            foreach (var task in await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadCarriedAsync(read), ActivityDefaults.Short(_repository.Queue)))
+                tasks[task.Id] = task;
+        }
+        var kept = tasks.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var task in carried.Open)
+        {
+            tasks[task.Id] = task;
+            kept.Remove(task.Id);
+        }
+        return (tasks, kept);
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class OrchestrationWorkflow
     [WorkflowUpdate("pause")]
     public async Task<SteeringAnswer> PauseAsync(TaskCommand? command = null)
     {
+        await HasBoardAsync();
         if (command is null || command.Task.Length == 0)
         {
             if (_paused)
@@ -39,6 +40,7 @@ public sealed partial class OrchestrationWorkflow
     [WorkflowUpdate("resume")]
     public async Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null)
     {
+        await HasBoardAsync();
         if (command is null || command.Task.Length == 0)
         {
             var was = _paused;
@@ -60,6 +62,7 @@ public sealed partial class OrchestrationWorkflow
     [WorkflowUpdate("cancelTask")]
     public async Task<SteeringAnswer> CancelTaskAsync(TaskCommand command)
     {
+        await HasBoardAsync();
         var task = Known(command.Task);
         if (task.AtWork)
         {
@@ -76,6 +79,7 @@ public sealed partial class OrchestrationWorkflow
     [WorkflowUpdate("retryTask")]
     public async Task<SteeringAnswer> RetryTaskAsync(TaskCommand command)
     {
+        await HasBoardAsync();
         var task = Known(command.Task);
         if (task.AtWork)
         {
@@ -96,6 +100,7 @@ public sealed partial class OrchestrationWorkflow
     [WorkflowUpdate("skipTask")]
     public async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command)
     {
+        await HasBoardAsync();
         var task = Known(command.Task);
         if (task.Status.State == TaskStates.Merged)
             return new SteeringAnswer($"{command.Task} is merged already.", false);
@@ -124,11 +129,11 @@ public sealed partial class OrchestrationWorkflow
 
     /// <inheritdoc/>
     [WorkflowUpdate("approve")]
-    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command) => Task.FromResult(Decide(command, true));
+    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command) => DecideAsync(command, true);
 
     /// <inheritdoc/>
     [WorkflowUpdate("reject")]
-    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command) => Task.FromResult(Decide(command, false));
+    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command) => DecideAsync(command, false);
 
     /// <inheritdoc/>
     [WorkflowUpdate("promote")]
@@ -193,6 +198,12 @@ public sealed partial class OrchestrationWorkflow
         {
             Note($"a command was refused: {refused.Message}");
         }
+    }
+
+    private async Task<SteeringAnswer> DecideAsync(ApprovalCommand command, bool yes)
+    {
+        await HasBoardAsync();
+        return Decide(command, yes);
     }
 
     private SteeringAnswer Decide(ApprovalCommand command, bool yes)

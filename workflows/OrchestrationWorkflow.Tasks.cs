@@ -15,11 +15,13 @@ public sealed partial class OrchestrationWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal("taskChanged")]
-    public Task TaskChangedAsync(TaskReport report)
+    public async Task TaskChangedAsync(TaskReport report)
     {
+        await HasBoardAsync();
         TakeIn(report);
-        return Task.CompletedTask;
     }
+
+    private Task HasBoardAsync() => _hasBoard ? Task.CompletedTask : Workflow.WaitConditionAsync(() => _hasBoard, CancellationToken.None);
 
     private void TakeIn(TaskReport report)
     {
@@ -37,7 +39,7 @@ public sealed partial class OrchestrationWorkflow
         if (report.State == TaskStates.Merging)
         {
             _mergeQueue.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Round));
-            if (!_merging)
+            if (!_merging && !_draining)
                 _ = MergeInTurnAsync();
         }
     }
@@ -124,7 +126,7 @@ public sealed partial class OrchestrationWorkflow
     private async Task MergeInTurnAsync()
     {
         _merging = true;
-        while (_mergeQueue.TryPeek(out var request))
+        while (!_draining && _mergeQueue.TryPeek(out var request))
         {
             var merge = new MergeTaskInput(_runId, _repository, _plan.Hash, _run.Staging, request);
             MergeResult result;
@@ -167,6 +169,9 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>Stops what is at work and waits until it has stopped.</summary>
     private async Task StopTasksAsync()
     {
+        _draining = false;
+        if (!_merging && _mergeQueue.Count > 0)
+            _ = MergeInTurnAsync();
         foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
             await TellTaskAsync(entry.Outline.Id, t => t.CancelAsync());
         await Workflow.WaitConditionAsync(() => _board.AtWork == 0 && !_merging, CancellationToken.None);

@@ -45,7 +45,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             }
             else
             {
-                TakeUp(carried);
+                await TakeUpAsync(carried);
             }
 
             while (true)
@@ -99,15 +99,22 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             Refuse(_plan.Faults);
         }
 
-        var tasks = _plan.Tasks.ToList();
+        _board = new RunBoard(await ReadTasksAsync(_plan.Tasks), Now);
+        _hasBoard = true;
+        _plan = _plan with { Tasks = [] };
+        Become(RunStates.Planning, $"{_plan.TaskCount} tasks");
+    }
+
+    /// <summary>The plan's tasks: the pages that follow the first ones are read from the stored plan.</summary>
+    private async Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(IEnumerable<TaskOutline> first)
+    {
+        var tasks = first.ToList();
         while (tasks.Count < _plan.TaskCount)
         {
             var page = new ReadTasksInput(_runId, _repository, _plan.Hash, tasks.Count);
             tasks.AddRange(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), ActivityDefaults.Short(_repository.Queue)));
         }
-        _board = new RunBoard(tasks, Now);
-        _plan = _plan with { Tasks = [] };
-        Become(RunStates.Planning, $"{_plan.TaskCount} tasks");
+        return tasks;
     }
 
     private async Task PreflightAsync()
@@ -157,9 +164,11 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         while (!_board.AllMerged)
         {
             ThrowIfCancelled();
+            // Else a run whose tasks are short would always be about to start or merge something, and never close its history.
+            _draining = _draining || (ShouldContinueAsNew && Workflow.Patched("drain-before-continue-as-new"));
             await ContinueAsNewIfLongAsync();
             PauseAtLimits();
-            if (!_paused)
+            if (!_paused && !_draining)
                 StartReadyTasks();
             AskForTaskApprovals();
             if (NothingCanMove)
@@ -167,7 +176,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             var seen = _board.Sequence;
             var steered = _steered;
             await Workflow.WaitConditionAsync(
-                () => _board.Sequence != seen || _steered != steered || Cancelled || MayContinueAsNew, CancellationToken.None);
+                () => _board.Sequence != seen || _steered != steered || Cancelled || MayContinueAsNew || (ShouldContinueAsNew && !_draining), CancellationToken.None);
         }
     }
 
@@ -176,7 +185,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     {
         if (_paused || _limitsLifted || !_board.AnyReady)
             return;
-        var cost = _board.Entries.Sum(e => e.Status.Cost);
+        var cost = _input.MaxCost is null ? 0 : _board.Entries.Sum(e => e.Status.Cost);
         var reason = _input.MaxCost is { } most && cost >= most ? $"{cost:0.00} of {most:0.00} USD are spent (maxCost)"
             : _input.Until is { } until && Now >= until ? $"it is past {until:yyyy-MM-dd HH:mm}Z (until)"
             : "";
@@ -187,7 +196,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         Note($"no more agents are started: {reason}; those at work go on. 'resume' lifts the limit");
     }
 
-    private bool NothingCanMove => !_paused && _board.AtWork == 0 && !_board.AnyReady;
+    private bool NothingCanMove => !_paused && !_draining && _board.AtWork == 0 && !_board.AnyReady;
 
     /// <summary>Lands staging. False: a person is needed and has been waited for.</summary>
     private async Task<bool> LandAsync()
@@ -220,7 +229,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         var failed = _board.Entries.Where(e => e.Status.State is TaskStates.Failed or TaskStates.Escalated or TaskStates.Cancelled).Select(e => e.Outline.Id).ToList();
         var names = string.Join(", ", failed.Take(5)) + (failed.Count > 5 ? $" and {failed.Count - 5} more" : "");
         Become(RunStates.Escalated, $"nothing more can run: {names} did not end well; what is merged stays on staging");
-        foreach (var id in failed)
+        foreach (var id in failed.Take(MostQuestions))
         {
             Ask(id, $"{id} is {_board.Find(id).Status.State}: {_board.Find(id).Status.Reason}",
                 $"orchestrate retry {_runId}/{id} --guidance TEXT", $"orchestrate skip {_runId}/{id}", $"orchestrate cancel {_runId}");
@@ -243,12 +252,13 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
 
     private async Task<RunResult> FinishAsync(string state, string reason)
     {
-        var ending = Snapshot(0, int.MaxValue) with { State = state, Reason = reason };
+        _hasBoard = true;
+        var ending = Snapshot(0, 0) with { State = state, Reason = reason };
         var report = "";
         if (_repository.Queue.Length > 0)
         {
             await RecordAllAsync();
-            var finish = new FinishInput(_repository, ending with { Tasks = [] });
+            var finish = new FinishInput(_repository, ending);
             report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), ActivityDefaults.Short(_repository.Queue));
         }
         Become(state, reason);
@@ -278,6 +288,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
 
     private void Become(string state, string reason, string evidence = "")
     {
+        reason = MessageParts.Brief(reason);
         if (_run.State == state && _run.Reason == reason && _board.Sequence > 0)
             return;
         _run = _run with { State = state, Reason = reason, UpdatedAt = Now };

@@ -14,6 +14,7 @@ internal sealed class RunBoard
     private readonly HashSet<int> _atWork = [];
     private readonly SortedSet<int> _changed = [];
     private readonly List<RunEvent> _events = [];
+    private readonly SortedDictionary<string, SortedSet<int>> _byState = new(StringComparer.Ordinal);
     private int _merged;
 
     /// <summary>Sets up the board; <paramref name="statuses"/> are those of a run that is carried on, by id.</summary>
@@ -21,7 +22,7 @@ internal sealed class RunBoard
     {
         foreach (var task in tasks)
         {
-            var status = statuses?.GetValueOrDefault(task.Id) ?? new RunTask
+            var status = new RunTask
             {
                 Id = task.Id,
                 Title = task.Title,
@@ -31,8 +32,13 @@ internal sealed class RunBoard
                 Since = now,
             };
             _index.Add(task.Id, _entries.Count);
-            _entries.Add(new TaskEntry(task, _entries.Count, status));
-            _changed.Add(_entries.Count - 1);
+            var entry = new TaskEntry(task, _entries.Count, status);
+            _entries.Add(entry);
+            if (statuses is null)
+                _changed.Add(entry.Index);
+            else
+                entry.Status = statuses.GetValueOrDefault(task.Id) is { } known ? known with { Title = status.Title, DependsOn = status.DependsOn } : status;
+            Count(entry.Status.State, entry.Index);
         }
         foreach (var entry in _entries)
         {
@@ -50,6 +56,11 @@ internal sealed class RunBoard
 
     /// <summary>All tasks in plan order.</summary>
     public IReadOnlyList<TaskEntry> Entries => _entries;
+
+    /// <summary>Tasks by state, both in order.</summary>
+    public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> ByState => _byState
+        .Where(group => group.Value.Count > 0)
+        .Select(group => (group.Key, (IReadOnlyCollection<TaskEntry>)new Group(this, group.Value)));
 
     /// <summary>Number of the last transition of the run.</summary>
     public long Sequence { get; set; }
@@ -107,11 +118,7 @@ internal sealed class RunBoard
     public void TakeUp(CarriedTask carried)
     {
         var entry = Find(carried.Id);
-        entry.ExecutionId = carried.ExecutionId;
-        entry.ReportSequence = carried.ReportSequence;
-        entry.LastStart = carried.LastStart;
-        entry.Before = (carried.StartsBefore, carried.CostBefore, carried.TokensBefore);
-        entry.AtWork = carried.AtWork;
+        entry.TakeUp(carried);
         if (!carried.AtWork)
             return;
         _ready.Remove(entry.Index);
@@ -224,10 +231,9 @@ internal sealed class RunBoard
     /// <summary>Hands out what is not recorded yet, at most <paramref name="limit"/> transitions and as many tasks, and forgets it.</summary>
     public (IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events) TakeUnrecorded(int limit)
     {
-        var changed = _changed.Take(limit).ToList();
-        var tasks = changed.Select(i => _entries[i].Status).ToList();
-        _changed.ExceptWith(changed);
-        var events = _events.Take(limit).ToList();
+        var tasks = MessageParts.First(_changed.Select(i => _entries[i].Status), limit);
+        _changed.ExceptWith(_changed.Take(tasks.Count).ToList());
+        var events = MessageParts.First(_events, limit);
         _events.RemoveRange(0, events.Count);
         return (tasks, events);
     }
@@ -244,6 +250,12 @@ internal sealed class RunBoard
     {
         var status = entry.Status;
         var moved = status.State != state;
+        reason = MessageParts.Brief(reason);
+        if (moved)
+        {
+            _byState[status.State].Remove(entry.Index);
+            Count(state, entry.Index);
+        }
         entry.Status = status with
         {
             State = state,
@@ -255,6 +267,13 @@ internal sealed class RunBoard
         _changed.Add(entry.Index);
         if (moved || status.Reason != reason)
             _events.Add(new RunEvent { Sequence = ++Sequence, Time = now, Task = status.Id, State = state, Reason = reason, Evidence = evidence });
+    }
+
+    private void Count(string state, int index)
+    {
+        if (!_byState.TryGetValue(state, out var group))
+            _byState.Add(state, group = []);
+        group.Add(index);
     }
 
     private void Ended(TaskEntry entry, DateTimeOffset now)
@@ -301,5 +320,14 @@ internal sealed class RunBoard
             foreach (var next in dependant.Dependants)
                 queue.Enqueue(next);
         }
+    }
+
+    private sealed class Group(RunBoard board, SortedSet<int> indexes) : IReadOnlyCollection<TaskEntry>
+    {
+        public int Count => indexes.Count;
+
+        public IEnumerator<TaskEntry> GetEnumerator() => indexes.Select(i => board._entries[i]).GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

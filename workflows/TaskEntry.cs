@@ -5,6 +5,8 @@ namespace Orchestrator.Workflows;
 /// <summary>One task on the board of a run: what the plan says of it and where it is.</summary>
 internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
 {
+    private readonly RunTask _first = status;
+
     /// <summary>What the plan says.</summary>
     public TaskOutline Outline { get; } = outline;
 
@@ -46,4 +48,26 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
 
     /// <summary>True while its workflow runs.</summary>
     public bool AtWork { get; set; }
+
+    /// <summary>The state that a part of a carried run holds; null: none does.</summary>
+    public RunTask? Carried { get; set; }
+
+    /// <summary>Something has happened to it, or it is at work, and no part of a carried run says so yet.</summary>
+    public bool IsUncarried => AtWork || (!ReferenceEquals(Status, _first) && !ReferenceEquals(Status, Carried));
+
+    /// <summary>What the execution that goes on with the run must know of it.</summary>
+    public CarriedTask ToCarried() => new(Outline.Id, ExecutionId, ReportSequence, LastStart, AtWork, Before.Starts, Before.Cost, Before.Tokens)
+    {
+        Status = Status with { Title = "", DependsOn = [] },
+    };
+
+    /// <summary>What is known of its workflow beside its state.</summary>
+    public void TakeUp(CarriedTask carried)
+    {
+        ExecutionId = carried.ExecutionId;
+        ReportSequence = carried.ReportSequence;
+        LastStart = carried.LastStart;
+        Before = (carried.StartsBefore, carried.CostBefore, carried.TokensBefore);
+        AtWork = carried.AtWork;
+    }
 }

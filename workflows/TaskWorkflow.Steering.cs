@@ -82,6 +82,7 @@ public sealed partial class TaskWorkflow
 
     private void Become(string state, string reason, string evidence = "")
     {
+        reason = MessageParts.Brief(reason);
         _report = _report with { Sequence = _report.Sequence + 1, State = state, Reason = reason, Evidence = evidence };
         Workflow.CurrentDetails = $"**{state}** {reason}";
         _telling.RemoveAll(t => t.IsCompleted);

@@ -13,8 +13,7 @@ namespace Orchestrator.Activities.Runs;
 /// <summary>Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read them.</summary>
 internal sealed class PlanLoading(ActivityServices services)
 {
-    /// <summary>Tasks in one answer: some 100 bytes each, far below what a message may hold.</summary>
-    public const int PageSize = 500;
+    private const int PageSize = 500;
 
     public PlanOutline Load(LoadPlanInput input)
     {
@@ -26,20 +25,20 @@ internal sealed class PlanLoading(ActivityServices services)
         if (read.Plan is not null)
             read = AddProjectTexts(read, input.Repository.Path);
         if (read.Plan is null)
-            return new PlanOutline { Faults = [.. read.Errors.Select(f => f.ToString())] };
+            return new PlanOutline { Faults = MessageParts.Brief([.. read.Errors.Select(f => f.ToString())]) };
         var policy = RunPolicy.From(settings.Settings, input.Input, FoundGates(input.Repository.Path));
         var hash = RunFiles.Store(folder, read.Plan, policy);
         CopyRoles(input.Repository.Path, folder);
         var outline = OutlineOf(read.Plan, policy, input.Input);
         if (outline.Faults.Count > 0)
-            return new PlanOutline { Faults = outline.Faults };
+            return new PlanOutline { Faults = MessageParts.Brief(outline.Faults) };
         var risk = PlanRisk.Of(read.Plan, settings.Settings, input.Input);
         return new PlanOutline
         {
             Hash = hash,
             Title = read.Plan.Request ?? input.Input.PlanFile ?? "",
-            Warnings = [.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToString()), .. outline.Warnings],
-            Tasks = [.. outline.Tasks.Take(PageSize)],
+            Warnings = MessageParts.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToString()), .. outline.Warnings]),
+            Tasks = MessageParts.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Settings = RunSettingsOf(settings.Settings, policy, input.Input),
             RiskScore = risk.Score,
@@ -51,7 +50,7 @@ internal sealed class PlanLoading(ActivityServices services)
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
-        return [.. OutlineOf(files.Plan, files.Policy, files.Policy.Selection()).Tasks.Skip(input.Offset).Take(PageSize)];
+        return MessageParts.First(OutlineOf(files.Plan, files.Policy, files.Policy.Selection()).Tasks.Skip(input.Offset), PageSize);
     }
 
     private static PlanReadResult Read(LoadPlanInput input)

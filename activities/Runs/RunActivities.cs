@@ -61,6 +61,15 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
+    public Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input) => Task.FromResult(CarriedParts.Store(new RunFolder(input.Repository.Path, input.RunId), input.Tasks));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input) =>
+        Task.FromResult(CarriedParts.Read(new RunFolder(input.Repository.Path, input.RunId), input.Part));
+
+    /// <inheritdoc/>
+    [Activity]
     public Task<LandResult> LandAsync(LandInput input) => Heartbeats.WhileAsync(stop => _landing.LandAsync(input, stop));
 
     /// <inheritdoc/>

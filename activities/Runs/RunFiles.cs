@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
@@ -11,6 +12,10 @@ namespace Orchestrator.Activities.Runs;
 /// <param name="Policy">The settings.</param>
 internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
 {
+    /// <summary>Plans and settings that were read before, by their hashes: every step of every task asks for them, and the plan of a large run is large.</summary>
+    private static readonly ConcurrentDictionary<(string Plan, string Policy), (Plan Plan, RunPolicy Policy)> Known = new();
+    private const int MostKnown = 8;
+
     /// <summary>Stores what a run works by. Doing it again gives the same files.</summary>
     /// <returns>The plan's hash.</returns>
     public static string Store(RunFolder folder, Plan plan, RunPolicy policy)
@@ -44,7 +49,14 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
                 $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. Cancel the run and start it again with the new plan.",
                 "PlanChanged", nonRetryable: true);
         }
-        return new RunFiles(folder, PlanJson.Read(bytes), JsonSerializer.Deserialize(policy, RunPolicyJson.Default.RunPolicy)!);
+        var key = (planHash, PlanJson.HashOf(policy));
+        if (!Known.TryGetValue(key, out var known))
+        {
+            if (Known.Count >= MostKnown)
+                Known.Clear();
+            Known[key] = known = (PlanJson.Read(bytes), JsonSerializer.Deserialize(policy, RunPolicyJson.Default.RunPolicy)!);
+        }
+        return new RunFiles(folder, known.Plan, known.Policy);
     }
 
     /// <summary>Files that tasks of the plan only append to: merges keep both sides' lines.</summary>

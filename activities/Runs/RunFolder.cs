@@ -43,6 +43,9 @@ public sealed partial class RunFolder
     /// <summary>Report for programs.</summary>
     public string ReportJson => In("reports", "report.json");
 
+    /// <summary>Parts of what the run carried on by continue-as-new, named by their hash.</summary>
+    public string Carried => In("carried");
+
     /// <summary>Evidence and marks of preflight.</summary>
     public string Preflight => In("preflight");
 

@@ -28,6 +28,14 @@ public interface IRunActivities
     [Activity]
     Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
 
+    /// <summary>Keeps a part of what a run carries on by continue-as-new.</summary>
+    [Activity]
+    Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input);
+
+    /// <summary>Gives it back; a part that is gone or was changed is refused.</summary>
+    [Activity]
+    Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input);
+
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 

@@ -153,20 +153,42 @@ public sealed record CarriedRun
     public required PlanOutline Plan { get; init; }
     public required PreflightResult Preflight { get; init; }
 
-    /// <summary>The run, with all tasks.</summary>
+    /// <summary>The run; its tasks are in <see cref="Open"/> and <see cref="Parts"/> (a run carried on by an earlier version has them here).</summary>
     public required RunStatus Status { get; init; }
+
+    /// <summary>The plan's tasks where they fit into one message; else they are read again in pages.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
+
+    /// <summary>Tasks that something has happened to, kept in the run's folder; a later part counts more than an earlier one, and <see cref="Open"/> most.</summary>
+    public IReadOnlyList<CarriedPart> Parts { get; init; } = [];
 
     /// <summary>Tasks that a person approved.</summary>
     public IReadOnlyList<string> Approved { get; init; } = [];
 
-    /// <summary>Tasks that are at work or have been.</summary>
+    /// <summary>Tasks that are at work, and others that something has happened to, as far as they are in no part.</summary>
     public IReadOnlyList<CarriedTask> Open { get; init; } = [];
     public int Workers { get; init; }
+
+    /// <summary>Verified work that waits for its turn to be merged.</summary>
+    public IReadOnlyList<MergeRequest> Merges { get; init; } = [];
 }
 
 /// <summary>What is known of a task's workflow execution beside its status.</summary>
-public sealed record CarriedTask(string Id, string ExecutionId, int ReportSequence, int LastStart, bool AtWork, int StartsBefore, decimal CostBefore, long TokensBefore);
+public sealed record CarriedTask(string Id, string ExecutionId, int ReportSequence, int LastStart, bool AtWork, int StartsBefore, decimal CostBefore, long TokensBefore)
+{
+    /// <summary>Where it is.</summary>
+    public RunTask? Status { get; init; }
+}
+
+/// <summary>A part of what a run carries on, in the run's folder.</summary>
+/// <param name="Hash">SHA-256 of its content, which is also its name.</param>
+public sealed record CarriedPart(string Hash);
+
+/// <summary>Asks for tasks to be kept for the execution that goes on with the run.</summary>
+public sealed record StoreCarriedInput(string RunId, RepositoryReference Repository, IReadOnlyList<CarriedTask> Tasks);
+
+/// <summary>Asks for a kept part.</summary>
+public sealed record ReadCarriedInput(string RunId, RepositoryReference Repository, CarriedPart Part);
 
 /// <summary>What an orchestration ends with.</summary>
 public sealed record RunResult

@@ -5,6 +5,7 @@ using Orchestrator.TestKit;
 using Temporal.Server;
 using Temporalio.Activities;
 using Temporalio.Client;
+using Temporalio.Converters;
 using Temporalio.Worker;
 using Xunit;
 
@@ -33,14 +34,14 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public WorkflowHandle<IOrchestrationWorkflow, RunResult> Run => Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
     /// <summary>Starts a server (or uses the one of <c>TEMPORAL_ADDRESS</c>), a worker and the run.</summary>
-    public static async Task<ScriptedRun> StartAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null)
+    public static async Task<ScriptedRun> StartAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null, IPayloadCodec? codec = null)
     {
-        var run = await CreateAsync(tasks, script, settings);
+        var run = await CreateAsync(tasks, script, settings, codec);
         await run.BeginAsync();
         return run;
     }
 
-    public static async Task<ScriptedRun> CreateAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null)
+    public static async Task<ScriptedRun> CreateAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null, IPayloadCodec? codec = null)
     {
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
         TemporalServer? server = null;
@@ -50,7 +51,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
             await server.StartAsync();
             address = server.Addresses[0];
         }
-        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address) { DataConverter = DataConverter.Default with { PayloadCodec = codec } });
         var queue = $"scripted-{Guid.NewGuid():n}";
         var activities = new ScriptedActivities(tasks, settings ?? new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, queue, client);
         script?.Invoke(activities);
@@ -65,9 +66,19 @@ internal sealed class ScriptedRun : IAsyncDisposable
         (IOrchestrationWorkflow w) => w.RunAsync(input ?? new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" }, null),
         new WorkflowOptions(RunId, TaskQueues.Workflows));
 
-    public async Task<RunStatus> StatusAsync() => await Run.QueryAsync(w => w.Status(0, 500));
+    public async Task<RunStatus> StatusAsync()
+    {
+        var status = await Run.QueryAsync(w => w.Status(0, 500));
+        while (status.Tasks.Count < status.TaskCount)
+        {
+            var offset = status.Tasks.Count;
+            var page = await Run.QueryAsync(w => w.Status(offset, 500));
+            status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
+        }
+        return status;
+    }
 
-    public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds)
+    public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds, TimeSpan? limit = null)
     {
         var begin = System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)
@@ -75,7 +86,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
             var status = await StatusAsync();
             if (holds(status))
                 return status;
-            if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) > Eventually.Limit)
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) > (limit ?? Eventually.Limit))
                 Assert.Fail($"It never came so far. The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}");
             await Task.Delay(50);
         }
@@ -111,6 +122,11 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     public ConcurrentQueue<RunEvent> Events { get; } = new();
 
+    public ConcurrentDictionary<string, IReadOnlyList<CarriedTask>> Carried { get; } = new();
+
+    /// <summary>Tasks in one answer at most.</summary>
+    public int PageSize { get; set; } = 2;
+
     public int MostAgentsAtOnce { get; private set; }
 
     public Func<RunAgentInput, CancellationToken, Task<AgentRunResult>> Agent { get; set; } = (_, _) => Task.FromResult(Done());
@@ -131,10 +147,10 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<RepositoryReference> FindRepositoryAsync(string path) => Task.FromResult(new RepositoryReference(path, "key", queue));
 
     [Activity]
-    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = tasks, TaskCount = tasks.Count, Settings = settings }));
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = MessageParts.First(tasks, PageSize), TaskCount = tasks.Count, Settings = settings }));
 
     [Activity]
-    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult<IReadOnlyList<TaskOutline>>([.. tasks.Skip(input.Offset).Take(2)]);
+    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult<IReadOnlyList<TaskOutline>>(MessageParts.First(tasks.Skip(input.Offset), PageSize));
 
     [Activity]
     public Task<PreflightResult> PreflightAsync(PreflightInput input) => Task.FromResult(Check(new PreflightResult { BaseCommit = "base", Target = "main", Staging = "staging" }));
@@ -150,6 +166,17 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     [Activity]
     public async Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) =>
         await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId)).QueryAsync(w => w.Status());
+
+    [Activity]
+    public Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input)
+    {
+        var part = new CarriedPart(Guid.NewGuid().ToString("n"));
+        Carried[part.Hash] = input.Tasks;
+        return Task.FromResult(part);
+    }
+
+    [Activity]
+    public Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input) => Task.FromResult(Carried[input.Part.Hash]);
 
     [Activity]
     public Task<LandResult> LandAsync(LandInput input) => Task.FromResult(Land());
