@@ -82,6 +82,17 @@ public sealed class Disturber(KillRepository repository, string mark)
         Signal(processId);
     }
 
+    /// <summary>Sends a signal to processes, those that have ended meanwhile excepted.</summary>
+    /// <param name="name">Its name, such as <c>STOP</c>.</param>
+    /// <param name="processes">The processes.</param>
+    public static void Signal(string name, IEnumerable<ProcessInfo> processes)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("kill", ["-s", name, "--", .. processes.Select(process => $"{process.ProcessId}")]) { RedirectStandardError = true };
+        using var kill = System.Diagnostics.Process.Start(start)!;
+        kill.StandardError.ReadToEnd();
+        kill.WaitForExit();
+    }
+
     /// <summary>The supervisor of the agent that is this process.</summary>
     public void KillSupervisorOf(int agent)
     {

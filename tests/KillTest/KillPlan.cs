@@ -51,6 +51,16 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         Mover, Adder, Remediated("t0") with { Appends = [AppendedFile] }, Renamer("t1"), Last("t2", "t0", "t1", "mover", "adder") with { Appends = [AppendedFile] },
     ], Seconds: 0.2);
 
+    /// <summary>
+    /// For agents that work on while nobody is there: one says done, one writes a file that it does not own, one appends. They take long enough to be left alone.
+    /// </summary>
+    public static KillPlan Alone { get; } = new(
+    [
+        Simple("honest") with { Does = "echo 'honest good' > honest.txt; \"$KILL_TEST_PROGRAM\" done --status completed", Appends = [AppendedFile] },
+        Simple("careless") with { Does = "echo 'careless good' > careless.txt; if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo x > foreign.txt; else rm -f foreign.txt; fi; \"$KILL_TEST_PROGRAM\" done --status completed", MostRounds = 2 },
+        Renamer("renamer"), Last("last", "honest", "careless", "renamer"),
+    ], Seconds: 1.5);
+
     /// <summary>The plan as a file.</summary>
     public string ToYaml() => "tasks:\n" + string.Concat(Tasks.Select(task =>
         $"  - {{id: {task.Id}, description: Make {task.Id}, files_write: [{string.Join(", ", task.Writes)}], files_append: [{string.Join(", ", task.Appends)}], "

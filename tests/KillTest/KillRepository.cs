@@ -6,12 +6,14 @@ namespace Orchestrator.KillTest;
 /// <summary>A fresh repository with a plan and an agent that does the same every time.</summary>
 public sealed class KillRepository : IDisposable
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("kill-test-").FullName;
+    private readonly string _root;
 
     /// <summary>Makes it.</summary>
     /// <param name="plan">The plan.</param>
-    public KillRepository(KillPlan plan)
+    /// <param name="root">An existing folder for all of the round; null: a new one.</param>
+    public KillRepository(KillPlan plan, string? root = null)
     {
+        _root = Path.Combine(root ?? Path.GetTempPath(), "kill-test-" + Guid.NewGuid().ToString("n")[..8]);
         Plan = plan;
         Folder = Directory.CreateDirectory(Path.Combine(_root, "repository")).FullName;
         StartsFolder = Directory.CreateDirectory(Path.Combine(_root, "starts")).FullName;

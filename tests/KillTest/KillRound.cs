@@ -27,9 +27,11 @@ public interface IKiller
 
 /// <summary>One run from its start to its end, with something killed now and then.</summary>
 /// <param name="program">Program and leading arguments of the <c>orchestrate</c> command.</param>
-public sealed class KillRound(IReadOnlyList<string> program)
+/// <param name="root">Folder for the repositories of rounds; null: the system's temporary folder.</param>
+public sealed class KillRound(IReadOnlyList<string> program, string? root = null)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    /// <summary>How long a round may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs the plan without killing anything; what its target then holds, every other run must give.</summary>
     public Task<KillResult> RunUndisturbedAsync(KillPlan plan) => RunAsync(plan, new RandomKiller(new Random(0), most: 0), expected: null);
@@ -40,7 +42,7 @@ public sealed class KillRound(IReadOnlyList<string> program)
     /// <param name="expected">What the target must hold in the end; null: this is the undisturbed run.</param>
     public async Task<KillResult> RunAsync(KillPlan plan, IKiller killer, string? expected)
     {
-        using var repository = new KillRepository(plan);
+        using var repository = new KillRepository(plan, root);
         var mark = Guid.NewGuid().ToString("n");
         var disturber = new Disturber(repository, mark);
         var kills = new List<string>();

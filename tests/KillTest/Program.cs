@@ -3,21 +3,28 @@ using Orchestrator.KillTest;
 
 // Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N]
 //        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT]
-var round = new KillRound([args[0]]);
+//        KillTest PROGRAM --scenario freeze|desert|disk [--rounds N] [--seed S] [--folder FOLDER]
+var round = new KillRound([args[0]], Text("--folder")) { Patience = TimeSpan.FromMinutes(Option("--patience", 5)) };
 var seed = Option("--seed", Random.Shared.Next());
-return args.Contains("--exhaustive") ? await ExhaustiveAsync() : await RandomAsync();
+return args.Contains("--exhaustive") ? await ExhaustiveAsync() : Text("--scenario") switch
+{
+    null => await RoundsAsync(KillPlan.Full, random => new RandomKiller(random, Option("--kills", 8))),
+    "freeze" => await RoundsAsync(KillPlan.Full, random => new Freezer(random)),
+    "desert" => await RoundsAsync(KillPlan.Alone, _ => new Desertion()),
+    "disk" => await RoundsAsync(KillPlan.Full, random => new DiskFiller(random, Option("--kills", 20))),
+    var other => throw new ArgumentException($"There is no scenario '{other}': freeze, desert or disk."),
+};
 
-async Task<int> RandomAsync()
+async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
 {
     var rounds = Option("--rounds", 5);
-    var kills = Option("--kills", 8);
     Console.WriteLine($"{rounds} rounds, seed {seed}");
-    if (await UndisturbedAsync(KillPlan.Full, new RandomKiller(new Random(0), most: 0)) is not { } expected)
+    if (await UndisturbedAsync(plan, new RandomKiller(new Random(0), most: 0)) is not { } expected)
         return 1;
     var failed = 0;
     for (var number = 1; number <= rounds; number++)
     {
-        var result = await round.RunAsync(KillPlan.Full, new RandomKiller(new Random(unchecked(seed + number)), kills), expected);
+        var result = await round.RunAsync(plan, killer(new Random(unchecked(seed + number))), expected);
         failed += Report($"round {number}: {result.Kills.Count} kills ({string.Join(", ", result.Kills.GroupBy(kill => kill).Select(group => $"{group.Count()} {group.Key}"))})", result);
     }
 

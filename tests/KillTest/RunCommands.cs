@@ -141,6 +141,7 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
             start.Environment[name] = value;
         start.Environment[Disturber.Variable] = mark;
         start.Environment["HOME"] = repository.Home;
+        start.Environment["KILL_TEST_PROGRAM"] = program[0];
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);
