@@ -11,11 +11,14 @@ return args switch
     ["whole-run", var program] => await RunBenchmarks.WholeRunAsync(program),
     ["resume", var program] => await RunBenchmarks.ResumeAsync(program),
     ["idle", var program] => await RunBenchmarks.IdleAsync(program),
+    ["runs-slope", var program] => await ManyTasks.SlopeAsync(program),
+    ["runs-queue", var program] => await ManyTasks.QueueAsync(program, 1000),
+    ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume or idle, with the path of the built command");
+    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command");
     return 2;
 }
