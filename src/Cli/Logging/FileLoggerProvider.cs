@@ -1,21 +1,27 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Local;
 
 namespace Orchestrator.Cli.Logging;
 
-/// <summary>Writes what engine and worker log into <c>.orchestrator/logs/engine.log</c>; people see none of it on the terminal.</summary>
+/// <summary>
+/// Writes what engine and worker log into <c>.orchestrator/logs/engine.log</c>; people see none of it on the terminal. A log that can't be written, because the
+/// disk is full, ends nothing: it says how many entries are missing as soon as it can.
+/// </summary>
 internal sealed class FileLoggerProvider : ILoggerProvider
 {
     private const long MaxBytes = 20_000_000;
     private readonly Lock _lock = new();
-    private readonly StreamWriter _writer;
+    private readonly FileStream _stream;
     private readonly LogLevel _lowest;
     private readonly TimeProvider _time;
+    private int _missing;
+    private string _why = "";
 
-    private FileLoggerProvider(StreamWriter writer, LogLevel lowest, TimeProvider time)
+    private FileLoggerProvider(FileStream stream, LogLevel lowest, TimeProvider time)
     {
-        _writer = writer;
+        _stream = stream;
         _lowest = lowest;
         _time = time;
     }
@@ -38,9 +44,9 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     {
         if (File.Exists(file) && new FileInfo(file).Length > MaxBytes)
             File.Move(file, file + ".old", overwrite: true);
-        var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
-        var provider = new FileLoggerProvider(new StreamWriter(stream) { AutoFlush = true }, lowest, time);
+        var provider = new FileLoggerProvider(stream, lowest, time);
         return LoggerFactory.Create(builder => builder.SetMinimumLevel(lowest).AddProvider(provider));
     }
 
@@ -49,7 +55,7 @@ internal sealed class FileLoggerProvider : ILoggerProvider
     public void Dispose()
     {
         lock (_lock)
-            _writer.Dispose();
+            _stream.Dispose();
     }
 
     private void Write(LogLevel level, string category, string message, Exception? exception)
@@ -57,9 +63,23 @@ internal sealed class FileLoggerProvider : ILoggerProvider
         var line = $"{_time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)} {Environment.ProcessId} {level} {category}: {message}";
         lock (_lock)
         {
-            if (_writer.BaseStream is not { CanWrite: true })
+            if (!_stream.CanWrite)
                 return;
-            _writer.WriteLine(exception is null ? line : $"{line}\n{exception}");
+            Append(exception is null ? line : $"{line}\n{exception}");
+        }
+    }
+
+    private void Append(string entry)
+    {
+        try
+        {
+            _stream.Write(Encoding.UTF8.GetBytes(_missing == 0 ? $"{entry}\n" : $"({_missing} entries are missing here: {_why})\n{entry}\n"));
+            _missing = 0;
+        }
+        catch (IOException unwritable)
+        {
+            _missing++;
+            _why = unwritable.Message;
         }
     }
 
