@@ -154,7 +154,7 @@ public sealed partial class OrchestrationWorkflow
         while (true)
         {
             var uncarried = _board.Entries.Where(e => e.IsUncarried).ToList();
-            if (MessageParts.SizeOf(uncarried.Select(e => e.ToCarried())) <= MessageParts.MostBytes)
+            if (MessageParts.SizeOf(uncarried.Select(e => e.ToCarried()).ToList()) <= MessageParts.MostBytes)
                 return;
             var part = MessageParts.First(uncarried.Where(e => !e.AtWork).Select(e => e.ToCarried()));
             if (part.Count == 0)

@@ -14,13 +14,24 @@ public static class RunDataConverter
     /// <summary>The converter for clients and workers of this project.</summary>
     public static DataConverter Instance { get; } = new(new RunPayloadConverter(), new DefaultFailureConverter());
 
-    private sealed class RunPayloadConverter() : DefaultPayloadConverter(
-        new JsonSerializerOptions { TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, new DefaultJsonTypeInfoResolver()) });
+    /// <summary>How a record is written.</summary>
+    internal static JsonSerializerOptions Json => RunPayloadConverter.Options;
+
+    private sealed class RunPayloadConverter() : DefaultPayloadConverter(Options)
+    {
+        internal static readonly JsonSerializerOptions Options = new() { TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractsJson.Default, new DefaultJsonTypeInfoResolver()) };
+    }
 }
 
 // Inputs and results of the workflows and activities of this project; what they contain is found by the generator. A type that is missing works too, slower.
 [JsonSerializable(typeof(OrchestrationInput))]
 [JsonSerializable(typeof(CarriedRun))]
+[JsonSerializable(typeof(StoreCarriedInput))]
+[JsonSerializable(typeof(ReadCarriedInput))]
+[JsonSerializable(typeof(CarriedPart))]
+[JsonSerializable(typeof(IReadOnlyList<CarriedTask>))]
+[JsonSerializable(typeof(List<CarriedTask>))]
+[JsonSerializable(typeof(RunTask))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(RunEvent))]
