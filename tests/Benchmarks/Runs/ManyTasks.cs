@@ -173,6 +173,7 @@ internal static partial class ManyTasks
     }
 
     [LibraryImport("libc", EntryPoint = "getrusage")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int GetUsage(int who, [Out] long[] usage);
 
     private sealed record Cost(double Cpu, double Wall, int GitProcesses, double GitTime);
