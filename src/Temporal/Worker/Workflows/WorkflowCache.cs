@@ -46,15 +46,21 @@ internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
             throw;
         }
 
+        lock (_lock)
+        {
+            slot.Held = true;
+        }
+
         return slot;
     }
 
     /// <summary>Ends a use and keeps the run, if there is one.</summary>
     public void Leave(Slot slot)
     {
-        slot.Gate.Release();
         lock (_lock)
         {
+            slot.Held = false;
+            slot.Gate.Release();
             slot.Users--;
             if (slot.Node is not null)
             {
@@ -86,12 +92,15 @@ internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
         }
     }
 
-    /// <summary>Drops a run if it is still kept in the state that a reply was made from.</summary>
+    /// <summary>
+    /// Drops a run if it is still kept in the state that a reply was made from. Not while a later task works on it: that task has seen, or will see, whether the state is the
+    /// server's, and must not lose it in the middle.
+    /// </summary>
     public void Evict(string runId, object? origin)
     {
         lock (_lock)
         {
-            if (_slots.TryGetValue(runId, out var slot) && ReferenceEquals(slot.Session, origin))
+            if (_slots.TryGetValue(runId, out var slot) && !slot.Held && ReferenceEquals(slot.Session, origin))
             {
                 Drop(slot);
             }
@@ -163,6 +172,9 @@ internal sealed class WorkflowCache(int capacity, Telemetry.TaskMetrics metrics)
         public bool Pinned { get; set; }
 
         public int Users { get; set; }
+
+        /// <summary>Whether one of the users has entered.</summary>
+        public bool Held { get; set; }
 
         public LinkedListNode<Slot>? Node { get; set; }
     }

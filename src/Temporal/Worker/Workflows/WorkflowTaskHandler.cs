@@ -95,7 +95,7 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
         error ??= await _guard.RunAsync(session.Run, () => session.Run.Process(events, live, updates));
         if (replays)
         {
-            _options.Statistics?.Metrics.Workflow(task.WorkflowType.Name).TaskReplayLatency.Record(_options.Time.GetElapsedTime(began));
+            _options.Statistics?.Metrics.Workflow(task.WorkflowType?.Name ?? string.Empty).TaskReplayLatency.Record(_options.Time.GetElapsedTime(began));
         }
 
         if (error is null && live && session.Run.StartedEventId != task.StartedEventId)
@@ -173,7 +173,15 @@ internal sealed class WorkflowTaskHandler : IWorkflowTaskHandler
 
         if (!fits && (events.Length == 0 || events[0].EventId != 1))
         {
-            return await FetchAsync(task, [], Google.Protobuf.ByteString.Empty, fetchPage, cancellationToken);
+            var whole = await FetchAsync(task, [], Google.Protobuf.ByteString.Empty, fetchPage, cancellationToken);
+            if (whole.Length == 0 || whole[^1].EventId >= task.StartedEventId)
+            {
+                return whole;
+            }
+
+            // The events of a task that may leave no trace (one for an update alone) are in no history that is kept: they came with the task.
+            var own = task.NextPageToken.IsEmpty ? events : await FetchAsync(task, events, task.NextPageToken, fetchPage, cancellationToken);
+            return [.. whole, .. own.Where(e => e.EventId > whole[^1].EventId)];
         }
 
         return task.NextPageToken.IsEmpty ? events : await FetchAsync(task, events, task.NextPageToken, fetchPage, cancellationToken);
