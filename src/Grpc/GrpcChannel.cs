@@ -183,6 +183,11 @@ public sealed class GrpcChannel : IDisposable
         }
 
         ThrowIfFailed(response.Headers, required: false);
+        if (response.Content.Headers.ContentType?.MediaType is { } type && !type.StartsWith(GrpcEncoding.ContentType, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new GrpcException(GrpcStatusCode.Unknown, $"{fullMethod} at {_options.Address} answered with content of type {type}: is this a gRPC server?");
+        }
+
         await using var stream = await response.Content.ReadAsStreamAsync(token);
         var prefix = new byte[GrpcEncoding.PrefixLength];
         byte[]? answer = null;
@@ -195,7 +200,12 @@ public sealed class GrpcChannel : IDisposable
             }
 
             answer = new byte[length];
-            await stream.ReadExactlyAsync(answer, token);
+            var came = await stream.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, token);
+            if (came < answer.Length)
+            {
+                throw new GrpcException(GrpcStatusCode.Internal, $"{fullMethod} answered {came} bytes of a message of {length}");
+            }
+
             answer = compressed ? GrpcEncoding.Decompress(answer, _options.MaxReceiveMessageSize) : answer;
 
             // The trailers arrive with the end of the stream.

@@ -202,12 +202,13 @@ public sealed class TemporalConnection : ITemporalConnection
             try
             {
                 var answer = await _channel.CallAsync(method, body, call, token);
+                var message = parser.ParseFrom(answer.Span);
                 metrics.Count(TimeProvider.System.GetElapsedTime(began), failure: null);
-                return parser.ParseFrom(answer.Span);
+                return message;
             }
-            catch (GrpcException error)
+            catch (Exception error) when (error is GrpcException or InvalidProtocolBufferException)
             {
-                var failure = new RpcException((RpcException.StatusCode)(int)error.Code, error.Message, error.StatusDetails.IsEmpty ? null : error.StatusDetails.ToArray());
+                var failure = FailureOf(error, method);
                 metrics.Count(TimeProvider.System.GetElapsedTime(began), failure.Code);
                 firstFailure ??= TimeProvider.System.GetTimestamp();
                 if (options?.Retry is not true
@@ -220,6 +221,10 @@ public sealed class TemporalConnection : ITemporalConnection
             }
         }
     }
+
+    private static RpcException FailureOf(Exception error, string method) => error is GrpcException grpc
+        ? new((RpcException.StatusCode)(int)grpc.Code, grpc.Message, grpc.StatusDetails.IsEmpty ? null : grpc.StatusDetails.ToArray())
+        : new(RpcException.StatusCode.Internal, $"The answer of {method} cannot be read: {error.Message}", rawStatus: null);
 
     private static WebProxy? ProxyOf(HttpConnectProxyOptions? options)
     {

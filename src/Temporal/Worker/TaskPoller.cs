@@ -164,6 +164,12 @@ internal sealed class TaskPoller<TTask>(TaskPollerOptions<TTask> options)
                     await WaitAsync(delay, stop);
                 }
             }
+            catch (Exception error)
+            {
+                // A task that cannot even be looked at, or a fault of our own: the next one may be another.
+                Log.PollFailed(options.Logger, error, options.TaskQueue, Backoff.MaxInterval);
+                await WaitAsync(Backoff.MaxInterval, stop);
+            }
             finally
             {
                 slot?.Dispose();

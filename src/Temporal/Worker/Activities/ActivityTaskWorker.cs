@@ -53,7 +53,7 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
     /// <summary>Begins a task; its slot is released when it has ended.</summary>
     public void Start(PollActivityTaskQueueResponse task, SlotReservation slot)
     {
-        slot.MarkUsed(new SlotInfo.ActivitySlotInfo(task.ActivityType.Name));
+        slot.MarkUsed(new SlotInfo.ActivitySlotInfo(TypeOf(task)));
         var attempt = new ActivityAttempt();
         var work = Task.Run(() => ExecuteAsync(task, attempt, slot));
         _running[attempt] = work;
@@ -79,6 +79,9 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
     }
 
     private static IReadOnlyList<Payload> List(IReadOnlyCollection<Payload> payloads) => payloads as IReadOnlyList<Payload> ?? [.. payloads];
+
+    // A task that says nothing fails as one of an unknown activity.
+    private static string TypeOf(PollActivityTaskQueueResponse task) => task.ActivityType?.Name ?? string.Empty;
 
     private static TimeSpan? Positive(Google.Protobuf.WellKnownTypes.Duration? duration) =>
         duration?.ToTimeSpan() is { Ticks: > 0 } span ? span : null;
@@ -152,11 +155,11 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
     {
         var workflowId = task.WorkflowExecution?.WorkflowId is { Length: > 0 } id ? id : null;
         var context = new ISerializationContext.Activity(
-            options.Namespace, task.ActivityId, workflowId, task.WorkflowType?.Name, task.ActivityType.Name, options.TaskQueue, IsLocal: false);
+            options.Namespace, task.ActivityId, workflowId, task.WorkflowType?.Name, TypeOf(task), options.TaskQueue, IsLocal: false);
         var scheduled = task.ScheduledTime?.ToDateTime() ?? DateTime.UnixEpoch;
         return new(
             ActivityId: task.ActivityId,
-            ActivityType: task.ActivityType.Name,
+            ActivityType: TypeOf(task),
             Attempt: task.Attempt,
             CurrentAttemptScheduledTime: task.CurrentAttemptScheduledTime?.ToDateTime() ?? scheduled,
             DataConverter: options.DataConverter.WithSerializationContext(context),

@@ -10,6 +10,8 @@ namespace Temporalio.Worker.Workflows;
 /// <summary>One run on this worker: feeds its history, task by task, to the workflow code and ties the events to what the code did.</summary>
 internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<string, WorkflowDefinition> definitionOf, string runId)
 {
+    private static readonly EventType LastKnown = Enum.GetValues<EventType>().Max();
+
     private readonly SdkFlags _flags = new();
     private bool _expectsCommands;
     private long _lastedEventId;
@@ -119,6 +121,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
                     seed = failed.NewRunId;
                     break;
                 default:
+                    RequireKnown(e);
                     if (!Match(e) && Instance?.Commands.Resolve(e) is { } job)
                     {
                         others.Add(job);
@@ -155,6 +158,16 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         }
 
         void AddUpdate(UpdateRequest update) => signals.Add(() => Instance!.Update(update, accepted: replaying));
+    }
+
+    // A newer server may tell of something that code would have to heed; where that is not so, it says so.
+    private static void RequireKnown(HistoryEvent e)
+    {
+        if (e.EventType > LastKnown && !e.WorkerMayIgnore)
+        {
+            throw new InvalidOperationException(
+                $"Event {e.EventId} of the history is of type {(int)e.EventType}, which this worker does not know and may not ignore: the server is newer than this library.");
+        }
     }
 
     private void Prepare(HistoryBatch batch, HistoryEvent? begin, bool replaying)
