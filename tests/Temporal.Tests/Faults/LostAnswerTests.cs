@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orchestrator.Temporal.Tests.Client;
+using Orchestrator.TestKit.Rpc;
 using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
@@ -51,7 +52,8 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
         await using var proxy = await StartProxyAsync();
 
         // Two of three answers of everything that changes something; lost polls are the server's time-outs' business.
-        proxy.Drops = (method, number) => number % 3 != 0 && Changes(method);
+        var dropped = new ConcurrentDictionary<string, int>();
+        Drop(proxy, (method, number) => number % 3 != 0 && Changes(method), dropped);
         var client = await TemporalClient.ConnectAsync(new(proxy.Address));
         await server.WithWorkerAsync(
             async queue =>
@@ -78,7 +80,7 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
             "StartWorkflowExecution", "SignalWorkflowExecution", "UpdateWorkflowExecution", "RespondWorkflowTaskCompleted", "RespondActivityTaskCompleted",
         })
         {
-            Assert.True(proxy.Dropped.ContainsKey(method), $"No answer of {method} was lost.");
+            Assert.True(dropped.ContainsKey(method), $"No answer of {method} was lost.");
         }
     }
 
@@ -86,7 +88,7 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
     public async Task Start_WithItsAnswerLost_DoesNotSayThatTheIdIsTaken()
     {
         await using var proxy = await StartProxyAsync();
-        proxy.Drops = (method, number) => (method is "StartWorkflowExecution" or "SignalWithStartWorkflowExecution") && number == 1;
+        Drop(proxy, (method, number) => (method is "StartWorkflowExecution" or "SignalWithStartWorkflowExecution") && number == 1);
         var client = await TemporalClient.ConnectAsync(new(proxy.Address));
         var options = TestServer.Start("nobody");
         var handle = await client.StartWorkflowAsync("Nothing", [], options);
@@ -106,7 +108,7 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
     public async Task Schedule_WithAnswersLost_IsCreatedAndTriggeredOnce()
     {
         await using var proxy = await StartProxyAsync();
-        proxy.Drops = (method, number) => (method is "CreateSchedule" or "PatchSchedule") && number == 1;
+        Drop(proxy, (method, number) => (method is "CreateSchedule" or "PatchSchedule") && number == 1);
         var client = await TemporalClient.ConnectAsync(new(proxy.Address));
         var id = $"schedule-{Guid.NewGuid()}";
         var action = ScheduleActionStartWorkflow.Create("Nothing", [], new($"{id}-run", "nobody"));
@@ -136,10 +138,20 @@ public sealed class LostAnswerTests(TestServer server) : IClassFixture<TestServe
         return number;
     }
 
-    private async Task<FaultyProxy> StartProxyAsync()
+    private Task<RpcProxy> StartProxyAsync() => RpcProxy.StartAsync(server.Address);
+
+    /// <summary>Throws chosen answers away, by name and number (from 1) of their calls, after the server has done its work.</summary>
+    private static void Drop(RpcProxy proxy, Func<string, int, bool> drops, ConcurrentDictionary<string, int>? dropped = null) => proxy.Handle = async call =>
     {
-        var proxy = new FaultyProxy(server.Address);
-        await proxy.StartAsync();
-        return proxy;
-    }
+        var answer = await call.ForwardAsync();
+        if (answer.Succeeded && drops(call.Method, call.Number))
+        {
+            dropped?.AddOrUpdate(call.Method, 1, (_, count) => count + 1);
+            await call.FailAsync(14, "the answer was lost");
+        }
+        else
+        {
+            await call.AnswerAsync(answer);
+        }
+    };
 }

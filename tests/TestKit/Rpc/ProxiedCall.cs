@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Net;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace Orchestrator.TestKit.Rpc;
+
+/// <summary>One call on its way through a <see cref="RpcProxy" />.</summary>
+public sealed class ProxiedCall
+{
+    private readonly RpcProxy _proxy;
+    private readonly string _path;
+    private byte[] _body;
+
+    internal ProxiedCall(RpcProxy proxy, HttpContext http, string path, string method, int number, byte[] body)
+    {
+        (_proxy, Http, _path, Method, Number, _body) = (proxy, http, path, method, number, body);
+        foreach (var (name, value) in http.Request.Headers)
+        {
+            Headers[name] = value.ToString();
+        }
+    }
+
+    /// <summary>Name of the call, without its service.</summary>
+    public string Method { get; }
+
+    /// <summary>How many calls of this name there have been, this one included.</summary>
+    public int Number { get; }
+
+    /// <summary>Headers, as they will be passed on.</summary>
+    public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The call as Kestrel has it, for answers that no gRPC server gives.</summary>
+    public HttpContext Http { get; }
+
+    /// <summary>The request.</summary>
+    public T Request<T>(MessageParser<T> parser)
+        where T : IMessage<T> => parser.ParseFrom(RpcFrame.Read(_body));
+
+    /// <summary>Passes another request on in its place.</summary>
+    public void Replace(IMessage request)
+    {
+        _body = RpcFrame.Of(request.ToByteArray());
+        Headers.Remove("grpc-encoding");
+    }
+
+    /// <summary>Passes the call on and gives the answer back to the client.</summary>
+    public async Task PassAsync() => await AnswerAsync(await ForwardAsync());
+
+    /// <summary>Passes the call on and waits for the answer.</summary>
+    public Task<RpcAnswer> ForwardAsync() => SendAsync(_path, _body);
+
+    /// <summary>Makes another call to the server, with the headers of this one.</summary>
+    public async Task<T> AskAsync<T>(string path, IMessage request, MessageParser<T> parser)
+        where T : IMessage<T> => (await SendAsync(path, RpcFrame.Of(request.ToByteArray()))).Message(parser);
+
+    private async Task<RpcAnswer> SendAsync(string path, byte[] body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_proxy.Target, path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
+        };
+        foreach (var (name, value) in Headers.Where(header => !header.Key.StartsWith(':') && header.Key.ToLowerInvariant() is not ("host" or "content-length")))
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        using var response = await _proxy.SendAsync(request, Http.RequestAborted);
+        var answer = new RpcAnswer { Body = await response.Content.ReadAsByteArrayAsync(Http.RequestAborted) };
+        foreach (var (name, values) in response.Headers.Concat(response.TrailingHeaders).Where(header => header.Key.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase)))
+        {
+            answer.Status[name.ToLowerInvariant()] = string.Join(',', values);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Answers with a message.</summary>
+    public Task AnswerAsync(IMessage message) => AnswerAsync(new RpcAnswer { Body = RpcFrame.Of(message.ToByteArray()), Status = { ["grpc-status"] = "0" } });
+
+    /// <summary>Answers.</summary>
+    public async Task AnswerAsync(RpcAnswer answer)
+    {
+        Http.Response.ContentType = "application/grpc";
+        if (answer.Body.Length == 0)
+        {
+            foreach (var (name, value) in answer.Status)
+            {
+                Http.Response.Headers[name] = value;
+            }
+
+            return;
+        }
+
+        await Http.Response.Body.WriteAsync(answer.Body, Http.RequestAborted);
+        foreach (var (name, value) in answer.Status)
+        {
+            Http.Response.AppendTrailer(name, value);
+        }
+    }
+
+    /// <summary>Fails the call with a status.</summary>
+    public Task FailAsync(int status, string message) => AnswerAsync(new RpcAnswer
+    {
+        Status = { ["grpc-status"] = status.ToString(CultureInfo.InvariantCulture), ["grpc-message"] = message },
+    });
+
+    /// <summary>Tells the client that its connection is closed once the calls on it have ended (GOAWAY).</summary>
+    public void CloseConnectionGracefully() => Http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+}
+
+/// <summary>An answer of a server.</summary>
+public sealed record RpcAnswer
+{
+    /// <summary>The framed message; empty when the call failed.</summary>
+    public byte[] Body { get; init; } = [];
+
+    /// <summary>Status and what belongs to it, by the names of the headers.</summary>
+    public Dictionary<string, string> Status { get; } = [];
+
+    /// <summary>Whether the call succeeded.</summary>
+    public bool Succeeded => Status.GetValueOrDefault("grpc-status") == "0" && Body.Length > 0;
+
+    /// <summary>The message.</summary>
+    public T Message<T>(MessageParser<T> parser)
+        where T : IMessage<T> => parser.ParseFrom(RpcFrame.Read(Body));
+
+    /// <summary>The same answer with another message.</summary>
+    public RpcAnswer With(IMessage message) => With(message.ToByteArray());
+
+    /// <summary>The same answer with another message.</summary>
+    public RpcAnswer With(byte[] message)
+    {
+        var answer = new RpcAnswer { Body = RpcFrame.Of(message) };
+        foreach (var (name, value) in Status.Where(status => status.Key is not "grpc-encoding"))
+        {
+            answer.Status[name] = value;
+        }
+
+        return answer;
+    }
+}

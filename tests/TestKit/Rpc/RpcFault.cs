@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+
+namespace Orchestrator.TestKit.Rpc;
+
+/// <summary>A way to break an answer.</summary>
+public enum RpcFault
+{
+    /// <summary>The stream is reset before an answer.</summary>
+    Reset,
+
+    /// <summary>The stream is reset in the middle of the message.</summary>
+    ResetInMessage,
+
+    /// <summary>The frame says more bytes than come, and the call ends as if all were well.</summary>
+    Truncated,
+
+    /// <summary>The frame says two gigabytes.</summary>
+    Oversized,
+
+    /// <summary>The frame begins with a byte that means nothing.</summary>
+    BadFlag,
+
+    /// <summary>The message is no message.</summary>
+    Garbage,
+
+    /// <summary>The message says that it is compressed, and is not.</summary>
+    NotCompressed,
+
+    /// <summary>There is a message, but no status after it.</summary>
+    NoStatus,
+
+    /// <summary>Success without a message.</summary>
+    NoMessage,
+
+    /// <summary>A page for people.</summary>
+    Html,
+
+    /// <summary>A proxy that has lost its server.</summary>
+    BadGateway,
+
+    /// <summary>A proxy that wants a password.</summary>
+    Forbidden,
+}
+
+/// <summary>Breaks calls.</summary>
+public static class RpcFaults
+{
+    private static readonly byte[] Message = [0x0A, 0x04, 0x61, 0x62, 0x63, 0x64];
+
+    /// <summary>Answers a call with a fault, without passing it on.</summary>
+    public static Task BreakAsync(this ProxiedCall call, RpcFault fault) => fault switch
+    {
+        RpcFault.Reset => Reset(call),
+        RpcFault.ResetInMessage => ResetInMessageAsync(call),
+        RpcFault.Truncated => WriteAsync(call, RpcFrame.Of(Message)[..^2], succeeded: true),
+        RpcFault.Oversized => WriteAsync(call, [0, .. BigEndian(int.MaxValue), .. Message], succeeded: true),
+        RpcFault.BadFlag => WriteAsync(call, [7, .. RpcFrame.Of(Message)[1..]], succeeded: true),
+        RpcFault.Garbage => WriteAsync(call, RpcFrame.Of([0xFF, 0xFF, 0xFF, 0xFF]), succeeded: true),
+        RpcFault.NotCompressed => WriteAsync(call, [1, .. RpcFrame.Of(Message)[1..]], succeeded: true),
+        RpcFault.NoStatus => WriteAsync(call, RpcFrame.Of([]), succeeded: false),
+        RpcFault.NoMessage => call.FailAsync(0, string.Empty),
+        RpcFault.Html => HtmlAsync(call, 200, "<h1>Welcome</h1>"),
+        RpcFault.BadGateway => HtmlAsync(call, 502, "<h1>Bad Gateway</h1>"),
+        RpcFault.Forbidden => HtmlAsync(call, 403, "<h1>Forbidden</h1>"),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
+    };
+
+    private static Task Reset(ProxiedCall call)
+    {
+        call.Http.Abort();
+        return Task.CompletedTask;
+    }
+
+    private static async Task ResetInMessageAsync(ProxiedCall call)
+    {
+        call.Http.Response.ContentType = "application/grpc";
+        await call.Http.Response.Body.WriteAsync(RpcFrame.Of(Message).AsMemory(0, RpcFrame.PrefixLength + 2));
+        await call.Http.Response.Body.FlushAsync();
+        call.Http.Abort();
+    }
+
+    private static async Task WriteAsync(ProxiedCall call, byte[] body, bool succeeded)
+    {
+        var answer = new RpcAnswer { Body = body };
+        if (succeeded)
+        {
+            answer.Status["grpc-status"] = "0";
+        }
+
+        await call.AnswerAsync(answer);
+    }
+
+    private static async Task HtmlAsync(ProxiedCall call, int status, string text)
+    {
+        call.Http.Response.StatusCode = status;
+        call.Http.Response.ContentType = "text/html";
+        await call.Http.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    private static byte[] BigEndian(int number)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        return bytes;
+    }
+}
