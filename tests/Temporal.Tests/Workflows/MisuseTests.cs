@@ -14,6 +14,11 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
     [InlineData("ConfigureAwait(false)")]
     [InlineData("CancelAfter")]
     [InlineData("ReadAllAsync")]
+    [InlineData("CancelAsync")]
+    [InlineData("WaitAsync")]
+    [InlineData("PeriodicTimer")]
+    [InlineData("Thread")]
+    [InlineData("SemaphoreSlim")]
     public async Task Run_LeavesTheScheduler_FailsTheNextTask(string misuse)
     {
         var (cause, message) = await FailureAsync(misuse, signal: true);

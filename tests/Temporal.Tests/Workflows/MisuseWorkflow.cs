@@ -50,6 +50,48 @@ public sealed class MisuseWorkflow
             case "ReadAllAsync":
                 await ReadAsync();
                 break;
+            case "CancelAsync":
+                using (var cancel = new CancellationTokenSource())
+                {
+                    _ = Workflow.DelayAsync(TimeSpan.FromMinutes(1), cancel.Token);
+                    await cancel.CancelAsync();
+                }
+
+                break;
+            case "WaitAsync":
+                try
+                {
+                    await Workflow.DelayAsync(TimeSpan.FromMinutes(1)).WaitAsync(TimeSpan.FromMilliseconds(20));
+                }
+                catch (TimeoutException)
+                {
+                    await Workflow.DelayAsync(1);
+                }
+
+                break;
+            case "PeriodicTimer":
+                using (var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20)))
+                {
+                    await timer.WaitForNextTickAsync();
+                }
+
+                break;
+            case "Thread":
+                var source = new TaskCompletionSource();
+                new Thread(() =>
+                {
+                    Thread.Sleep(20);
+                    source.SetResult();
+                }).Start();
+                await source.Task;
+                break;
+            case "SemaphoreSlim":
+                using (var semaphore = new SemaphoreSlim(0))
+                {
+                    await semaphore.WaitAsync(20);
+                }
+
+                break;
             case "block":
                 Thread.Sleep(6_000);
                 break;

@@ -6,6 +6,10 @@ namespace Orchestrator.Temporal.Tests.Workflows;
 [Workflow]
 public sealed class OrderingWorkflow
 {
+    /// <summary>The scenarios by name.</summary>
+    internal static readonly IReadOnlyDictionary<string, Func<OrderingWorkflow, Task>> Scenarios =
+        OrderingScenarios.All.Concat(LockOrderingScenarios.All).Concat(TaskOrderingScenarios.All).ToDictionary(StringComparer.Ordinal);
+
     private readonly List<string> _log = [];
     private readonly HashSet<string> _told = [];
 
@@ -14,7 +18,7 @@ public sealed class OrderingWorkflow
     public async Task<List<string>> RunAsync(string scenario)
     {
         _log.Add("main");
-        await OrderingScenarios.All[scenario](this);
+        await Scenarios[scenario](this);
         return _log;
     }
 
