@@ -31,6 +31,9 @@ internal sealed partial class ScriptSession : IAsyncDisposable
         _scripts = WithPrefix(_scenario["scripts"]);
     }
 
+    /// <summary>With it, another SDK works on the scenario before or after ours.</summary>
+    public HandOver? HandOver { get; set; }
+
     private string TaskQueue => $"{_prefix}tq";
 
     /// <summary>Runs all steps.</summary>
@@ -39,7 +42,14 @@ internal sealed partial class ScriptSession : IAsyncDisposable
     {
         if (!_scenario.TryGetValue("worker", out var worker) || worker is not null)
         {
-            StartWorker([]);
+            if (HandOver is { OursFirst: false } theirs)
+            {
+                await theirs.Workers.StartWorkerAsync(TaskQueue);
+            }
+            else
+            {
+                StartWorker([]);
+            }
         }
 
         var steps = (List<object?>)WithPrefix(_scenario["client"])!;
@@ -55,6 +65,11 @@ internal sealed partial class ScriptSession : IAsyncDisposable
             else
             {
                 await running;
+            }
+
+            if (HandOver is { Done: false } && _roots.Count > 0)
+            {
+                await HandOverAsync();
             }
         }
 
@@ -87,6 +102,32 @@ internal sealed partial class ScriptSession : IAsyncDisposable
         }
 
         await StopWorkerAsync();
+        if (HandOver is { TheirsRun: true } theirs)
+        {
+            await theirs.Workers.StopWorkerAsync(TaskQueue);
+        }
+    }
+
+    // As soon as the first worker has done something for the first run.
+    private async Task HandOverAsync()
+    {
+        HandOver!.Done = true;
+        var (workflowId, runId) = _roots[0];
+        while (!(await EventsAsync(workflowId, runId)).Any(e => e.WorkflowTaskCompletedEventAttributes is not null))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
+
+        if (HandOver.OursFirst)
+        {
+            await StopWorkerAsync();
+            await HandOver.Workers.StartWorkerAsync(TaskQueue);
+        }
+        else
+        {
+            await HandOver.Workers.StopWorkerAsync(TaskQueue);
+            StartWorker([]);
+        }
     }
 
     // What is gone already need not be ended.
