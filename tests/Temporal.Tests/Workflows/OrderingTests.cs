@@ -85,6 +85,7 @@ public sealed class OrderingTests(LiveServer server) : IClassFixture<LiveServer>
         { "an async local set after a strand began is not seen by it", "strand: before | main: after" },
         { "an async local set within an awaited method does not come out", "none" },
         { "an async local is there behind a condition and a lock", "a | b" },
+        { "an activity that nobody has begun is cancelled between other commands", "cancelled | timer" },
         { "await using disposes after its waits", "used | disposed | after" },
         { "an exception filter sees what a wait threw", "filtered" },
         { "a strand that fails later does not undo what was logged", "first | second" },

@@ -192,6 +192,21 @@ internal static class TaskOrderingScenarios
 
             await Workflow.WhenAllAsync(ShowAsync("a"), ShowAsync("b"));
         },
+        ["an activity that nobody has begun is cancelled between other commands"] = async w =>
+        {
+            using var cancel = new CancellationTokenSource();
+            var options = new ActivityOptions
+            {
+                TaskQueue = $"nobody-{Workflow.Info.RunId}",
+                ScheduleToCloseTimeout = TimeSpan.FromMinutes(5),
+                CancellationType = ActivityCancellationType.WaitCancellationCompleted,
+                CancellationToken = cancel.Token,
+            };
+            var activity = OrderingSteps.CaughtAsync<ActivityFailureException>(w, Workflow.ExecuteActivityAsync("Nothing", [], options), "cancelled");
+            await Workflow.DelayAsync(1);
+            cancel.Cancel();
+            await Workflow.WhenAllAsync(activity, OrderingSteps.ThenAsync(w, Workflow.DelayAsync(200), "timer"));
+        },
         ["await using disposes after its waits"] = async w =>
         {
             await using (new Resource(w))

@@ -8,6 +8,12 @@ namespace Temporalio.Worker.Workflows;
 /// <summary>Whether an event is the trace of a command: by kind, type and id, never by input, timeouts or retry options.</summary>
 internal static class CommandMatcher
 {
+    /// <summary>
+    /// Whether an event that is no trace of a command may stand between such traces: the server closes an activity that has not started, or waits for its next attempt, in the
+    /// moment in which it takes the command to cancel it.
+    /// </summary>
+    public static bool MayStandAmongCommands(EventType type) => type == EventType.ActivityTaskCanceled;
+
     /// <summary>Whether an event of this type is the trace of a command.</summary>
     public static bool IsCommandEvent(EventType type) => type switch
     {

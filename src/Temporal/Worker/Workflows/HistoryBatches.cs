@@ -35,7 +35,7 @@ internal static class HistoryBatches
             if (next?.EventType == EventType.WorkflowTaskCompleted)
             {
                 var end = i + 2;
-                while (end < events.Length && CommandMatcher.IsCommandEvent(events[end].EventType))
+                while (end < events.Length && (CommandMatcher.IsCommandEvent(events[end].EventType) || CommandMatcher.MayStandAmongCommands(events[end].EventType)))
                 {
                     end++;
                 }

@@ -257,7 +257,7 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
             return true;
         }
 
-        if (_expectsCommands)
+        if (_expectsCommands && !CommandMatcher.MayStandAmongCommands(e.EventType))
         {
             _expectsCommands = false;
             Instance?.Commands.Log.ExpectNone(e);
@@ -272,6 +272,18 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         for (var i = rest; i < events.Length; i++)
         {
             var e = events[i];
+            if (_expectsCommands && CommandMatcher.MayStandAmongCommands(e.EventType))
+            {
+                if (CommandMatcher.IsCommandEvent(events[^1].EventType))
+                {
+                    // The run was closed in this task: nobody is to be told of it.
+                    continue;
+                }
+
+                // The next task brings it again, with what follows.
+                return;
+            }
+
             if (e.EventType != EventType.WorkflowTaskCompleted && !CommandMatcher.IsCommandEvent(e.EventType))
             {
                 if (_expectsCommands)
