@@ -9,6 +9,13 @@ namespace Orchestrator.Grpc;
 /// <param name="maxRequestSize">Largest request in bytes, after decompression.</param>
 public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> handlers, ILogger logger, int maxRequestSize = 4 * 1024 * 1024)
 {
+    // Both go into headers, and clients that meet longer headers than they take give up the whole connection with all its calls.
+    private const int LongestMessage = 8 * 1024;
+    private const int LargestDetails = 24 * 1024;
+
+    // Three bytes of a character, each as %XX.
+    private const int WorstEncoding = 9;
+
     /// <summary>Answers one HTTP request.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
@@ -148,12 +155,18 @@ public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> hand
         }
 
         http.Response.Headers["grpc-status"] = ((int)failure.Code).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        http.Response.Headers["grpc-message"] = GrpcEncoding.PercentEncode(failure.Message);
-        if (!failure.StatusDetails.IsEmpty)
+        http.Response.Headers["grpc-message"] = Message(failure.Message);
+        if (!failure.StatusDetails.IsEmpty && failure.StatusDetails.Length <= LargestDetails)
         {
             http.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(failure.StatusDetails.Span);
         }
 
         await http.Response.CompleteAsync();
+    }
+
+    private static string Message(string text)
+    {
+        var encoded = GrpcEncoding.PercentEncode(text);
+        return encoded.Length <= LongestMessage ? encoded : GrpcEncoding.PercentEncode($"{text[..(LongestMessage / WorstEncoding)]}... ({text.Length} characters)");
     }
 }

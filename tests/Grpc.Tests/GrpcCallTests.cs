@@ -27,6 +27,7 @@ public sealed class GrpcCallTests : IAsyncLifetime
             ["/test.Echo/Raw"] = (_, request) => ValueTask.FromResult(new GrpcResponse(request)),
             ["/test.Echo/Header"] = (context, _) => ValueTask.FromResult(new GrpcResponse(new StringValue { Value = context.Header("x-test") + " " + context.Timeout })),
             ["/test.Echo/Fail"] = (_, _) => throw new GrpcException(GrpcStatusCode.NotFound, "50% gone: caf\u00e9", new byte[] { 1, 2, 3, 4 }),
+            ["/test.Echo/FailAtLength"] = (_, _) => throw new GrpcException(GrpcStatusCode.NotFound, new string('\u00e9', 300_000), new byte[300_000]),
             ["/test.Echo/Throw"] = (_, _) => throw new InvalidOperationException("secret"),
             ["/test.Echo/Wait"] = WaitAsync,
             ["/test.Echo/Late"] = LateAsync,
@@ -109,6 +110,22 @@ public sealed class GrpcCallTests : IAsyncLifetime
         Assert.Equal(GrpcStatusCode.NotFound, e.Code);
         Assert.Equal("50% gone: caf\u00e9", e.Message);
         Assert.Equal(new byte[] { 1, 2, 3, 4 }, e.StatusDetails.ToArray());
+    }
+
+    [Fact]
+    public async Task Call_ThatFailsAtLength_IsCutAndBreaksNoOtherCall()
+    {
+        using var source = new CancellationTokenSource();
+        var other = _channel.CallAsync("/test.Echo/Wait", new Empty(), StringValue.Parser, GrpcCallOptions.Default, source.Token);
+        await UntilAsync(() => Volatile.Read(ref _waiting) > 0);
+
+        var e = await Assert.ThrowsAsync<GrpcException>(() => CallAsync("/test.Echo/FailAtLength"));
+
+        Assert.Equal(GrpcStatusCode.NotFound, e.Code);
+        Assert.EndsWith("\u00e9... (300000 characters)", e.Message, StringComparison.Ordinal);
+        Assert.False(other.IsCompleted);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other);
     }
 
     [Fact]
