@@ -32,8 +32,9 @@ internal sealed class RpcTable
             {
                 request = parser.ParseFrom(bytes.Span);
             }
-            catch (InvalidProtocolBufferException e)
+            catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or ArgumentException)
             {
+                // The last two are what the parser says of a wrapper that ends too soon, and of texts that are none.
                 throw new GrpcException(GrpcStatusCode.Internal, "grpc: error unmarshalling request: " + e.Message, innerException: e);
             }
 
