@@ -77,10 +77,9 @@ internal static class ScheduleRequests
             schedule.Policies.OverlapPolicy = ScheduleOverlapPolicy.Skip;
         }
 
-        var catchup = schedule.Policies.CatchupWindow;
-        schedule.Policies.CatchupWindow = catchup is null || catchup.Seconds is <= 0 or > int.MaxValue ? Duration.FromTimeSpan(DefaultCatchup)
-            : catchup.Seconds < ShortestCatchup.TotalSeconds ? Duration.FromTimeSpan(ShortestCatchup)
-            : catchup;
+        var catchup = schedule.Policies.CatchupWindow.Span();
+        schedule.Policies.CatchupWindow = Duration.FromTimeSpan(
+            catchup <= TimeSpan.Zero || catchup.TotalSeconds > int.MaxValue ? DefaultCatchup : catchup < ShortestCatchup ? ShortestCatchup : catchup);
         if (schedule.Action.StartWorkflow is { } start)
         {
             Check(start, ns, searchAttributes);
