@@ -5,9 +5,25 @@ namespace Orchestrator.Conformance.Wire;
 
 /// <summary>Requests that no client would send: random fields with extreme values, names that exist and names that do not.</summary>
 /// <param name="names">Texts that mean something to the server; the first is the namespace.</param>
-internal sealed class RandomMessages(Random random, IReadOnlyList<string> names)
+/// <param name="tokens">Tokens that the server gave to others.</param>
+internal sealed class RandomMessages(Random random, IReadOnlyList<string> names, IReadOnlyList<byte[]> tokens)
 {
     private const int DeepestNesting = 6;
+    private const int Huge = 300_000;
+
+    /// <summary>A request of a type: mostly a message of it, sometimes one that was damaged on its way, or no message at all.</summary>
+    public byte[] Request(MessageDescriptor type)
+    {
+        switch (random.Next(20))
+        {
+            case 0:
+                return Bytes(random.Next(200));
+            case 1 or 2:
+                return Damaged(Encode(type));
+            default:
+                return Encode(type);
+        }
+    }
 
     /// <summary>A random message of a type, encoded.</summary>
     public byte[] Encode(MessageDescriptor type)
@@ -61,10 +77,8 @@ internal sealed class RandomMessages(Random random, IReadOnlyList<string> names)
                 output.WriteString(field.Name == "namespace" && random.Next(10) > 0 ? names[0] : Text());
                 break;
             case FieldType.Bytes:
-                var bytes = new byte[random.Next(0, 40)];
-                random.NextBytes(bytes);
                 output.WriteTag(field.FieldNumber, WireFormat.WireType.LengthDelimited);
-                output.WriteBytes(ByteString.CopyFrom(bytes));
+                output.WriteBytes(ByteString.CopyFrom(Token()));
                 break;
             case FieldType.Double:
                 output.WriteTag(field.FieldNumber, WireFormat.WireType.Fixed64);
@@ -81,7 +95,39 @@ internal sealed class RandomMessages(Random random, IReadOnlyList<string> names)
         }
     }
 
-    private string Text() => random.Next(8) switch
+    private byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>Some bytes changed, or the end missing.</summary>
+    private byte[] Damaged(byte[] bytes)
+    {
+        if (bytes.Length == 0)
+        {
+            return bytes;
+        }
+
+        var damaged = (byte[])bytes.Clone();
+        for (var times = random.Next(1, 4); times > 0; times--)
+        {
+            damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+        }
+
+        return random.Next(2) == 0 ? damaged : damaged[..random.Next(damaged.Length)];
+    }
+
+    private byte[] Token() => random.Next(4) switch
+    {
+        0 => Bytes(random.Next(40)),
+        1 when tokens.Count > 0 => Damaged(tokens[random.Next(tokens.Count)]),
+        _ when tokens.Count > 0 => tokens[random.Next(tokens.Count)],
+        _ => [],
+    };
+
+    private string Text() => random.Next(2000) == 0 ? new string('x', Huge) : random.Next(8) switch
     {
         0 => "",
         1 => new string('x', 1001),
