@@ -35,6 +35,7 @@ internal static class CommandTable
         ("diff", static () => new DiffCommand()),
         ("report", static () => new ReportCommand()),
         ("prompt", static () => new PromptCommand()),
+        ("verify", static () => new VerifyCommand()),
         ("approve", static () => new AnswerCommand(approve: true)),
         ("reject", static () => new AnswerCommand(approve: false)),
         ("pause", static () => new PauseCommand()),
@@ -46,6 +47,8 @@ internal static class CommandTable
         ("hook", static () => new HookCommand()),
         ("worker", static () => new WorkerCommand()),
         ("server", static () => new ServerCommand()),
+        ("completion", static () => new CompletionCommand()),
+        ("complete", static () => new CompleteCommand()),
         ("version", static () => new VersionCommand()),
     ];
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Agents;
 using Orchestrator.Git;
+using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Local;
@@ -28,7 +29,7 @@ public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, s
 /// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>Looks at system, git, repository, agent, disk and notifications.</summary>
+    /// <summary>Looks at system, git, repository, agent, gates, disk and notifications.</summary>
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="cancellationToken">Ends the look.</param>
@@ -39,6 +40,8 @@ public static class MachineCheck
         entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
             entries.Add(await AgentAsync(settings, loaded.AgentEnvironment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
+        if (repository is { IsBare: false })
+            entries.Add(Gates(settings.Gates, repository.Root));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         entries.Add(Notifications(settings.Notifications, loaded.Variables));
         return entries;
@@ -109,6 +112,15 @@ public static class MachineCheck
             _ => MachineCheckStatus.Fail,
         };
         return new("agent", status, $"{settings.Agent}: {found.Message}", found.Cure);
+    }
+
+    private static MachineCheckEntry Gates(GateSettings settings, string root)
+    {
+        const string Name = "gates";
+        IReadOnlyList<string> gates = settings.Task is { } set ? [.. set.Select(gate => gate.Command)] : [.. GateDetection.Detect(root).Select(gate => gate.Command)];
+        return gates.Count > 0
+            ? new(Name, MachineCheckStatus.Ok, $"{(settings.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
+            : new(Name, MachineCheckStatus.Warn, "None are set, and no manifest names any: tasks without 'verification' are not verified.", "Set gates.task, such as [make test], or give tasks 'verification'.");
     }
 
     private static MachineCheckEntry Disk(string folder, long reserve)

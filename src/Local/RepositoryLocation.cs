@@ -31,6 +31,18 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
+    /// <summary>Root of the work tree that a folder lies in, which may be a linked one; null where there is none.</summary>
+    public static string? FindWorkTree(string directory)
+    {
+        for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (Path.Exists(Path.Combine(folder, ".git")))
+                return folder;
+        }
+
+        return null;
+    }
+
     // ".git" as a file names the work tree's own git directory; that one's "commondir" names the shared one.
     private static RepositoryLocation? OfLinkedWorktree(string folder, string file)
     {

@@ -51,6 +51,82 @@ public class SetUpCommandTests
     }
 
     [Fact]
+    public async Task Init_ConfigurationIsThere_NamesWhatItDidNotTake()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/config.yaml", "workers: 7\n");
+        cli.Write("orchestrator_config.json", """{"execution": {"max_workers": 5, "worker_timeout": 600}, "models": {"manager": {"model": "claude-3-opus-20240229", "description": "plans"}}}""");
+        cli.Write(".gitignore", ".env\n");
+        cli.Write(".env", "MAX_AGENTS=5\nLOCK_TIMEOUT=300\nAWS_REGION=eu-west-1\nREDIS_URL=x\nOWN=1\n");
+
+        var result = await cli.RunAsync("init");
+
+        Assert.Equal("workers: 7\n", cli.Read(".orchestrator/config.yaml"));
+        Assert.DoesNotContain("took", result.People, StringComparison.Ordinal);
+        string[] expected =
+        [
+            "left   timeout: 10m  (from orchestrator_config.json:1); to take it: orchestrate config set timeout '10m'", "left   planner.model: opus", "left   limits.memory: 800MB", "left   limits.cpu: 0.4",
+            "unused models.manager.description", "used   MAX_AGENTS  (in .env:1; workers)", "used   AWS_REGION  (in .env:3; handed to agents)", "unused REDIS_URL", "unused OWN",
+        ];
+        Assert.All(expected, line => Assert.Contains(line, result.People, StringComparison.Ordinal));
+        Assert.DoesNotContain("left   workers", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InitClaude_RepositoryAndHome_GetTheSkillAndFiveAgentsOnce()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".claude/agents/worker.md", "mine\n");
+
+        var here = await cli.RunAsync("init", "--claude");
+        var home = await cli.RunAsync("init", "--claude", "--global");
+        var wrong = await cli.RunAsync("init", "--global");
+
+        Assert.Equal((0, 0, 2), (here.ExitCode, home.ExitCode, wrong.ExitCode));
+        Assert.Equal("mine\n", cli.Read(".claude/agents/worker.md"));
+        Assert.StartsWith("---\nname: orchestrate\n", cli.Read(".claude/skills/orchestrate/SKILL.md"), StringComparison.Ordinal);
+        Assert.All(["planner-architect", "supervisor", "worker", "verifier", "integration-checker"], name =>
+            Assert.StartsWith($"---\nname: {name}\ndescription: ", File.ReadAllText(Path.Combine(cli.Home, ".claude/agents", name + ".md")), StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator")));
+    }
+
+    [Fact]
+    public async Task InitClaude_CommandsThatTheFilesName_AreThere()
+    {
+        using var cli = new CliFixture();
+        await cli.RunAsync("init", "--claude", "--global");
+        var files = Directory.GetFiles(Path.Combine(cli.Home, ".claude"), "*.md", SearchOption.AllDirectories).Select(File.ReadAllText);
+        var named = System.Text.RegularExpressions.Regex.Matches(string.Join('\n', files), "`orchestrate ([a-z]+)").Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        Assert.True(named.Count > 10);
+        foreach (var name in named)
+            Assert.Equal(0, (await cli.RunAsync(name, "--help")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Check_EngineAndGates_AreLookedAt()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("package.json", """{"scripts": {"test": "node --test"}}""");
+
+        var found = await cli.RunAsync("check", "--json");
+        cli.Write(".orchestrator/config.yaml", "gates: {task: [make proof]}\ntemporal: {address: '127.0.0.1:1'}\n");
+        var set = await cli.RunAsync("check", "--json");
+
+        Assert.Contains("npm run test", Entry(found, "gates").Message, StringComparison.Ordinal);
+        Assert.Equal(("ok", "Embedded; it is served while runs are."), Entry(found, "engine"));
+        Assert.Equal(("ok", "Set: make proof."), Entry(set, "gates"));
+        Assert.Equal("fail", Entry(set, "engine").Status);
+        Assert.Equal(5, set.ExitCode);
+
+        static (string Status, string Message) Entry(CliFixture.CliResult result, string name)
+        {
+            var entry = result.Json["checks"]!.AsArray().Single(check => (string?)check!["name"] == name)!;
+            return ((string)entry["status"]!, (string)entry["message"]!);
+        }
+    }
+
+    [Fact]
     public async Task Config_SetGetList_ShowsValueAndSource()
     {
         using var cli = new CliFixture().WithRepository();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Local;
 
 namespace Orchestrator.Cli.Commands;
@@ -20,7 +21,9 @@ internal sealed class CheckCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var settings = context.LoadSettings(parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []);
-        var entries = await MachineCheck.RunAsync(context.FindRepository(), settings, stop);
+        List<MachineCheckEntry> entries = [.. await MachineCheck.RunAsync(context.FindRepository(), settings, stop)];
+        if (context.FindRepository() is { } repository)
+            entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
         var worst = entries.Max(entry => entry.Status);
         if (parsed.GetValue(_json))
         {

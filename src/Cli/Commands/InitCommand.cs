@@ -7,15 +7,24 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>init</c>: configuration, ignore file and example of <c>.env</c>; takes over what older tools left.</summary>
 internal sealed class InitCommand : CliCommand
 {
+    private readonly Option<bool> _claude = new("--claude") { Description = "Install the /orchestrate skill and its agents for Claude Code instead" };
+    private readonly Option<bool> _global = new("--global") { Description = "With --claude: for all repositories of this user" };
+
     public InitCommand()
         : base("init", "Make the configuration of this repository; nothing is overwritten")
     {
+        Add(_claude);
+        Add(_global);
     }
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
         var home = context.Environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (parsed.GetValue(_claude))
+            return Task.FromResult(InstallForClaude(context, parsed.GetValue(_global) ? home : context.RequireRepository().Root));
+        if (parsed.GetValue(_global))
+            throw new CommandException(ExitCodes.Usage, "--global goes with --claude.", "The user's own settings stand in ~/.config/orchestrator/config.yaml: orchestrate config set --user NAME VALUE.");
+        var repository = context.RequireRepository();
         var result = RepositoryInitializer.Initialize(repository, home);
         foreach (var file in result.Written)
             context.Terminal.Say($"made   {file}");
@@ -36,5 +45,16 @@ internal sealed class InitCommand : CliCommand
         if (!result.DotEnvIsIgnored)
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         return Task.FromResult(ExitCodes.Done);
+    }
+
+    private static int InstallForClaude(CommandContext context, string root)
+    {
+        var (written, kept) = ClaudeIntegration.Install(Path.Combine(root, ".claude"));
+        foreach (var file in written)
+            context.Terminal.Say($"made   {Path.Combine(root, ".claude", file)}");
+        foreach (var file in kept)
+            context.Terminal.Say($"kept   {Path.Combine(root, ".claude", file)}");
+        context.Terminal.Say("In a Claude Code session: /orchestrate REQUEST");
+        return ExitCodes.Done;
     }
 }

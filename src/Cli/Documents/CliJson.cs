@@ -20,6 +20,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(ContractsDocument))]
 [JsonSerializable(typeof(EnvironmentDocument))]
 [JsonSerializable(typeof(ContextDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]

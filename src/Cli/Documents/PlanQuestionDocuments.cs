@@ -55,3 +55,21 @@ internal sealed record EnvironmentEntry(string Path, string Sha256);
 
 /// <summary>Answer of <c>context list --json</c> and <c>context get --json</c>.</summary>
 internal sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : Document;
+
+/// <summary>Answer of <c>verify --json</c>.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Passed">No required gate stands in the way.</param>
+/// <param name="Gates">One entry per gate in the order they ran.</param>
+internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<VerifyEntry> Gates) : Document;
+
+/// <summary>A gate and what it said.</summary>
+/// <param name="Name">The gate.</param>
+/// <param name="Command">As it was run.</param>
+/// <param name="Type">Kind of check.</param>
+/// <param name="Required">Its failure counts.</param>
+/// <param name="Result"><c>passed</c>, <c>skipped</c>, <c>failed</c>, <c>timedout</c> or <c>couldnotrun</c>.</param>
+/// <param name="Failure"><c>none</c>, <c>logic</c>, <c>environment</c>, <c>timeout</c> or <c>flaky</c>.</param>
+/// <param name="ExitCode">Null where it did not end by itself.</param>
+/// <param name="Milliseconds">How long it took.</param>
+/// <param name="Evidence">File with all it printed.</param>
+internal sealed record VerifyEntry(string Name, string Command, string Type, bool Required, string Result, string Failure, int? ExitCode, long Milliseconds, string? Evidence);

@@ -156,7 +156,7 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     private static async Task<EngineConnection?> TryJoinAsync(string folder, bool stays, CancellationToken stop)
     {
-        if (EngineFile.ReadOwner(folder) is not { } owner || !await IsListeningAsync(owner, stop))
+        if (await FindOwnerAsync(folder, stop) is not { } owner)
             return null;
         var registration = stays ? EngineSuccessors.Register(folder) : null;
         try
@@ -170,6 +170,10 @@ internal sealed class EngineConnection : IAsyncDisposable
             return null;
         }
     }
+
+    /// <summary>The process that serves a folder's embedded engine now, or null.</summary>
+    public static async Task<EngineOwner?> FindOwnerAsync(string folder, CancellationToken stop) =>
+        EngineFile.ReadOwner(folder) is { } owner && await IsListeningAsync(owner, stop) ? owner : null;
 
     // A killed owner leaves its word behind; a client would try to reach it for seconds.
     private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)

@@ -73,7 +73,7 @@ internal static class Values
             return duration;
         }
 
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A time of more than 0 is expected here, not {Shown(node)}.", "Write seconds such as 1800, or 90s, 30m, 1h30m.");
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A time of more than 0 and at most 10 years is expected here, not {Shown(node)}.", "Write seconds such as 1800, or 90s, 30m, 1h30m.");
         return null;
     }
 

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Orchestrator.Cli.Completion;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>complete</c>: asked by shells for the words that may stand at the cursor, one per line.</summary>
+internal sealed class CompleteCommand : CliCommand
+{
+    private readonly Argument<string[]> _words = new("WORD") { Description = "The command line behind the program's name, up to the cursor", Arity = ArgumentArity.ZeroOrMore };
+
+    public CompleteCommand()
+        : base("complete", "Called by shells: what may stand here?")
+    {
+        Hidden = true;
+        Add(_words);
+    }
+
+    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        context.Terminal.Result(string.Concat(Completer.Complete(context, parsed.GetValue(_words) ?? []).Select(word => word + "\n")));
+        return Task.FromResult(ExitCodes.Done);
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Local;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>verify</c>: would this task's gates pass on the files as they are, or on a commit?</summary>
+internal sealed class VerifyCommand : CliCommand
+{
+    private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };
+    private readonly Argument<string> _task = new("TASK") { Description = "Id of the task" };
+    private readonly Option<string?> _commit = new("--commit") { Description = "Check this commit in a worktree of its own instead of the files as they are", HelpName = "COMMIT" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public VerifyCommand()
+        : base("verify", "Run a task's gates now and say what came of them")
+    {
+        Add(_plan);
+        Add(_task);
+        Add(_commit);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
+        var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
+        var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
+        var gates = TaskVerification.GatesOf(plan.Tasks.First(task => task.Id == id), context.LoadSettings().Settings!, workTree);
+        if (gates.Count == 0)
+            throw new CommandException(ExitCodes.WorkFailed, $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.", "Give it 'verification', or set gates.task.");
+        var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
+        var verdicts = await TaskVerification.RunAsync(workTree, parsed.GetValue(_commit), gates, evidence, context.Environment, verdict => Say(context, verdict), stop);
+        var passed = verdicts.All(verdict => verdict.IsAcceptable);
+        if (parsed.GetValue(_json))
+            context.Print(new VerifyDocument(id, passed, [.. verdicts.Select(Entry)]), CliJson.Default.VerifyDocument);
+        context.Terminal.Say(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
+        return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
+    }
+
+    private static void Say(CommandContext context, GateVerdict verdict)
+    {
+        var word = verdict.Result is GateResult.Passed ? "ok  " : verdict.IsAcceptable ? "warn" : "fail";
+        var how = verdict.Result switch
+        {
+            GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
+            GateResult.Passed => "passed",
+            GateResult.Skipped => "skipped",
+            GateResult.TimedOut => $"ran longer than {verdict.Gate.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
+            GateResult.CouldNotRun => "could not run",
+            _ when verdict.Gate.Negate => "succeeded, but must fail",
+            _ => $"exit code {verdict.ExitCode}",
+        };
+        context.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{word}  {verdict.Gate.Name}: {how} ({verdict.Duration.TotalSeconds:0.0} s)"));
+        if (verdict.Result == GateResult.Passed)
+            return;
+        foreach (var line in verdict.Tail.TrimEnd().Split('\n').TakeLast(20).Where(line => line.Length > 0))
+            context.Terminal.Say("      " + line.TrimEnd('\r'));
+        if (verdict.EvidenceFile is not null)
+            context.Terminal.Say($"      all of it: {verdict.EvidenceFile}");
+    }
+
+    private static VerifyEntry Entry(GateVerdict verdict) => new(
+        verdict.Gate.Name, verdict.Command, verdict.Gate.Kind.ToString().ToLowerInvariant(), verdict.Gate.Required, verdict.Result.ToString().ToLowerInvariant(), verdict.Failure.ToString().ToLowerInvariant(),
+        verdict.ExitCode, (long)verdict.Duration.TotalMilliseconds, verdict.EvidenceFile);
+}

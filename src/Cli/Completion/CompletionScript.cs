@@ -1,0 +1,63 @@
+namespace Orchestrator.Cli.Completion;
+
+/// <summary>What a shell has to be told so that it asks <c>orchestrate complete</c>. Where that has no answer, files are offered.</summary>
+internal static class CompletionScript
+{
+    /// <summary>The shells that are served.</summary>
+    public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish"];
+
+    /// <summary>The script of a shell.</summary>
+    public static string Of(string shell) => shell switch
+    {
+        "bash" => Bash,
+        "zsh" => Zsh,
+        "fish" => Fish,
+        _ => throw new ArgumentException($"There is no script for '{shell}'.", nameof(shell)),
+    };
+
+    /// <summary>Where a person puts it.</summary>
+    public static string HowTo(string shell) => shell switch
+    {
+        "bash" => "orchestrate completion bash > ~/.local/share/bash-completion/completions/orchestrate",
+        "zsh" => "orchestrate completion zsh > a folder of $fpath, as _orchestrate",
+        _ => "orchestrate completion fish > ~/.config/fish/completions/orchestrate.fish",
+    };
+
+    private const string Bash = """
+        _orchestrate() {
+            local line candidates=()
+            while IFS= read -r line; do candidates+=("$line"); done < <(orchestrate complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+            COMPREPLY=()
+            for line in "${candidates[@]}"; do
+                [[ $line == "${COMP_WORDS[COMP_CWORD]}"* ]] && COMPREPLY+=("$line")
+            done
+        }
+        complete -o default -F _orchestrate orchestrate
+
+        """;
+
+    private const string Zsh = """
+        #compdef orchestrate
+        _orchestrate() {
+            local -a candidates
+            candidates=("${(@f)$(orchestrate complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+            candidates=(${candidates:#})
+            if (( ${#candidates} )); then compadd -- "${candidates[@]}"; else _files; fi
+        }
+        if [ "$funcstack[1]" = "_orchestrate" ]; then _orchestrate "$@"; else compdef _orchestrate orchestrate; fi
+
+        """;
+
+    private const string Fish = """
+        function __orchestrate_complete
+            set -l candidates (orchestrate complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+            if test (count $candidates) -gt 0
+                printf '%s\n' $candidates
+            else
+                __fish_complete_path (commandline -ct)
+            end
+        end
+        complete -c orchestrate -f -a '(__orchestrate_complete)'
+
+        """;
+}

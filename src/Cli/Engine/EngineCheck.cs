@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Local;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Engine;
+
+/// <summary>Looks whether the engine that runs would use can be reached. Starts none.</summary>
+internal static class EngineCheck
+{
+    private const string Name = "engine";
+
+    public static async Task<MachineCheckEntry> RunAsync(RepositoryLocation repository, OrchestratorSettings settings, CommandContext context, CancellationToken stop)
+    {
+        if (settings.Temporal.Address is null)
+        {
+            return await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is { } owner
+                ? new(Name, MachineCheckStatus.Ok, $"Embedded; process {owner.Pid} serves it.")
+                : new(Name, MachineCheckStatus.Ok, "Embedded; it is served while runs are.");
+        }
+
+        try
+        {
+            await using var connection = await EngineConnection.OpenAsync(repository, settings, context, NullLoggerFactory.Instance, stays: false, stop);
+            return new(Name, MachineCheckStatus.Ok, connection.Description + ".");
+        }
+        catch (CommandException fault)
+        {
+            return new(Name, MachineCheckStatus.Fail, fault.Message, fault.Cure);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Local;
+
+/// <summary>Runs the gates that a task has to pass, on the files as they are or on a commit, without a run.</summary>
+public static class TaskVerification
+{
+    // As long as a gate of a run may take that names no limit of its own.
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
+
+    /// <summary>The gates of a task: its own and those of the configuration; where it has none of either, those found in the project's manifests.</summary>
+    public static IReadOnlyList<Gate> GatesOf(PlanTask task, OrchestratorSettings settings, string directory)
+    {
+        List<Gate> gates = [.. task.Verification.Concat(settings.Gates.Task ?? []).Select(ToGate)];
+        return gates.Count > 0 || settings.Gates.Task is not null ? gates : GateDetection.Detect(directory);
+    }
+
+    /// <summary>Runs gates one after the other.</summary>
+    /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>
+    /// <param name="commit">The commit to check, in a worktree that is removed afterwards; null: the files as they are.</param>
+    /// <param name="gates">What to run.</param>
+    /// <param name="evidence">Folder for what the gates print.</param>
+    /// <param name="environment">The process's variables; gates get only what programs need to work.</param>
+    /// <param name="told">Told of each verdict as it comes.</param>
+    /// <param name="stop">Kills the gate that runs.</param>
+    /// <exception cref="GitException">The commit is not there, or git failed.</exception>
+    public static async Task<IReadOnlyList<GateVerdict>> RunAsync(
+        string workTree, string? commit, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, Action<GateVerdict> told, CancellationToken stop)
+    {
+        var opened = await GitRepository.OpenAsync(await GitProgram.FindAsync(cancellationToken: stop), workTree, stop);
+        if (commit is null)
+        {
+            var known = new Worktrees(opened);
+            var status = await WorktreeStatus.ReadAsync(known.Find(workTree) ?? known.FindMainCheckout()!, stop);
+            return await RunAsync(workTree, [.. status.Entries.Select(entry => entry.Path)], gates, evidence, environment, told, stop);
+        }
+
+        var found = await new Commits(opened).ReadAsync(commit, stop) ?? throw new GitException($"There is no commit '{commit}' in {workTree}.");
+        var path = Path.Combine(Path.GetTempPath(), $"orchestrate-verify-{Guid.NewGuid():N}");
+        var worktrees = new Worktrees(opened);
+        try
+        {
+            await worktrees.EnsureAsync(new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" }, stop);
+            return await RunAsync(path, await ChangedAsync(opened, found, stop), gates, evidence, environment, told, stop);
+        }
+        finally
+        {
+            await worktrees.RemoveAsync(path, CancellationToken.None);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> ChangedAsync(GitRepository repository, CommitInfo commit, CancellationToken stop) => commit.Parents.Count == 0
+        ? []
+        : [.. (await new Diffs(repository).BetweenAsync(commit.Parents[0], commit.Id, stop)).Select(change => change.Path)];
+
+    private static async Task<IReadOnlyList<GateVerdict>> RunAsync(
+        string directory, IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, Action<GateVerdict> told, CancellationToken stop)
+    {
+        Directory.CreateDirectory(evidence);
+        var subject = new GateSubject { Directory = directory, ChangedFiles = changed, Environment = GateEnvironment.Make(environment) };
+        var runner = new GateRunner();
+        var verdicts = new List<GateVerdict>();
+        foreach (var gate in gates)
+        {
+            verdicts.Add(await runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{verdicts.Count + 1}.log"), stop));
+            told(verdicts[^1]);
+        }
+
+        return verdicts;
+    }
+
+    private static Gate ToGate(GateSpec gate) => new()
+    {
+        Name = gate.Name,
+        Command = gate.Command,
+        Kind = Enum.Parse<GateKind>(gate.Type.ToString()),
+        Timeout = gate.Timeout ?? DefaultTimeout,
+        Required = gate.Required,
+        Negate = gate.Negate,
+    };
+}

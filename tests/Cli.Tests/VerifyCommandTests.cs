@@ -1,0 +1,68 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class VerifyCommandTests
+{
+    private const string Plan = """
+        tasks:
+          - {id: good, description: A, files_write: [a.txt], verification: [{command: grep -q right a.txt}, {command: exit 3, required: false, description: advice}]}
+          - {id: bad, description: B, files_write: [a.txt], verification: [{command: "echo found nothing; grep -q wrong a.txt", type: test}]}
+          - {id: bare, description: C, files_write: [c.txt]}
+        """;
+
+    [Fact]
+    public async Task Verify_PresentTree_RunsTheGatesAndSaysWhatFailed()
+    {
+        using var cli = Repository();
+
+        var good = await cli.RunAsync("verify", "tasks.yaml", "good");
+        var bad = await cli.RunAsync("verify", "tasks.yaml", "bad", "--json");
+        var bare = await cli.RunAsync("verify", "tasks.yaml", "bare");
+
+        Assert.Equal((0, 1, 1), (good.ExitCode, bad.ExitCode, bare.ExitCode));
+        Assert.Contains("warn  advice: exit code 3", good.People, StringComparison.Ordinal);
+        Assert.Contains("found nothing", bad.People, StringComparison.Ordinal);
+        var gate = bad.Json["gates"]![0]!;
+        Assert.Equal(("bad", false, "failed", "logic", "test", 1), ((string?)bad.Json["task"], (bool)bad.Json["passed"]!, (string?)gate["result"], (string?)gate["failure"], (string?)gate["type"], (int)gate["exitCode"]!));
+        Assert.True(File.Exists((string)gate["evidence"]!));
+        Assert.Contains("Nothing checks task 'bare'", bare.People, StringComparison.Ordinal);
+        Assert.Equal(2, (await cli.RunAsync("verify", "tasks.yaml", "gone")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Verify_Commit_LooksAtThatCommitAndLeavesNothingBehind()
+    {
+        using var cli = Repository();
+        cli.Write("a.txt", "wrong\n");
+
+        var committed = await cli.RunAsync("verify", "tasks.yaml", "good", "--commit", "HEAD");
+        var present = await cli.RunAsync("verify", "tasks.yaml", "good");
+        var missing = await cli.RunAsync("verify", "tasks.yaml", "good", "--commit", "nowhere");
+
+        Assert.True(committed.ExitCode == 0, committed.People);
+        Assert.Equal((1, 5), (present.ExitCode, missing.ExitCode));
+        Assert.Single(cli.Git("worktree", "list").Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Verify_InALinkedWorktree_LooksAtItsFiles()
+    {
+        using var cli = Repository();
+        cli.Git("worktree", "add", "-q", "linked");
+        cli.Write("linked/a.txt", "wrong\n");
+
+        var main = await cli.RunAsync("verify", "tasks.yaml", "good");
+        var linked = await cli.RunAsync("verify", "tasks.yaml", "good", "--working-dir", "linked");
+
+        Assert.Equal((0, 1), (main.ExitCode, linked.ExitCode));
+    }
+
+    private static CliFixture Repository()
+    {
+        var cli = new CliFixture();
+        cli.Write("a.txt", "right\n");
+        cli.Write("tasks.yaml", Plan);
+        return cli.WithRepository();
+    }
+}
