@@ -87,7 +87,7 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// <param name="processes">The processes.</param>
     public static void Signal(string name, IEnumerable<ProcessInfo> processes)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("kill", ["-s", name, "--", .. processes.Select(process => $"{process.ProcessId}")]) { RedirectStandardError = true };
+        var start = new System.Diagnostics.ProcessStartInfo("kill", ["-s", name, "--", .. processes.Select(process => $"{process.ProcessId}")]) { RedirectStandardError = true, UseShellExecute = false };
         using var kill = System.Diagnostics.Process.Start(start)!;
         kill.StandardError.ReadToEnd();
         kill.WaitForExit();
