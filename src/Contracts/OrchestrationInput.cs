@@ -77,8 +77,7 @@ public sealed record OrchestrationInput
 
     /// <summary>Members that this version does not know. Any entry refuses the run.</summary>
     [JsonExtensionData]
-    [JsonInclude]
-    public IDictionary<string, JsonElement>? Unknown { get; internal set; }
+    public IDictionary<string, JsonElement>? Unknown { get; init; }
 
     /// <summary>Names of the unknown members and other faults of the input itself, each a sentence; empty when it can be used.</summary>
     public IReadOnlyList<string> Faults()

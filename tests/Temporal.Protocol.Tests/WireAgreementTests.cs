@@ -19,7 +19,7 @@ public sealed class WireAgreementTests
     [MemberData(nameof(Kinds))]
     public void Descriptors_ComparedWithTheTable_HoldNothingElse(string kind)
     {
-        var extra = Generated(kind).Except(WireTable.Of(kind)).Order().ToList();
+        var extra = Generated(kind).Except(WireTable.Of(kind)).Where(line => !IsGrpcStatus(line)).Order().ToList();
 
         Assert.True(extra.Count == 0, $"{extra.Count} of kind {kind} are not in the table:\n{string.Join('\n', extra)}");
     }
@@ -39,6 +39,9 @@ public sealed class WireAgreementTests
         "enum" => GeneratedDescriptors.EnumValues(),
         _ => GeneratedDescriptors.Rpcs(),
     };
+
+    // The status of a failed call, which the SDK gives as a message; no RPC of the table names it.
+    private static bool IsGrpcStatus(string line) => line == "temporal.api.common.v1.GrpcStatus" || line.StartsWith("temporal.api.common.v1.GrpcStatus ", StringComparison.Ordinal);
 
     // Health.Watch is a stream; the transport is unary and no client here uses it.
     private static bool IsStreamingHealthWatch(string line) => line.StartsWith("grpc.health.v1.Health Watch ", StringComparison.Ordinal);

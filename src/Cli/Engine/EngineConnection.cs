@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
-using Orchestrator.Contracts;
 using Orchestrator.Local;
 using Orchestrator.Settings;
 using Temporal.Server;
@@ -125,7 +124,6 @@ internal sealed class EngineConnection : IAsyncDisposable
         var options = new TemporalClientConnectOptions(address)
         {
             Namespace = settings.Namespace,
-            DataConverter = RunDataConverter.Instance,
             ApiKey = settings.ApiKey?.Resolve(context.Variables.GetValueOrDefault, File.ReadAllText),
             Tls = settings.Tls ? new TlsOptions() : null,
         };
@@ -145,7 +143,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         var served = await ServedEngine.StartAsync(file, socket, context, loggers, stop);
         try
         {
-            return new EngineConnection(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(SocketPrefix + socket) { DataConverter = RunDataConverter.Instance }).WaitAsync(stop), served);
+            return new EngineConnection(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(SocketPrefix + socket)).WaitAsync(stop), served);
         }
         catch
         {
@@ -161,7 +159,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         var registration = stays ? EngineSuccessors.Register(folder) : null;
         try
         {
-            var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address) { DataConverter = RunDataConverter.Instance }).WaitAsync(stop);
+            var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address)).WaitAsync(stop);
             return new EngineConnection(client, owner, folder, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)
