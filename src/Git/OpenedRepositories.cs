@@ -10,6 +10,7 @@ public static class OpenedRepositories
 {
     private static readonly ConcurrentDictionary<string, Task<GitProgram>> Programs = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, Task<GitRepository>> Opened = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Task<GitRepository>> Recovered = new(StringComparer.Ordinal);
 
     /// <summary>The <c>git</c> on PATH.</summary>
     /// <exception cref="GitUnavailableException">There is none, or it is too old.</exception>
@@ -20,6 +21,17 @@ public static class OpenedRepositories
     /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
     public static Task<GitRepository> OpenAsync(string path) => OnceAsync(Opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
+
+    /// <summary>The same, after what killed git processes of earlier times left behind was mended.</summary>
+    /// <param name="path">Absolute path of a folder.</param>
+    /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
+    /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
+    public static Task<GitRepository> OpenRecoveredAsync(string path) => OnceAsync(Recovered, path, async p =>
+    {
+        var repository = await OpenAsync(p);
+        await repository.RecoverAsync();
+        return repository;
+    });
 
     private static async Task<T> OnceAsync<T>(ConcurrentDictionary<string, Task<T>> known, string key, Func<string, Task<T>> findAsync)
     {

@@ -110,7 +110,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             var present = RefFiles.TryList(repository, prefix) ?? (await new Refs(repository).ListAsync([prefix], cancellationToken)).Keys;
             foreach (var name in _ledger.Names(prefix).Union(present).Where(name => name != ownBranch && RefLedger.Covers(name)))
             {
-                if (await CompareRefAsync(name, cancellationToken) is { } change)
+                if (CompareRef(name, cancellationToken) is { } change)
                 {
                     changes.Add(change);
                 }
@@ -159,7 +159,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     }
 
     /// <summary>Another activity of ours may move the ref while we look: only what is foreign with the same expectation before and after counts.</summary>
-    private async Task<ForeignChange?> CompareRefAsync(string name, CancellationToken cancellationToken)
+    private ForeignChange? CompareRef(string name, CancellationToken cancellationToken)
     {
         while (true)
         {

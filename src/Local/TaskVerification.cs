@@ -30,7 +30,7 @@ public static class TaskVerification
     public static async Task<IReadOnlyList<GateVerdict>> RunAsync(
         string workTree, string? commit, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, Action<GateVerdict> told, CancellationToken stop)
     {
-        var opened = await GitRepository.OpenAsync(await GitProgram.FindAsync(cancellationToken: stop), workTree, stop);
+        var opened = await OpenedRepositories.OpenAsync(workTree);
         if (commit is null)
         {
             var known = new Worktrees(opened);

@@ -101,7 +101,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         string[] others = options.Provider switch
         {
             ClaudeProvider.Subscription => ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
-            ClaudeProvider.Api or ClaudeProvider.Bedrock => ["CLAUDE_CODE_USE_VERTEX", .. options.Provider == ClaudeProvider.Api ? ["CLAUDE_CODE_USE_BEDROCK"] : Array.Empty<string>()],
+            ClaudeProvider.Api => ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"],
+            ClaudeProvider.Bedrock => ["CLAUDE_CODE_USE_VERTEX"],
             ClaudeProvider.Vertex => ["CLAUDE_CODE_USE_BEDROCK"],
             _ => [],
         };
