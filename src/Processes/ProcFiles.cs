@@ -68,6 +68,7 @@ internal static partial class ProcFiles
                 Number(fields[1]),
                 Number(fields[2]),
                 Number(fields[3]),
+                Number(fields[17]),
                 long.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 

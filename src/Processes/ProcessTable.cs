@@ -9,11 +9,15 @@ namespace Orchestrator.Processes;
 /// <param name="ParentId">The id of its parent.</param>
 /// <param name="GroupId">The id of its process group.</param>
 /// <param name="SessionId">The id of its session.</param>
+/// <param name="Threads">How many threads it has; one that has ended and was not collected counts its first.</param>
 /// <param name="StartTime">Clock ticks between boot and start.</param>
-public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int GroupId, int SessionId, long StartTime)
+public sealed record ProcessInfo(int ProcessId, string Name, char State, int ParentId, int GroupId, int SessionId, int Threads, long StartTime)
 {
-    /// <summary>True if it has ended and only waits to be collected by its parent.</summary>
-    public bool IsDead => State is 'Z' or 'X';
+    /// <summary>
+    /// True if it has ended and only waits to be collected by its parent. The state is that of the first thread alone: while others are still ending (or work on),
+    /// the process has its files open and holds its locks.
+    /// </summary>
+    public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
 
     /// <summary>When it was started, by the wall clock, to about a hundredth of a second.</summary>
     public DateTime StartedUtc =>

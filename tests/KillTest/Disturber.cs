@@ -34,6 +34,7 @@ public sealed class Disturber(KillRepository repository, string mark)
     public const string Variable = "KILL_TEST_ROUND";
 
     private const string SupervisorVariable = "ORCHESTRATOR_SUPERVISOR=";
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(30);
     private readonly HashSet<string> _lostStarts = [];
 
     /// <summary>How many starts of each task's agent were lost to us: the agent was killed, or its supervisor, who alone would have known how it ended.</summary>
@@ -58,20 +59,17 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// <summary>Everything of the round, and what it wrote down about itself becomes that of an earlier boot.</summary>
     public int KillEverything()
     {
-        // First those who could start something new; what they started by then is counted below.
-        var count = KillOrchestrators() + Kill(Marked().Where(process => IsSupervisor(process.ProcessId)));
-        for (var marked = Marked(); marked.Count > 0; marked = Marked())
-        {
-            count += Kill(marked);
-            Thread.Sleep(5);
-        }
-
-        if (count == 0)
+        // First those who could start something new; what they started by then is found below. A process that is ending shows no environment any more, so what
+        // was killed is waited for by its identity.
+        IReadOnlyList<ProcessInfo> starters = [.. Orchestrators(), .. Marked().Where(process => IsSupervisor(process.ProcessId))];
+        Kill(starters);
+        var count = new ProcessStopper().StopAsync(() => [.. starters, .. Marked()], signal: null, grace: TimeSpan.Zero, KillPatience).GetAwaiter().GetResult();
+        if (count + starters.Count == 0)
             return 0;
         foreach (var folder in repository.StartFolders.Where(folder => !File.Exists(Path.Combine(folder, "exit"))))
             _lostStarts.Add(folder);
         OtherBoot.Pretend(repository);
-        return count;
+        return count + starters.Count;
     }
 
     /// <summary>One process; where it is an agent, its start is lost to us.</summary>
@@ -104,7 +102,7 @@ public sealed class Disturber(KillRepository repository, string mark)
     public IReadOnlyList<ProcessInfo> Orchestrators() => [.. Marked().Where(process => process.Name is "orchestrate" or "dotnet")];
 
     /// <summary>Living processes of the round.</summary>
-    public IReadOnlyList<ProcessInfo> Marked() => [.. ProcessTable.FindByEnvironment(Variable, mark).Where(process => !process.IsDead)];
+    public IReadOnlyList<ProcessInfo> Marked() => [.. ProcessTable.FindByEnvironment(Variable, mark)];
 
     private static bool IsSupervisor(int processId)
     {

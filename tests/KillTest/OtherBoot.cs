@@ -10,6 +10,8 @@ namespace Orchestrator.KillTest;
 /// </summary>
 public static class OtherBoot
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Nothing of the round may run any more.</summary>
     public static void Pretend(KillRepository repository)
     {
@@ -45,8 +47,7 @@ public static class OtherBoot
     // Both are of one length, so that nothing else in the file moves.
     private static void Replace(string path, byte[] old, byte[] other)
     {
-        // The system may still be closing files of what was killed; they write no more.
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var stream = Open(path);
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         var changed = false;
@@ -60,5 +61,24 @@ public static class OtherBoot
             return;
         stream.Position = 0;
         stream.Write(bytes);
+    }
+
+    // A process that was about to end by itself when everything was killed is in no list any more, and closes its files (engine.lock is locked) a moment later.
+    private static FileStream Open(string path)
+    {
+        for (var began = TimeProvider.System.GetTimestamp(); ; Thread.Sleep(10))
+        {
+            try
+            {
+                return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            }
+            catch (IOException held) when (held is not FileNotFoundException)
+            {
+                if (TimeProvider.System.GetElapsedTime(began) < Patience)
+                    continue;
+                var holders = ProcessTable.FindByOpenFile(path).Select(process => $"{process.ProcessId} ({process.Name}, state {process.State}, parent {process.ParentId})");
+                throw new InvalidOperationException($"{path} is still held {Patience.TotalSeconds} s after everything was killed, by: {string.Join(", ", holders)}", held);
+            }
+        }
     }
 }

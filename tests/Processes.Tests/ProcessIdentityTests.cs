@@ -36,7 +36,19 @@ public sealed class ProcessIdentityTests
     {
         var stat = ProcFiles.ParseStat("42 (a) b (c) S 7 8 9 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 123456 0 0");
 
-        Assert.Equal(new ProcessInfo(42, "a) b (c", 'S', 7, 8, 9, 123456), stat);
+        Assert.Equal(new ProcessInfo(42, "a) b (c", 'S', 7, 8, 9, 1, 123456), stat);
+    }
+
+    [Theory]
+    [InlineData('S', 1, false)]
+    [InlineData('Z', 1, true)]
+    [InlineData('Z', 0, true)]
+    [InlineData('Z', 20, false)]
+    public void IsDead_FirstThreadHasEnded_WaitsForTheOthers(char state, int threads, bool dead)
+    {
+        var stat = ProcFiles.ParseStat($"42 (x) {state} 7 8 9 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 {threads} 0 123456 0 0");
+
+        Assert.Equal(dead, stat!.IsDead);
     }
 
     [Fact]
