@@ -38,7 +38,9 @@ internal sealed partial class Run
         }
         else if (Task is { Speculative: true, StartedEventId: 0 })
         {
+            // It has another event id than what waits in the queue.
             WriteScheduled();
+            Changes.DispatchWorkflowTask = true;
         }
     }
 
@@ -250,12 +252,15 @@ internal sealed partial class Run
         var task = Task!;
         if (task.Transient || task.Speculative)
         {
-            var scheduled = ScheduledEvent(task);
-            Add(scheduled);
-            var started = StartedEvent(task);
-            started.WorkflowTaskStartedEventAttributes.Identity = withIdentity ? task.Identity : "";
-            started.WorkflowTaskStartedEventAttributes.WorkerVersion = withIdentity ? task.WorkerVersion : null;
-            Add(started);
+            task.ScheduledEventId = Add(ScheduledEvent(task)).EventId;
+            if (task.StartedEventId > 0)
+            {
+                var started = StartedEvent(task);
+                started.WorkflowTaskStartedEventAttributes.Identity = withIdentity ? task.Identity : "";
+                started.WorkflowTaskStartedEventAttributes.WorkerVersion = withIdentity ? task.WorkerVersion : null;
+                task.StartedEventId = Add(started).EventId;
+            }
+
             task.Transient = false;
             task.Speculative = false;
         }
