@@ -16,6 +16,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "Work of workflow {WorkflowId} after its commit failed; it is tried again at the next start")]
     public static partial void OutboxFailed(ILogger logger, Exception exception, string workflowId);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Work of workflow {WorkflowId} could not be written; it is tried again")]
+    public static partial void WorkUnwritten(ILogger logger, Exception exception, string workflowId);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Deleting namespace {NamespaceId} failed; it is tried again at the next start")]
     public static partial void NamespaceRemovalFailed(ILogger logger, Exception exception, string namespaceId);
 

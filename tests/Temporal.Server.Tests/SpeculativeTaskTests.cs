@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Temporal.Server.Frontend;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
@@ -38,16 +39,23 @@ public sealed class SpeculativeTaskTests
         await StickAsync(server, await server.PollWorkflowTaskAsync("w"));
 
         // The worker polls for the last time.
-        var poll = new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = "w" } };
-        Assert.True((await server.CallAsync(poll, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromSeconds(1))).TaskToken.IsEmpty);
+        var poll = server.CallAsync(
+            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = "w" } }, PollWorkflowTaskQueueResponse.Parser);
+        while (!server.Server.Parts.Queues.StickyWorkerLives(NamespaceRegistry.Default.Id, Sticky))
+        {
+            await Task.Delay(10);
+        }
+
+        await server.SignalAsync("w", "s");
+        await StickAsync(server, await poll);
         await AdmitAsync(server, "u");
         var task = await server.PollWorkflowTaskAsync("w");
 
         Assert.Equal("u", Assert.Single(task.Messages).ProtocolInstanceId);
         Assert.Equal(
             [EventType.WorkflowTaskScheduled, EventType.WorkflowTaskTimedOut, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted],
-            task.History.Events.Skip(4).Select(e => e.EventType));
-        Assert.Equal(TimeoutType.ScheduleToStart, task.History.Events[5].WorkflowTaskTimedOutEventAttributes.TimeoutType);
+            task.History.Events.Skip(8).Select(e => e.EventType));
+        Assert.Equal(TimeoutType.ScheduleToStart, task.History.Events[9].WorkflowTaskTimedOutEventAttributes.TimeoutType);
     }
 
     private static Task StickAsync(TestServer server, PollWorkflowTaskQueueResponse task) => server.CallAsync(

@@ -88,10 +88,12 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             }
 
             var task = (ActivityQueuedTask)queued;
-            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => Start(w, task, request.Identity, TaskQueueDescriber.Version(request.WorkerVersionCapabilities)));
+            // Also when it could not be taken: it is out of the queue, and nobody else would do it.
+            var requestId = Guid.NewGuid().ToString();
+            context.WhenUndelivered(() => PutBack(task, requestId));
+            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities)));
             if (answer is not null)
             {
-                context.WhenUndelivered(() => PutBack(task));
                 return answer;
             }
         }
@@ -99,7 +101,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         return new PollActivityTaskQueueResponse();
     }
 
-    private PollActivityTaskQueueResponse? Start(Workflow workflow, ActivityQueuedTask task, string identity, WorkerVersionStamp? version)
+    private PollActivityTaskQueueResponse? Start(Workflow workflow, ActivityQueuedTask task, string identity, string requestId, WorkerVersionStamp? version)
     {
         if (engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
             || activity.IsStarted || activity.Record.Stamp != task.Stamp || activity.Record.Paused || activity.Record.WaitsForRetry)
@@ -107,7 +109,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             return null;
         }
 
-        run.StartActivity(activity, identity, Guid.NewGuid().ToString(), version);
+        run.StartActivity(activity, identity, requestId, version);
         var scheduled = activity.Scheduled;
         return new PollActivityTaskQueueResponse
         {
@@ -144,12 +146,21 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         };
     }
 
-    private void PutBack(ActivityQueuedTask task) => engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
+    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
+    private void PutBack(ActivityQueuedTask task, string requestId) => engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
     {
-        if (engine.Store.Find(w, task.RunId) is { IsOpen: true } run && run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
-            && activity.IsStarted && activity.Record.Stamp == task.Stamp)
+        if (engine.Store.Find(w, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity) || activity.Record.Stamp != task.Stamp)
+        {
+            return;
+        }
+
+        if (activity.IsStarted && activity.Record.RequestId == requestId)
         {
             run.UnstartActivity(activity);
+        }
+        else if (!activity.IsStarted)
+        {
+            engine.Queues.Add(task);
         }
     }));
 

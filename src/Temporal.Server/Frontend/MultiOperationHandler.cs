@@ -27,15 +27,21 @@ internal sealed class MultiOperationHandler(
 
         Failing(0, () => CheckStart(start, ns));
         Failing(1, () => CheckUpdate(update, start));
-        var (started, run, pending) = await engine.Store.ChangeAsync(ns.Id, start.WorkflowId, w => Begin(w, start, update));
+        var first = await engine.Store.ChangeAsync(ns.Id, start.WorkflowId, w => Begin(w, start, update));
         try
         {
-            var answer = await updates.WaitAsync(context, run, pending, update.WaitPolicy?.LifecycleStage ?? default);
+            var again = false;
+            var answer = await updates.FollowAsync(context, update.WaitPolicy?.LifecycleStage ?? default, async () =>
+            {
+                var found = again ? await engine.Store.ChangeAsync(ns.Id, start.WorkflowId, w => Begin(w, start, update)) : first;
+                again = true;
+                return (found.Workflow, found.Run, found.Update);
+            });
             return new ExecuteMultiOperationResponse
             {
                 Responses =
                 {
-                    new ExecuteMultiOperationResponse.Types.Response { StartWorkflow = started },
+                    new ExecuteMultiOperationResponse.Types.Response { StartWorkflow = first.Started },
                     new ExecuteMultiOperationResponse.Types.Response { UpdateWorkflow = answer },
                 },
             };
@@ -46,12 +52,12 @@ internal sealed class MultiOperationHandler(
         }
     }
 
-    private (StartWorkflowExecutionResponse Started, Run Run, PendingUpdate Update) Begin(Workflow workflow, StartWorkflowExecutionRequest start, UpdateWorkflowExecutionRequest update)
+    private (StartWorkflowExecutionResponse Started, Workflow Workflow, Run Run, PendingUpdate Update) Begin(Workflow workflow, StartWorkflowExecutionRequest start, UpdateWorkflowExecutionRequest update)
     {
         // A repeated call finds its update again, also when the run has closed in the meantime.
         if (engine.Store.Current(workflow) is { } current && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known)
         {
-            return (workflows.Started(start, current, started: false), current, known);
+            return (workflows.Started(start, current, started: false), workflow, current, known);
         }
 
         StartWorkflowExecutionResponse started = null!;
@@ -65,7 +71,7 @@ internal sealed class MultiOperationHandler(
 
         PendingUpdate pending = null!;
         Failing(1, () => pending = updates.Admit(workflow, run, update.Request));
-        return (started, run, pending);
+        return (started, workflow, run, pending);
     }
 
     private void CheckStart(StartWorkflowExecutionRequest start, NamespaceEntry ns)

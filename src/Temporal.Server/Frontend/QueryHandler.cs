@@ -32,16 +32,34 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         Require.Blob(request.Query.QueryArgs);
         using var wait = new LongPoll(context, Limit, stopping.Token);
         using var counted = timers.BeginWork();
+        while (true)
+        {
+            if (await AskAsync(context, ns.Id, request, wait) is { } answer)
+            {
+                return answer;
+            }
+        }
+    }
+
+    /// <summary>The answer; null when the workflow's memory was dropped meanwhile, and the query with it.</summary>
+    private async Task<QueryWorkflowResponse?> AskAsync(GrpcServerCallContext context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
+    {
         var query = new PendingQuery(request.Query);
         try
         {
-            var rejected = await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Ask(w, request, query));
+            var (rejected, gone) = await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => (Ask(w, request, query), w.Gone));
             if (rejected is { } status)
             {
                 return new QueryWorkflowResponse { QueryRejected = new QueryRejected { Status = status } };
             }
 
-            var result = await query.Answer.Task.WaitAsync(wait.Token);
+            await Task.WhenAny(query.Answer.Task, gone).WaitAsync(wait.Token);
+            if (!query.Answer.Task.IsCompleted)
+            {
+                return null;
+            }
+
+            var result = await query.Answer.Task;
             return result.ResultType == QueryResultType.Answered
                 ? new QueryWorkflowResponse { QueryResult = result.Answer }
                 : throw RpcErrors.QueryFailed(result.ErrorMessage, result.Failure);
@@ -52,7 +70,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         }
         finally
         {
-            await engine.Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => w.Queries.Remove(query));
+            await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => w.Queries.Remove(query));
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     {
         var ns = namespaces.Resolve(request.Namespace);
         Check(request);
-        var (run, update) = await engine.Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
+        return await FollowAsync(context, request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified, () => engine.Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
         {
             var run = engine.Store.Find(w, request.WorkflowExecution.RunId) ?? throw (request.WorkflowExecution.RunId.Length > 0
                 ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{request.WorkflowExecution.RunId}\"")
@@ -34,9 +34,8 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
                 throw RpcErrors.NotFound("workflow execution not found");
             }
 
-            return (run, Admit(w, run, request.Request));
-        });
-        return await WaitAsync(context, run, update, request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified);
+            return (w, run, Admit(w, run, request.Request));
+        }));
     }
 
     /// <summary>Finds the update, or admits it and makes sure that a task brings it to the worker. Call with the workflow's lock held.</summary>
@@ -78,20 +77,37 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         return update;
     }
 
-    /// <summary>Waits for the stage that the caller asked for, as long as one call may.</summary>
-    public async Task<UpdateWorkflowExecutionResponse> WaitAsync(GrpcServerCallContext context, Run run, PendingUpdate update, Stage stage)
+    /// <summary>Finds or admits an update and waits for the stage that the caller asked for, as long as one call may.</summary>
+    /// <param name="find">
+    /// Asked again when the workflow's memory was dropped meanwhile: what was accepted is told by history, and what was not is admitted anew, as clients do that ask again.
+    /// </param>
+    public async Task<UpdateWorkflowExecutionResponse> FollowAsync(GrpcServerCallContext context, Stage stage, Func<Task<(Workflow Workflow, Run Run, PendingUpdate Update)>> find)
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping.Token);
         wait.CancelAfter(WaitLimit);
-        try
+        while (true)
         {
-            await (stage == Stage.Completed ? update.Done.Task : stage == Stage.Admitted ? Task.CompletedTask : update.AcceptedOrDone.Task).WaitAsync(wait.Token);
-        }
-        catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
-        {
-            // The answer says how far it got; the client asks again.
-        }
+            var (workflow, run, update) = await find();
+            var reached = stage == Stage.Completed ? update.Done.Task : stage == Stage.Admitted ? Task.CompletedTask : update.AcceptedOrDone.Task;
+            try
+            {
+                await Task.WhenAny(reached, workflow.Gone).WaitAsync(wait.Token);
+            }
+            catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
+            {
+                // The answer says how far it got; the client asks again.
+                return Reached(run, update);
+            }
 
+            if (reached.IsCompleted)
+            {
+                return Reached(run, update);
+            }
+        }
+    }
+
+    private static UpdateWorkflowExecutionResponse Reached(Run run, PendingUpdate update)
+    {
         if (update is { Aborted: { } aborted, Outcome: null })
         {
             throw aborted;
@@ -143,13 +159,12 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         }
 
         Require.Execution(request.UpdateRef.WorkflowExecution);
-        var (run, update) = await engine.Store.ChangeAsync(ns.Id, request.UpdateRef.WorkflowExecution.WorkflowId, w =>
+        var stage = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
+        var answer = await FollowAsync(context, stage == Stage.Unspecified ? Stage.Admitted : stage, () => engine.Store.ChangeAsync(ns.Id, request.UpdateRef.WorkflowExecution.WorkflowId, w =>
         {
             var run = engine.Store.Require(w, request.UpdateRef.WorkflowExecution.RunId);
-            return (run, Known(w, run, request.UpdateRef.UpdateId) ?? throw RpcErrors.NotFound($"update \"{request.UpdateRef.UpdateId}\" not found"));
-        });
-        var stage = request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified;
-        var answer = await WaitAsync(context, run, update, stage == Stage.Unspecified ? Stage.Admitted : stage);
+            return (w, run, Known(w, run, request.UpdateRef.UpdateId) ?? throw RpcErrors.NotFound($"update \"{request.UpdateRef.UpdateId}\" not found"));
+        }));
         return new PollWorkflowExecutionUpdateResponse { UpdateRef = answer.UpdateRef, Outcome = answer.Outcome, Stage = answer.Stage };
     }
 

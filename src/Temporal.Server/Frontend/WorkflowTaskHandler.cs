@@ -70,12 +70,14 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
                 break;
             }
 
+            // Also when it could not be taken: it is out of the queue, and nobody else would do it.
+            var requestId = Guid.NewGuid().ToString();
+            context.WhenUndelivered(() => PutBack(queued, requestId));
             var answer = queued is QueryQueuedTask query
                 ? await StartQueryAsync(query, request)
-                : await engine.Store.ChangeAsync(queued.NamespaceId, queued.WorkflowId, w => Take(w, (WorkflowQueuedTask)queued, request), deferred: true);
+                : await engine.Store.ChangeAsync(queued.NamespaceId, queued.WorkflowId, w => Take(w, (WorkflowQueuedTask)queued, request, requestId), deferred: true);
             if (answer is not null)
             {
-                context.WhenUndelivered(() => PutBack(queued));
                 return new GrpcResponse(answer);
             }
         }
@@ -83,7 +85,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         return new GrpcResponse(new PollWorkflowTaskQueueResponse());
     }
 
-    private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request)
+    private byte[]? Take(Workflow workflow, WorkflowQueuedTask queued, PollWorkflowTaskQueueRequest request, string requestId)
     {
         if (engine.Store.Find(workflow, queued.RunId) is not { IsOpen: true } run
             || run.Task is not { StartedEventId: 0 } task || task.ScheduledEventId != queued.ScheduledEventId || task.Queue != queued.Queue)
@@ -96,7 +98,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
             run.ClearSticky();
         }
 
-        return Start(workflow, run, request.Identity, Guid.NewGuid().ToString(), TaskQueueDescriber.Version(request.WorkerVersionCapabilities), partialHistory: task.Sticky);
+        return Start(workflow, run, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities), partialHistory: task.Sticky);
     }
 
     private async Task<byte[]?> StartQueryAsync(QueryQueuedTask queued, PollWorkflowTaskQueueRequest request)
@@ -157,8 +159,8 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         return HistoryReader.AppendField(response, HistoryField, whole);
     }
 
-    /// <summary>The worker was gone before it got its answer.</summary>
-    private void PutBack(QueuedTask queued)
+    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
+    private void PutBack(QueuedTask queued, string requestId)
     {
         if (queued is QueryQueuedTask)
         {
@@ -169,9 +171,18 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         var task = (WorkflowQueuedTask)queued;
         engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
         {
-            if (engine.Store.Find(w, task.RunId) is { IsOpen: true } run && run.Task is { StartedEventId: > 0 } started && started.ScheduledEventId >= task.ScheduledEventId)
+            if (engine.Store.Find(w, task.RunId) is not { IsOpen: true, Task: { } present } run)
+            {
+                return;
+            }
+
+            if (present.StartedEventId > 0 && present.RequestId == requestId)
             {
                 run.TimeOutWorkflowTask(TimeoutType.StartToClose);
+            }
+            else if (present.StartedEventId == 0 && present.ScheduledEventId == task.ScheduledEventId && present.Queue == task.Queue)
+            {
+                engine.Queues.Add(task);
             }
         }));
     }

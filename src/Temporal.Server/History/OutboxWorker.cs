@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Orchestrator.Grpc;
 using Temporal.Server.Frontend;
 using Temporal.Server.Storage;
@@ -13,34 +12,17 @@ namespace Temporal.Server.History;
 /// Does what one workflow asks of another: start a child, signal, cancel, tell the parent, close the children. Each record is written with the change that asks for it, and goes
 /// with the change that answers it, so it is done once whatever happens in between: what is done to the other side is recognised by its request id.
 /// </summary>
-internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces, ILogger logger)
+internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {
-    private const int Attempts = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
-    public async Task RunAsync(long key, OutboxRecord record)
+    /// <summary>Does what a record asks for; repeated from its beginning when something could not be written.</summary>
+    public Task RunAsync(long key, OutboxRecord record) => record.Kind switch
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await (record.Kind switch
-                {
-                    OutboxRecord.Types.Kind.StartChild => StartChildAsync(key, record),
-                    OutboxRecord.Types.Kind.SignalExternal => SignalAsync(key, record),
-                    OutboxRecord.Types.Kind.CancelExternal => CancelAsync(key, record),
-                    OutboxRecord.Types.Kind.ChildClosed => TellParentAsync(key, record),
-                    _ => CloseChildAsync(key, record),
-                });
-                return;
-            }
-            catch (GrpcException e) when (e.Code == GrpcStatusCode.Unavailable && attempt < Attempts)
-            {
-                Log.OutboxFailed(logger, e, record.WorkflowId);
-                await Task.Delay(Pause * attempt);
-            }
-        }
-    }
+        OutboxRecord.Types.Kind.StartChild => StartChildAsync(key, record),
+        OutboxRecord.Types.Kind.SignalExternal => SignalAsync(key, record),
+        OutboxRecord.Types.Kind.CancelExternal => CancelAsync(key, record),
+        OutboxRecord.Types.Kind.ChildClosed => TellParentAsync(key, record),
+        _ => CloseChildAsync(key, record),
+    };
 
     private async Task StartChildAsync(long key, OutboxRecord record)
     {

@@ -7,6 +7,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
 {
     private readonly Dictionary<string, Run> _runs = [];
     private readonly List<(Run Run, Task Written)> _leaving = [];
+    private readonly TaskCompletionSource _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string NamespaceId { get; } = namespaceId;
 
@@ -22,7 +23,10 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     public bool CurrentKnown { get; set; }
 
     /// <summary>Its memory is not to be trusted any more; the next caller loads it anew.</summary>
-    public volatile bool Dropped;
+    public bool Dropped => _dropped.Task.IsCompleted;
+
+    /// <summary>Ends when its memory is dropped: who waits for something in it asks anew.</summary>
+    public Task Gone => _dropped.Task;
 
     /// <summary>A write of it failed: what was submitted after it must fail as well.</summary>
     public volatile bool Doomed;
@@ -75,6 +79,9 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
 
         _leaving.RemoveAll(static leaving => leaving.Written.IsCompleted);
     }
+
+    /// <summary>Its memory is not to be trusted any more. False when that was known.</summary>
+    public bool Drop() => _dropped.TrySetResult();
 
     public bool IsDirty => _runs.Values.Any(r => r.Changes.IsDirty);
 }

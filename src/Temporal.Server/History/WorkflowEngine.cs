@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grpc;
 using Temporal.Server.Frontend;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
@@ -9,12 +10,16 @@ namespace Temporal.Server.History;
 /// <summary>What happens after a commit and by itself: tasks go to their queues, timers are set, other workflows are told, and a restarted server takes up where the last one was.</summary>
 internal sealed class WorkflowEngine
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
     private readonly TimerService _timers;
     private readonly ILogger _logger;
     private readonly OutboxWorker _outbox;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, RunTimer> _runTimers = [];
     private readonly HashSet<long> _busyRuns = [];
+    private readonly HashSet<long> _lostRuns = [];
 
     public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
     {
@@ -23,8 +28,9 @@ internal sealed class WorkflowEngine
         _timers = timers;
         _logger = logger;
         Chain = new RunChain(store, namespaces);
-        _outbox = new OutboxWorker(store, Chain, namespaces, logger);
+        _outbox = new OutboxWorker(store, Chain, namespaces);
         store.Committed = OnCommitted;
+        store.Lost = OnLost;
         timers.SetBack += LookAtAllTimers;
     }
 
@@ -74,7 +80,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <summary>Runs something beside the caller; a failure is logged.</summary>
+    /// <summary>Runs something beside the caller, again and again while what it changes cannot be written, such as on a full disk; any other failure is logged.</summary>
     public void Detached(string workflowId, Func<Task> work)
     {
         var counted = _timers.BeginWork();
@@ -82,7 +88,7 @@ internal sealed class WorkflowEngine
         {
             try
             {
-                await work();
+                await PersistAsync(workflowId, work);
             }
             catch (ObjectDisposedException)
             {
@@ -97,6 +103,23 @@ internal sealed class WorkflowEngine
                 counted.Dispose();
             }
         });
+    }
+
+    private async Task PersistAsync(string workflowId, Func<Task> work)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (GrpcException e) when (e.Code == GrpcStatusCode.Unavailable)
+            {
+                Log.WorkUnwritten(_logger, e, workflowId);
+                await Task.Delay(pause);
+            }
+        }
     }
 
     private static List<(long Key, string NamespaceId, string WorkflowId, string RunId, long Due)> Rows(SqliteConnection db, string sql)
@@ -197,6 +220,31 @@ internal sealed class WorkflowEngine
                     return Task.CompletedTask;
                 });
             }
+        }
+    }
+
+    /// <summary>What waits in no queue because a change that took it out could not be written goes there again, once that can be written.</summary>
+    private void OnLost(WorkflowWrite write)
+    {
+        foreach (var run in write.Runs.Select(r => r.Run))
+        {
+            lock (_lock)
+            {
+                // What brings it back fails in the same way as long as nothing can be written.
+                if (!_lostRuns.Add(run.Key))
+                {
+                    continue;
+                }
+            }
+
+            Detached(run.WorkflowId, async () =>
+            {
+                await Store.ChangeAsync(run.NamespaceId, run.WorkflowId, w => Requeue(w, run.RunId));
+                lock (_lock)
+                {
+                    _lostRuns.Remove(run.Key);
+                }
+            });
         }
     }
 

@@ -37,6 +37,9 @@ internal sealed class WorkflowStore
     /// <summary>Told of every durable change, on the writer's thread, in order.</summary>
     public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
 
+    /// <summary>Told of every change that could not be written, on the writer's thread: the workflow is as it was stored before.</summary>
+    public Action<WorkflowWrite> Lost { get; set; } = static _ => { };
+
     public Database Database => _database;
 
     /// <summary>Changes a workflow and ends when the change, and all it rests on, is durable. Without a change it is a consistent read of durable state.</summary>
@@ -53,6 +56,11 @@ internal sealed class WorkflowStore
                 Task commit;
                 lock (workflow)
                 {
+                    if (workflow.Doomed)
+                    {
+                        Drop(workflow);
+                    }
+
                     if (workflow.Dropped)
                     {
                         continue;
@@ -172,10 +180,17 @@ internal sealed class WorkflowStore
         return Temporalio.Api.History.V1.History.Parser.ParseFrom(page).Events[0];
     }
 
-    /// <summary>Forgets a workflow's memory, for example after rows of it were deleted. Call with the lock held.</summary>
+    /// <summary>
+    /// Forgets a workflow's memory, for example after rows of it were deleted. Who waits for an answer to a query, or for what becomes of an update, asks anew.
+    /// Call with the lock held.
+    /// </summary>
     public void Drop(Workflow workflow)
     {
-        workflow.Dropped = true;
+        if (!workflow.Drop())
+        {
+            return;
+        }
+
         lock (_lock)
         {
             var key = (workflow.NamespaceId, workflow.WorkflowId);
@@ -183,20 +198,6 @@ internal sealed class WorkflowStore
             {
                 _workflows[key] = new Workflow(workflow.NamespaceId, workflow.WorkflowId, Quietly(workflow.LastCommit));
             }
-        }
-
-        foreach (var update in workflow.Updates.All)
-        {
-            update.AcceptedOrDone.TrySetException(RpcErrors.Unavailable("the workflow was reloaded"));
-            update.Done.TrySetException(RpcErrors.Unavailable("the workflow was reloaded"));
-            _ = update.Done.Task.Exception;
-            _ = update.AcceptedOrDone.Task.Exception;
-        }
-
-        foreach (var query in workflow.Queries.All)
-        {
-            query.Answer.TrySetException(RpcErrors.Unavailable("the workflow was reloaded"));
-            _ = query.Answer.Task.Exception;
         }
 
         workflow.Changed.TrySetResult();
@@ -338,6 +339,7 @@ internal sealed class WorkflowStore
             }
         }, (store: this, write), preferLocal: false);
         write.Changed.TrySetResult();
+        Lost(write);
     }
 
     private Run? Read(SqliteConnection db, Workflow workflow, string sql, string? runId)
