@@ -38,10 +38,10 @@ public static class AgentLog
         {
             // First the state, then the output: what was printed before the end is then surely read.
             isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died;
-            await tail.ReadAsync(ParseAsync, cancellationToken);
+            bool isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
             if (isOver)
             {
-                await tail.FinishAsync(ParseAsync);
+                await tail.FinishAsync(ParseAsync, cancellationToken);
             }
 
             while (events.TryDequeue(out AgentEvent? found))
@@ -49,7 +49,7 @@ public static class AgentLog
                 yield return found;
             }
 
-            if (!isOver)
+            if (!isOver && !isNews)
             {
                 await Task.Delay(Pause, time, cancellationToken);
             }

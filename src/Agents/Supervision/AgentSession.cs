@@ -65,11 +65,11 @@ public sealed class AgentSession
             bool isNews = await tail.ReadAsync(ReadLineAsync, cancellationToken);
             if (state is not AgentStartState.Running)
             {
-                await tail.FinishAsync(ReadLineAsync);
+                await tail.FinishAsync(ReadLineAsync, cancellationToken);
                 return await CompleteAsync();
             }
 
-            if (limits.Check(isNews, tail.Offset) is { } reason)
+            if (limits.Check(isNews) is { } reason)
             {
                 ThrowIfOwnerChanged();
                 await StopAsync(reason);

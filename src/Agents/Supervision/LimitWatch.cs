@@ -24,14 +24,13 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
 
     /// <summary>The limit that has been passed; null if none.</summary>
     /// <param name="isNews">Whether stdout grew.</param>
-    /// <param name="outputBytes">Bytes of stdout so far.</param>
-    internal AgentStopReason? Check(bool isNews, long outputBytes)
+    internal AgentStopReason? Check(bool isNews)
     {
         long now = time.GetTimestamp();
         TimeSpan step = time.GetElapsedTime(_lastLook, now);
         step = step < LongestStep ? step : LongestStep;
         _lastLook = now;
-        long errorBytes = ErrorBytes();
+        long errorBytes = BytesOf(folder.StandardError);
         _quiet = isNews || errorBytes != _errorBytes ? TimeSpan.Zero : _quiet + step;
         _errorBytes = errorBytes;
         _sinceCounted += step;
@@ -44,7 +43,8 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
             _sinceRead = TimeSpan.Zero;
         }
 
-        return outputBytes + errorBytes > limits.OutputBytes ? AgentStopReason.Output
+        // What was printed, not what was read of it: who floods is faster than we are.
+        return BytesOf(folder.StandardOutput) + errorBytes > limits.OutputBytes ? AgentStopReason.Output
             : IsPassed(_quiet, limits.Stall) ? AgentStopReason.Stall
             : IsPassed(_counted + _sinceCounted - SupervisorGrace, limits.Time) ? AgentStopReason.Time
             : null;
@@ -52,9 +52,9 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
 
     private static bool IsPassed(TimeSpan time, TimeSpan limit) => limit != Timeout.InfiniteTimeSpan && time >= limit;
 
-    private long ErrorBytes()
+    private static long BytesOf(string path)
     {
-        FileInfo file = new(folder.StandardError);
+        FileInfo file = new(path);
         return file.Exists ? file.Length : 0;
     }
 }

@@ -3,6 +3,8 @@ namespace Orchestrator.Agents.Supervision;
 /// <summary>Reads a growing file line by line from its beginning, any bytes, with a limit on one line.</summary>
 internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
 {
+    private const long MostAtOnce = 4 * 1024 * 1024;
+
     private readonly byte[] _chunk = new byte[64 * 1024];
     private FileStream? _stream;
     private byte[] _line = new byte[4 * 1024];
@@ -18,29 +20,21 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
     /// <summary>How many lines were longer than the limit and left out.</summary>
     internal int SkippedLines { get; private set; }
 
-    /// <summary>Hands over the lines that are complete by now.</summary>
+    /// <summary>
+    /// Hands over lines that are complete by now: at most some megabytes of them, since a file that grows faster than it is read would keep the caller for ever.
+    /// </summary>
     /// <returns>True if there was anything new.</returns>
-    internal async ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken)
+    internal ValueTask<bool> ReadAsync(LineHandler onLine, CancellationToken cancellationToken) =>
+        TryOpen() ? ReadToAsync(Math.Min(_stream!.Length, Offset + MostAtOnce), onLine, cancellationToken) : ValueTask.FromResult(false);
+
+    /// <summary>Hands over all that is there now, with a last line that has no line break.</summary>
+    internal async ValueTask FinishAsync(LineHandler onLine, CancellationToken cancellationToken)
     {
-        if (!TryOpen())
+        if (TryOpen())
         {
-            return false;
+            await ReadToAsync(_stream!.Length, onLine, cancellationToken);
         }
 
-        bool any = false;
-        int read;
-        while ((read = await _stream!.ReadAsync(_chunk, cancellationToken)) > 0)
-        {
-            any = true;
-            await TakeAsync(_chunk.AsMemory(0, read), onLine);
-        }
-
-        return any;
-    }
-
-    /// <summary>Hands over a last line that has no line break. Only when nobody writes any more.</summary>
-    internal async ValueTask FinishAsync(LineHandler onLine)
-    {
         if (_lineLength > 0 && !_skipping)
         {
             await onLine(_line.AsMemory(0, _lineLength), Offset);
@@ -50,6 +44,18 @@ internal sealed class OutputTail(string path, int maxLineBytes) : IDisposable
     }
 
     public void Dispose() => _stream?.Dispose();
+
+    private async ValueTask<bool> ReadToAsync(long end, LineHandler onLine, CancellationToken cancellationToken)
+    {
+        long begin = Offset;
+        int read;
+        while (Offset < end && (read = await _stream!.ReadAsync(_chunk.AsMemory(0, (int)Math.Min(_chunk.Length, end - Offset)), cancellationToken)) > 0)
+        {
+            await TakeAsync(_chunk.AsMemory(0, read), onLine);
+        }
+
+        return Offset > begin;
+    }
 
     private bool TryOpen()
     {

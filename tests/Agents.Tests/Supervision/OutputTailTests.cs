@@ -24,7 +24,7 @@ public sealed class OutputTailTests : IDisposable
         Assert.False(await tail.ReadAsync(TakeAsync, default));
         Append("o\r\n\nthree");
         await tail.ReadAsync(TakeAsync, default);
-        await tail.FinishAsync(TakeAsync);
+        await tail.FinishAsync(TakeAsync, default);
 
         Assert.Equal([("one", 4L), ("two", 9L), ("", 10L), ("three", 15L)], _lines);
     }
@@ -36,7 +36,7 @@ public sealed class OutputTailTests : IDisposable
         Append(new string('x', 200_000) + "\nshort\n" + new string('y', 5000));
 
         await tail.ReadAsync(TakeAsync, default);
-        await tail.FinishAsync(TakeAsync);
+        await tail.FinishAsync(TakeAsync, default);
 
         Assert.Equal([("short", 200_007L)], _lines);
         Assert.Equal(2, tail.SkippedLines);
@@ -52,6 +52,39 @@ public sealed class OutputTailTests : IDisposable
         await tail.ReadAsync(TakeAsync, default);
 
         Assert.Equal([text, "end"], _lines.Select(line => line.Line));
+    }
+
+    [Fact]
+    public async Task File_GrowsWhileItIsRead_ReadingEnds()
+    {
+        using OutputTail tail = new(File, 1000);
+        Append("one\n");
+
+        // Each line that is read makes another one: a writer that is as fast as the reader.
+        await tail.ReadAsync((_, _) => Grow(), default);
+        await tail.FinishAsync((_, _) => Grow(), default);
+
+        Assert.Equal(8, tail.Offset);
+
+        ValueTask Grow()
+        {
+            Append("one\n");
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task File_IsLarge_IsReadInPartsAndToItsEnd()
+    {
+        using OutputTail tail = new(File, 1000);
+        Append(string.Concat(Enumerable.Repeat("0123456789\n", 1_000_000)));
+
+        await tail.ReadAsync(TakeAsync, default);
+        int first = _lines.Count;
+        await tail.FinishAsync(TakeAsync, default);
+
+        Assert.InRange(first, 1, 999_999);
+        Assert.Equal(1_000_000, _lines.Count);
     }
 
     private void Append(string text) => System.IO.File.AppendAllText(File, text);
