@@ -20,11 +20,12 @@ internal static class DurableFile
         File.Move(aside, path, overwrite: true);
     }
 
+    /// <summary>The content, or null if there is no such file. An exception costs more than ten looks, so it looks first; the file may still go meanwhile.</summary>
     internal static string? TryRead(string path)
     {
         try
         {
-            return File.ReadAllText(path);
+            return File.Exists(path) ? File.ReadAllText(path) : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

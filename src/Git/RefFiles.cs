@@ -85,11 +85,11 @@ internal static class RefFiles
     {
         try
         {
-            return File.ReadAllText(path);
+            return File.Exists(path) ? File.ReadAllText(path) : null; // Not there, or a folder of refs with this name.
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            return null; // Not there, or a folder of refs with this name.
+            return null; // Gone, or become a folder, meanwhile.
         }
     }
 }

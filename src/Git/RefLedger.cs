@@ -6,7 +6,6 @@ namespace Orchestrator.Git;
 /// </summary>
 internal sealed class RefLedger(GitRepository repository)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
     private readonly string _folder = Path.Combine(repository.OwnDirectory, "ledger");
 
     /// <summary>Only refs below a folder of their own; plain branches such as <c>main</c> are the user's.</summary>
@@ -74,7 +73,8 @@ internal sealed class RefLedger(GitRepository repository)
             return;
         }
 
-        using var one = Lock();
+        // For the microseconds of an edit.
+        using var one = MutexFile.Take(Path.Combine(repository.OwnDirectory, "ledger.mutex"));
         foreach (var change in covered)
         {
             var path = PathOf(change.Name);
@@ -105,23 +105,5 @@ internal sealed class RefLedger(GitRepository repository)
         var aside = $"{path}.{Guid.NewGuid():N}.tmp";
         File.WriteAllText(aside, string.Join('\n', values) + "\n");
         File.Move(aside, path, overwrite: true);
-    }
-
-    /// <summary>For the microseconds of an edit; the system frees it when its holder dies.</summary>
-    private FileStream Lock()
-    {
-        Directory.CreateDirectory(repository.OwnDirectory);
-        var path = Path.Combine(repository.OwnDirectory, "ledger.mutex");
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                Thread.Sleep(Pause);
-            }
-        }
     }
 }
