@@ -73,6 +73,11 @@ public sealed class GrpcChannel : IDisposable
         {
             throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"{fullMethod} did not answer within {options.Timeout}");
         }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Neither the caller nor the time limit has ended it: no connection came about in time.
+            throw new GrpcException(GrpcStatusCode.Unavailable, $"{fullMethod} at {_options.Address}: {InnermostMessage(e)}", innerException: e);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             throw limit is { IsCancellationRequested: true }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf.WellKnownTypes;
@@ -152,6 +153,22 @@ public sealed class GrpcCallTests : IAsyncLifetime
         var e = await Assert.ThrowsAsync<GrpcException>(() => SayAsync(_channel, new string('x', 200_000)));
 
         Assert.Equal(GrpcStatusCode.ResourceExhausted, e.Code);
+    }
+
+    [Fact]
+    public async Task Call_NoConnectionInTime_IsUnavailable()
+    {
+        // Nobody accepts, and the queue of those who wait for it is full: further connections hang.
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        deaf.Listen(0);
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(deaf.LocalEndPoint!);
+        using var channel = new GrpcChannel(new GrpcChannelOptions { Address = deaf.LocalEndPoint!.ToString()!, ConnectTimeout = TimeSpan.FromMilliseconds(100) });
+
+        var failure = await Assert.ThrowsAsync<GrpcException>(() => channel.CallAsync("/test.Echo/Say", new Empty(), StringValue.Parser, GrpcCallOptions.Default, CancellationToken.None));
+
+        Assert.Equal(GrpcStatusCode.Unavailable, failure.Code);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Orchestrator.Grpc;
 using Temporal.Server.Frontend;
@@ -6,7 +5,6 @@ using Temporal.Server.History;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Protocol.V1;
-using Temporalio.Api.Query.V1;
 using Temporalio.Api.Update.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
@@ -31,12 +29,12 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
     [Fact]
     public async Task Query_MemoryIsDropped_IsAskedAnew()
     {
-        var answer = QueryAsync();
+        var answer = _server.QueryAsync("w");
         var lost = await _server.PollWorkflowTaskAsync("w");
         await GiveUpAChangeAsync();
 
         var task = await _server.PollWorkflowTaskAsync("w");
-        await AnswerQueryAsync(task);
+        await _server.AnswerQueryAsync(task, TestServer.Text("answer"));
 
         Assert.NotEqual(lost.TaskToken, task.TaskToken);
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
@@ -46,7 +44,7 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
     public async Task Query_RunIsDeleted_IsNotFound()
     {
         await _server.CallAsync(new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution }, TerminateWorkflowExecutionResponse.Parser);
-        var answer = QueryAsync();
+        var answer = _server.QueryAsync("w");
         await _server.PollWorkflowTaskAsync("w");
 
         await _server.CallAsync(new DeleteWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution }, DeleteWorkflowExecutionResponse.Parser);
@@ -132,13 +130,6 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
         change.Run();
     });
 
-    private Task<QueryWorkflowResponse> QueryAsync() => _server.CallAsync(
-        new QueryWorkflowRequest { Namespace = "default", Execution = Execution, Query = new WorkflowQuery { QueryType = "q" } }, QueryWorkflowResponse.Parser);
-
-    private Task AnswerQueryAsync(PollWorkflowTaskQueueResponse task) => _server.CallAsync(
-        new RespondQueryTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, CompletedType = QueryResultType.Answered, QueryResult = Text("answer") },
-        RespondQueryTaskCompletedResponse.Parser);
-
     private Task<UpdateWorkflowExecutionResponse> UpdateAsync() => _server.CallAsync(
         new UpdateWorkflowExecutionRequest
         {
@@ -153,7 +144,7 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
     {
         var request = task.Messages[0].Body.Unpack<Request>();
         var accepted = new Acceptance { AcceptedRequestMessageId = task.Messages[0].Id, AcceptedRequestSequencingEventId = task.Messages[0].EventId, AcceptedRequest = request };
-        var done = new Response { Meta = request.Meta, Outcome = new Outcome { Success = Text("outcome") } };
+        var done = new Response { Meta = request.Meta, Outcome = new Outcome { Success = TestServer.Text("outcome") } };
         return _server.CallAsync(
             new RespondWorkflowTaskCompletedRequest
             {
@@ -163,6 +154,4 @@ public sealed class DroppedWorkflowTests : IAsyncLifetime
             },
             RespondWorkflowTaskCompletedResponse.Parser);
     }
-
-    private static Payloads Text(string text) => new() { Payloads_ = { new Payload { Data = ByteString.CopyFromUtf8(text) } } };
 }

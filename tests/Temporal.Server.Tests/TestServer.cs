@@ -5,6 +5,7 @@ using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
+using Temporalio.Api.Query.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 
@@ -67,11 +68,20 @@ internal sealed class TestServer : IAsyncDisposable
     public Task SignalAsync(string id, string name) => CallAsync(
         new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, SignalName = name }, SignalWorkflowExecutionResponse.Parser);
 
+    public Task<QueryWorkflowResponse> QueryAsync(string id) => CallAsync(
+        new QueryWorkflowRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = id }, Query = new WorkflowQuery { QueryType = "q" } }, QueryWorkflowResponse.Parser);
+
+    public Task AnswerQueryAsync(PollWorkflowTaskQueueResponse task, Payloads answer) => CallAsync(
+        new RespondQueryTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, CompletedType = QueryResultType.Answered, QueryResult = answer },
+        RespondQueryTaskCompletedResponse.Parser);
+
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
         await _server.DisposeAsync();
     }
+
+    public static Payloads Text(string text) => new() { Payloads_ = { new Payload { Data = ByteString.CopyFromUtf8(text) } } };
 
     public static Command Complete() => new()
     {

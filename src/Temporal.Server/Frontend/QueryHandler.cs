@@ -2,6 +2,7 @@ using Orchestrator.Grpc;
 using Temporal.Server.History;
 using Temporal.Server.Timers;
 using Temporal.Server.Matching;
+using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Query.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -12,6 +13,9 @@ namespace Temporal.Server.Frontend;
 internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping, TimerService timers)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    // How often it is looked whether the worker that has a query still lives.
+    private static readonly TimeSpan WorkerWatch = TimeSpan.FromSeconds(1);
 
     public void Register(RpcTable table) => table.Add(RpcTable.WorkflowService, "QueryWorkflow", QueryWorkflowRequest.Parser, QueryAsync);
 
@@ -53,7 +57,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
                 return new QueryWorkflowResponse { QueryRejected = new QueryRejected { Status = status } };
             }
 
-            await Task.WhenAny(query.Answer.Task, gone).WaitAsync(wait.Token);
+            await AnsweredAsync(namespaceId, request.Execution, query, gone, wait.Token);
             if (!query.Answer.Task.IsCompleted)
             {
                 return null;
@@ -71,6 +75,28 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         finally
         {
             await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => w.Queries.Remove(query));
+        }
+    }
+
+    /// <summary>Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another.</summary>
+    private async Task AnsweredAsync(string namespaceId, WorkflowExecution execution, PendingQuery query, Task gone, CancellationToken limit)
+    {
+        while (await Task.WhenAny(query.Answer.Task, gone, Task.Delay(WorkerWatch, limit)) is var ended && ended != query.Answer.Task && ended != gone)
+        {
+            await ended;
+            if (query.TakenBy is not { } worker || !DeadWorker.IsGone(worker))
+            {
+                continue;
+            }
+
+            query.TakenBy = null;
+            await engine.Store.ChangeAsync(namespaceId, execution.WorkflowId, w =>
+            {
+                if (engine.Store.Find(w, execution.RunId) is { } run)
+                {
+                    Dispatch(engine, run, query);
+                }
+            });
         }
     }
 

@@ -115,6 +115,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
                 return null;
             }
 
+            queued.Query.TakenBy = request.Identity;
             var response = new PollWorkflowTaskQueueResponse
             {
                 TaskToken = new TaskToken { NamespaceId = run.NamespaceId, WorkflowId = run.WorkflowId, RunId = run.RunId, QueryId = queued.Query.Id }.ToByteString(),

@@ -9,6 +9,9 @@ internal sealed class PendingQuery(WorkflowQuery query)
 
     public WorkflowQuery Query { get; } = query;
 
+    /// <summary>Identity of the worker that has it by itself, without a workflow task; null while none has.</summary>
+    public volatile string? TakenBy;
+
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 

@@ -1,0 +1,20 @@
+using Xunit;
+
+namespace Orchestrator.Temporal.Server.Tests;
+
+public sealed class QueryTests
+{
+    [Fact]
+    public async Task Query_WorkerThatTookItHasDied_GoesToAnother()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
+        var answer = server.QueryAsync("w");
+        await server.PollWorkflowTaskAsync("w", $"1@{Environment.MachineName}#another-boot#1#worker");
+
+        await server.AnswerQueryAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Text("answer"));
+
+        Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
+    }
+}
