@@ -139,6 +139,7 @@ public sealed partial class OrchestrationWorkflow
             Open = [.. _board.Entries.Where(e => e.IsUncarried).Select(e => e.ToCarried())],
             Workers = _workers,
             Merges = [.. _mergeQueue],
+            Troubles = [.. _troubles.Open.Select(t => new CarriedTrouble(t.Name, t.Reason, t.Pause, t.Until))],
         };
         var input = _input;
         _stopRecording = true;
@@ -194,6 +195,13 @@ public sealed partial class OrchestrationWorkflow
             _mergeQueue.Enqueue(request);
         if (_mergeQueue.Count > 0)
             _ = MergeInTurnAsync();
+        _troubles = new Troubles(_plan.Settings.FirstTrialAfter);
+        foreach (var known in carried.Troubles)
+        {
+            var trouble = new Trouble(known.Name, known.Reason, known.Pause) { Until = known.Until };
+            _troubles.Open.Add(trouble);
+            _ = SeeThroughAsync(trouble);
+        }
         foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
             _ = AskTaskAsync(entry);
     }

@@ -85,6 +85,7 @@ public sealed partial class OrchestrationWorkflow
         {
             if (task.Status.State is not (TaskStates.Blocked or TaskStates.Parked))
                 throw Invalid($"{command.Task} is {task.Status.State}; it can be retried when it has ended, is blocked or parked.");
+            _troubles.Told(task.Outline);
             await TellTaskAsync(command.Task, t => t.GoOnAsync(command.Text));
             return new SteeringAnswer($"{command.Task} goes on in its conversation.", true);
         }

@@ -31,6 +31,7 @@ public sealed partial class OrchestrationWorkflow
         if (entry is null || entry.ReportSequence == before)
             return;
         _run = _run with { UpdatedAt = Now };
+        TakeInTrouble(entry, report);
         DescribeForPeople();
         if (report.State == TaskStates.Blocked)
             Ask(report.TaskId, $"{report.TaskId} is blocked: {report.Reason}", $"orchestrate retry {_runId}/{report.TaskId} --guidance TEXT", $"orchestrate cancel {_runId}/{report.TaskId}");
@@ -46,8 +47,11 @@ public sealed partial class OrchestrationWorkflow
 
     private void StartReadyTasks()
     {
-        foreach (var entry in _board.NextToStart(_workers))
+        foreach (var entry in _board.NextToStart(_workers, e => _troubles.Allow(e.Outline)))
         {
+            if (!_troubles.Allow(entry.Outline))
+                continue;
+            _troubles.Started(entry.Outline);
             _board.Started(entry, Now);
             _ = StartTaskAsync(entry);
         }
@@ -66,6 +70,7 @@ public sealed partial class OrchestrationWorkflow
             FirstRound = entry.Status.Round + 1,
             FirstStart = entry.LastStart + 1,
             Guidance = entry.Guidance,
+            RunWakes = true,
             Fresh = _input.Fresh || entry.Status.Round > 0,
         };
         entry.Guidance = "";

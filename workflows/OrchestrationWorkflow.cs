@@ -90,6 +90,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         _plan = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), ActivityDefaults.Short(_repository.Queue));
         _run = _run with { Repository = _repository.Path, Title = _plan.Title, Agent = _plan.Settings.Agent, Warnings = _plan.Warnings, TaskCount = _plan.TaskCount };
         _workers = _plan.Settings.Workers;
+        _troubles = new Troubles(_plan.Settings.FirstTrialAfter);
         _run = _run with { Workers = _workers };
         _recording = RecordInBackgroundAsync();
         if (_plan.Faults.Count > 0)
@@ -247,6 +248,12 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         if (_run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
             Become(RunStates.Executing, $"ending: {reason}");
         await StopTasksAsync();
+        if (state == RunStates.Cancelled && _run.Staging.Length > 0 && Workflow.Patched("cancel-takes-landing-back"))
+        {
+            var abort = new AbortInput(_runId, _repository, _run.Staging);
+            var said = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), ActivityDefaults.Short(_repository.Queue));
+            reason = said.Length > 0 ? $"{reason}; {said}" : reason;
+        }
         return await FinishAsync(state, reason);
     }
 

@@ -81,7 +81,9 @@ internal sealed class RunBoard
     public TaskEntry? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
 
     /// <summary>The tasks that may start now, in plan order, at most so many that <paramref name="slots"/> are in use.</summary>
-    public IReadOnlyList<TaskEntry> NextToStart(int slots)
+    /// <param name="slots">Agents at once.</param>
+    /// <param name="mayStart">Whether what a task needs beside a slot works; null: it does.</param>
+    public IReadOnlyList<TaskEntry> NextToStart(int slots, Func<TaskEntry, bool>? mayStart = null)
     {
         var free = slots - _atWork.Count(i => TaskStates.HoldsSlot(_entries[i].Status.State) && !_entries[i].Status.Paused);
         var chosen = new List<TaskEntry>();
@@ -91,7 +93,7 @@ internal sealed class RunBoard
             if (free <= chosen.Count)
                 break;
             var entry = _entries[index];
-            if (!entry.Approved)
+            if (!entry.Approved || mayStart?.Invoke(entry) == false)
                 continue;
             if (entry.Outline.Exclusive)
             {

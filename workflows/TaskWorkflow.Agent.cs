@@ -23,6 +23,7 @@ public sealed partial class TaskWorkflow
         {
             await WhilePausedAsync();
             var result = await StartAgentAsync(prepared);
+            _report = _report with { Signature = result.Signature };
             switch (result.FailureClass)
             {
                 case FailureClasses.None:
@@ -43,7 +44,7 @@ public sealed partial class TaskWorkflow
                     await WaitForResetAsync(result);
                     break;
                 case FailureClasses.Account or FailureClasses.Environment:
-                    pause = await ParkAsync(result.Message, pause);
+                    pause = await ParkAsync(result.FailureClass, result.Message, pause);
                     break;
                 case FailureClasses.Blocked:
                     await WaitForAnswerAsync(result.Message);
@@ -85,12 +86,19 @@ public sealed partial class TaskWorkflow
         var until = result.ResetAt ?? Now.AddMinutes(15);
         var left = until - Now > TimeSpan.Zero ? until - Now : TimeSpan.FromSeconds(1);
         var wait = left + (Math.Min(left.TotalSeconds * 0.1, MaxSpread.TotalSeconds) * TimeSpan.FromSeconds(Workflow.Random.NextDouble()));
+        _report = _report with { FailureClass = FailureClasses.UsageLimit, ResetAt = until };
         return WaitAsync(TaskStates.Parked, $"{result.Message}; waits until {until:yyyy-MM-dd HH:mm:ss}Z", wait);
     }
 
     /// <summary>Waits for the machine or the account to be repaired, and says how long to wait the next time.</summary>
-    private async Task<TimeSpan> ParkAsync(string reason, TimeSpan pause)
+    private async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
     {
+        _report = _report with { FailureClass = failureClass, ResetAt = null };
+        if (_input.RunWakes)
+        {
+            await WaitAsync(TaskStates.Parked, reason, SelfWake);
+            return pause;
+        }
         await WaitAsync(TaskStates.Parked, $"{reason} (tried again in {pause.TotalMinutes:0.#} min, at once with 'retry')", pause);
         var longer = pause * 2;
         return longer < MaxPark ? longer : MaxPark;
@@ -109,6 +117,7 @@ public sealed partial class TaskWorkflow
         _goOn = false;
         Become(state, reason);
         await Workflow.WaitConditionAsync(() => _goOn || Cancelled, time, CancellationToken.None);
+        _report = _report with { FailureClass = FailureClasses.None, ResetAt = null };
         ThrowIfCancelled();
     }
 

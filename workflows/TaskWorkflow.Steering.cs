@@ -9,6 +9,9 @@ public sealed partial class TaskWorkflow
 {
     private const string CancelledByPerson = "cancelled by a person; its files stay";
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
+
+    /// <summary>A parked task whose run never wakes it (the run was deleted) tries again by itself.</summary>
+    private static readonly TimeSpan SelfWake = TimeSpan.FromHours(2);
     private readonly List<Task> _telling = [];
     private CancellationTokenSource? _interrupt;
     private MergeResult? _mergeResult;

@@ -111,7 +111,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
                 return prepared;
             if (prepared.FailureClass != FailureClasses.Environment)
                 throw new TaskEndedException(TaskStates.Failed, prepared.Problem);
-            pause = await ParkAsync(prepared.Problem, pause);
+            pause = await ParkAsync(FailureClasses.Environment, prepared.Problem, pause);
         }
     }
 
@@ -155,7 +155,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
             _report = _report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
             if (work.FailureClass != FailureClasses.Environment)
                 return work;
-            pause = await ParkAsync(string.Join(" ", work.Problems), pause);
+            pause = await ParkAsync(FailureClasses.Environment, string.Join(" ", work.Problems), pause);
         }
     }
 
@@ -174,7 +174,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
                 throw new TaskEndedException(TaskStates.Cancelled, CancelledByPerson);
             if (result.Merged || result.FailureClass != FailureClasses.Environment)
                 return result;
-            pause = await ParkAsync(result.Message, pause);
+            pause = await ParkAsync(FailureClasses.Environment, result.Message, pause);
         }
     }
 

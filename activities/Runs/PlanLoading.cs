@@ -127,6 +127,7 @@ internal sealed class PlanLoading(ActivityServices services)
             Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
             Exclusive = task.FilesWrite is null && !task.Parallel,
             RequiresApproval = task.RequiresApproval,
+            Account = task.Agent ?? policy.Agent,
             Done = !selected.Contains(task.Id),
             MaxRemediations = task.MaxRetries ?? policy.MaxRemediations,
             Timeout = task.Timeout ?? policy.TaskTimeout,

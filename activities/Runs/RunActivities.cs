@@ -74,5 +74,9 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
+    public Task<string> AbortAsync(AbortInput input) => Heartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
     public Task<string> FinishAsync(FinishInput input) => Heartbeats.WhileAsync(stop => _ending.FinishAsync(input, stop));
 }

@@ -37,6 +37,9 @@ public sealed partial class RunFolder
     /// <summary>Its transitions, a JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
+    /// <summary>What its landing was about to do (<see cref="Git.LandingNote"/>).</summary>
+    public string Landing => In("landing");
+
     /// <summary>Report for people.</summary>
     public string Report => In("reports", "report.md");
 

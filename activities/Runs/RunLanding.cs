@@ -33,6 +33,8 @@ internal sealed class RunLanding(ActivityServices services)
         };
         for (var moves = 0; ; moves++)
         {
+            if (await refs.ReadAsync(target, stop) is { } before && !await new Commits(repository).IsAncestorAsync(request.Commit, before, stop))
+                new LandingNote(target, before, request.Commit).Write(files.Folder.Landing);
             var result = await new Landing(repository).LandAsync(request, stop);
             if (result.HasLanded)
                 return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}." };

@@ -11,6 +11,9 @@ internal static class RunRefs
 
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 
+    /// <summary>What a run had reached when it was aborted.</summary>
+    public static string Aborted(RunFolder folder) => $"refs/orchestrator/aborted/{folder.Name}";
+
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 
     public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";

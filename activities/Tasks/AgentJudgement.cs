@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Orchestrator.Agents;
 using Orchestrator.Contracts;
 
 namespace Orchestrator.Activities.Tasks;
 
 /// <summary>What an agent's end means for its task.</summary>
-internal static class AgentJudgement
+internal static partial class AgentJudgement
 {
     /// <summary>The failure class, and a sentence for people.</summary>
     public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim)
@@ -30,6 +31,22 @@ internal static class AgentJudgement
             _ => (FailureClasses.Invalid, message),
         };
     }
+
+    /// <summary>
+    /// How an agent failed, without numbers and the task's name: three different tasks that fail alike have not failed for their own reasons. Empty for
+    /// failures that a task can have by itself, such as its limits or a claim of its agent.
+    /// </summary>
+    public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
+    {
+        var countable = outcome.Failure is AgentFailure.GaveUp or AgentFailure.Transient or AgentFailure.Invalid or AgentFailure.Stall or AgentFailure.Killed;
+        if (!countable || claim is not null)
+            return "";
+        var text = Varying().Replace(outcome.Detail.Replace(taskId, "*", StringComparison.Ordinal), "#");
+        return $"{agent} {outcome.Failure} {(text.Length <= 300 ? text : text[..300])}";
+    }
+
+    [GeneratedRegex("[0-9a-f]*[0-9][0-9a-f]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Varying();
 
     private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }

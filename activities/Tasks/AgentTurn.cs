@@ -165,6 +165,7 @@ internal sealed class AgentTurn(ActivityServices services)
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
             ResetAt = outcome.ResetsAt,
+            Signature = AgentJudgement.SignatureOf(outcome, claim, files.Task(start.Task).Agent ?? files.Policy.Agent, start.Task),
             Folder = files.Folder.Relative(start.Folder),
         };
     }

@@ -40,6 +40,7 @@ internal static class CommandTable
         ("reject", static () => new AnswerCommand(approve: false)),
         ("pause", static () => new PauseCommand()),
         ("cancel", static () => new CancelCommand()),
+        ("abort", static () => new AbortCommand()),
         ("retry", static () => new RetryCommand()),
         ("skip", static () => new SkipCommand()),
         ("promote", static () => new PromoteCommand()),

@@ -39,6 +39,10 @@ public interface IRunActivities
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
+    /// <summary>Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had landed.</summary>
+    [Activity]
+    Task<string> AbortAsync(AbortInput input);
+
     /// <summary>Writes the report and removes what is proven merged; returns the report's path relative to the repository.</summary>
     [Activity]
     Task<string> FinishAsync(FinishInput input);

@@ -31,6 +31,9 @@ public sealed record RunSettings
     /// <summary><c>merge</c>, <c>pr</c> or <c>branch</c>.</summary>
     public string Land { get; init; } = "merge";
 
+    /// <summary>How long an account or a machine that does not work is left alone before one task tries it; doubles from there, up to half an hour.</summary>
+    public TimeSpan FirstTrialAfter { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Continue as new after so many history events; 0: when the server suggests it. For tests of long runs.</summary>
     public int ContinueAfterEvents { get; init; }
 }
@@ -83,6 +86,9 @@ public sealed record TaskOutline
     /// <summary>Works alone: it may write the whole repository and is not marked <c>parallel</c>.</summary>
     public bool Exclusive { get; init; }
     public bool RequiresApproval { get; init; }
+
+    /// <summary>Who pays for its agent: tasks of one account stand still together.</summary>
+    public string Account { get; init; } = "";
 
     /// <summary>Done before this run began (an earlier phase, not in <c>only</c>): counts as merged.</summary>
     public bool Done { get; init; }
@@ -141,6 +147,9 @@ public sealed record LandResult
     public string Evidence { get; init; } = "";
 }
 
+/// <summary>Asks for what a cancelled run had reached to be kept, and for its landing to be taken back.</summary>
+public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
+
 /// <summary>Asks for the report of a run that has ended, and for what it leaves to be tidied up where that is proven safe.</summary>
 public sealed record FinishInput(RepositoryReference Repository, RunStatus Run);
 
@@ -171,7 +180,17 @@ public sealed record CarriedRun
 
     /// <summary>Verified work that waits for its turn to be merged.</summary>
     public IReadOnlyList<MergeRequest> Merges { get; init; } = [];
+
+    /// <summary>Accounts and machines that did not work when the run was carried on.</summary>
+    public IReadOnlyList<CarriedTrouble> Troubles { get; init; } = [];
 }
+
+/// <summary>An account or the machine that does not work.</summary>
+/// <param name="Name">The account, or empty for the machine.</param>
+/// <param name="Reason">What went wrong.</param>
+/// <param name="Pause">How long to wait before it is tried again.</param>
+/// <param name="Until">When a usage limit ends; null for others.</param>
+public sealed record CarriedTrouble(string Name, string Reason, TimeSpan Pause, DateTimeOffset? Until);
 
 /// <summary>What is known of a task's workflow execution beside its status.</summary>
 public sealed record CarriedTask(string Id, string ExecutionId, int ReportSequence, int LastStart, bool AtWork, int StartsBefore, decimal CostBefore, long TokensBefore)

@@ -24,6 +24,9 @@ public sealed record TaskInput
     /// <summary>Do not take up an earlier result.</summary>
     public bool Fresh { get; init; }
     public bool Paused { get; init; }
+
+    /// <summary>The run wakes what is parked for its account or machine; without it the task tries again by itself.</summary>
+    public bool RunWakes { get; init; }
 }
 
 /// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
@@ -53,6 +56,15 @@ public sealed record TaskReport
     public bool Reused { get; init; }
     public string Evidence { get; init; } = "";
     public string? Gates { get; init; }
+
+    /// <summary>Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
+    public string FailureClass { get; init; } = FailureClasses.None;
+
+    /// <summary>When a usage limit ends.</summary>
+    public DateTimeOffset? ResetAt { get; init; }
+
+    /// <summary>How its agent failed, without what differs from task to task; empty where others can't fail alike.</summary>
+    public string Signature { get; init; } = "";
 }
 
 /// <summary>Asks for a worktree and a prompt.</summary>
@@ -126,6 +138,9 @@ public sealed record AgentRunResult
 
     /// <summary>When a usage limit ends; null where unknown.</summary>
     public DateTimeOffset? ResetAt { get; init; }
+
+    /// <summary>How it failed, without what differs from task to task; empty where it did not, or where the task itself may be the reason.</summary>
+    public string Signature { get; init; } = "";
 
     /// <summary>Folder of the start, relative to the repository.</summary>
     public string Folder { get; init; } = "";

@@ -182,6 +182,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<LandResult> LandAsync(LandInput input) => Task.FromResult(Land());
 
     [Activity]
+    public Task<string> AbortAsync(AbortInput input) => Task.FromResult("");
+
+    [Activity]
     public Task<string> FinishAsync(FinishInput input) => Task.FromResult("report.md");
 
     [Activity]

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>abort</c>: ends a run that is open; of one that has ended it takes back what it landed.</summary>
+internal sealed class AbortCommand : SteeringCommand
+{
+    private readonly Argument<string> _run = new("RUN") { Description = "The run" };
+
+    public AbortCommand()
+        : base("abort", "End a run and take back what it landed")
+    {
+        Add(_run);
+        AddEngine();
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var run = StoredRuns.Require(repository, parsed.GetRequiredValue(_run));
+        if (!RunStates.IsFinal(run.Status.State))
+            return await SendAsync(parsed, context, run, (handle, cancel) => handle.CancelAsync(cancel), "cancel", [], stop);
+        var result = await LandingReversals.TakeBackAsync(repository, run.Folder, stop)
+            ?? throw new CommandException(ExitCodes.Usage, $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.", $"See 'orchestrate show {run.Id}'.");
+        context.Terminal.Say(result.Reason);
+        return result.State is ReversalState.TakenBack or ReversalState.NotLanded ? ExitCodes.Done : ExitCodes.NeedsPerson;
+    }
+}

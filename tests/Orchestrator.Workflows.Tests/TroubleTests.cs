@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Orchestrator.Contracts;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Failures that are no task's fault: said once, tried by one, gone on with by itself.</summary>
+public sealed class TroubleTests
+{
+    private static readonly RunSettings Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
+
+    [Fact]
+    public async Task Account_DoesNotWork_IsSaidOnceTriedByOneTaskAndGoneOnWith()
+    {
+        var works = false;
+        var failing = new ConcurrentQueue<string>();
+        await using var run = await ScriptedRun.StartAsync([.. Enumerable.Range(0, 5).Select(i => Task($"t{i}"))], a => a.Agent = (input, _) =>
+        {
+            if (works)
+                return System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
+            failing.Enqueue(input.Task.Task.Id);
+            return System.Threading.Tasks.Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Account, Message = "Not logged in", Session = "s" });
+        }, Settings);
+
+        await run.UntilAsync(_ => failing.Count >= 4);
+        var parked = await run.StatusAsync();
+        works = true;
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Contains("Not logged in", parked.Reason);
+        Assert.True(failing.Distinct().Count() <= 2, "nothing new is started with the account");
+        Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("Not logged in", StringComparison.Ordinal));
+        Assert.All((await run.StatusAsync()).Tasks, t => Assert.Equal(1, t.Round));
+    }
+
+    [Fact]
+    public async Task Agents_OfThreeTasksFailAlike_CountAsTheAccountAndNoTaskFails()
+    {
+        var works = false;
+        var starts = 0;
+        await using var run = await ScriptedRun.StartAsync([.. Enumerable.Range(0, 4).Select(i => Task($"t{i}"))], a => a.Agent = (_, _) =>
+        {
+            Interlocked.Increment(ref starts);
+            return System.Threading.Tasks.Task.FromResult(works
+                ? ScriptedActivities.Done()
+                : new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "exit code 1: segmentation fault", Signature = "claude GaveUp exit code #", Session = "s" });
+        }, Settings);
+
+        await run.UntilAsync(s => s.Reason.Contains("failed alike", StringComparison.Ordinal) && starts >= 4);
+        works = true;
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(4, run.Activities.Merged.Count);
+    }
+
+    [Fact]
+    public async Task UsageLimit_OfOneTask_KeepsOthersOfTheAccountFromStarting()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1"), Task("other") with { Account = "script" }], a => a.Agent = (input, _) =>
+            System.Threading.Tasks.Task.FromResult(input.Task.Task.Id == "t0" && input.Start == 1
+                ? new AgentRunResult { FailureClass = FailureClasses.UsageLimit, Message = "session limit", ResetAt = DateTimeOffset.UtcNow.AddHours(5), Session = "s" }
+                : ScriptedActivities.Done()), Settings with { Workers = 1 });
+
+        var status = await run.UntilAsync(s => s.Tasks[2].State == TaskStates.Merged && s.Tasks[0].State == TaskStates.Parked);
+        Assert.Equal(TaskStates.Pending, status.Tasks[1].State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Machine_DoesNotWork_ParksWithoutUsingAnAttemptAndGoesOn()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1")], a => a.Verify = input => Interlocked.Increment(ref calls) <= 3
+            ? new VerifyResult { Commit = "c", Problems = ["No space left on device"], FailureClass = FailureClasses.Environment }
+            : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" }, Settings);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(2, run.Activities.Starts.Count);
+        Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("No space left", StringComparison.Ordinal));
+    }
+
+    private static TaskOutline Task(string id) => new() { Id = id, Account = "claude" };
+}
