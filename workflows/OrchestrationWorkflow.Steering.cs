@@ -220,6 +220,12 @@ public sealed partial class OrchestrationWorkflow
             return Steered(yes ? "The plan is approved." : "The plan is rejected.");
         }
         var task = Known(command.Id);
+        if (task.AtWork && task.Status.State == TaskStates.AwaitingApproval)
+        {
+            Answered(command.Id);
+            _ = TellTaskAsync(command.Id, t => t.DecideAsync(yes, command.Reason));
+            return Steered(yes ? $"{command.Id} is merged." : $"{command.Id} is rejected and fails; 'retry' gives it back to its agent.");
+        }
         if (yes)
         {
             var changed = !task.Approved;

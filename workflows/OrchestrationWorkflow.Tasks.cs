@@ -35,6 +35,8 @@ public sealed partial class OrchestrationWorkflow
         DescribeForPeople();
         if (report.State == TaskStates.Blocked)
             Ask(report.TaskId, $"{report.TaskId} is blocked: {report.Reason}", $"orchestrate retry {_runId}/{report.TaskId} --guidance TEXT", $"orchestrate cancel {_runId}/{report.TaskId}");
+        else if (report.State == TaskStates.AwaitingApproval)
+            Ask(report.TaskId, $"May {report.TaskId} be merged? {report.Reason}", $"orchestrate diff {_runId}/{report.TaskId}", $"orchestrate approve {report.TaskId} --run {_runId}", $"orchestrate reject {report.TaskId} --run {_runId}");
         else
             Answered(report.TaskId);
         if (report.State == TaskStates.Merging)

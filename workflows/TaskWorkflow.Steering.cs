@@ -18,6 +18,7 @@ public sealed partial class TaskWorkflow
     private string _guidance = "";
     private bool _paused;
     private bool _goOn;
+    private (bool Accepted, string Reason)? _decision;
 
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
@@ -56,12 +57,32 @@ public sealed partial class TaskWorkflow
     }
 
     /// <inheritdoc/>
+    [WorkflowSignal("decide")]
+    public Task DecideAsync(bool accepted, string reason)
+    {
+        if (_report.State == TaskStates.AwaitingApproval)
+            _decision = (accepted, reason);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     [WorkflowSignal("mergeDone")]
     public Task MergeDoneAsync(MergeResult result)
     {
         if (_report.State == TaskStates.Merging && result.Round == _report.Round)
             _mergeResult = result;
         return Task.CompletedTask;
+    }
+
+    /// <summary>Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.</summary>
+    private async Task WaitForDecisionAsync(string reason)
+    {
+        _decision = null;
+        Become(TaskStates.AwaitingApproval, reason);
+        await Workflow.WaitConditionAsync(() => _decision is not null || Cancelled, _input.Settings.ApprovalTimeout, CancellationToken.None);
+        ThrowIfCancelled();
+        if (_decision is not { Accepted: true })
+            throw new TaskEndedException(TaskStates.Failed, _decision is { } no ? $"a person rejected it{(no.Reason.Length > 0 ? ": " + no.Reason : "")}: {reason}" : $"nobody approved it in time: {reason}");
     }
 
     private async Task WhilePausedAsync()

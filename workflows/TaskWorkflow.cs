@@ -154,7 +154,11 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
                 (ITaskActivities a) => a.VerifyTaskAsync(verify), ActivityDefaults.Long(_input.Repository.Queue, TimeSpan.FromHours(4), _stop.Token));
             _report = _report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
             if (work.FailureClass != FailureClasses.Environment)
+            {
+                if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
+                    await WaitForDecisionAsync(work.NeedsPerson);
                 return work;
+            }
             pause = await ParkAsync(FailureClasses.Environment, string.Join(" ", work.Problems), pause);
         }
     }

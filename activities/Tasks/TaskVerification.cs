@@ -31,7 +31,8 @@ internal sealed class TaskVerification(ActivityServices services)
             commit = await work.CommitAsync(input, stop);
         }
 
-        var changed = (await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop)).Select(c => c.Path).ToList();
+        var differences = await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
+        var changed = differences.Select(c => c.Path).ToList();
         if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path)).ToList() is { Count: > 0 } foreign)
             return Refused(files, task, input.Round, [$"The earlier result changes what this task does not own: {string.Join(", ", foreign.Take(5))}."], commit);
         var gates = TaskGates.Of(files, task);
@@ -57,7 +58,14 @@ internal sealed class TaskVerification(ActivityServices services)
         if (outcomes.Count == 0)
             notes.Add("not verified: no gate");
         await KeepResultAsync(place, task, input, commit, changed.Count > 0, stop);
-        return new VerifyResult { Commit = commit, Gates = count, Notes = notes };
+        var patch = differences.Any(d => GateMeaning.IsTest(d.Path)) ? (await new Diffs(place.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text : "";
+        return new VerifyResult
+        {
+            Commit = commit,
+            Gates = count,
+            Notes = notes,
+            NeedsPerson = string.Join(" ", [.. GateMeaning.Changes(task, gates, differences, patch), .. GateMeaning.Empty(outcomes)]),
+        };
     }
 
     private static VerifyResult Refused(RunFiles files, PlanTask task, int round, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null) => new()

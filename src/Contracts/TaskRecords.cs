@@ -176,6 +176,9 @@ public sealed record VerifyResult
     /// <summary>Gates that passed and all, such as <c>2/2</c>; empty when there is none.</summary>
     public string Gates { get; init; } = "";
 
+    /// <summary>Why a person must look before it is merged: it changed what its gates mean. Empty when nobody must.</summary>
+    public string NeedsPerson { get; init; } = "";
+
     /// <summary>Worth knowing, stops nothing: files put back, agent ended without saying done.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

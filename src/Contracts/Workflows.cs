@@ -85,6 +85,10 @@ public interface ITaskWorkflow
     [WorkflowSignal("goOn")]
     Task GoOnAsync(string guidance);
 
+    /// <summary>A person's answer to a task that changed what its gates mean.</summary>
+    [WorkflowSignal("decide")]
+    Task DecideAsync(bool accepted, string reason);
+
     /// <summary>What the merge train did with this task's commit.</summary>
     [WorkflowSignal("mergeDone")]
     Task MergeDoneAsync(MergeResult result);

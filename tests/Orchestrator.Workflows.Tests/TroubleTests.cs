@@ -83,5 +83,21 @@ public sealed class TroubleTests
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("No space left", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Gates_ChangedByTheTask_WaitForAPersonsYes()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("yes"), Task("no")], a => a.Verify = input =>
+            new VerifyResult { Commit = $"c-{input.Task.Task.Id}", Gates = "1/1", NeedsPerson = "It deleted the test 'tests/a.py'." }, Settings);
+        var asked = await run.UntilAsync(s => s.Questions.Count == 2 && s.Tasks.All(t => t.State == TaskStates.AwaitingApproval));
+
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("yes", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalCommand("no", "keep it")));
+        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Contains("tests/a.py", asked.Questions[0].Question);
+        Assert.Equal([TaskStates.Merged, TaskStates.Failed], status.Tasks.Select(t => t.State));
+        Assert.Contains("keep it", status.Tasks[1].Reason);
+    }
+
     private static TaskOutline Task(string id) => new() { Id = id, Account = "claude" };
 }
