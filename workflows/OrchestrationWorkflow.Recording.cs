@@ -139,6 +139,8 @@ public sealed partial class OrchestrationWorkflow
             Open = [.. _board.Entries.Where(e => e.IsUncarried).Select(e => e.ToCarried())],
             Workers = _workers,
             Merges = [.. _mergeQueue],
+            Shared = _leased ? _shared : null,
+            Leases = new Dictionary<string, bool>(_leases),
             Troubles = [.. _troubles.Open.Select(t => new CarriedTrouble(t.Name, t.Reason, t.Pause, t.Until))],
         };
         var input = _input;
@@ -175,6 +177,9 @@ public sealed partial class OrchestrationWorkflow
         _preflight = carried.Preflight;
         _workers = carried.Workers;
         _paused = carried.Status.Paused;
+        (_shared, _leased) = (carried.Shared, carried.Shared is not null);
+        foreach (var (task, granted) in carried.Leases)
+            _leases[task] = granted;
         _questions.AddRange(carried.Status.Questions);
         _run = carried.Status with { Tasks = [], Questions = [] };
         _parts.AddRange(carried.Parts);

@@ -32,6 +32,7 @@ public sealed partial class OrchestrationWorkflow
             return;
         _run = _run with { UpdatedAt = Now };
         TakeInTrouble(entry, report);
+        ReleaseLease(entry);
         DescribeForPeople();
         if (report.State == TaskStates.Blocked)
             Ask(report.TaskId, $"{report.TaskId} is blocked: {report.Reason}", $"orchestrate retry {_runId}/{report.TaskId} --guidance TEXT", $"orchestrate cancel {_runId}/{report.TaskId}");
@@ -49,9 +50,10 @@ public sealed partial class OrchestrationWorkflow
 
     private void StartReadyTasks()
     {
-        foreach (var entry in _board.NextToStart(_workers, e => _troubles.Allow(e.Outline)))
+        ReleaseUnusedLeases();
+        foreach (var entry in _board.NextToStart(_workers, e => _troubles.Allow(e.Outline) && !WaitsForLease(e)))
         {
-            if (!_troubles.Allow(entry.Outline))
+            if (!_troubles.Allow(entry.Outline) || !HasLease(entry))
                 continue;
             _troubles.Started(entry.Outline);
             _board.Started(entry, Now);

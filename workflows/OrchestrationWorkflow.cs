@@ -42,6 +42,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
                 await PlanAsync();
                 await PreflightAsync();
                 await ApprovePlanAsync();
+                await JoinLeasesAsync();
             }
             else
             {
@@ -264,6 +265,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         var report = "";
         if (_repository.Queue.Length > 0)
         {
+            await LeaveLeasesAsync();
             await RecordAllAsync();
             var finish = new FinishInput(_repository, ending);
             report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), ActivityDefaults.Short(_repository.Queue));

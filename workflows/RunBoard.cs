@@ -226,6 +226,9 @@ internal sealed class RunBoard
             Change(entry, TaskStates.AwaitingApproval, "the plan asks for an approval before it starts", now);
     }
 
+    /// <summary>Says why a task that is not at work is where it is.</summary>
+    public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Status.State, reason, now);
+
     /// <summary>Notes a transition of the run itself.</summary>
     public void NoteRun(string state, string reason, DateTimeOffset now, string evidence = "") =>
         _events.Add(new RunEvent { Sequence = ++Sequence, Time = now, State = state, Reason = reason, Evidence = evidence });

@@ -13,6 +13,7 @@ public sealed class RunActivities : IRunActivities
     private readonly Preflight _preflight;
     private readonly RunLanding _landing;
     private readonly RunEnding _ending;
+    private readonly RunLeases _leases;
 
     /// <summary>Puts the steps together.</summary>
     public RunActivities(ActivityServices services)
@@ -22,6 +23,7 @@ public sealed class RunActivities : IRunActivities
         _preflight = new Preflight(services);
         _landing = new RunLanding(services);
         _ending = new RunEnding();
+        _leases = new RunLeases(services);
     }
 
     /// <inheritdoc/>
@@ -67,6 +69,11 @@ public sealed class RunActivities : IRunActivities
     [Activity]
     public Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input) =>
         Task.FromResult(CarriedParts.Read(new RunFolder(input.Repository.Path, input.RunId), input.Part));
+    public Task TellLeasesAsync(LeaseInput input) => _leases.TellAsync(input);
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds) => _leases.FindEndedAsync(runIds);
 
     /// <inheritdoc/>
     [Activity]

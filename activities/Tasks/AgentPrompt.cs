@@ -32,6 +32,9 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance.</summary>
     public static string ForKey(RunFiles files, PlanTask task) => TaskPrompt.Render(Input(files, task, null));
 
+    /// <summary>True for a file of the repository that is handed to the agent as instructions.</summary>
+    public static bool IsInstruction(string path) => path == Conventions || path.StartsWith(AgentsFolder, StringComparison.Ordinal);
+
     private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance) => TaskPromptInput.Of(files.Plan, task.Id) with
     {
         RoleText = task.Role is null ? null : RoleText(files, task.Role),

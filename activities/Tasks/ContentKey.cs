@@ -19,11 +19,12 @@ internal static class ContentKey
             : await OwnedAndReadAsync(repository, task, baseCommit, stop);
         var parts = new
         {
-            version = 1,
+            version = 2,
             prompt = AgentPrompt.ForKey(files, task),
             agent = task.Agent ?? files.Policy.Agent,
             command = files.Policy.Commands.GetValueOrDefault(task.Agent ?? files.Policy.Agent),
             model = task.Model ?? files.Policy.Model,
+            options = new { files.Policy.PermissionMode, files.Policy.Allow, files.Policy.McpServers, files.Policy.Turns },
             write = task.FilesWrite,
             append = task.FilesAppend,
             gates = Gates.TaskGates.Of(files, task).Concat(files.Policy.IntegrationGates),
@@ -37,6 +38,6 @@ internal static class ContentKey
         var owned = Ownership.Of(task);
         var read = Ownership.Of(task.FilesRead);
         var tree = await new Commits(repository).ListFilesAsync(baseCommit, stop);
-        return [.. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path)).Select(f => $"{f.Mode} {f.Id} {f.Path}")];
+        return [.. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsInstruction(f.Path)).Select(f => $"{f.Mode} {f.Id} {f.Path}")];
     }
 }

@@ -35,6 +35,13 @@ public interface IRunActivities
     /// <summary>Gives it back; a part that is gone or was changed is refused.</summary>
     [Activity]
     Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input);
+    /// <summary>Tells the leases of the repository what a run does; they are started where they are not.</summary>
+    [Activity]
+    Task TellLeasesAsync(LeaseInput input);
+
+    /// <summary>Those of the given runs that have ended or are gone.</summary>
+    [Activity]
+    Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);

@@ -18,6 +18,9 @@ public static class RunIds
     /// <summary>Id of a task's workflow.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
+    /// <summary>Id of the leases of a repository.</summary>
+    public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";
+
     /// <summary>A readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
     /// <param name="title">What the run is about; its first words become the slug.</param>
     /// <param name="unique">Anything unique; six hex digits of it are used.</param>

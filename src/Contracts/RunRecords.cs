@@ -181,6 +181,12 @@ public sealed record CarriedRun
     /// <summary>Verified work that waits for its turn to be merged.</summary>
     public IReadOnlyList<MergeRequest> Merges { get; init; } = [];
 
+    /// <summary>Whether other runs work in the repository; null: not known yet.</summary>
+    public bool? Shared { get; init; }
+
+    /// <summary>Tasks that have a lease, or have asked for one (false).</summary>
+    public IReadOnlyDictionary<string, bool> Leases { get; init; } = new Dictionary<string, bool>();
+
     /// <summary>Accounts and machines that did not work when the run was carried on.</summary>
     public IReadOnlyList<CarriedTrouble> Troubles { get; init; } = [];
 }

@@ -57,6 +57,10 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate("cancel")]
     Task<SteeringAnswer> CancelAsync();
 
+    /// <summary>What the leases of the repository tell this run.</summary>
+    [WorkflowSignal("leasesChanged")]
+    Task LeasesChangedAsync(LeaseNews news);
+
     /// <summary>A task's report.</summary>
     [WorkflowSignal("taskChanged")]
     Task TaskChangedAsync(TaskReport report);

@@ -22,7 +22,7 @@ public sealed class RunWorker : IDisposable
     {
         var services = new ActivityServices(options.Host, options.HookCommand, client, options.Time);
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20 };
-        shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>();
+        shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<LeaseWorkflow>();
         shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Host));
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)

@@ -13,10 +13,12 @@ internal sealed class RunFixture : IDisposable
 {
     public const string RunId = "run-test-000001";
     private readonly ActivityServices _services;
+    private readonly string _runId;
     private bool _ownsRepository;
 
-    private RunFixture(TemporaryRepository repository, RepositoryReference reference, Plan plan, string hash, ActivityServices services)
+    private RunFixture(TemporaryRepository repository, RepositoryReference reference, Plan plan, string hash, ActivityServices services, string runId)
     {
+        _runId = runId;
         Repository = repository;
         Reference = reference;
         Plan = plan;
@@ -32,9 +34,9 @@ internal sealed class RunFixture : IDisposable
 
     public string Hash { get; }
 
-    public RunFolder Folder => new(Repository.Path, RunId);
+    public RunFolder Folder => new(Repository.Path, _runId);
 
-    public string StagingBranch => $"orchestrator/{RunId}/staging";
+    public string StagingBranch => $"orchestrator/{_runId}/staging";
 
     public static async Task<RunFixture> BeginAsync(RunPolicy policy, params PlanTask[] tasks)
     {
@@ -43,7 +45,9 @@ internal sealed class RunFixture : IDisposable
         return fixture;
     }
 
-    public static async Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, params PlanTask[] tasks)
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, params PlanTask[] tasks) => BeginAsync(repository, policy, RunId, tasks);
+
+    public static async Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, string runId, params PlanTask[] tasks)
     {
         var environment = new Dictionary<string, string>(Settings.SettingsFiles.ProcessEnvironment())
         {
@@ -54,9 +58,9 @@ internal sealed class RunFixture : IDisposable
         var opened = await Repositories.OpenAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
         var plan = new Plan { Request = "a test", Tasks = tasks };
-        var hash = RunFiles.Store(new RunFolder(repository.Path, RunId), plan, policy);
-        var fixture = new RunFixture(repository, reference, plan, hash, services);
-        fixture.Preflight = await new Preflight(services).CheckAsync(new PreflightInput(RunId, reference, hash, new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+        var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, policy);
+        var fixture = new RunFixture(repository, reference, plan, hash, services, runId);
+        fixture.Preflight = await new Preflight(services).CheckAsync(new PreflightInput(runId, reference, hash, new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
         return fixture;
     }
 
@@ -71,7 +75,7 @@ internal sealed class RunFixture : IDisposable
 
     public TaskInput Task(string id, bool fresh = false) => new()
     {
-        RunId = RunId,
+        RunId = _runId,
         Repository = Reference,
         PlanHash = Hash,
         Task = new TaskOutline { Id = id },
@@ -88,11 +92,15 @@ internal sealed class RunFixture : IDisposable
         new TaskVerification(_services).VerifyAsync(
             new VerifyTaskInput { Task = Task(id), Prepared = prepared, Round = round, Start = start, ClaimedDone = true }, CancellationToken.None);
 
+    public Task ReleaseAsync(string id) => TaskPreparation.ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
+
+    public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), CancellationToken.None);
+
     public Task<Contracts.MergeResult> MergeAsync(string id, string commit, int round = 1) =>
-        new TaskMerge(_services).MergeAsync(new MergeTaskInput(RunId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)), CancellationToken.None);
+        new TaskMerge(_services).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)), CancellationToken.None);
 
     public Task<LandResult> LandAsync(string land = "merge") =>
-        new RunLanding(_services).LandAsync(new LandInput(RunId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land), CancellationToken.None);
+        new RunLanding(_services).LandAsync(new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land), CancellationToken.None);
 
     /// <summary>The agent's part: writes a file in the task's worktree.</summary>
     public void Write(PreparedTask prepared, string file, string content)

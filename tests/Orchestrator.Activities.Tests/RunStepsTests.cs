@@ -21,6 +21,44 @@ public sealed class RunStepsTests
     }
 
     [Fact]
+    public async Task Abort_BeforeLanding_KeepsWhatWasReachedAndTouchesNoTarget()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        var merged = await run.DoAsync("a", "a.txt", "a\n");
+
+        Assert.Equal("", await run.AbortAsync());
+
+        Assert.Equal(merged.Commit, await run.Repository.GitAsync("rev-parse", $"refs/orchestrator/aborted/{RunFixture.RunId}"));
+        Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
+    }
+
+    [Fact]
+    public async Task Abort_AfterLanding_MovesTheTargetBack()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "a\n");
+        await run.LandAsync();
+
+        Assert.Contains("again", await run.AbortAsync());
+        Assert.Equal("", await run.AbortAsync());
+
+        Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
+        Assert.False(File.Exists(run.Repository["a.txt"]));
+    }
+
+    [Fact]
+    public async Task Abort_AfterAPush_OffersARevert()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "a\n");
+        var landed = await run.LandAsync();
+        await run.Repository.GitAsync("update-ref", "refs/remotes/origin/main", landed.Commit);
+
+        Assert.Contains($"refs/orchestrator/revert/{RunFixture.RunId}", await run.AbortAsync());
+        Assert.Equal(landed.Commit, await run.Repository.GitAsync("rev-parse", "main"));
+    }
+
+    [Fact]
     public async Task Preflight_ProgramOfAGateMissing_StopsTheRun()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("no-such-program-here --check")), Task("a", "a.txt"));

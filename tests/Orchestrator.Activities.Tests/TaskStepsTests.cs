@@ -220,5 +220,122 @@ public sealed class TaskStepsTests
         Assert.Contains("symbolic link", Assert.Single(work.Problems));
     }
 
+    [Fact]
+    public async Task Prepare_SecondTask_GetsTheWorktreeOfTheFirstWithoutItsFiles()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("ignore", (".gitignore", "build/\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"), Task("b", "b.txt"));
+        var first = await run.PrepareAsync("a");
+        run.Write(first, "a.txt", "a\n");
+        run.Write(first, "build/output", "ignored\n");
+        var admin = await repository.GitInAsync(Path.Combine(repository.Path, first.Worktree), "rev-parse", "--git-dir");
+        Assert.True((await run.MergeAsync("a", (await run.VerifyAsync("a", first)).Commit)).Merged);
+
+        var second = await run.PrepareAsync("b");
+        var worktree = Path.Combine(repository.Path, second.Worktree);
+
+        Assert.Equal(admin, await repository.GitInAsync(worktree, "rev-parse", "--git-dir"));
+        Assert.Equal("", await repository.GitInAsync(worktree, "status", "--porcelain", "--ignored"));
+        Assert.True(File.Exists(Path.Combine(worktree, "a.txt")), "what was merged is there");
+    }
+
+    [Fact]
+    public async Task Conflict_AbortedOrLeftWithMarkers_IsRefusedAndMergesWhenResolved()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("shared.txt", "line\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
+        run.Write(a, "shared.txt", "from a\n");
+        run.Write(b, "shared.txt", "from b\n");
+        var (workOfA, workOfB) = (await run.VerifyAsync("a", a), await run.VerifyAsync("b", b));
+        await run.MergeAsync("a", workOfA.Commit);
+        var conflict = await run.MergeAsync("b", workOfB.Commit);
+        var report = await File.ReadAllTextAsync(Path.Combine(repository.Path, conflict.ProblemsFile));
+        Assert.Contains("In conflict with a: Task a", report);
+        Assert.Contains("from a", report);
+
+        var again = await run.PrepareAsync("b", round: 2, withStaging: true);
+        var worktree = Path.Combine(repository.Path, again.Worktree);
+        Assert.Contains("||||||| ", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
+        Assert.Contains("markers are left", Assert.Single((await run.VerifyAsync("b", again, round: 2, start: 2)).Problems));
+        await repository.GitInAsync(worktree, "merge", "--abort");
+        Assert.Contains("was undone", Assert.Single((await run.VerifyAsync("b", again, round: 3, start: 3)).Problems));
+        Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
+        run.Write(again, "shared.txt", "from a and b\n");
+        var resolved = await run.VerifyAsync("b", again, round: 4, start: 4);
+
+        Assert.Empty(resolved.Problems);
+        Assert.True((await run.MergeAsync("b", resolved.Commit, 4)).Merged);
+        Assert.Equal("from a and b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
+    }
+
+    [Fact]
+    public async Task Prepare_WorktreeGone_BeginsWithTheLastSnapshot()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "*.txt"));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "half.txt", "half done\n");
+        await run.ReleaseAsync("a");
+        await run.Repository.GitAsync("worktree", "remove", "--force", "--force", prepared.Worktree);
+
+        var again = await run.PrepareAsync("a");
+
+        Assert.Equal("half done\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, again.Worktree, "half.txt")));
+    }
+
+    [Fact]
+    public async Task Prepare_ResultThatWasRevertedByThePerson_LandsAgainWithoutAnAgent()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("test -f a.txt")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "paid for\n");
+        await run.LandAsync();
+        await run.Repository.GitAsync("revert", "--no-edit", "-m", "1", "HEAD");
+        using var second = await RunFixture.BeginAsync(run.Repository, RunFixture.Policy(new GateSpec("test -f a.txt")), "run-test-000002", Task("a", "a.txt"));
+
+        var prepared = await second.PrepareAsync("a");
+        var work = await second.VerifyAsync("a", prepared, start: 0);
+
+        Assert.NotEqual("", prepared.ReusedCommit);
+        Assert.Empty(work.Problems);
+        Assert.True((await second.MergeAsync("a", work.Commit)).Merged);
+        Assert.True((await second.LandAsync()).Landed);
+        Assert.Equal("paid for", await run.ShowAsync("main", "a.txt"));
+    }
+
+    [Theory]
+    [InlineData("prompt")]
+    [InlineData("gate")]
+    [InlineData("model")]
+    [InlineData("owned")]
+    [InlineData("read")]
+    [InlineData("conventions")]
+    public async Task Prepare_AnythingOfTheKeyChanged_StartsAnAgent(string what)
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("owned.txt", "1\n"), ("read.txt", "1\n"), ("other.txt", "1\n"));
+        var task = Task("a", "owned.txt", "a.txt") with { FilesRead = ["read.txt"] };
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), task);
+        var first = await run.PrepareAsync("a");
+        run.Write(first, "a.txt", "paid for\n");
+        Assert.Empty((await run.VerifyAsync("a", first)).Problems);
+
+        await repository.CommitAsync("next", what switch
+        {
+            "owned" => ("owned.txt", "2\n"),
+            "read" => ("read.txt", "2\n"),
+            "conventions" => ("CLAUDE.md", "Use tabs.\n"),
+            _ => ("other.txt", "2\n"),
+        });
+        task = what == "prompt" ? task with { Prompt = "do something else" } : task;
+        var policy = RunFixture.Policy(new GateSpec(what == "gate" ? "test -f a.txt" : "true")) with { Model = what == "model" ? "another" : null };
+        using var changed = await RunFixture.BeginAsync(repository, policy, "run-test-000002", task);
+        using var same = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), "run-test-000003", Task("a", "owned.txt", "a.txt") with { FilesRead = ["read.txt"] });
+
+        Assert.Equal("", (await changed.PrepareAsync("a")).ReusedCommit);
+        Assert.Equal(what is "prompt" or "gate" or "model", (await same.PrepareAsync("a")).ReusedCommit.Length > 0);
+    }
+
     internal static PlanTask Task(string id, params string[] owned) => new() { Id = id, Description = $"Task {id}", Prompt = $"do {id}", FilesWrite = owned };
 }

@@ -56,15 +56,15 @@ internal sealed class ScriptedRun : IAsyncDisposable
         var activities = new ScriptedActivities(tasks, settings ?? new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, queue, client);
         script?.Invoke(activities);
         var run = new ScriptedRun(server, client, activities);
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddAllActivities(activities);
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(activities);
         var own = new TemporalWorkerOptions(queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(activities);
         run._working = Task.WhenAll(new TemporalWorker(client, shared).ExecuteAsync(run._stop.Token), new TemporalWorker(client, own).ExecuteAsync(run._stop.Token));
         return run;
     }
 
-    public Task BeginAsync(OrchestrationInput? input = null) => Client.StartWorkflowAsync(
+    public Task BeginAsync(OrchestrationInput? input = null, string? id = null) => Client.StartWorkflowAsync(
         (IOrchestrationWorkflow w) => w.RunAsync(input ?? new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" }, null),
-        new WorkflowOptions(RunId, TaskQueues.Workflows));
+        new WorkflowOptions(id ?? RunId, TaskQueues.Workflows));
 
     public async Task<RunStatus> StatusAsync()
     {
@@ -180,6 +180,37 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     [Activity]
     public Task<LandResult> LandAsync(LandInput input) => Task.FromResult(Land());
+
+    [Activity]
+    public Task TellLeasesAsync(LeaseInput input)
+    {
+        System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal = input.Step switch
+        {
+            LeaseStep.Join => w => w.JoinAsync(input.RunId),
+            LeaseStep.Hold => w => w.HoldAsync(input.RunId, input.Tasks.Select(t => LeaseOf(input.RunId, t)).ToList()),
+            LeaseStep.Ask => w => w.AskAsync(LeaseOf(input.RunId, input.Tasks[0])),
+            LeaseStep.Release => w => w.ReleaseAsync(input.RunId, input.Tasks[0]),
+            _ => w => w.LeaveAsync(input.RunId),
+        };
+        var options = new WorkflowOptions(RunIds.ForLeases(input.Repository.Key), TaskQueues.Workflows);
+        options.SignalWithStart(signal);
+        return client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = queue }), options);
+    }
+
+    /// <summary>In these runs a task owns the file of its name.</summary>
+    private static LeaseRequest LeaseOf(string runId, string task) => new(runId, task, [task], [], [], []);
+
+    [Activity]
+    public async Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds)
+    {
+        var ended = new List<string>();
+        foreach (var id in runIds)
+        {
+            if ((await client.GetWorkflowHandle(id).DescribeAsync()).Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+                ended.Add(id);
+        }
+        return ended;
+    }
 
     [Activity]
     public Task<string> AbortAsync(AbortInput input) => Task.FromResult("");

@@ -63,7 +63,7 @@ public sealed class TroubleTests
                 ? new AgentRunResult { FailureClass = FailureClasses.UsageLimit, Message = "session limit", ResetAt = DateTimeOffset.UtcNow.AddHours(5), Session = "s" }
                 : ScriptedActivities.Done()), Settings with { Workers = 1 });
 
-        var status = await run.UntilAsync(s => s.Tasks[2].State == TaskStates.Merged && s.Tasks[0].State == TaskStates.Parked);
+        var status = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[2].State == TaskStates.Merged && s.Tasks[0].State == TaskStates.Parked);
         Assert.Equal(TaskStates.Pending, status.Tasks[1].State);
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
 

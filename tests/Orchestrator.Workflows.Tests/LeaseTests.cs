@@ -1,0 +1,101 @@
+using Orchestrator.Contracts;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Files and resources over all runs of a repository.</summary>
+public sealed class LeaseTests
+{
+    private const string SecondRun = "run-second-000002";
+
+    [Fact]
+    public void Ask_OverlappingFiles_WaitsForTheFirstAndIsServedInTurn()
+    {
+        var table = new LeaseTable(new LeaseState());
+
+        Assert.Null(table.Ask(Request("one", "a", writes: ["src/**"])));
+        Assert.Contains("src/x.cs, which one/a works on", table.Ask(Request("two", "b", writes: ["src/x.cs"])));
+        Assert.NotNull(table.Ask(Request("three", "c", writes: ["src/x.cs", "doc"])));
+        Assert.Null(table.Ask(Request("three", "d", writes: ["other"])));
+        Assert.Equal(["b"], table.Release("one", "a").Select(g => g.TaskId));
+        Assert.Contains("waits for doc, which three/c waits for too", table.Ask(Request("four", "e", writes: ["doc"])));
+        Assert.Equal(["c"], table.Leave("two").Select(g => g.TaskId));
+        Assert.Equal(["e"], table.Leave("three").Select(g => g.TaskId));
+    }
+
+    [Fact]
+    public void Ask_AppendedFilesAndReadResources_AreShared()
+    {
+        var table = new LeaseTable(new LeaseState());
+
+        Assert.Null(table.Ask(Request("one", "a", appends: ["log.md"], reads: ["database"])));
+        Assert.Null(table.Ask(Request("two", "b", appends: ["log.md"], reads: ["database"])));
+        Assert.NotNull(table.Ask(Request("two", "c", resources: ["database"])));
+        Assert.NotNull(table.Ask(Request("two", "d", writes: ["*.md"])));
+    }
+
+    [Fact]
+    public void State_CarriedOn_IsTheSame()
+    {
+        var table = new LeaseTable(new LeaseState());
+        table.Join("one");
+        table.Ask(Request("one", "a", writes: ["x"]));
+        table.Ask(Request("two", "b", writes: ["x"]));
+
+        var carried = new LeaseTable(table.State("queue"));
+
+        Assert.Equal(["b"], carried.Leave("one").Select(g => g.TaskId));
+    }
+
+    [Fact]
+    public async Task Runs_OfOneRepository_DoNotWorkOnTheSameFileAtTheSameTime()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync([new TaskOutline { Id = "shared" }, new TaskOutline { Id = "last", DependsOn = ["shared"] }], a => a.Agent = async (input, stop) =>
+        {
+            await go.Task.WaitAsync(stop);
+            return ScriptedActivities.Done();
+        });
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
+        await run.BeginAsync(id: SecondRun);
+        var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
+
+        await UntilAsync(async () => (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ State: TaskStates.Pending, Reason: var reason }, ..] && reason.Contains("works on", StringComparison.Ordinal));
+        Assert.Single(run.Activities.Starts);
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(RunStates.Completed, (await second.GetResultAsync().WaitAsync(Eventually.Limit)).State);
+        await UntilAsync(async () => (await run.Client.GetWorkflowHandle(RunIds.ForLeases("key")).DescribeAsync()).Status == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Completed);
+    }
+
+    [Fact]
+    [Trait("Category", "Full")] // Half a minute passes before it is looked.
+    public async Task Run_TerminatedWithItsLeases_IsTakenOutForThoseWhoWait()
+    {
+        await using var run = await ScriptedRun.StartAsync([new TaskOutline { Id = "shared" }], a => a.Agent = async (input, stop) =>
+        {
+            if (input.Task.RunId != SecondRun)
+                await Task.Delay(Timeout.Infinite, stop);
+            return ScriptedActivities.Done();
+        });
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
+        await run.BeginAsync(id: SecondRun);
+        var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
+        await UntilAsync(async () => (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ Reason: var reason }, ..] && reason.Contains("works on", StringComparison.Ordinal));
+
+        await run.Run.TerminateAsync();
+
+        Assert.Equal(RunStates.Completed, (await second.GetResultAsync().WaitAsync(TimeSpan.FromSeconds(120))).State);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var limit = Eventually.Timeout(); !await holds();)
+            await Task.Delay(50, limit);
+    }
+
+    private static LeaseRequest Request(string run, string task, string[]? writes = null, string[]? appends = null, string[]? resources = null, string[]? reads = null) =>
+        new(run, task, writes ?? [], appends ?? [], resources ?? [], reads ?? []);
+}

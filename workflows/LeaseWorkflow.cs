@@ -1,0 +1,157 @@
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>Files and resources of one repository, leased for the time of a task, over all its runs.</summary>
+[Workflow("LeaseWorkflow")]
+public sealed class LeaseWorkflow : ILeaseWorkflow
+{
+    /// <summary>How long a run that was alone may take to say what it holds, before the next one begins without knowing.</summary>
+    private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often it is looked whether those whom others wait for are still there.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+    private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
+    private readonly LeaseState _begin;
+    private readonly LeaseTable _table;
+    private readonly List<Task> _telling = [];
+
+    /// <summary>Before any signal is taken in.</summary>
+    [WorkflowInit]
+    public LeaseWorkflow(LeaseState state)
+    {
+        _begin = state;
+        _table = new LeaseTable(state);
+    }
+
+    /// <inheritdoc/>
+    [WorkflowRun]
+    public async Task RunAsync(LeaseState state)
+    {
+        // Whoever starts this workflow sends a signal with the start.
+        await Workflow.WaitConditionAsync(() => _table.Runs.Count > 0, LookInterval);
+        while (_table.Runs.Count > 0)
+        {
+            if (Workflow.ContinueAsNewSuggested && _undeclared.Count == 0)
+            {
+                await Workflow.WhenAllAsync(_telling);
+                await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
+                var carried = Status();
+                if (_undeclared.Count == 0)
+                    throw Workflow.CreateContinueAsNewException((ILeaseWorkflow w) => w.RunAsync(carried));
+            }
+            if (_table.AnyWaits || _undeclared.Count > 0)
+            {
+                await Workflow.WaitConditionAsync(() => _table.Runs.Count == 0, LookInterval);
+                await RemoveEndedAsync();
+            }
+            else
+            {
+                await Workflow.WaitConditionAsync(() => _table.Runs.Count == 0 || _table.AnyWaits || _undeclared.Count > 0 || Workflow.ContinueAsNewSuggested);
+            }
+        }
+        await Workflow.WhenAllAsync(_telling);
+        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
+    }
+
+    /// <inheritdoc/>
+    [WorkflowQuery("status")]
+    public LeaseState Status() => _table.State(_begin.Queue);
+
+    /// <inheritdoc/>
+    [WorkflowSignal("join")]
+    public async Task JoinAsync(string runId)
+    {
+        var others = _table.Runs.Where(r => r != runId).ToList();
+        _table.Join(runId);
+        if (others is [var alone])
+        {
+            _undeclared.Add(alone);
+            Tell(alone, new LeaseNews { Shared = true });
+        }
+        await Workflow.WaitConditionAsync(() => _undeclared.Count == 0, HoldPatience);
+        _undeclared.Clear();
+        Tell(runId, new LeaseNews { Shared = _table.Runs.Count > 1 });
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("hold")]
+    public Task HoldAsync(string runId, IReadOnlyList<LeaseRequest> held)
+    {
+        _table.Hold(runId, held);
+        _undeclared.Remove(runId);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("ask")]
+    public Task AskAsync(LeaseRequest request)
+    {
+        _table.Join(request.RunId);
+        Tell(request.RunId, _table.Ask(request) is { } obstacle
+            ? new LeaseNews { Waiting = request.TaskId, Reason = obstacle }
+            : new LeaseNews { Granted = request.TaskId });
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("release")]
+    public Task ReleaseAsync(string runId, string taskId)
+    {
+        Grant(_table.Release(runId, taskId));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [WorkflowSignal("leave")]
+    public Task LeaveAsync(string runId)
+    {
+        Remove(runId);
+        return Task.CompletedTask;
+    }
+
+    private void Remove(string runId)
+    {
+        _undeclared.Remove(runId);
+        Grant(_table.Leave(runId));
+        if (_table.Runs is [var alone])
+            Tell(alone, new LeaseNews { Shared = false });
+    }
+
+    private void Grant(IEnumerable<LeaseRequest> granted)
+    {
+        foreach (var request in granted)
+            Tell(request.RunId, new LeaseNews { Granted = request.TaskId });
+    }
+
+    /// <summary>A run that was terminated, or whose server forgot it, has not said goodbye.</summary>
+    private async Task RemoveEndedAsync()
+    {
+        if (_table.Runs.Count == 0)
+            return;
+        var runs = _table.Runs.ToList();
+        var ended = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEndedRunsAsync(runs), ActivityDefaults.Short(_begin.Queue));
+        foreach (var run in ended)
+            Remove(run);
+    }
+
+    private void Tell(string runId, LeaseNews news)
+    {
+        _telling.RemoveAll(t => t.IsCompleted);
+        _telling.Add(TellAsync(runId, news));
+    }
+
+    private static async Task TellAsync(string runId, LeaseNews news)
+    {
+        try
+        {
+            await Workflow.GetExternalWorkflowHandle<IOrchestrationWorkflow>(runId).SignalAsync(w => w.LeasesChangedAsync(news));
+        }
+        catch (FailureException)
+        {
+            // The run has ended: it needs no lease, and is taken out when somebody waits for it.
+        }
+    }
+}

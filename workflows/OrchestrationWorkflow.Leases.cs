@@ -1,0 +1,91 @@
+using Orchestrator.Contracts;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>Files and resources over all runs of the repository: a run that is alone only says that it is there, one that is not asks for each task.</summary>
+public sealed partial class OrchestrationWorkflow
+{
+    /// <summary>Tasks that have a lease, or have asked for one (false).</summary>
+    private readonly Dictionary<string, bool> _leases = new(StringComparer.Ordinal);
+    private bool? _shared;
+    private bool _leased;
+
+    /// <inheritdoc/>
+    [WorkflowSignal("leasesChanged")]
+    public async Task LeasesChangedAsync(LeaseNews news)
+    {
+        _steered++;
+        if (news.Granted.Length > 0)
+            _leases[news.Granted] = true;
+        if (news.Waiting.Length > 0 && _board.TryFind(news.Waiting) is { AtWork: false } waiting)
+            _board.Explain(waiting, news.Reason, Now);
+        if (news.Shared is not { } shared)
+            return;
+        var before = _shared;
+        _shared = shared;
+        if (!shared)
+            _leases.Clear();
+        if (!shared || before is not false)
+            return;
+
+        // Until now nobody asked: what is at work is told, and counts as leased.
+        var atWork = _board.Entries.Where(e => e.AtWork).Select(e => e.Outline.Id).ToList();
+        foreach (var id in atWork)
+            _leases[id] = true;
+        await TellLeasesAsync(LeaseStep.Hold, atWork);
+    }
+
+    /// <summary>Before the first task starts.</summary>
+    private async Task JoinLeasesAsync()
+    {
+        if (!Workflow.Patched("leases"))
+            return;
+        _leased = true;
+        await TellLeasesAsync(LeaseStep.Join, []);
+        await Workflow.WaitConditionAsync(() => _shared is not null || Cancelled, CancellationToken.None);
+    }
+
+    private async Task LeaveLeasesAsync()
+    {
+        if (!_leased)
+            return;
+        _leased = false;
+        await TellLeasesAsync(LeaseStep.Leave, []);
+    }
+
+    /// <summary>True where the task has what it needs; else it is asked for, once.</summary>
+    private bool HasLease(TaskEntry entry)
+    {
+        var id = entry.Outline.Id;
+        if (_shared is not true || _leases.GetValueOrDefault(id))
+            return true;
+        if (_leases.TryAdd(id, false))
+            _ = TellLeasesAsync(LeaseStep.Ask, [id]);
+        return false;
+    }
+
+    /// <summary>True for a task whose lease was asked for and not given: it takes no slot meanwhile.</summary>
+    private bool WaitsForLease(TaskEntry entry) => _shared is true && _leases.TryGetValue(entry.Outline.Id, out var granted) && !granted;
+
+    private void ReleaseLease(TaskEntry entry)
+    {
+        if (!entry.AtWork && _leases.Remove(entry.Outline.Id) && _shared is true)
+            _ = TellLeasesAsync(LeaseStep.Release, [entry.Outline.Id]);
+    }
+
+    /// <summary>Of tasks that ended before they began: cancelled, skipped.</summary>
+    private void ReleaseUnusedLeases()
+    {
+        foreach (var id in _leases.Keys.Where(id => TaskStates.IsEnd(_board.Find(id).Status.State)).ToList())
+            ReleaseLease(_board.Find(id));
+    }
+
+    private async Task TellLeasesAsync(LeaseStep step, IReadOnlyList<string> tasks)
+    {
+        _calls++;
+        var input = new LeaseInput(_runId, _repository, _plan.Hash, step, tasks);
+        await Workflow.ExecuteActivityAsync((IRunActivities a) => a.TellLeasesAsync(input), ActivityDefaults.Short(_repository.Queue));
+        _calls--;
+    }
+}
