@@ -16,6 +16,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
     private TaskReport _report = null!;
     private int _remediations;
     private string _problemsFile = "";
+    private string _notes = "";
     private bool _mayReuse = true;
 
     private bool Cancelled => _stop.IsCancellationRequested;
@@ -134,7 +135,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
     private void BecomeMerged(MergeResult merge)
     {
         _report = _report with { MergeCommit = merge.Commit };
-        Become(TaskStates.Merged, merge.Message);
+        Become(TaskStates.Merged, string.Join("; ", ((string[])[_notes, merge.Message]).Where(text => text.Length > 0)));
     }
 
     private async Task<VerifyResult> LetAgentWorkAsync(PreparedTask prepared)
@@ -153,6 +154,7 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
             var work = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify), ActivityDefaults.Long(_input.Repository.Queue, TimeSpan.FromHours(4), _stop.Token));
             _report = _report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
+            _notes = string.Join("; ", work.Notes);
             if (work.FailureClass != FailureClasses.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)

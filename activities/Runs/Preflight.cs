@@ -35,6 +35,7 @@ internal sealed class Preflight(ActivityServices services)
         var staging = RunRefs.Staging(files.Policy, files.Folder);
         var baseCommit = await BeginAsync(repository, files, staging, tip, stop);
         AddUntracked(status, input.Input, warnings);
+        StrayFiles.Note(files.Folder, status);
         await TryGatesAtBaseAsync(repository, files, baseCommit, errors, warnings, stop);
         return new PreflightResult
         {

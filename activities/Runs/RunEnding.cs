@@ -41,6 +41,8 @@ internal sealed class RunEnding
             else
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
         }
+        // A merged task's snapshots are superseded by its commit, which the run's record names.
+        gone.AddRange((await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Sessions(folder)], stop)).Select(r => new RefChange(r.Key, null, r.Value)));
         if (gone.Count > 0)
             await refs.UpdateAsync(gone, "run ended", stop);
         var worktrees = Path.Combine(repository.MainCheckout!, ".worktrees", folder.Name);

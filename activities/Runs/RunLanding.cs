@@ -25,11 +25,14 @@ internal sealed class RunLanding(ActivityServices services)
 
         var target = $"refs/heads/{input.Target}";
         var checkout = new Worktrees(repository).FindMainCheckout();
+        var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
+        string[] own = [".orchestrator", files.Policy.WorktreeDirectory];
+        var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
             FinishCommand = $"orchestrate promote {input.RunId}",
-            Checkout = checkout is not null && (await WorktreeStatus.ReadAsync(checkout, stop)).Branch == target ? checkout.Path : null,
-            OwnFiles = [".orchestrator", files.Policy.WorktreeDirectory],
+            Checkout = status?.Branch == target ? checkout!.Path : null,
+            OwnFiles = own,
         };
         for (var moves = 0; ; moves++)
         {
@@ -37,9 +40,9 @@ internal sealed class RunLanding(ActivityServices services)
                 new LandingNote(target, before, request.Commit).Write(files.Folder.Landing);
             var result = await new Landing(repository).LandAsync(request, stop);
             if (result.HasLanded)
-                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}." };
+                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}.{strays}" };
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
-                return new LandResult { Message = result.Reason };
+                return new LandResult { Message = result.Reason + strays };
             var (merged, refused) = await TakeInTargetAsync(files, repository, stagingRef, request.Commit, result.Tip!, input, stop);
             if (refused is not null)
                 return refused;

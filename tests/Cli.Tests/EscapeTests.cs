@@ -62,4 +62,21 @@ public class EscapeTests
         var stat = $"/proc/{File.ReadAllText(Path.Combine(cli.Home, "daemon")).Trim()}/stat";
         Assert.True(!File.Exists(stat) || File.ReadAllText(stat).Contains(") Z", StringComparison.Ordinal), "the daemon lives");
     }
+
+    [Fact]
+    public async Task Run_AgentThatWritesIntoTheUsersCheckout_IsNamedAtTheEnd()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var agent = Path.Combine(cli.Home, "agent.sh");
+        File.WriteAllText(agent, "echo x > a.txt; echo stray > ../../../stray.txt; echo stray > \"$ORCHESTRATOR_REPOSITORY/absolute.txt\"\n");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
+        cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Contains("absolute.txt, stray.txt", run.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("stray.txt", cli.Git("ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
+    }
 }
