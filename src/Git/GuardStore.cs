@@ -33,21 +33,34 @@ internal sealed class GuardStore(string folder)
         }
     }
 
-    internal byte[] Read(string hash) => File.ReadAllBytes(Path.Combine(folder, hash));
+    /// <summary>A kept content; null if a power cut took it.</summary>
+    internal byte[]? Read(string hash)
+    {
+        var path = Path.Combine(folder, hash);
+        return File.Exists(path) && File.ReadAllBytes(path) is var content && HashOf(content) == hash ? content : null;
+    }
 
-    internal string Text(GuardedFile? file) => file is null ? string.Empty : Encoding.UTF8.GetString(Read(file.Hash));
+    internal string Text(GuardedFile? file) => Text(file?.Hash);
+
+    internal string Text(string? hash) => hash is not null && Read(hash) is { } content ? Encoding.UTF8.GetString(content) : string.Empty;
 
     private string Keep(byte[] content)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
+        // Not synced, since it happens before each start of an agent: an agent does not survive a power cut either.
+        var hash = HashOf(content);
         var path = Path.Combine(folder, hash);
-        if (!File.Exists(path))
+        if (!File.Exists(path) || new FileInfo(path).Length != content.Length)
         {
-            DurableFile.Write(path, content);
+            Directory.CreateDirectory(folder);
+            var aside = $"{path}.{Guid.NewGuid():N}.tmp";
+            File.WriteAllBytes(aside, content);
+            File.Move(aside, path, overwrite: true);
         }
 
         return hash;
     }
+
+    private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }
 
 /// <summary>A recorded file: the hash under which its content is in the store, and its permissions in octal (or "link").</summary>

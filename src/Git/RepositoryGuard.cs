@@ -236,7 +236,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
 
         var expected = GuardedFile.Parse(change.Expected);
-        var content = _store.Read(expected.Hash);
+        if (_store.Read(expected.Hash) is not { } content)
+        {
+            return; // Named it was; what it held is gone with the power.
+        }
+
         if (new FileInfo(path).LinkTarget is not null || expected.Mode == "link")
         {
             File.Delete(path);
@@ -259,7 +263,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     private async Task PutStashBackAsync(ForeignChange change, CancellationToken cancellationToken)
     {
         var log = Path.Combine(repository.CommonDirectory, SharedFiles.Stash);
-        var before = Encoding.UTF8.GetString(_store.Read(change.Expected!)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var before = _store.Text(change.Expected).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var now = (DurableFile.TryRead(log) ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] all = [.. before, .. now.Where(line => !before.Any(old => SharedFiles.EntryOf(old) == SharedFiles.EntryOf(line)))];
         await repository.WriteAsync(repository.Call("update-ref", "refs/stash", SharedFiles.EntryOf(all[^1])), cancellationToken);
