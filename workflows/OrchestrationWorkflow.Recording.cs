@@ -122,9 +122,17 @@ public sealed partial class OrchestrationWorkflow
         if (!MayContinueAsNew)
             return;
         await RecordAllAsync();
-        await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
-        await StoreCarriedAsync();
+        if (!Workflow.AllHandlersFinished)
+        {
+            // A command may wait for a task, and the task for its merge.
+            StopDraining();
+            await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
+            return;
+        }
         if (!MayContinueAsNew || _board.HasUnrecorded)
+            return;
+        await StoreCarriedAsync();
+        if (!MayContinueAsNew || _board.HasUnrecorded || !Workflow.AllHandlersFinished)
             return;
         var outlines = _board.Entries.Select(e => e.Outline).ToList();
         var carried = new CarriedRun

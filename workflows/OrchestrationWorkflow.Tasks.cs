@@ -175,12 +175,18 @@ public sealed partial class OrchestrationWorkflow
         }
     }
 
-    /// <summary>Stops what is at work and waits until it has stopped.</summary>
-    private async Task StopTasksAsync()
+    /// <summary>What waits for its merge is merged again.</summary>
+    private void StopDraining()
     {
         _draining = false;
         if (!_merging && _mergeQueue.Count > 0)
             _ = MergeInTurnAsync();
+    }
+
+    /// <summary>Stops what is at work and waits until it has stopped.</summary>
+    private async Task StopTasksAsync()
+    {
+        StopDraining();
         foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
             await TellTaskAsync(entry.Outline.Id, t => t.CancelAsync());
         await Workflow.WaitConditionAsync(() => _board.AtWork == 0 && !_merging, CancellationToken.None);
