@@ -1,6 +1,7 @@
 using Orchestrator.Benchmarks.Git;
 using Orchestrator.Benchmarks.Plans;
 using Orchestrator.Benchmarks.Runs;
+using Orchestrator.Benchmarks.Server;
 
 return args switch
 {
@@ -14,11 +15,15 @@ return args switch
     ["runs-slope", var program] => await ManyTasks.SlopeAsync(program),
     ["runs-queue", var program] => await ManyTasks.QueueAsync(program, 1000),
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
+    ["server-start-up", var program] => await ServerBenchmarks.StartUpAsync(program),
+    ["server-start-rpc", var program] => await ServerBenchmarks.StartRpcAsync(program),
+    ["server-load", var program] => await ServerBenchmarks.LoadAsync(program),
+    ["server-pending", var program] => await ServerBenchmarks.PendingAsync(program),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command");
+    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load or server-pending, with the path of the built command");
     return 2;
 }

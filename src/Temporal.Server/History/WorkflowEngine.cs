@@ -10,6 +10,7 @@ namespace Temporal.Server.History;
 /// <summary>What happens after a commit and by itself: tasks go to their queues, timers are set, other workflows are told, and a restarted server takes up where the last one was.</summary>
 internal sealed class WorkflowEngine
 {
+    private const int RecoveryLanes = 4;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -69,10 +70,10 @@ internal sealed class WorkflowEngine
             SetTimer(row.Key, row.NamespaceId, row.WorkflowId, row.RunId, DateTimeOffset.FromUnixTimeMilliseconds(row.Due));
         }
 
-        foreach (var row in waiting)
-        {
-            Detached(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId)));
-        }
+        // A few at a time: the first calls of clients must not wait behind all of them.
+        var lanes = new ParallelOptions { MaxDegreeOfParallelism = RecoveryLanes };
+        Detached("", () => Parallel.ForEachAsync(waiting, lanes, (row, _) => new ValueTask(
+            LoggedAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
 
         foreach (var (key, record) in outbox)
         {
@@ -86,23 +87,27 @@ internal sealed class WorkflowEngine
         var counted = _timers.BeginWork();
         _ = Task.Run(async () =>
         {
-            try
+            using (counted)
             {
-                await PersistAsync(workflowId, work);
-            }
-            catch (ObjectDisposedException)
-            {
-                // The server has stopped; the work is found again at the next start.
-            }
-            catch (Exception e)
-            {
-                Log.OutboxFailed(_logger, e, workflowId);
-            }
-            finally
-            {
-                counted.Dispose();
+                await LoggedAsync(workflowId, work);
             }
         });
+    }
+
+    private async Task LoggedAsync(string workflowId, Func<Task> work)
+    {
+        try
+        {
+            await PersistAsync(workflowId, work);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server has stopped; the work is found again at the next start.
+        }
+        catch (Exception e)
+        {
+            Log.OutboxFailed(_logger, e, workflowId);
+        }
     }
 
     private async Task PersistAsync(string workflowId, Func<Task> work)
