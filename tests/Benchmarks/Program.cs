@@ -1,7 +1,9 @@
+using System.Globalization;
 using Orchestrator.Benchmarks.Git;
 using Orchestrator.Benchmarks.Plans;
 using Orchestrator.Benchmarks.Runs;
 using Orchestrator.Benchmarks.Server;
+using Orchestrator.Benchmarks.Sdk;
 
 return args switch
 {
@@ -19,11 +21,20 @@ return args switch
     ["server-start-rpc", var program] => await ServerBenchmarks.StartRpcAsync(program),
     ["server-load", var program] => await ServerBenchmarks.LoadAsync(program),
     ["server-pending", var program] => await ServerBenchmarks.PendingAsync(program),
+    ["sdk-load"] => await SdkBenchmarks.LoadAsync(),
+    ["sdk-memory"] => await SdkBenchmarks.MemoryAsync(),
+    ["sdk-cold"] => await SdkBenchmarks.ColdAsync(),
+    ["sdk-replay"] => await SdkBenchmarks.ReplayAsync(),
+    ["sdk-task"] => WorkflowTaskAllocation.Run(),
+    ["sdk-process-load", var address, var workflows, var signals] => await SdkProcess.LoadAsync(address, int.Parse(workflows, CultureInfo.InvariantCulture), int.Parse(signals, CultureInfo.InvariantCulture)),
+    ["sdk-process-memory", var address, var runs] => await SdkProcess.MemoryAsync(address, int.Parse(runs, CultureInfo.InvariantCulture)),
+    ["sdk-process-cold", var address] => await SdkProcess.ColdAsync(address),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load or server-pending, with the path of the built command");
+    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command");
     return 2;
 }
