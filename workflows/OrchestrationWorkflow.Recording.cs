@@ -192,6 +192,9 @@ public sealed partial class OrchestrationWorkflow
         _run = carried.Status with { Tasks = [], Questions = [] };
         _parts.AddRange(carried.Parts);
         var outlines = await ReadTasksAsync(carried.Tasks);
+        // Of a long plan the tasks come from the stored one, in which the planner is none.
+        if (_input.NeedsPlanner && outlines.All(t => t.Id != PlannerTask.Id))
+            outlines = [new TaskOutline { Id = PlannerTask.Id }, .. outlines];
         var (tasks, kept) = await ReadCarriedAsync(carried);
         var statuses = carried.Status.Tasks.Concat(tasks.Values.Select(t => t.Status).OfType<RunTask>()).ToDictionary(t => t.Id, StringComparer.Ordinal);
         _board = new RunBoard(outlines, _run.StartedAt, statuses) { Sequence = carried.Status.Sequence };

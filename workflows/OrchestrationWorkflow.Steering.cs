@@ -105,6 +105,8 @@ public sealed partial class OrchestrationWorkflow
         var task = Known(command.Task);
         if (task.Status.State == TaskStates.Merged)
             return new SteeringAnswer($"{command.Task} is merged already.", false);
+        if (IsPlanner(task))
+            throw Invalid("Without its planner the run has no plan. Retry it (with --guidance), or cancel the run.");
         if (task.AtWork)
         {
             await TellTaskAsync(command.Task, t => t.CancelAsync());

@@ -83,16 +83,18 @@ public sealed partial class OrchestrationWorkflow
         {
             // The last words of a workflow come before its end; only then is its id free again.
             await entry.Closed;
-            var handle = await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), new ChildWorkflowOptions
+            var options = new ChildWorkflowOptions
             {
                 Id = RunIds.ForTask(_runId, entry.Outline.Id),
                 ParentClosePolicy = ParentClosePolicy.Abandon,
                 CancellationType = ChildWorkflowCancellationType.Abandon,
                 CancellationToken = CancellationToken.None,
                 StaticSummary = entry.Outline.Title,
-            });
-            entry.ExecutionId = handle.FirstExecutionRunId;
-            entry.Closed = FollowTaskAsync(entry, handle);
+            };
+            if (IsPlanner(entry))
+                Follow(await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
+            else
+                Follow(await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options));
         }
         catch (WorkflowAlreadyStartedException)
         {
@@ -103,10 +105,16 @@ public sealed partial class OrchestrationWorkflow
         {
             _calls--;
         }
+
+        void Follow<T>(ChildWorkflowHandle<T, TaskReport> handle)
+        {
+            entry.ExecutionId = handle.FirstExecutionRunId;
+            entry.Closed = FollowTaskAsync(entry, handle);
+        }
     }
 
     /// <summary>The result of a task's workflow counts like its last report; a workflow that ended without one counts as failed.</summary>
-    private async Task FollowTaskAsync(TaskEntry entry, ChildWorkflowHandle<ITaskWorkflow, TaskReport> handle)
+    private async Task FollowTaskAsync<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         try
         {

@@ -40,6 +40,8 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             if (carried is null)
             {
                 await PlanAsync();
+                if (_input.PlanOnly)
+                    return await FinishAsync(RunStates.Completed, _run.Reason);
                 await PreflightAsync();
                 await ApprovePlanAsync();
                 await JoinLeasesAsync();
@@ -87,24 +89,24 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     {
         _repository = await Workflow.ExecuteActivityAsync(
             (IRepositoryActivities a) => a.FindRepositoryAsync(_input.Repository), ActivityDefaults.Short(TaskQueues.Workflows));
+        if (_input.NeedsPlanner)
+            await MakePlanAsync();
         var load = new LoadPlanInput(_runId, _repository, _input);
         _plan = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), ActivityDefaults.Short(_repository.Queue));
-        _run = _run with { Repository = _repository.Path, Title = _plan.Title, Agent = _plan.Settings.Agent, Warnings = _plan.Warnings, TaskCount = _plan.TaskCount };
         _workers = _plan.Settings.Workers;
         _troubles = new Troubles(_plan.Settings.FirstTrialAfter);
-        _run = _run with { Workers = _workers };
-        _recording = RecordInBackgroundAsync();
-        if (_plan.Faults.Count > 0)
-        {
-            Become(RunStates.Failed, string.Join(" ", _plan.Faults));
-            await RecordAllAsync();
-            Refuse(_plan.Faults);
-        }
+        _run = _run with { Repository = _repository.Path, Title = _plan.Title, Agent = _plan.Settings.Agent, Warnings = [.. _run.Warnings, .. _plan.Warnings], Workers = _workers };
+        if (!_input.NeedsPlanner)
+            _recording = RecordInBackgroundAsync();
+        await RefuseRecordedAsync(_plan.Faults);
 
-        _board = new RunBoard(await ReadTasksAsync(_plan.Tasks), Now);
+        var tasks = await ReadTasksAsync(_plan.Tasks);
+        if (!_input.PlanOnly)
+            _board.Add(tasks, Now);
         _hasBoard = true;
         _plan = _plan with { Tasks = [] };
-        Become(RunStates.Planning, $"{_plan.TaskCount} tasks");
+        _run = _run with { TaskCount = _board.Entries.Count };
+        Become(RunStates.Planning, $"{tasks.Count} tasks{(_input.NeedsPlanner ? $"; {await EndPlanningAsync()}" : "")}");
     }
 
     /// <summary>The plan's tasks: the pages that follow the first ones are read from the stored plan.</summary>
@@ -117,6 +119,15 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             tasks.AddRange(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), ActivityDefaults.Short(_repository.Queue)));
         }
         return tasks;
+    }
+
+    private async Task RefuseRecordedAsync(IReadOnlyList<string> faults)
+    {
+        if (faults.Count == 0)
+            return;
+        Become(RunStates.Failed, string.Join(" ", faults));
+        await RecordAllAsync();
+        Refuse(faults);
     }
 
     private async Task PreflightAsync()
@@ -140,6 +151,8 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     private async Task ApprovePlanAsync()
     {
         var reasons = new List<string>();
+        if (_input.NeedsPlanner && !_input.Yes)
+            reasons.Add($"A planner made the plan: {_board.Entries.Count - 1} tasks.");
         if (_plan.ApprovalReason.Length > 0)
             reasons.Add(_plan.ApprovalReason);
         if (!_input.Yes)
@@ -267,6 +280,8 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         {
             await LeaveLeasesAsync();
             await RecordAllAsync();
+            if (_input.NeedsPlanner && !_planningEnded)
+                await EndPlanningAsync();
             var finish = new FinishInput(_repository, ending);
             report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), ActivityDefaults.Short(_repository.Queue));
         }

@@ -20,6 +20,13 @@ internal sealed class RunBoard
     /// <summary>Sets up the board; <paramref name="statuses"/> are those of a run that is carried on, by id.</summary>
     public RunBoard(IReadOnlyList<TaskOutline> tasks, DateTimeOffset now, IReadOnlyDictionary<string, RunTask>? statuses = null)
     {
+        Add(tasks, now, statuses);
+    }
+
+    /// <summary>Adds tasks behind those that are there.</summary>
+    public void Add(IReadOnlyList<TaskOutline> tasks, DateTimeOffset now, IReadOnlyDictionary<string, RunTask>? statuses = null)
+    {
+        var first = _entries.Count;
         foreach (var task in tasks)
         {
             var status = new RunTask
@@ -40,12 +47,12 @@ internal sealed class RunBoard
                 entry.Status = statuses.GetValueOrDefault(task.Id) is { } known ? known with { Title = status.Title, DependsOn = status.DependsOn } : status;
             Count(entry.Status.State, entry.Index);
         }
-        foreach (var entry in _entries)
+        foreach (var entry in _entries.Skip(first))
         {
             foreach (var id in entry.Outline.DependsOn)
                 _entries[_index[id]].Dependants.Add(entry.Index);
         }
-        foreach (var entry in _entries)
+        foreach (var entry in _entries.Skip(first))
         {
             entry.Unmet = entry.Outline.DependsOn.Count(id => !IsMerged(Find(id)));
             if (IsMerged(entry))

@@ -9,59 +9,46 @@ namespace Orchestrator.Workflows;
 /// What is wrong goes back to the same conversation, with evidence, as often as the plan allows.
 /// </summary>
 [Workflow("TaskWorkflow")]
-public sealed partial class TaskWorkflow : ITaskWorkflow
+public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 {
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
-    private TaskInput _input = null!;
-    private TaskReport _report = null!;
     private int _remediations;
-    private string _problemsFile = "";
     private string _notes = "";
+    private MergeResult? _mergeResult;
+    private (bool Accepted, string Reason)? _decision;
     private bool _mayReuse = true;
-
-    private bool Cancelled => _stop.IsCancellationRequested;
 
     /// <inheritdoc/>
     [WorkflowRun]
-    public async Task<TaskReport> RunAsync(TaskInput input)
+    public Task<TaskReport> RunAsync(TaskInput input) => LiveAsync(input, WorkAsync, ReleaseAsync);
+
+    /// <inheritdoc/>
+    [WorkflowSignal("mergeDone")]
+    public Task MergeDoneAsync(MergeResult result)
     {
-        _input = input;
-        _paused = input.Paused;
-        _guidance = input.Guidance;
-        _report = new TaskReport
-        {
-            TaskId = input.Task.Id,
-            ExecutionId = Workflow.Info.FirstExecutionRunId,
-            Sequence = 1,
-            State = TaskStates.Preparing,
-            Round = input.FirstRound,
-            LastStart = input.FirstStart - 1,
-        };
-        try
-        {
-            await WorkAsync();
-        }
-        catch (TaskEndedException ended)
-        {
-            Become(ended.State, ended.Reason, _problemsFile);
-        }
-        catch (Exception failure) when (Cancelled && TemporalException.IsCanceledException(failure))
-        {
-            Become(TaskStates.Cancelled, CancelledByPerson);
-        }
-        catch (ActivityFailureException failure)
-        {
-            Become(TaskStates.Failed, failure.InnerException?.Message ?? failure.Message);
-        }
-        if (_report.State != TaskStates.Merged)
-            await ReleaseAsync();
-        await Workflow.WhenAllAsync(_telling);
-        return _report;
+        if (Report.State == TaskStates.Merging && result.Round == Report.Round)
+            _mergeResult = result;
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery("status")]
-    public TaskReport Status() => _report;
+    [WorkflowSignal("decide")]
+    public Task DecideAsync(bool accepted, string reason)
+    {
+        if (Report.State == TaskStates.AwaitingApproval)
+            _decision = (accepted, reason);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.</summary>
+    private async Task WaitForDecisionAsync(string reason)
+    {
+        _decision = null;
+        Become(TaskStates.AwaitingApproval, reason);
+        await Workflow.WaitConditionAsync(() => _decision is not null || Cancelled, Input.Settings.ApprovalTimeout, CancellationToken.None);
+        ThrowIfCancelled();
+        if (_decision is not { Accepted: true })
+            throw new TaskEndedException(TaskStates.Failed, _decision is { } no ? $"a person rejected it{(no.Reason.Length > 0 ? ": " + no.Reason : "")}: {reason}" : $"nobody approved it in time: {reason}");
+    }
 
     private async Task WorkAsync()
     {
@@ -100,14 +87,14 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
     /// <summary>A worktree at the present staging branch; with <paramref name="withStaging"/> the task's own work is brought onto it, conflicts included.</summary>
     private async Task<PreparedTask> PrepareAsync(bool withStaging)
     {
-        if (_report.State != TaskStates.Remediating)
+        if (Report.State != TaskStates.Remediating)
             Become(TaskStates.Preparing, "");
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
-            var prepare = new PrepareTaskInput { Task = _input, Round = _report.Round, WithStaging = withStaging, MayReuse = _mayReuse };
+            var prepare = new PrepareTaskInput { Task = Input, Round = Report.Round, WithStaging = withStaging, MayReuse = _mayReuse };
             var prepared = await Workflow.ExecuteActivityAsync(
-                (ITaskActivities a) => a.PrepareTaskAsync(prepare), ActivityDefaults.Long(_input.Repository.Queue, TimeSpan.FromHours(1), _stop.Token));
+                (ITaskActivities a) => a.PrepareTaskAsync(prepare), ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), Stop));
             if (prepared.Problem.Length == 0)
                 return prepared;
             if (prepared.FailureClass != FailureClasses.Environment)
@@ -123,25 +110,41 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
         var work = await VerifyAsync(prepared, start: 0, claimedDone: true);
         if (work.Problems.Count > 0)
             return false;
-        _report = _report with { Reused = true };
+        Report = Report with { Reused = true };
         var merge = await MergeAsync(work.Commit);
         if (merge.Merged)
             BecomeMerged(merge);
         else
-            _report = _report with { Reused = false };
+            Report = Report with { Reused = false };
         return merge.Merged;
     }
 
     private void BecomeMerged(MergeResult merge)
     {
-        _report = _report with { MergeCommit = merge.Commit };
+        Report = Report with { MergeCommit = merge.Commit };
         Become(TaskStates.Merged, string.Join("; ", ((string[])[_notes, merge.Message]).Where(text => text.Length > 0)));
     }
 
     private async Task<VerifyResult> LetAgentWorkAsync(PreparedTask prepared)
     {
-        var turn = await RunAgentAsync(prepared);
-        return await VerifyAsync(prepared, _report.LastStart, turn.ClaimedDone);
+        var turn = await RunAgentAsync((guidance, interrupt) => StartAgentAsync(prepared, guidance, interrupt));
+        return await VerifyAsync(prepared, Report.LastStart, turn.ClaimedDone);
+    }
+
+    private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, string guidance, CancellationToken interrupt)
+    {
+        var run = new RunAgentInput
+        {
+            Task = Input,
+            Prepared = prepared,
+            Round = Report.Round,
+            Start = Report.LastStart,
+            Session = Session,
+            ProblemsFile = ProblemsFile,
+            Guidance = guidance,
+        };
+        return Workflow.ExecuteActivityAsync(
+            (ITaskActivities a) => a.RunAgentAsync(run), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, interrupt));
     }
 
     private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, bool claimedDone)
@@ -150,10 +153,10 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
         while (true)
         {
             Become(TaskStates.Verifying, start == 0 ? "an earlier result is tried on the present base" : "");
-            var verify = new VerifyTaskInput { Task = _input, Prepared = prepared, Round = _report.Round, Start = start, ClaimedDone = claimedDone };
+            var verify = new VerifyTaskInput { Task = Input, Prepared = prepared, Round = Report.Round, Start = start, ClaimedDone = claimedDone };
             var work = await Workflow.ExecuteActivityAsync(
-                (ITaskActivities a) => a.VerifyTaskAsync(verify), ActivityDefaults.Long(_input.Repository.Queue, TimeSpan.FromHours(4), _stop.Token));
-            _report = _report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
+                (ITaskActivities a) => a.VerifyTaskAsync(verify), ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(4), Stop));
+            Report = Report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
             _notes = string.Join("; ", work.Notes);
             if (work.FailureClass != FailureClasses.Environment)
             {
@@ -172,12 +175,12 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
         while (true)
         {
             _mergeResult = null;
-            _report = _report with { Commit = commit };
+            Report = Report with { Commit = commit };
             Become(TaskStates.Merging, "");
             await Workflow.WaitConditionAsync(() => _mergeResult is not null, CancellationToken.None);
             var result = _mergeResult!;
             if (!result.Merged && Cancelled)
-                throw new TaskEndedException(TaskStates.Cancelled, CancelledByPerson);
+                ThrowIfCancelled();
             if (result.Merged || result.FailureClass != FailureClasses.Environment)
                 return result;
             pause = await ParkAsync(FailureClasses.Environment, result.Message, pause);
@@ -187,24 +190,24 @@ public sealed partial class TaskWorkflow : ITaskWorkflow
     /// <summary>The next round begins with what was wrong, or the task has had its rounds.</summary>
     private void GiveBack(string problems, string problemsFile)
     {
-        _problemsFile = problemsFile;
-        if (_remediations >= _input.Task.MaxRemediations)
+        ProblemsFile = problemsFile;
+        if (_remediations >= Input.Task.MaxRemediations)
             throw new TaskEndedException(TaskStates.Failed, $"{problems} (after {_remediations} remediations)");
         _remediations++;
-        _report = _report with { Round = _report.Round + 1 };
+        Report = Report with { Round = Report.Round + 1 };
         Become(TaskStates.Remediating, problems, problemsFile);
     }
 
     private async Task ReleaseAsync()
     {
-        var release = new ReleaseTaskInput(_input.RunId, _input.Repository, _input.PlanHash, _input.Task.Id);
+        var release = new ReleaseTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         try
         {
-            await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.ReleaseTaskAsync(release), ActivityDefaults.Short(_input.Repository.Queue));
+            await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.ReleaseTaskAsync(release), ActivityDefaults.Short(Input.Repository.Queue));
         }
         catch (ActivityFailureException failure)
         {
-            Become(_report.State, $"{_report.Reason} (its worktree could not be released: {failure.InnerException?.Message ?? failure.Message})");
+            Become(Report.State, $"{Report.Reason} (its worktree could not be released: {failure.InnerException?.Message ?? failure.Message})");
         }
     }
 }

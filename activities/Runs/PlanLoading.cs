@@ -57,8 +57,7 @@ internal sealed class PlanLoading(ActivityServices services)
     {
         if (input.Input.Plan is { } given)
             return TaskGraphReader.Read(PlanJson.WriteIndented(given), "plan");
-        if (input.Input.PlanFile is not { } file)
-            throw new ApplicationFailureException("A run by request needs a planner; write the plan first (orchestrate plan \"REQUEST\" -o tasks.yaml), then run it.", "InvalidInput", nonRetryable: true);
+        var file = input.Input.PlanFile ?? Path.Combine(".orchestrator", "runs", RunFolder.NameOf(input.RunId), "planning", "plan.json");
         var path = Path.GetFullPath(file, input.Repository.Path);
         try
         {
@@ -134,7 +133,7 @@ internal sealed class PlanLoading(ActivityServices services)
         })], faults, warnings);
     }
 
-    private static IReadOnlyList<GateSpec> FoundGates(string repository) =>
+    internal static IReadOnlyList<GateSpec> FoundGates(string repository) =>
         [.. GateDetection.Detect(repository).Select(g => new GateSpec(g.Command, Enum.Parse<GateType>(g.Kind.ToString()), g.Required, g.Timeout, g.Name))];
 
     private static string Title(PlanTask task)
@@ -143,7 +142,7 @@ internal sealed class PlanLoading(ActivityServices services)
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    private static RunSettings RunSettingsOf(OrchestratorSettings settings, RunPolicy policy, OrchestrationInput input) => new()
+    internal static RunSettings RunSettingsOf(OrchestratorSettings settings, RunPolicy policy, OrchestrationInput input) => new()
     {
         Workers = Math.Min(input.Workers ?? settings.Workers, settings.MaxWorkers),
         Agent = policy.Agent,

@@ -12,7 +12,7 @@ internal sealed class RunEnding
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
-        var left = run.State == RunStates.Completed ? await TidyUpAsync(input, folder, stop) : [];
+        var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, stop) : [];
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
         return folder.Relative(folder.Report);

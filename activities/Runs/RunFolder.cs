@@ -49,6 +49,9 @@ public sealed partial class RunFolder
     /// <summary>Parts of what the run carried on by continue-as-new, named by their hash.</summary>
     public string Carried => In("carried");
 
+    /// <summary>Something of planning: request, prompt, answers, the planner's plan.</summary>
+    public string Planning(string name) => In("planning", name);
+
     /// <summary>Evidence and marks of preflight.</summary>
     public string Preflight => In("preflight");
 

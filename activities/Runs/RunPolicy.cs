@@ -14,6 +14,21 @@ public sealed record RunPolicy
     /// <summary>Model for tasks that name none; null: the agent's own.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Who plans.</summary>
+    public string PlannerAgent { get; init; } = "claude";
+
+    /// <summary>Model of the planner; null: its own.</summary>
+    public string? PlannerModel { get; init; }
+
+    /// <summary>Limit of one answer of the planner.</summary>
+    public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Address of the service that the planners <c>api</c> and <c>bedrock</c> call; null: its usual one.</summary>
+    public string? PlannerUrl { get; init; }
+
+    /// <summary>AWS region of the planner <c>bedrock</c>; null: as the environment has it.</summary>
+    public string? PlannerRegion { get; init; }
+
     /// <summary>Commands of the agents that are programs, by name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Commands { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
@@ -77,6 +92,11 @@ public sealed record RunPolicy
     {
         Agent = input.Agent ?? settings.Agent,
         Model = input.Model ?? settings.Model,
+        PlannerAgent = settings.Planner.Agent,
+        PlannerModel = input.PlannerModel ?? settings.Planner.Model,
+        PlannerTimeout = settings.Planner.Timeout,
+        PlannerUrl = settings.Planner.Url,
+        PlannerRegion = settings.Planner.Region,
         Commands = settings.Agents.Where(a => a.Value.Command is not null).ToDictionary(a => a.Key, a => a.Value.Command!, StringComparer.Ordinal),
         Provider = settings.Agents["claude"].Provider,
         McpServers = settings.Agents["claude"].McpServers,

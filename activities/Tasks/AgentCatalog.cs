@@ -11,22 +11,27 @@ internal static class AgentCatalog
     /// <summary>The agent of that name, or null where the settings have none.</summary>
     public static IAgentRunner? Find(string name, RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings)
     {
-        policy.Commands.TryGetValue(name, out var command);
         if (name != Claude)
-            return command is null ? null : new CommandAgentRunner(name, command, surroundings.Environment);
-        return new ClaudeCliRunner(new ClaudeCliOptions
-        {
-            Program = command is { Count: > 0 } ? command[0] : Claude,
-            HookCommand = hookCommand,
-            BypassPermissions = policy.PermissionMode == "bypass",
-            Provider = ClaudeProviderNames.Parse(policy.Provider),
-            McpConfig = surroundings.McpConfig,
-            Environment = surroundings.Environment,
-        });
+            return policy.Commands.TryGetValue(name, out var command) ? new CommandAgentRunner(name, command, surroundings.Environment) : null;
+        return new ClaudeCliRunner(Options(policy, hookCommand, surroundings) with { McpConfig = surroundings.McpConfig });
     }
+
+    /// <summary>The planner that the settings name, or null where there is none of that name. It reads and answers; it can't change anything.</summary>
+    public static IAgentRunner? FindPlanner(RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings) => policy.PlannerAgent == Claude
+        ? new ClaudeCliRunner(Options(policy, hookCommand, surroundings) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] })
+        : Find(policy.PlannerAgent, policy, hookCommand, surroundings);
 
     /// <summary>What to tell a person who named an agent that is not there.</summary>
     public static string Unknown(string name, RunPolicy policy) =>
         $"There is no agent '{name}'. Known are: {string.Join(", ", policy.Commands.Keys.Append(Claude).Distinct().Order(StringComparer.Ordinal))}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";
+
+    private static ClaudeCliOptions Options(RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings) => new()
+    {
+        Program = policy.Commands.GetValueOrDefault(Claude) is { Count: > 0 } command ? command[0] : Claude,
+        HookCommand = hookCommand,
+        BypassPermissions = policy.PermissionMode == "bypass",
+        Provider = ClaudeProviderNames.Parse(policy.Provider),
+        Environment = surroundings.Environment,
+    };
 }

@@ -9,17 +9,11 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Tasks;
 
-/// <summary>
-/// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on, and the next
-/// attempt of this activity, here or in a successor, follows the same start.
-/// </summary>
+/// <summary>One start of a task's agent: what it is given, and what its end means for the task.</summary>
 internal sealed class AgentTurn(ActivityServices services)
 {
-    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
-
     public async Task<AgentRunResult> RunAsync(RunAgentInput input)
     {
-        var context = ActivityExecutionContext.Current;
         var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         var agentName = task.Agent ?? files.Policy.Agent;
@@ -33,54 +27,18 @@ internal sealed class AgentTurn(ActivityServices services)
         if (worktree is not null)
             await guard.RecordAsync(worktree);
         var snapshots = new WorkSnapshots(place, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
-
-        using var detach = new CancellationTokenSource();
-        var supervisor = new AgentSupervisor(services.Time);
-        var session = await supervisor.StartOrAttachAsync(runner, start, CancellationToken.None);
-        var progress = new AgentProgress(start.Folder, services.Time);
-        var following = session.FollowAsync(Take, 0, detach.Token);
-        var stopped = false;
-        while (!following.IsCompleted)
+        AgentOutcome outcome;
+        try
         {
-            context.Heartbeat();
-            await snapshots.SaveIfDueAsync();
-            var cancelled = Task.Delay(Timeout.Infinite, context.CancellationToken);
-            await Task.WhenAny(following, stopped ? Task.Delay(HeartbeatInterval) : cancelled, Task.Delay(HeartbeatInterval));
-            if (!context.CancellationToken.IsCancellationRequested || stopped || following.IsCompleted)
-                continue;
-            if (context.CancelReason is not (ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused))
-            {
-                await detach.CancelAsync();
-                await QuietlyAsync(following);
-                await snapshots.FinishAsync();
-                throw new ApplicationFailureException($"The worker stops ({context.CancelReason}); the agent works on and is taken up.", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
-            }
-            stopped = true;
-            await session.StopAsync(AgentStopReason.Requested);
+            outcome = await AgentFollowing.RunAsync(runner, start, services.Time, snapshots.SaveIfDueAsync);
         }
-        var outcome = await following;
-        await snapshots.FinishAsync();
+        finally
+        {
+            await snapshots.FinishAsync();
+        }
         if (worktree is not null)
             await guard.PutBackAsync(worktree, input.Round);
         return Describe(outcome, input, files, start, snapshots.Problem);
-
-        ValueTask Take(AgentEvent happened)
-        {
-            progress.Take(happened);
-            return ValueTask.CompletedTask;
-        }
-    }
-
-    private static async Task QuietlyAsync(Task following)
-    {
-        try
-        {
-            await following;
-        }
-        catch (OperationCanceledException)
-        {
-            // Detached, as asked.
-        }
     }
 
     private async Task<AgentStart> DescribeAsync(RunAgentInput input, RunFiles files, PlanTask task, IAgentRunner runner)
@@ -139,20 +97,7 @@ internal sealed class AgentTurn(ActivityServices services)
     private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start, string snapshotProblem)
     {
         var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
-        var notes = new StartNotes
-        {
-            Session = outcome.SessionId ?? "",
-            Failure = outcome.Failure.ToString(),
-            Detail = outcome.Detail,
-            FinalText = outcome.FinalText,
-            ExitCode = outcome.ExitCode,
-            Turns = outcome.Turns,
-            Cost = outcome.Usage.CostUsd,
-            Tokens = outcome.Usage.Tokens.Total,
-            SnapshotProblem = snapshotProblem,
-            SubAgents = outcome.SubAgents,
-            Denials = outcome.Denials,
-        };
+        var notes = StartNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
         notes.Write(start.Folder);
         var (failure, message) = AgentJudgement.Of(outcome, claim);
         return new AgentRunResult

@@ -87,6 +87,12 @@ public sealed record AgentOutcome
     /// <summary>The last text of the agent: its own report.</summary>
     public string FinalText { get; init; } = "";
 
+    /// <summary>
+    /// What was answered to <see cref="AgentStart.AnswerSchema"/>: JSON where the agent program vouches for it, else all that the agent said, in which JSON may be. Null where no answer was
+    /// asked for, or none was given.
+    /// </summary>
+    public string? Answer { get; init; }
+
     /// <summary>Tool calls that were refused.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 

@@ -58,6 +58,11 @@ public sealed record AgentStart
     /// <summary>What the agent may write and run; kept as the folder's <c>policy</c> file, which the ownership hook reads.</summary>
     public required HookPolicy Policy { get; init; }
 
+    /// <summary>
+    /// The JSON Schema (as JSON text, without <c>$schema</c>) of the answer that is wanted instead of work; it comes as <see cref="AgentOutcome.Answer"/>. Null: the agent works.
+    /// </summary>
+    public string? AnswerSchema { get; init; }
+
     /// <summary>Limits of this start.</summary>
     public AgentLimits Limits { get; init; } = new();
 

@@ -11,6 +11,7 @@ internal static class CommandTable
         ("init", static () => new InitCommand()),
         ("check", static () => new CheckCommand()),
         ("trust", static () => new TrustCommand()),
+        ("plan", static () => new PlanCommand()),
         ("validate", static () => new ValidateCommand()),
         ("graph", static () => new GraphCommand()),
         ("conflicts", static () => new ConflictsCommand()),

@@ -73,3 +73,20 @@ public interface ITaskActivities
     [Activity]
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
+
+/// <summary>Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for twice.</summary>
+public interface IPlanningActivities
+{
+    [Activity]
+    Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input);
+
+    [Activity]
+    Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input);
+
+    [Activity]
+    Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
+
+    /// <summary>Returns a sentence that says where the plan is.</summary>
+    [Activity]
+    Task<string> EndPlanningAsync(EndPlanningInput input);
+}

@@ -24,13 +24,14 @@ public static class RunIds
     /// <summary>A readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
     /// <param name="title">What the run is about; its first words become the slug.</param>
     /// <param name="unique">Anything unique; six hex digits of it are used.</param>
-    public static string Create(string title, Guid unique)
+    /// <param name="kind">First word of the id: <c>run</c>, or <c>plan</c> for one that ends with its plan.</param>
+    public static string Create(string title, Guid unique, string kind = "run")
     {
         var slug = new string(title.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').ToArray());
         slug = string.Join('-', slug.Split('-', StringSplitOptions.RemoveEmptyEntries));
         if (slug.Length > 32)
             slug = slug[..32].TrimEnd('-');
         var hex = unique.ToString("n")[..6];
-        return slug.Length == 0 ? $"run-{hex}" : $"run-{slug}-{hex}";
+        return slug.Length == 0 ? $"{kind}-{hex}" : $"{kind}-{slug}-{hex}";
     }
 }

@@ -5,8 +5,8 @@ using Orchestrator.Plans;
 namespace Orchestrator.Contracts;
 
 /// <summary>
-/// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/> and
-/// <see cref="Request"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so names are camel case and unknown
+/// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
+/// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so names are camel case and unknown
 /// members are kept and refused by name. Add only optional members: running workflows replay with old inputs.
 /// </summary>
 public sealed record OrchestrationInput
@@ -26,6 +26,26 @@ public sealed record OrchestrationInput
     /// <summary>A request in words, to be planned first.</summary>
     [JsonPropertyName("request")]
     public string? Request { get; init; }
+
+    /// <summary>Path of a text (a PRD), absolute or relative to <see cref="Repository"/>, to be planned first.</summary>
+    [JsonPropertyName("requestFile")]
+    public string? RequestFile { get; init; }
+
+    /// <summary>Model of the planner; default: the setting <c>planner.model</c>.</summary>
+    [JsonPropertyName("plannerModel")]
+    public string? PlannerModel { get; init; }
+
+    /// <summary>The run ends with its plan: no task is started.</summary>
+    [JsonPropertyName("planOnly")]
+    public bool PlanOnly { get; init; }
+
+    /// <summary>File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's folder.</summary>
+    [JsonPropertyName("output")]
+    public string? Output { get; init; }
+
+    /// <summary><see cref="Output"/> may be replaced where it is there already.</summary>
+    [JsonPropertyName("overwrite")]
+    public bool Overwrite { get; init; }
 
     /// <summary>Name of the agent for all tasks that name none; default: the setting <c>agent</c>.</summary>
     [JsonPropertyName("agent")]
@@ -79,6 +99,10 @@ public sealed record OrchestrationInput
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; init; }
 
+    /// <summary>The plan has to be made by a planner first.</summary>
+    [JsonIgnore]
+    public bool NeedsPlanner => Request is not null || RequestFile is not null;
+
     /// <summary>Names of the unknown members and other faults of the input itself, each a sentence; empty when it can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
@@ -87,9 +111,11 @@ public sealed record OrchestrationInput
             faults.Add($"Unknown members: {string.Join(", ", Unknown.Keys.Order(StringComparer.Ordinal))}. Known are: {string.Join(", ", KnownMembers)}.");
         if (string.IsNullOrWhiteSpace(Repository))
             faults.Add("'repository' is missing: give the path of the git repository on the worker's machine.");
-        var sources = (Plan is null ? 0 : 1) + (PlanFile is null ? 0 : 1) + (Request is null ? 0 : 1);
+        var sources = (Plan is null ? 0 : 1) + (PlanFile is null ? 0 : 1) + (Request is null ? 0 : 1) + (RequestFile is null ? 0 : 1);
         if (sources != 1)
-            faults.Add($"Exactly one of 'plan', 'planFile' and 'request' is needed; {sources} are given.");
+            faults.Add($"Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; {sources} are given.");
+        if (!NeedsPlanner && (PlanOnly || Output is not null))
+            faults.Add("'planOnly' and 'output' go with 'request' or 'requestFile': only a planner's plan is written.");
         if (Workers is < 1 or > 64)
             faults.Add($"'workers' is {Workers}; it must be 1 to 64.");
         if (Land is not (null or "merge" or "pr" or "branch"))
@@ -101,6 +127,7 @@ public sealed record OrchestrationInput
 
     private static readonly string[] KnownMembers =
     [
-        "agent", "approveRisk", "fresh", "land", "maxCost", "model", "only", "phase", "plan", "planFile", "repository", "request", "target", "until", "workers", "yes",
+        "agent", "approveRisk", "fresh", "land", "maxCost", "model", "only", "output", "overwrite", "phase", "plan", "planFile", "planOnly",
+        "plannerModel", "repository", "request", "requestFile", "target", "until", "workers", "yes",
     ];
 }

@@ -97,3 +97,27 @@ public interface ITaskWorkflow
     [WorkflowSignal("mergeDone")]
     Task MergeDoneAsync(MergeResult result);
 }
+
+/// <summary>A request becomes a plan: the planner is asked, its answer is checked like any plan, faults go back to it. It reports to its run like a task, and takes the same signals.</summary>
+[Workflow("PlanningWorkflow")]
+public interface IPlanningWorkflow
+{
+    [WorkflowRun]
+    Task<TaskReport> RunAsync(TaskInput input);
+
+    [WorkflowQuery("status")]
+    TaskReport Status();
+
+    [WorkflowSignal("pause")]
+    Task PauseAsync();
+
+    [WorkflowSignal("resume")]
+    Task ResumeAsync();
+
+    [WorkflowSignal("cancel")]
+    Task CancelAsync();
+
+    /// <summary>Goes on at once with what waits, with the words of a person.</summary>
+    [WorkflowSignal("goOn")]
+    Task GoOnAsync(string guidance);
+}

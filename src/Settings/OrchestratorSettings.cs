@@ -97,7 +97,12 @@ public sealed record OrchestratorSettings
 public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provider, IReadOnlyList<string> McpServers);
 
 /// <summary>The planner (<c>planner.*</c>).</summary>
-public sealed record PlannerSettings(string Model, TimeSpan Timeout);
+/// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or a key of the agents.</param>
+/// <param name="Model">Its model or alias.</param>
+/// <param name="Timeout">Time for one answer.</param>
+/// <param name="Url">Address of the service that <c>api</c> and <c>bedrock</c> call; null: its usual one.</param>
+/// <param name="Region">AWS region of <c>bedrock</c>; null: as the environment has it.</param>
+public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeout, string? Url, string? Region);
 
 /// <summary>The review of a whole run (<c>review.*</c>, <c>reviewer.model</c>).</summary>
 public sealed record ReviewSettings(bool Enabled, int MaxRounds, string Model);

@@ -55,6 +55,14 @@ public static class SettingKeys
 
     internal static readonly Setting<string> PlannerModel = new("planner.model", "opus", SettingTypes.Model, "model of the planner", ["models.manager", "models.manager.model"]);
 
+    internal static readonly Setting<string> PlannerAgent = new("planner.agent", "claude", SettingTypes.Text,
+        "who plans: claude (the CLI), api, bedrock, or a name under agents");
+
+    internal static readonly Setting<string?> PlannerUrl = new("planner.url", null, SettingTypes.OptionalText,
+        "address of the service that api and bedrock call; not set: its usual one");
+
+    internal static readonly Setting<string?> PlannerRegion = new("planner.region", null, SettingTypes.OptionalText, "AWS region of bedrock; not set: AWS_REGION");
+
     internal static readonly Setting<string> ReviewerModel = new("reviewer.model", "opus", SettingTypes.Model, "model of the reviewer");
 
     internal static readonly Setting<string> VerifierModel = new("verifier.model", "haiku", SettingTypes.Model, "model of the verifier");
@@ -169,7 +177,7 @@ public static class SettingKeys
     /// <summary>All keys in the order people read them. A <c>*</c> in a name stands for any agent.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Workers, MaxWorkers, TaskTimeout, MaxRemediations, Model, Agent, AgentCommand, AgentProvider, AgentMcp, PlannerModel, PlannerTimeout, ReviewerModel, VerifierModel,
+        Workers, MaxWorkers, TaskTimeout, MaxRemediations, Model, Agent, AgentCommand, AgentProvider, AgentMcp, PlannerAgent, PlannerModel, PlannerTimeout, PlannerUrl, PlannerRegion, ReviewerModel, VerifierModel,
         RetryAttempts, RetryBaseDelay, RetryMaxDelay, StallLimit, TurnLimit, CostLimit, MemoryLimit, CpuLimit, OrphanLimit, TaskGates, IntegrationGates,
         PermissionMode, PermissionAllow, ReviewEnabled, ReviewRounds, StrictCompliance, WarnAt, PauseAt, RunBudget, DayBudget, ApprovalTimeout, LockTimeout,
         AlwaysRequireHuman, DiskReserve, RunRetention, ResultRetention, HeartbeatInterval, StaleThreshold, WorktreeDirectory, WorktreeSetup, WorktreeKeep, BranchPrefix,

@@ -16,7 +16,8 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Model = ReadModel(SettingKeys.Model),
             Agent = Read(SettingKeys.Agent),
             Agents = ReadAgents(),
-            Planner = new(ReadModel(SettingKeys.PlannerModel), Read(SettingKeys.PlannerTimeout)),
+            Planner = new(
+                Read(SettingKeys.PlannerAgent), ReadModel(SettingKeys.PlannerModel), Read(SettingKeys.PlannerTimeout), Read(SettingKeys.PlannerUrl), Read(SettingKeys.PlannerRegion)),
             Review = new(Read(SettingKeys.ReviewEnabled), Read(SettingKeys.ReviewRounds), ReadModel(SettingKeys.ReviewerModel)),
             VerifierModel = ReadModel(SettingKeys.VerifierModel),
             Retry = new(Read(SettingKeys.RetryAttempts), Read(SettingKeys.RetryBaseDelay), Read(SettingKeys.RetryMaxDelay)),

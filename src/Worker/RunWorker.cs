@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
+using Orchestrator.Activities.Planning;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tasks;
 using Orchestrator.Contracts;
@@ -22,7 +23,7 @@ public sealed class RunWorker : IDisposable
     {
         var services = new ActivityServices(options.Host, options.HookCommand, client, options.Time);
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20 };
-        shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<LeaseWorkflow>();
+        shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>();
         shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Host));
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)
@@ -36,7 +37,7 @@ public sealed class RunWorker : IDisposable
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 GracefulShutdownTimeout = options.ShutdownGrace,
             };
-            own.AddAllActivities(new RunActivities(services)).AddAllActivities(new TaskActivities(services));
+            own.AddAllActivities(new RunActivities(services)).AddAllActivities(new TaskActivities(services)).AddAllActivities(new PlanningActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }
     }

@@ -152,7 +152,6 @@ public class RunCommandTests
 
     [Theory]
     [InlineData(2, "There is no plan file taks.yaml", "run", "taks.yaml")]
-    [InlineData(2, "needs a planner", "run", "Add a login page")]
     [InlineData(2, "There is no plan file my plan.yaml", "run", "my plan.yaml")]
     [InlineData(2, "no 'tasks.yaml'|no plan was named|No plan was named", "run")]
     [InlineData(2, "There is no run", "status")]

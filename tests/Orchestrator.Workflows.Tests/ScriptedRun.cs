@@ -56,7 +56,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
         var activities = new ScriptedActivities(tasks, settings ?? new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, queue, client);
         script?.Invoke(activities);
         var run = new ScriptedRun(server, client, activities);
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(activities);
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(activities);
         var own = new TemporalWorkerOptions(queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(activities);
         run._working = Task.WhenAll(new TemporalWorker(client, shared).ExecuteAsync(run._stop.Token), new TemporalWorker(client, own).ExecuteAsync(run._stop.Token));
         return run;
@@ -112,7 +112,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
 }
 
 /// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
-internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSettings settings, string queue, ITemporalClient client) : IRepositoryActivities, IRunActivities, ITaskActivities
+internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSettings settings, string queue, ITemporalClient client) : IRepositoryActivities, IRunActivities, ITaskActivities, IPlanningActivities
 {
     private int _agents;
 
@@ -126,6 +126,12 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     /// <summary>Tasks in one answer at most.</summary>
     public int PageSize { get; set; } = 2;
+
+    public ConcurrentQueue<AskPlannerInput> Questions { get; } = new();
+
+    public Func<AskPlannerInput, CancellationToken, Task<AgentRunResult>> Planner { get; set; } = (_, _) => Task.FromResult(Done("planner's"));
+
+    public Func<JudgeAnswerInput, AnswerJudgement> Judge { get; set; } = _ => new AnswerJudgement { Message = "a plan" };
 
     public int MostAgentsAtOnce { get; private set; }
 
@@ -228,19 +234,41 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
         MostAgentsAtOnce = Math.Max(MostAgentsAtOnce, Interlocked.Increment(ref _agents));
         try
         {
-            var context = ActivityExecutionContext.Current;
-            var work = Agent(input, context.CancellationToken);
-            while (!work.IsCompleted)
-            {
-                context.Heartbeat();
-                await Task.WhenAny(work, Task.Delay(100));
-            }
-            return await work;
+            return await WithHeartbeatsAsync(stop => Agent(input, stop));
         }
         finally
         {
             Interlocked.Decrement(ref _agents);
         }
+    }
+
+    [Activity]
+    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
+        Task.FromResult(new PlanningBegun { Title = "a request", Agent = "scripted", Timeout = TimeSpan.FromMinutes(5), Settings = settings });
+
+    [Activity]
+    public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input)
+    {
+        Questions.Enqueue(input);
+        return WithHeartbeatsAsync(stop => Planner(input, stop));
+    }
+
+    [Activity]
+    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(Judge(input));
+
+    [Activity]
+    public Task<string> EndPlanningAsync(EndPlanningInput input) => Task.FromResult("the plan is there");
+
+    private static async Task<AgentRunResult> WithHeartbeatsAsync(Func<CancellationToken, Task<AgentRunResult>> begin)
+    {
+        var context = ActivityExecutionContext.Current;
+        var work = begin(context.CancellationToken);
+        while (!work.IsCompleted)
+        {
+            context.Heartbeat();
+            await Task.WhenAny(work, Task.Delay(100));
+        }
+        return await work;
     }
 
     [Activity]

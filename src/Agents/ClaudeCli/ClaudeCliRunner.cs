@@ -35,6 +35,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             "--strict-mcp-config",
             .. Session(start),
         ];
+        AddIf(arguments, "--json-schema", start.AnswerSchema);
         AddIf(arguments, "--agents", agents);
         AddIf(arguments, "--fallback-model", options.FallbackModel);
         AddIf(arguments, "--max-turns", start.Limits.Turns?.ToString(CultureInfo.InvariantCulture));
@@ -49,7 +50,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     }
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(FindConversation);
+    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(FindConversation) { WantsAnswer = start.AnswerSchema is not null };
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>

@@ -9,6 +9,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) : IAgentOutputParser
 {
     private const int ErrorTextLimit = 2000;
+    private const int AnswerLimit = 4 * 1024 * 1024;
     private readonly ClaudeUsageLedger _ledger = new();
     private readonly ClaudeToolCalls _tools = new();
     private readonly List<PermissionDenial> _denials = [];
@@ -17,7 +18,11 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) 
     private AgentRateLimit? _rejected;
     private AgentApiError? _apiError;
     private ClaudeResult? _result;
+    private readonly StringBuilder _said = new();
     private int _turns;
+
+    /// <summary>An answer by schema was asked for: without the program's own, all that was said is kept as one.</summary>
+    internal bool WantsAnswer { get; init; }
 
     public bool HasResult => _result is not null;
 
@@ -56,6 +61,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) 
             Usage = HasResult ? _ledger.Usage : LostUsage(),
             IsUsageComplete = HasResult,
             FinalText = _result is { IsError: false } ? _result.Text : "",
+            Answer = WantsAnswer ? _result?.Answer ?? (_said.Length > 0 ? _said.ToString() : null) : null,
             Denials = [.. _denials],
             Tools = new Dictionary<string, int>(_tools.Counts),
             SubAgents = _tools.SubAgents,
@@ -162,6 +168,11 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) 
         {
             if (block.Text("type") == "text" && block.Text("text") is { Length: > 0 } text)
             {
+                if (WantsAnswer && _said.Length < AnswerLimit)
+                {
+                    _said.Append(text).Append('\n');
+                }
+
                 yield return new AgentText(text);
             }
             else if (block.Text("type") == "tool_use" && block.Text("id") is { } call && block.Text("name") is { } tool)
@@ -218,11 +229,12 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) 
             root.IsTrue("is_error"),
             root.Text("result") ?? string.Join('\n', root.Texts("errors")),
             root.Text("terminal_reason"),
-            (int?)root.Number("api_error_status"));
+            (int?)root.Number("api_error_status"),
+            root.Get("structured_output")?.GetRawText());
         return [new AgentResult(_result.IsError, _result.Text, _turns, root.Money("total_cost_usd") ?? 0)];
     }
 
     private static string Cut(string text) => text.Length <= ErrorTextLimit ? text : text[..ErrorTextLimit] + "…";
 
-    private sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus);
+    private sealed record ClaudeResult(string Subtype, bool IsError, string Text, string? TerminalReason, int? ApiStatus, string? Answer);
 }

@@ -6,7 +6,12 @@ namespace Orchestrator.Agents.Command;
 internal sealed class CommandOutputParser(string name) : IAgentOutputParser
 {
     private const int TextLimit = 2000;
+    private const int AnswerLimit = 4 * 1024 * 1024;
+    private readonly StringBuilder _said = new();
     private string _lastText = "";
+
+    /// <summary>An answer by schema was asked for: all that is printed is kept as one.</summary>
+    internal bool WantsAnswer { get; init; }
 
     public bool HasResult => false;
 
@@ -18,12 +23,17 @@ internal sealed class CommandOutputParser(string name) : IAgentOutputParser
             return [];
         }
 
+        if (WantsAnswer && _said.Length < AnswerLimit)
+        {
+            _said.Append(text).Append('\n');
+        }
+
         _lastText = text.Length <= TextLimit ? text : text[..TextLimit] + "…";
         return [new AgentText(text)];
     }
 
     public AgentOutcome Complete(int? exitCode, string errorText) => exitCode == 0
-        ? new AgentOutcome { Failure = AgentFailure.None, ExitCode = 0, FinalText = _lastText, IsUsageComplete = true }
+        ? new AgentOutcome { Failure = AgentFailure.None, ExitCode = 0, FinalText = _lastText, IsUsageComplete = true, Answer = _said.Length > 0 ? _said.ToString() : null }
         : new AgentOutcome
         {
             Failure = AgentFailure.GaveUp,

@@ -50,7 +50,7 @@ internal sealed class ResumeCommand : CliCommand
         if (stored?.Status.Paused == true || task is not null)
             context.Terminal.Say((await run.ResumeAsync(task, stop)).Message);
         context.Terminal.Say($"{run.RunId} goes on.");
-        var code = await session.WatchAsync(run, stored?.Status.Sequence ?? 0);
+        var code = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
         return code;
     }

@@ -12,15 +12,14 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>run</c>: a plan becomes merged commits.</summary>
 internal sealed class RunCommand : CliCommand
 {
-    private static readonly string[] PlanEndings = [".yaml", ".yml", ".json", ".md"];
-
-    private readonly Argument<string?> _plan = new("PLAN") { Description = "The plan file; tasks.yaml where none is named", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _plan = new("PLAN") { Description = "The plan file, or a request in words; tasks.yaml where neither is given", Arity = ArgumentArity.ZeroOrOne };
     private readonly RunOptionsSet _options = new();
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Check the plan and show the order of its tasks; start nothing" };
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _updatePlan = new("--update-plan") { Description = "Write into a master plan's table which phases are completed or failed" };
+    private readonly Option<bool> _askPlan = new(DetachedRun.AskPlan) { Description = "A planner's plan needs a yes of its own", Hidden = true };
     private readonly Option<string?> _id = new("--run-id") { Description = "Id of the new run", Hidden = true };
 
     public RunCommand()
@@ -33,29 +32,37 @@ internal sealed class RunCommand : CliCommand
         Add(_yes);
         _engine.AddTo(this);
         Add(_updatePlan);
+        Add(_askPlan);
         Add(_id);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var file = PlanName(parsed.GetValue(_plan), context);
+        var given = parsed.GetValue(_plan);
+        var request = Requests.IsRequest(given, context) ? given : null;
+        var file = request is null ? PlanName(given, context) : null;
         var settings = context.LoadSettings([.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
-        var plan = PlanFiles.Require(context, file);
-        CheckNames(plan, parsed);
-        if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || !PlanReader.IsMasterPlan(file)))
+        if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
             throw new CommandException(ExitCodes.Usage, "--update-plan writes into a Markdown master plan when its run has ended.", "Leave it out, or run a master plan without --detach.");
-        if (parsed.GetValue(_dryRun))
+        if (file is null)
+            DemandNothingOfAPlan(parsed);
+        else if (Check(PlanFiles.Require(context, file), parsed) is var plan && parsed.GetValue(_dryRun))
             return DryRun(plan, file, context);
 
         var yes = parsed.GetValue(_yes);
-        var runId = parsed.GetValue(_id) ?? RunIds.Create(Path.GetFileNameWithoutExtension(file), Guid.NewGuid());
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, context.FullPath(file), yes, stop);
+        var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? Path.GetFileNameWithoutExtension(file)!, Guid.NewGuid());
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, file is null ? null : context.FullPath(file), yes, stop);
         if (parsed.GetValue(_detach))
-            return await DetachedRun.StartAsync(runId, repository, context, stop);
-        var code = await RunAsync(runId, Input(parsed, repository, context.FullPath(file), settings.Settings!, agreed), repository, settings.Settings!, context, stop);
+            return await DetachedRun.StartAsync(runId, repository, context, request is not null && !yes, stop);
+        var input = Input(parsed, repository, file is null ? null : context.FullPath(file), settings.Settings!) with
+        {
+            Request = request,
+            Yes = request is null ? agreed : yes && !parsed.GetValue(_askPlan),
+        };
+        var code = await RunAsync(runId, input, repository, settings.Settings!, context, stop);
         if (parsed.GetValue(_updatePlan))
-            MasterPlanFile.WriteStatus(context, file, StoredRuns.Require(repository, runId));
+            MasterPlanFile.WriteStatus(context, file!, StoredRuns.Require(repository, runId));
         return code;
     }
 
@@ -65,12 +72,11 @@ internal sealed class RunCommand : CliCommand
         await using var session = await RunSession.OpenAsync(context, repository, settings, stop);
         var run = await session.Runs.StartAsync(input, runId, stop);
         context.Terminal.Say($"{runId} has started.");
-        var code = await session.WatchAsync(run);
+        var code = await session.WatchAndAskAsync(run);
         await session.FinishOthersAsync(run);
         return code;
     }
 
-    // Without spaces, or with the ending of a plan, it was meant as a file: a typing mistake must not become a request that costs money.
     private static string PlanName(string? given, CommandContext context)
     {
         if (given is null)
@@ -83,27 +89,32 @@ internal sealed class RunCommand : CliCommand
                 : throw new CommandException(ExitCodes.Usage, $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.", "Name the plan: orchestrate run PLAN.");
         }
 
-        var isRequest = given.Contains(' ', StringComparison.Ordinal) && !PlanEndings.Contains(Path.GetExtension(given), StringComparer.OrdinalIgnoreCase) && !File.Exists(context.FullPath(given));
-        return isRequest
-            ? throw new CommandException(ExitCodes.Usage, "A request in words needs a planner, which this version does not have.", "Write the plan as a file: see 'orchestrate validate --help'.")
-            : given;
+        return given;
     }
 
-    private void CheckNames(Plan plan, ParseResult parsed)
+    private void DemandNothingOfAPlan(ParseResult parsed)
+    {
+        if (parsed.GetValue(_dryRun))
+            throw new CommandException(ExitCodes.Usage, "A request has no plan yet that could be shown.", "'orchestrate plan' makes one without running it.");
+        if (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 })
+            throw new CommandException(ExitCodes.Usage, "--phase and --only choose tasks of a plan, and a request has none yet.", "'orchestrate plan REQUEST -o FILE' makes one; run that.");
+    }
+
+    private Plan Check(Plan plan, ParseResult parsed)
     {
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         foreach (var id in (parsed.GetValue(_options.Only) ?? []).Append(parsed.GetValue(_options.Phase)).OfType<string>())
             _ = UniquePrefix.Find(id, ids, "task of this plan");
+        return plan;
     }
 
-    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, string file, OrchestratorSettings settings, bool agreed)
+    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, string? file, OrchestratorSettings settings)
     {
-        var relative = Path.GetRelativePath(repository.Root, file);
         var ids = parsed.GetValue(_options.Only) ?? [];
         return new OrchestrationInput
         {
             Repository = repository.Root,
-            PlanFile = relative.StartsWith("..", StringComparison.Ordinal) ? file : relative,
+            PlanFile = file is null ? null : Requests.InRepository(repository, file),
             Agent = settings.Agent,
             Model = parsed.GetValue(_options.Model),
             Workers = Math.Min(settings.Workers, settings.MaxWorkers),
@@ -115,23 +126,13 @@ internal sealed class RunCommand : CliCommand
             ApproveRisk = parsed.GetValue(_options.ApproveRisk),
             MaxCost = parsed.GetValue(_options.MaxCost),
             Until = parsed.GetValue(_options.Until),
-            Yes = agreed,
         };
     }
 
     private static int DryRun(Plan plan, string file, CommandContext context)
     {
-        var graph = TaskGraph.Of(plan);
-        var tasks = plan.Tasks.ToDictionary(task => task.Id);
-        context.Terminal.Say($"{file} can be run: {plan.Tasks.Count} tasks in {graph.Waves.Count} waves. Nothing was started.");
-        var number = 0;
-        foreach (var wave in graph.Waves)
-        {
-            context.Terminal.Say($"Wave {++number}");
-            foreach (var id in wave)
-                context.Terminal.Say($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}");
-        }
-
+        context.Terminal.Say($"{file} can be run. Nothing was started.");
+        PlanOverview.Say(plan, context);
         return ExitCodes.Done;
     }
 }

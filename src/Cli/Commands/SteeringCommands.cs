@@ -122,6 +122,7 @@ internal sealed class AnswerCommand : SteeringCommand
 {
     private readonly bool _approve;
     private readonly Argument<string> _id = new("ID") { Description = "The question: plan or a task's id; RUN/ID where more than one run is open" };
+    private readonly Option<string?> _run = new("--run") { Description = "The run, where more than one is open", HelpName = "RUN" };
     private readonly Option<string?> _reason;
 
     public AnswerCommand(bool approve)
@@ -130,6 +131,7 @@ internal sealed class AnswerCommand : SteeringCommand
         _approve = approve;
         _reason = TextOption("--reason", "Why");
         Add(_id);
+        Add(_run);
         if (!approve)
             Add(_reason);
         AddEngine();
@@ -139,7 +141,7 @@ internal sealed class AnswerCommand : SteeringCommand
     {
         var text = parsed.GetRequiredValue(_id);
         var slash = text.LastIndexOf('/');
-        var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? null : text[..slash]);
+        var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? parsed.GetValue(_run) : text[..slash]);
         var id = UniquePrefix.Find(text[(slash + 1)..], [.. run.Status.Questions.Select(question => question.Id)], $"open question of {run.Id}");
         var reason = _approve ? "" : parsed.GetValue(_reason) ?? "";
         return _approve

@@ -13,6 +13,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(ValidateDocument))]
 [JsonSerializable(typeof(GraphDocument))]
+[JsonSerializable(typeof(PlannedDocument))]
 [JsonSerializable(typeof(BacklogDocument))]
 [JsonSerializable(typeof(BacklogTaskDocument))]
 [JsonSerializable(typeof(ConflictsDocument))]

@@ -7,14 +7,18 @@ namespace Orchestrator.Cli.Engine;
 /// <summary>Goes on in the background: the same command line once more, in a session of its own, without <c>--detach</c>.</summary>
 internal static class DetachedRun
 {
+    /// <summary>Option of the background process: a planner's plan is asked about, although other questions are answered.</summary>
+    public const string AskPlan = "--ask-plan";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts the background process and returns when the run is there.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="context">Folder and terminal.</param>
+    /// <param name="askPlan">Nobody has said yes to the plan that is to be made.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
-    public static async Task<int> StartAsync(string runId, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    public static async Task<int> StartAsync(string runId, RepositoryLocation repository, CommandContext context, bool askPlan, CancellationToken stop)
     {
         var logs = Directory.CreateDirectory(Path.Combine(repository.OrchestratorFolder, "logs")).FullName;
         var output = Path.Combine(logs, $"{runId}.log");
@@ -22,7 +26,7 @@ internal static class DetachedRun
         var program = Environment.ProcessPath!;
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             arguments.Insert(0, typeof(DetachedRun).Assembly.Location);
-        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. arguments, "--run-id", runId, "--yes", "--no-progress"])
+        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. arguments, "--run-id", runId, "--yes", "--no-progress", .. askPlan ? [AskPlan] : Array.Empty<string>()])
         {
             WorkingDirectory = Environment.CurrentDirectory,
             OutputFile = output,

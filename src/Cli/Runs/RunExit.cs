@@ -18,10 +18,12 @@ internal static class RunExit
             return null;
 
         // Nothing moves by itself any more: either a person is asked, or a person has paused it.
-        if (run.Questions.Count > 0 && run.State == RunStates.Executing && !run.Paused)
+        if (run.Questions.Count > 0 && IsWorking(run.State) && !run.Paused)
             return ExitCodes.NeedsPerson;
-        return run.Paused && run.State == RunStates.Executing ? ExitCodes.Resumable : null;
+        return run.Paused && IsWorking(run.State) ? ExitCodes.Resumable : null;
     }
+
+    private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning;
 
     private static bool CanMove(string state) => TaskStates.HoldsSlot(state) || state is TaskStates.Merging or TaskStates.Parked;
 }

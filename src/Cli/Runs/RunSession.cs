@@ -74,6 +74,26 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The same, and where the run waits for a yes to a planner's plan shows it, and asks the person at the terminal.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
+    {
+        var code = await WatchAsync(run, skipUntil);
+        while (code == ExitCodes.NeedsPerson)
+        {
+            var status = await run.StatusAsync(_context.Interrupts.Stop);
+            if (status.Questions.All(question => question.Id != "plan") || PlannedPlan.TryRead(_repository, run.RunId) is not { } plan)
+                break;
+            PlanOverview.Say(plan, _context);
+            if (_context.Terminal.Ask("Run this plan?") is not { } yes)
+                break;
+            _context.Terminal.Say((yes ? await run.ApproveAsync("plan") : await run.RejectAsync("plan", "a person said no at the terminal")).Message);
+            code = await WatchAsync(run, status.Sequence);
+        }
+
+        return code;
+    }
+
     /// <summary>
     /// After this process has taken the engine over there may be nobody else for the runs of the one that ended: stays until each of them has ended, is paused or
     /// waits for a person. Their outcome changes nothing in the exit code.

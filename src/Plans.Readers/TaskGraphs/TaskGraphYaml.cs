@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
@@ -15,6 +16,48 @@ public static class TaskGraphYaml
         Members(text, document.RootElement, indent: 0);
         return text.ToString();
     }
+
+    /// <summary>The plan as YAML without what is as it would be anyway: a file for people to read and change.</summary>
+    public static string WriteShort(Plan plan)
+    {
+        var root = JsonNode.Parse(PlanJson.WriteIndented(plan))!;
+        Shorten(root);
+        var text = new StringBuilder();
+        using var document = JsonDocument.Parse(root.ToJsonString());
+        Members(text, document.RootElement, indent: 0);
+        return text.ToString();
+    }
+
+    private static void Shorten(JsonNode node)
+    {
+        foreach (JsonNode item in node is JsonArray list ? list.OfType<JsonNode>() : [])
+        {
+            Shorten(item);
+        }
+
+        foreach ((string name, JsonNode? value) in node is JsonObject mapping ? mapping.ToList() : [])
+        {
+            if (IsUsual(name, value))
+            {
+                ((JsonObject)node).Remove(name);
+            }
+            else
+            {
+                Shorten(value!);
+            }
+        }
+    }
+
+    // What a task may write is never left out: absent it would be everything.
+    private static bool IsUsual(string name, JsonNode? value) => value switch
+    {
+        null => true,
+        JsonArray { Count: 0 } => name is not ("files_write" or "tasks"),
+        JsonObject { Count: 0 } => true,
+        JsonValue given when given.TryGetValue(out bool flag) => flag == name is "required",
+        JsonValue given when given.TryGetValue(out string? text) => name == "status" && text == "pending",
+        _ => false,
+    };
 
     private static void Members(StringBuilder text, JsonElement mapping, int indent)
     {

@@ -5,7 +5,7 @@ using Temporalio.Workflows;
 namespace Orchestrator.Workflows;
 
 /// <summary>One turn of the agent: as many starts as crashes, limits and pauses make necessary, always in the same conversation.</summary>
-public sealed partial class TaskWorkflow
+public abstract partial class AgentWorkflow
 {
     /// <summary>Starts in a row that may be killed from outside before the task fails: a machine that kills every agent is no place to go on.</summary>
     private const int MaxDeaths = 20;
@@ -14,7 +14,12 @@ public sealed partial class TaskWorkflow
     private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
     private string _session = "";
 
-    private async Task<AgentRunResult> RunAgentAsync(PreparedTask prepared)
+    /// <summary>Conversation to go on with; empty before the first start has named it.</summary>
+    private protected string Session => _session;
+
+    /// <summary>One turn: starts until one ends in something that another start would not change.</summary>
+    /// <param name="call">Lets one start happen, with a person's words for it, until it is interrupted.</param>
+    private protected async Task<AgentRunResult> RunAgentAsync(Func<string, CancellationToken, Task<AgentRunResult>> call)
     {
         var attempts = 0;
         var deaths = 0;
@@ -22,8 +27,8 @@ public sealed partial class TaskWorkflow
         while (true)
         {
             await WhilePausedAsync();
-            var result = await StartAgentAsync(prepared);
-            _report = _report with { Signature = result.Signature };
+            var result = await StartAgentAsync(call);
+            Report = Report with { Signature = result.Signature };
             switch (result.FailureClass)
             {
                 case FailureClasses.None:
@@ -36,7 +41,7 @@ public sealed partial class TaskWorkflow
                         throw new TaskEndedException(TaskStates.Failed, $"the agent was killed {deaths} times in a row: {result.Message}");
                     break;
                 case FailureClasses.Transient:
-                    if (++attempts >= _input.Settings.RetryMaxAttempts)
+                    if (++attempts >= Input.Settings.RetryMaxAttempts)
                         throw new TaskEndedException(TaskStates.Failed, $"{result.Message} ({attempts} attempts)");
                     await WaitAsync(TaskStates.Executing, $"{result.Message}; next attempt", Backoff(attempts));
                     break;
@@ -55,28 +60,18 @@ public sealed partial class TaskWorkflow
         }
     }
 
-    private async Task<AgentRunResult> StartAgentAsync(PreparedTask prepared)
+    private async Task<AgentRunResult> StartAgentAsync(Func<string, CancellationToken, Task<AgentRunResult>> call)
     {
-        _report = _report with { LastStart = _report.LastStart + 1, Starts = _report.Starts + 1 };
+        Report = Report with { LastStart = Report.LastStart + 1, Starts = Report.Starts + 1 };
         Become(TaskStates.Executing, "");
-        var run = new RunAgentInput
-        {
-            Task = _input,
-            Prepared = prepared,
-            Round = _report.Round,
-            Start = _report.LastStart,
-            Session = _session,
-            ProblemsFile = _problemsFile,
-            Guidance = _guidance,
-        };
+        var guidance = _guidance;
         _guidance = "";
         using var interrupt = _interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var result = await Workflow.ExecuteActivityAsync(
-            (ITaskActivities a) => a.RunAgentAsync(run), ActivityDefaults.Long(_input.Repository.Queue, _input.Task.Timeout, interrupt.Token));
+        var result = await call(guidance, interrupt.Token);
         _interrupt = null;
         if (result.Session.Length > 0)
             _session = result.Session;
-        _report = _report with { Cost = _report.Cost + result.Cost, Tokens = _report.Tokens + result.Tokens };
+        Report = Report with { Cost = Report.Cost + result.Cost, Tokens = Report.Tokens + result.Tokens };
         return result;
     }
 
@@ -86,15 +81,15 @@ public sealed partial class TaskWorkflow
         var until = result.ResetAt ?? Now.AddMinutes(15);
         var left = until - Now > TimeSpan.Zero ? until - Now : TimeSpan.FromSeconds(1);
         var wait = left + (Math.Min(left.TotalSeconds * 0.1, MaxSpread.TotalSeconds) * TimeSpan.FromSeconds(Workflow.Random.NextDouble()));
-        _report = _report with { FailureClass = FailureClasses.UsageLimit, ResetAt = until };
+        Report = Report with { FailureClass = FailureClasses.UsageLimit, ResetAt = until };
         return WaitAsync(TaskStates.Parked, $"{result.Message}; waits until {until:yyyy-MM-dd HH:mm:ss}Z", wait);
     }
 
     /// <summary>Waits for the machine or the account to be repaired, and says how long to wait the next time.</summary>
-    private async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
+    private protected async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
     {
-        _report = _report with { FailureClass = failureClass, ResetAt = null };
-        if (_input.RunWakes)
+        Report = Report with { FailureClass = failureClass, ResetAt = null };
+        if (Input.RunWakes)
         {
             await WaitAsync(TaskStates.Parked, reason, SelfWake);
             return pause;
@@ -117,15 +112,15 @@ public sealed partial class TaskWorkflow
         _goOn = false;
         Become(state, reason);
         await Workflow.WaitConditionAsync(() => _goOn || Cancelled, time, CancellationToken.None);
-        _report = _report with { FailureClass = FailureClasses.None, ResetAt = null };
+        Report = Report with { FailureClass = FailureClasses.None, ResetAt = null };
         ThrowIfCancelled();
     }
 
     /// <summary>Exponential from the base delay, cut at the maximum, full jitter.</summary>
     private TimeSpan Backoff(int attempts)
     {
-        var ceiling = _input.Settings.RetryBaseDelay * Math.Pow(2, attempts - 1);
-        var limited = ceiling < _input.Settings.RetryMaxDelay ? ceiling : _input.Settings.RetryMaxDelay;
+        var ceiling = Input.Settings.RetryBaseDelay * Math.Pow(2, attempts - 1);
+        var limited = ceiling < Input.Settings.RetryMaxDelay ? ceiling : Input.Settings.RetryMaxDelay;
         return limited * Workflow.Random.NextDouble();
     }
 }

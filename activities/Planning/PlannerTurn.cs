@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Activities.Runs;
+using Orchestrator.Activities.Tasks;
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities.Planning;
+
+/// <summary>One start of the planner. Like every agent it outlives this process, so that an answer that is on its way is taken up and not asked for again.</summary>
+internal sealed class PlannerTurn(ActivityServices services)
+{
+    public async Task<AgentRunResult> AskAsync(AskPlannerInput input)
+    {
+        var files = new PlanningFiles(input.Repository, input.RunId);
+        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, files.Policy, null, CancellationToken.None);
+        var planner = AgentCatalog.FindPlanner(files.Policy, services.HookCommand, surroundings)
+            ?? throw new ApplicationFailureException(AgentCatalog.Unknown(files.Policy.PlannerAgent, files.Policy), "UnknownAgent", nonRetryable: true);
+        var start = await DescribeAsync(input, files, planner);
+        var outcome = await AgentFollowing.RunAsync(planner, start, services.Time);
+        if (outcome.Answer is { } answer)
+            DurableFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer));
+        StartNotes.Of(outcome).Write(start.Folder);
+        var (failure, message) = AgentJudgement.Of(outcome, null);
+        return new AgentRunResult
+        {
+            FailureClass = failure,
+            Message = message,
+            ClaimedDone = outcome.ClaimsDone,
+            Session = outcome.SessionId ?? start.SessionId ?? "",
+            Cost = outcome.Usage.CostUsd,
+            Tokens = outcome.Usage.Tokens.Total,
+            Turns = outcome.Turns,
+            ResetAt = outcome.ResetsAt,
+            Folder = files.Folder.Relative(start.Folder),
+        };
+    }
+
+    private static async Task<AgentStart> DescribeAsync(AskPlannerInput input, PlanningFiles files, IAgentRunner planner)
+    {
+        var info = ActivityExecutionContext.Current.Info;
+        var worktree = await EnsureWorktreeAsync(files, input.Repository.Path);
+        var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Repository.Path, input.ProblemsFile));
+        var goesOn = input.Session.Length > 0 && planner.FindConversation(input.Session) is not null;
+        return new AgentStart
+        {
+            Folder = files.Folder.Start(PlannerTask.Id, input.Start),
+            WorkingDirectory = worktree,
+            Repository = input.Repository.Path,
+            Run = input.RunId,
+            Task = PlannerTask.Id,
+            Attempt = input.Round,
+            Prompt = goesOn ? PlannerPrompt.GoOn(problems, input.Guidance) : PlannerPrompt.Again(files.Prompt, problems, input.Guidance),
+            Owner = $"{info.WorkflowRunId}/{info.ActivityId}/{info.Attempt}",
+            SessionId = input.Session.Length > 0 ? input.Session : SessionId(info, input),
+            Model = files.Policy.PlannerModel,
+            AnswerSchema = PlannerAnswer.Schema,
+            Policy = new HookPolicy { Task = PlannerTask.Id, Root = worktree, Write = [], AllowCommands = false },
+            Limits = new AgentLimits { Time = files.Policy.PlannerTimeout, Stall = Timeout.InfiniteTimeSpan, Orphan = files.Policy.Orphan, CostUsd = files.Policy.Cost },
+        };
+    }
+
+    private static async Task<string> EnsureWorktreeAsync(PlanningFiles files, string path)
+    {
+        var repository = await Repositories.OpenAsync(path);
+        var head = await new Commits(repository).ReadAsync("HEAD")
+            ?? throw new ApplicationFailureException("The repository has no commit any more.", "InvalidInput", nonRetryable: true);
+        var worktree = await new Worktrees(repository).EnsureAsync(new WorktreeRequest(files.Worktree, head.Id) { LockReason = $"the planner of {files.Folder.Name} reads here (orchestrate)" });
+        return worktree.Path;
+    }
+
+    /// <summary>Known before the planner runs, and the same for every attempt of this activity.</summary>
+    private static string SessionId(ActivityInfo info, AskPlannerInput input) =>
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"session\n{info.WorkflowRunId}\n{PlannerTask.Id}\n{input.Start}"))[..16]).ToString();
+}

@@ -1,0 +1,66 @@
+using Orchestrator.Agents;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities.Tasks;
+
+/// <summary>
+/// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on, and the next
+/// attempt of this activity, here or in a successor, follows the same start.
+/// </summary>
+internal static class AgentFollowing
+{
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Follows a start to its end, with heartbeats. Cancelling the activity stops the agent; a worker that stops only lets go of it.</summary>
+    /// <param name="runner">The kind of agent.</param>
+    /// <param name="start">The start.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="meanwhile">Is done again and again while the agent works.</param>
+    public static async Task<AgentOutcome> RunAsync(IAgentRunner runner, AgentStart start, TimeProvider time, Func<Task>? meanwhile = null)
+    {
+        var context = ActivityExecutionContext.Current;
+        using var detach = new CancellationTokenSource();
+        var session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);
+        var progress = new AgentProgress(start.Folder, time);
+        var following = session.FollowAsync(Take, 0, detach.Token);
+        var stopped = false;
+        while (!following.IsCompleted)
+        {
+            context.Heartbeat();
+            if (meanwhile is not null)
+                await meanwhile();
+            var cancelled = Task.Delay(Timeout.Infinite, context.CancellationToken);
+            await Task.WhenAny(following, stopped ? Task.Delay(HeartbeatInterval) : cancelled, Task.Delay(HeartbeatInterval));
+            if (!context.CancellationToken.IsCancellationRequested || stopped || following.IsCompleted)
+                continue;
+            if (context.CancelReason is not (ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused))
+            {
+                await detach.CancelAsync();
+                await QuietlyAsync(following);
+                throw new ApplicationFailureException($"The worker stops ({context.CancelReason}); the agent works on and is taken up.", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+            }
+            stopped = true;
+            await session.StopAsync(AgentStopReason.Requested);
+        }
+        return await following;
+
+        ValueTask Take(AgentEvent happened)
+        {
+            progress.Take(happened);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private static async Task QuietlyAsync(Task following)
+    {
+        try
+        {
+            await following;
+        }
+        catch (OperationCanceledException)
+        {
+            // Detached, as asked.
+        }
+    }
+}

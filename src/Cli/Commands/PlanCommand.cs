@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Contracts;
+using Orchestrator.Local;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>plan</c>: a request or a document becomes a plan, by a planner. Asking the same again while it is unfinished goes on with it instead of paying once more.</summary>
+internal sealed class PlanCommand : CliCommand
+{
+    private readonly Argument<string?> _request = new("REQUEST") { Description = "What is to be done, in words", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _prd = new("--prd") { Description = "Plan what this document asks for", HelpName = "FILE" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the plan to this file (.yaml or .json) instead of stdout", HelpName = "FILE" };
+    private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+    private readonly EngineOptions _engine = new();
+
+    public PlanCommand()
+        : base("plan", "Let a planner make a plan of a request or a document")
+    {
+        Add(_request);
+        foreach (var option in new Option[] { _prd, _output, _model, _yes, _noProgress, _json })
+            Add(option);
+        _engine.AddTo(this);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var input = Input(parsed, repository, context);
+        IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
+        var settings = context.LoadSettings([.. _engine.Flags(parsed), .. progress]);
+        var overwrite = MayWrite(parsed, context);
+        var id = IdOf(input, repository, context);
+        TrustGate.Demand(context, repository.Root, settings, parsed.GetValue(_yes), id);
+
+        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
+        var run = await session.Runs.StartAsync(input with { Overwrite = overwrite }, id, stop);
+        if (before?.Paused == true)
+            context.Terminal.Say((await run.ResumeAsync(cancellation: stop)).Message);
+        context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and goes on.");
+        var code = await session.WatchAsync(run, before?.Sequence ?? 0);
+        if (code == ExitCodes.Done && PlannedPlan.TryRead(repository, id) is { } plan)
+            Show(plan, parsed, StoredRuns.Require(repository, id), settings.Settings!, context);
+        await session.FinishOthersAsync(run);
+        return code;
+    }
+
+    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, CommandContext context)
+    {
+        var words = parsed.GetValue(_request);
+        var prd = parsed.GetValue(_prd);
+        if (words is null == prd is null)
+            throw new CommandException(ExitCodes.Usage, words is null ? "What is to be planned?" : "A request and a document at once can't be planned.", "Give a request in words, or a document with --prd FILE.");
+        if (prd is not null && !File.Exists(context.FullPath(prd)))
+            throw new CommandException(ExitCodes.Usage, $"There is no file {prd} in {context.Directory}.", "Check the name.");
+        return new OrchestrationInput
+        {
+            Repository = repository.Root,
+            Request = words is null ? null : Requests.Require(words, context),
+            RequestFile = prd is null ? null : Requests.InRepository(repository, context.FullPath(prd)),
+            PlanOnly = true,
+            PlannerModel = parsed.GetValue(_model),
+            Output = parsed.GetValue(_output) is { } output ? Requests.InRepository(repository, context.FullPath(output)) : null,
+        };
+    }
+
+    // Asked before anything is paid for.
+    private bool MayWrite(ParseResult parsed, CommandContext context)
+    {
+        if (parsed.GetValue(_output) is not { } output || !File.Exists(context.FullPath(output)))
+            return false;
+        if (Directory.Exists(context.FullPath(output)))
+            throw new CommandException(ExitCodes.Usage, $"{output} is a folder.", "Name a file.");
+        if (parsed.GetValue(_yes) || context.Terminal.Ask($"{output} is there already. Replace it?") is true)
+            return true;
+        throw new CommandException(ExitCodes.NeedsPerson, $"{output} is there already and was left as it is. Nothing was planned.", "Name another file, or give --yes to replace it.");
+    }
+
+    // The same question has the same id, so that the same command after a crash finds what was begun; a finished one is asked anew.
+    private static string IdOf(OrchestrationInput input, RepositoryLocation repository, CommandContext context)
+    {
+        var text = input.Request ?? File.ReadAllText(Path.GetFullPath(input.RequestFile!, repository.Root));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{text}\n{input.PlannerModel}\n{input.Output}"));
+        var title = input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!);
+        var id = RunIds.Create(title, new Guid(hash.AsSpan(0, 16)), "plan");
+        var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id));
+        return before is not null && RunStates.IsFinal(before.Status.State) ? RunIds.Create(title, Guid.NewGuid(), "plan") : id;
+    }
+
+    private void Show(Plan plan, ParseResult parsed, StoredRun run, OrchestratorSettings settings, CommandContext context)
+    {
+        var risk = RiskScore.Of(plan, settings.Risk.ToOptions());
+        PlanOverview.Say(plan, context);
+        context.Terminal.Say($"Risk {risk.Score}.");
+        if (parsed.GetValue(_json))
+        {
+            var planner = run.Status.Tasks.First(task => task.Id == PlannerTask.Id);
+            using var document = JsonDocument.Parse(PlanJson.WriteIndented(plan));
+            context.Print(
+                new PlannedDocument(run.Id, parsed.GetValue(_output), planner.Round, run.Status.AgentStarts, run.Status.Cost, plan.Tasks.Count, TaskGraph.Of(plan).Waves, risk.Score, document.RootElement.Clone()),
+                CliJson.Default.PlannedDocument);
+        }
+        else if (parsed.GetValue(_output) is null)
+        {
+            context.Terminal.Result(TaskGraphYaml.WriteShort(plan));
+        }
+    }
+}

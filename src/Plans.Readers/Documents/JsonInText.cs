@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Orchestrator.Plans.Readers.Documents;
+
+/// <summary>Finds the JSON object in what a model said around it.</summary>
+public static class JsonInText
+{
+    /// <summary>A brace in prose is tried in vain; so many of them mean that there is no JSON.</summary>
+    private const int MostTries = 500;
+
+    /// <summary>Looks for the first whole JSON object that has members.</summary>
+    /// <param name="text">What was said.</param>
+    /// <param name="isCut">True when there is none, but one that begins and has no end.</param>
+    /// <returns>The object's text, or null.</returns>
+    public static string? Find(string text, out bool isCut)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        isCut = false;
+        int at = 0;
+        for (int tries = 0; tries < MostTries; tries++)
+        {
+            int brace = bytes.AsSpan(at).IndexOf((byte)'{');
+            if (brace < 0)
+            {
+                return null;
+            }
+
+            at += brace;
+            switch (TryRead(bytes.AsSpan(at), out int length))
+            {
+                case Reading.Whole:
+                    isCut = false;
+                    return Encoding.UTF8.GetString(bytes.AsSpan(at, length));
+                case Reading.Cut:
+                    isCut = true;
+                    break;
+                default:
+                    break;
+            }
+
+            at++;
+        }
+
+        return null;
+    }
+
+    private static Reading TryRead(ReadOnlySpan<byte> bytes, out int length)
+    {
+        length = 0;
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
+        try
+        {
+            if (!JsonDocument.TryParseValue(ref reader, out JsonDocument? document))
+            {
+                return Reading.Cut;
+            }
+
+            using (document)
+            {
+                length = (int)reader.BytesConsumed;
+                return document.RootElement.EnumerateObject().Any() ? Reading.Whole : Reading.None;
+            }
+        }
+        catch (JsonException)
+        {
+            return Reading.None;
+        }
+    }
+
+    private enum Reading
+    {
+        None,
+        Whole,
+        Cut,
+    }
+}

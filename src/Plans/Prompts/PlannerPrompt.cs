@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace Orchestrator.Plans;
+
+/// <summary>What a planner is told.</summary>
+public sealed record PlannerPromptInput
+{
+    /// <summary>What is wanted, in a person's words or as a whole document.</summary>
+    public required string Request { get; init; }
+
+    /// <summary>The files of the repository (<see cref="RepositoryOutline"/>).</summary>
+    public required string Outline { get; init; }
+
+    /// <summary>The repository's conventions (<c>CLAUDE.md</c>); empty where it has none.</summary>
+    public string Conventions { get; init; } = "";
+
+    /// <summary>Commands that check this project already.</summary>
+    public IReadOnlyList<string> Gates { get; init; } = [];
+
+    /// <summary>The schema of the answer, for planners that are given it in no other way; null otherwise.</summary>
+    public string? Schema { get; init; }
+}
+
+/// <summary>Asks a planner for a task graph, and gives its faults back to it.</summary>
+public static class PlannerPrompt
+{
+    private const int MostConventions = 24 * 1024;
+
+    private const string Rules = """
+        Divide the request below into tasks for coding agents. They work at the same time, each in a git worktree of its own, and see nothing of each other's work before it is merged. You
+        only plan: nothing is to be changed now. Where the outline is not enough, read what is in this folder first.
+
+        # What makes a good plan
+
+        - A task is what one agent finishes in well under an hour, and no smaller than it must be: one file with its tests is often right.
+        - `files_write` names every path that a task creates, changes or deletes, and as little else as possible. Two tasks that own the same path need an order between them (`depends_on`); better
+          is to divide the work so that they do not. Files that many tasks only add lines to (a changelog, a list of routes) go into `files_append`.
+        - `depends_on` only where a task needs another one's merged work. What can run at the same time should.
+        - What two tasks must agree on before either is done is a contract: `name`, `file_path` and the signatures in `methods`; its `consumers` are the tasks that code against it. Contract files belong to no task.
+        - `verification` is what shows that a task is done: commands that exit with 0 then, and fail as long as it is not. They run at the root of the repository, by /bin/sh, without network or a person. Never
+          `true`, `echo` or a pipe that hides the exit code.
+        - `prompt` tells an agent that knows nothing of this conversation all it needs: what to do, where, what to keep to, and what done means. `description` is one line for people.
+        - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
+        """;
+
+    /// <summary>The whole prompt, as Markdown. It begins with a plain sentence, so that no program takes it for an option or a command.</summary>
+    public static string Render(PlannerPromptInput input)
+    {
+        var text = new StringBuilder();
+        text.Append("You plan work in a software repository.\n\n").Append(Rules);
+        if (input.Gates.Count > 0)
+        {
+            Heading(text, "Commands that check this project").Append("They run for every task that names none; a task's own ones are better where they are quicker or sharper.\n\n");
+            foreach (string gate in input.Gates)
+            {
+                text.Append("- `").Append(gate).Append("`\n");
+            }
+        }
+
+        if (input.Conventions.Trim().Length > 0)
+        {
+            Heading(text, "Conventions of this repository").Append(Cut(input.Conventions.Trim())).Append('\n');
+        }
+
+        Heading(text, "Files of this repository").Append(input.Outline.Length > 0 ? input.Outline : "It is empty.\n");
+        if (input.Schema is not null)
+        {
+            Heading(text, "Answer").Append("Print one JSON object that fits this schema, and nothing else:\n\n").Append(input.Schema.Trim()).Append('\n');
+        }
+
+        Heading(text, "Request").Append(input.Request.Trim()).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>What is said in the same conversation when an answer had faults, or when it was interrupted.</summary>
+    /// <param name="problems">The faults, one per line; empty when it was only interrupted.</param>
+    /// <param name="guidance">A person's words; empty for none.</param>
+    public static string GoOn(string problems, string guidance)
+    {
+        var text = new StringBuilder(problems.Length > 0
+            ? $"Your plan was checked and can't be used as it is. Repair the following and answer with the whole plan again:\n\n{problems.Trim()}\n"
+            : "You were interrupted before your answer was there. Answer now.\n");
+        return (guidance.Length > 0 ? text.Append("\nA person adds: ").Append(guidance).Append('\n') : text).ToString();
+    }
+
+    /// <summary>The same in a new conversation: the whole prompt, with what is new behind it.</summary>
+    public static string Again(string prompt, string problems, string guidance) => problems.Length == 0 && guidance.Length == 0
+        ? prompt
+        : $"{prompt}{(problems.Length > 0 ? $"\n# An earlier answer\n\nAn earlier answer had these faults; make none of them:\n\n{problems.Trim()}\n" : "")}{(guidance.Length > 0 ? $"\n# Guidance\n\nA person adds: {guidance}\n" : "")}";
+
+    private static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
+
+    private static string Cut(string text) => text.Length <= MostConventions ? text : text[..MostConventions] + "\n(cut here; the rest is in CLAUDE.md)";
+}

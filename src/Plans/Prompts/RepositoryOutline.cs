@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Plans;
+
+/// <summary>The files of a repository as an indented list that fits a given size, for whoever plans work in it.</summary>
+public static class RepositoryOutline
+{
+    /// <summary>More names of one folder are counted instead of listed.</summary>
+    private const int MostNames = 80;
+
+    /// <summary>
+    /// The outline. Folders are opened level by level as long as there is room; one that is not opened is shown with the number of its files, so that nothing is
+    /// left out without a word.
+    /// </summary>
+    /// <param name="paths">Paths of files relative to the root, with forward slashes.</param>
+    /// <param name="limit">Most characters; the root itself is always listed.</param>
+    public static string Of(IEnumerable<string> paths, int limit)
+    {
+        var root = new Folder("", 0);
+        foreach (string path in paths)
+        {
+            root.Add(path.Split('/'));
+        }
+
+        Open(root, limit);
+        var text = new StringBuilder();
+        Write(text, root);
+        return text.ToString();
+    }
+
+    private static void Open(Folder root, int limit)
+    {
+        var queue = new Queue<Folder>([root]);
+        int left = limit;
+        while (queue.TryDequeue(out Folder? folder))
+        {
+            int cost = folder.Cost();
+            if (cost > left && folder != root)
+            {
+                continue;
+            }
+
+            left -= cost;
+            folder.IsOpen = true;
+            foreach (Folder inner in folder.Folders.Values.Take(MostNames))
+            {
+                queue.Enqueue(inner);
+            }
+        }
+    }
+
+    private static void Write(StringBuilder text, Folder folder)
+    {
+        foreach (Folder inner in folder.Folders.Values.Take(MostNames))
+        {
+            text.Append(' ', inner.Depth - 1 << 1).Append(inner.Name).Append('/');
+            text.Append(inner.IsOpen ? "\n" : string.Create(CultureInfo.InvariantCulture, $" ({inner.Count} files)\n"));
+            if (inner.IsOpen)
+            {
+                Write(text, inner);
+            }
+        }
+
+        foreach (string file in folder.Files.Take(MostNames))
+        {
+            text.Append(' ', folder.Depth << 1).Append(file).Append('\n');
+        }
+
+        int hidden = Math.Max(0, folder.Files.Count - MostNames) + folder.Folders.Values.Skip(MostNames).Sum(f => f.Count);
+        if (hidden > 0)
+        {
+            text.Append(' ', folder.Depth << 1).Append(CultureInfo.InvariantCulture, $"... and {hidden} more files\n");
+        }
+    }
+
+    private sealed class Folder(string name, int depth)
+    {
+        public string Name { get; } = name;
+
+        public int Depth { get; } = depth;
+
+        public SortedDictionary<string, Folder> Folders { get; } = new(StringComparer.Ordinal);
+
+        public SortedSet<string> Files { get; } = new(StringComparer.Ordinal);
+
+        public int Count { get; private set; }
+
+        public bool IsOpen { get; set; }
+
+        public void Add(ReadOnlySpan<string> parts)
+        {
+            Count++;
+            if (parts.Length == 1)
+            {
+                Files.Add(parts[0]);
+                return;
+            }
+
+            if (!Folders.TryGetValue(parts[0], out Folder? inner))
+            {
+                Folders.Add(parts[0], inner = new Folder(parts[0], Depth + 1));
+            }
+
+            inner.Add(parts[1..]);
+        }
+
+        /// <summary>Characters that its own entries take; a folder's line has room for a count.</summary>
+        public int Cost() => Files.Take(MostNames).Sum(f => f.Length + 1 + (Depth << 1)) + Folders.Keys.Take(MostNames).Sum(f => f.Length + 16 + (Depth << 1));
+    }
+}

@@ -1,0 +1,105 @@
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Requests on the command line, with a shell script as planner and agent.</summary>
+public class PlanByPlannerTests
+{
+    private const string Script = """
+        if [ "$ORCHESTRATOR_TASK" = planner ]; then
+          cat > "$ORCHESTRATOR_REPOSITORY/.orchestrator/prompt"
+          echo 'Here is the plan:'
+          echo '{"tasks": [{"id": "one", "description": "First", "prompt": "Write it", "files_write": ["one.txt"], "verification": ["test -s one.txt"]}]}'
+        else
+          echo done > $ORCHESTRATOR_TASK.txt
+        fi
+        """;
+
+    [Theory]
+    [InlineData("run", "task.yaml")]
+    [InlineData("run", "my tasks.yaml")]
+    [InlineData("run", "tasks")]
+    [InlineData("plan", "tasks.yml")]
+    [InlineData("plan", "refactor")]
+    [InlineData("plan", "my plan.md")]
+    public async Task MistypedFile_IsNeverARequest(string command, string name)
+    {
+        using var cli = Repository();
+
+        var result = await cli.RunAsync(command, name, "--yes");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(name, result.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Fact]
+    public async Task Plan_Document_PrintsThePlanAndTheNextCommandRunsIt()
+    {
+        using var cli = Repository();
+        cli.Write("prd.md", "# Build it\n\nOne file, please.\n");
+
+        var plan = await cli.RunAsync("plan", "--prd", "prd.md", "--yes");
+        cli.Write("tasks.yaml", plan.Output);
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(plan.ExitCode == 0, plan.People);
+        Assert.StartsWith("request: ", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("files_write:\n      - one.txt", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("One file, please.", cli.Read(".orchestrator/prompt"), StringComparison.Ordinal);
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("done\n", cli.Read("one.txt"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_Request_ShowsThePlanAndDoesWhatThePersonSays(bool yes)
+    {
+        using var cli = Repository();
+        await cli.RunAsync("trust", "--yes");
+
+        var run = await cli.RunAsync(new RecordingTerminal { Answer = yes }, "run", "write one file");
+
+        Assert.True(run.ExitCode == (yes ? 0 : 1), run.People);
+        Assert.Contains("one: First", run.People, StringComparison.Ordinal);
+        Assert.Contains("Run this plan?", run.People, StringComparison.Ordinal);
+        Assert.Equal(yes, File.Exists(Path.Combine(cli.Folder, "one.txt")));
+    }
+
+    [Fact]
+    public async Task Run_RequestWithoutTerminal_ExitsThreeAndCanBeApproved()
+    {
+        using var cli = Repository();
+        await cli.RunAsync("trust", "--yes");
+
+        var run = await cli.RunAsync("run", "write one file");
+        var approved = await cli.RunAsync("approve", "plan", "--run", "run-write");
+        var resumed = await cli.RunAsync("resume");
+
+        Assert.Equal((3, 4, 0), (run.ExitCode, approved.ExitCode, resumed.ExitCode));
+        Assert.Equal("done\n", cli.Read("one.txt"));
+        Assert.Equal(1, (int)(await cli.RunAsync("show", "/planner", "--json")).Json["task"]!["starts"]!);
+    }
+
+    [Theory]
+    [InlineData("--dry-run")]
+    [InlineData("--only", "one")]
+    public async Task Run_RequestWithOptionsOfAPlan_IsRefusedBeforeItCosts(params string[] options)
+    {
+        using var cli = Repository();
+
+        Assert.Equal(2, (await cli.RunAsync(["run", "write one file", "--yes", .. options])).ExitCode);
+        Assert.False(File.Exists(Path.Combine(cli.Folder, ".orchestrator", "prompt")));
+    }
+
+    private static CliFixture Repository()
+    {
+        var cli = new CliFixture().WithRepository();
+        cli.Write("agent.sh", Script);
+        cli.Write(".orchestrator/config.yaml", "agent: script\nplanner: {agent: script}\nagents: {script: {command: [/bin/sh, agent.sh]}}\n");
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Agent");
+        return cli;
+    }
+}

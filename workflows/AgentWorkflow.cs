@@ -1,0 +1,159 @@
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>What workflows with an agent have in common: what the run tells them, what they tell their run, and the turns of the agent.</summary>
+public abstract partial class AgentWorkflow
+{
+    private const string CancelledByPerson = "cancelled by a person; its files stay";
+    private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
+
+    /// <summary>A parked task whose run never wakes it (the run was deleted) tries again by itself.</summary>
+    private static readonly TimeSpan SelfWake = TimeSpan.FromHours(2);
+    private readonly List<Task> _telling = [];
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
+    private CancellationTokenSource? _interrupt;
+    private string _guidance = "";
+    private bool _paused;
+    private bool _goOn;
+
+    /// <summary>What it was started with.</summary>
+    private protected TaskInput Input { get; private set; } = null!;
+
+    /// <summary>Where it is; each change is told to the run by <see cref="Become"/>.</summary>
+    private protected TaskReport Report { get; set; } = null!;
+
+    /// <summary>File with what was wrong in the last round, relative to the repository; empty in the first.</summary>
+    private protected string ProblemsFile { get; set; } = "";
+
+    private protected bool Cancelled => _stop.IsCancellationRequested;
+
+    /// <summary>Interrupts what a person cancels.</summary>
+    private protected CancellationToken Stop => _stop.Token;
+
+    private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
+
+    /// <summary>Where it is.</summary>
+    [WorkflowQuery("status")]
+    public TaskReport Status() => Report;
+
+    /// <summary>Interrupts the agent, which keeps its conversation.</summary>
+    [WorkflowSignal("pause")]
+    public Task PauseAsync()
+    {
+        _paused = true;
+        _interrupt?.Cancel();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Goes on in that conversation.</summary>
+    [WorkflowSignal("resume")]
+    public Task ResumeAsync()
+    {
+        _paused = false;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends it; its files stay.</summary>
+    [WorkflowSignal("cancel")]
+    public Task CancelAsync()
+    {
+        _stop.Cancel();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
+    [WorkflowSignal("goOn")]
+    public Task GoOnAsync(string guidance)
+    {
+        _guidance = guidance;
+        _goOn = true;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>From the first report to the last, whatever happens in between.</summary>
+    /// <param name="input">What it was started with.</param>
+    /// <param name="work">The work; it ends early by <see cref="TaskEndedException"/>.</param>
+    /// <param name="release">Gives up what it held, where the work did not end well.</param>
+    private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
+    {
+        Input = input;
+        _paused = input.Paused;
+        _guidance = input.Guidance;
+        Report = new TaskReport
+        {
+            TaskId = input.Task.Id,
+            ExecutionId = Workflow.Info.FirstExecutionRunId,
+            Sequence = 1,
+            State = TaskStates.Preparing,
+            Round = input.FirstRound,
+            LastStart = input.FirstStart - 1,
+        };
+        try
+        {
+            await work();
+        }
+        catch (TaskEndedException ended)
+        {
+            Become(ended.State, ended.Reason, ProblemsFile);
+        }
+        catch (Exception failure) when (Cancelled && TemporalException.IsCanceledException(failure))
+        {
+            Become(TaskStates.Cancelled, CancelledByPerson);
+        }
+        catch (ActivityFailureException failure)
+        {
+            Become(TaskStates.Failed, failure.InnerException?.Message ?? failure.Message);
+        }
+        if (Report.State != TaskStates.Merged)
+            await release();
+        await Workflow.WhenAllAsync(_telling);
+        return Report;
+    }
+
+    private protected async Task WhilePausedAsync()
+    {
+        ThrowIfCancelled();
+        if (!_paused)
+            return;
+        Report = Report with { Paused = true };
+        Become(Report.State, "paused by a person");
+        await Workflow.WaitConditionAsync(() => !_paused || Cancelled, CancellationToken.None);
+        Report = Report with { Paused = false };
+        ThrowIfCancelled();
+        Become(Report.State, "");
+    }
+
+    private protected void ThrowIfCancelled()
+    {
+        if (Cancelled)
+            throw new TaskEndedException(TaskStates.Cancelled, CancelledByPerson);
+    }
+
+    private protected void Become(string state, string reason, string evidence = "")
+    {
+        reason = MessageParts.Brief(reason);
+        Report = Report with { Sequence = Report.Sequence + 1, State = state, Reason = reason, Evidence = evidence };
+        Workflow.CurrentDetails = $"**{state}** {reason}";
+        _telling.RemoveAll(t => t.IsCompleted);
+        // The run itself put the task into its first state: telling it so would be news to nobody.
+        if (state != TaskStates.Preparing || Report.Sequence > 2)
+            _telling.Add(TellRunAsync(Report));
+    }
+
+    /// <summary>Reports go to the run's id, not to one execution of it: the run may have continued as new meanwhile.</summary>
+    private async Task TellRunAsync(TaskReport report)
+    {
+        try
+        {
+            await Workflow.GetExternalWorkflowHandle<IOrchestrationWorkflow>(Input.RunId)
+                .SignalAsync(w => w.TaskChangedAsync(report), new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // The run is over (terminated, or deleted): nobody is left to be told, and the task ends by itself.
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Orchestrator.Contracts;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows;
+
+/// <summary>A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a plan go back to the same conversation.</summary>
+[Workflow("PlanningWorkflow")]
+public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
+{
+    /// <summary>Answers with faults before a person is asked.</summary>
+    private const int MaxRounds = 3;
+
+    /// <inheritdoc/>
+    [WorkflowRun]
+    public Task<TaskReport> RunAsync(TaskInput input) => LiveAsync(input, WorkAsync, () => Task.CompletedTask);
+
+    private async Task WorkAsync()
+    {
+        for (var round = 1; ; round++)
+        {
+            await RunAgentAsync(AskAsync);
+            var judged = await JudgeAsync();
+            if (judged.Problems.Count == 0)
+            {
+                Report = Report with { Gates = "valid" };
+                Become(TaskStates.Merged, judged.Message);
+                return;
+            }
+
+            ProblemsFile = judged.ProblemsFile;
+            var problems = string.Join(" ", judged.Problems);
+            if (round == MaxRounds)
+                throw new TaskEndedException(TaskStates.Failed, $"after {MaxRounds} rounds the planner's answer still has faults: {problems}");
+            Report = Report with { Round = Report.Round + 1 };
+            Become(TaskStates.Remediating, problems, ProblemsFile);
+        }
+    }
+
+    private Task<AgentRunResult> AskAsync(string guidance, CancellationToken interrupt)
+    {
+        var ask = new AskPlannerInput
+        {
+            RunId = Input.RunId,
+            Repository = Input.Repository,
+            Round = Report.Round,
+            Start = Report.LastStart,
+            Session = Session,
+            ProblemsFile = ProblemsFile,
+            Guidance = guidance,
+        };
+        return Workflow.ExecuteActivityAsync(
+            (IPlanningActivities a) => a.AskPlannerAsync(ask), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, interrupt));
+    }
+
+    private Task<AnswerJudgement> JudgeAsync()
+    {
+        Become(TaskStates.Verifying, "");
+        var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart);
+        return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(Input.Repository.Queue));
+    }
+}
