@@ -43,7 +43,7 @@ public abstract partial class AgentWorkflow
                 case FailureClasses.Transient:
                     if (++attempts >= Input.Settings.RetryMaxAttempts)
                         throw new TaskEndedException(TaskStates.Failed, $"{result.Message} ({attempts} attempts)");
-                    await WaitAsync(TaskStates.Executing, $"{result.Message}; next attempt", Backoff(attempts));
+                    await WaitAsync(TaskStates.Executing, $"{result.Message}; next attempt", PauseBefore(attempts + 1, result));
                     break;
                 case FailureClasses.UsageLimit:
                     await WaitForResetAsync(result);
@@ -114,6 +114,13 @@ public abstract partial class AgentWorkflow
         await Workflow.WaitConditionAsync(() => _goOn || Cancelled, time, CancellationToken.None);
         Report = Report with { FailureClass = FailureClasses.None, ResetAt = null };
         ThrowIfCancelled();
+    }
+
+    /// <summary>What the service itself asked for wins.</summary>
+    private TimeSpan PauseBefore(int attempt, AgentRunResult result)
+    {
+        var backoff = Backoff(attempt - 1);
+        return result.ResetAt - Now is { } asked && asked > backoff ? asked : backoff;
     }
 
     /// <summary>Exponential from the base delay, cut at the maximum, full jitter.</summary>

@@ -19,7 +19,7 @@ internal sealed class PlannerTurn(ActivityServices services)
     {
         var files = new PlanningFiles(input.Repository, input.RunId);
         var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, files.Policy, null, CancellationToken.None);
-        var planner = AgentCatalog.FindPlanner(files.Policy, services.HookCommand, surroundings)
+        var planner = AgentCatalog.FindPlanner(files.Policy, services.HookCommand, surroundings, files)
             ?? throw new ApplicationFailureException(AgentCatalog.Unknown(files.Policy.PlannerAgent, files.Policy), "UnknownAgent", nonRetryable: true);
         var start = await DescribeAsync(input, files, planner);
         var outcome = await AgentFollowing.RunAsync(planner, start, services.Time);

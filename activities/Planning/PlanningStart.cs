@@ -46,7 +46,7 @@ internal sealed class PlanningStart(ActivityServices services)
     {
         var policy = RunPolicy.From(settings, input.Input, PlanLoading.FoundGates(input.Repository.Path));
         var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, policy, null, stop);
-        if (AgentCatalog.FindPlanner(policy, services.HookCommand, surroundings) is not { } planner)
+        if (AgentCatalog.FindPlanner(policy, services.HookCommand, surroundings, files) is not { } planner)
             return $"There is no planner '{policy.PlannerAgent}' (planner.agent). {AgentCatalog.Unknown(policy.PlannerAgent, policy)}";
         var (request, fault) = ReadRequest(input);
         if (fault is not null)

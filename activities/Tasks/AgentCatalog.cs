@@ -1,3 +1,4 @@
+using Orchestrator.Activities.Planning;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Agents;
 
@@ -17,9 +18,28 @@ internal static class AgentCatalog
     }
 
     /// <summary>The planner that the settings name, or null where there is none of that name. It reads and answers; it can't change anything.</summary>
-    public static IAgentRunner? FindPlanner(RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings) => policy.PlannerAgent == Claude
-        ? new ClaudeCliRunner(Options(policy, hookCommand, surroundings) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] })
-        : Find(policy.PlannerAgent, policy, hookCommand, surroundings);
+    /// <param name="policy">The settings.</param>
+    /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
+    /// <param name="surroundings">Variables and servers.</param>
+    /// <param name="files">Where planning keeps its files, and with them its conversations.</param>
+    public static IAgentRunner? FindPlanner(RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => policy.PlannerAgent switch
+    {
+        Claude => new ClaudeCliRunner(Options(policy, hookCommand, surroundings) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] }),
+        "api" => Model(ModelService.Api, policy, hookCommand, surroundings, files),
+        "bedrock" => Model(ModelService.Bedrock, policy, hookCommand, surroundings, files),
+        var name => Find(name, policy, hookCommand, surroundings),
+    };
+
+    private static ModelAgentRunner Model(ModelService service, RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => new(new ModelAgentOptions
+    {
+        Service = service,
+        Command = [.. hookCommand.SkipLast(1), "ask-model"],
+        Conversations = files.Folder.Planning("conversations"),
+        Url = policy.PlannerUrl,
+        Region = policy.PlannerRegion,
+        Model = policy.PlannerModel,
+        Environment = surroundings.Environment,
+    });
 
     /// <summary>What to tell a person who named an agent that is not there.</summary>
     public static string Unknown(string name, RunPolicy policy) =>

@@ -47,6 +47,7 @@ internal static class CommandTable
         ("promote", static () => new PromoteCommand()),
         ("stop", static () => new StopCommand()),
         ("hook", static () => new HookCommand()),
+        ("ask-model", static () => new AskModelCommand()),
         ("worker", static () => new WorkerCommand()),
         ("server", static () => new ServerCommand()),
         ("completion", static () => new CompletionCommand()),

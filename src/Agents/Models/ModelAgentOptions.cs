@@ -1,0 +1,42 @@
+namespace Orchestrator.Agents;
+
+/// <summary>How a model is asked without an agent program: one question, one answer, no tools.</summary>
+public sealed record ModelAgentOptions
+{
+    /// <summary>Which service.</summary>
+    public required ModelService Service { get; init; }
+
+    /// <summary>
+    /// Program and arguments that ask (<c>orchestrate ask-model</c>); <c>--request FILE</c> is added. It is a process of its own, so that an answer that is on its way outlives whoever asked.
+    /// </summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>Folder in which conversations are kept.</summary>
+    public required string Conversations { get; init; }
+
+    /// <summary>The model, by name or alias, when a start names none.</summary>
+    /// <value>Default: null, <c>opus</c>.</value>
+    public string? Model { get; init; }
+
+    /// <summary>Address of the service.</summary>
+    /// <value>Default: null, its usual one (of the API: <c>ANTHROPIC_BASE_URL</c>).</value>
+    public string? Url { get; init; }
+
+    /// <summary>AWS region for Bedrock.</summary>
+    /// <value>Default: null, as environment and profile have it.</value>
+    public string? Region { get; init; }
+
+    /// <summary>The environment to hand on, with the key or the AWS credentials.</summary>
+    /// <value>Default: this process's own.</value>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = AgentEnvironment.OfThisProcess();
+}
+
+/// <summary>Services that give models to whoever asks them.</summary>
+public enum ModelService
+{
+    /// <summary>The Anthropic API, with <c>ANTHROPIC_API_KEY</c>.</summary>
+    Api,
+
+    /// <summary>Amazon Bedrock, with the AWS credential chain.</summary>
+    Bedrock,
+}

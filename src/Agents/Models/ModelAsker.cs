@@ -1,0 +1,20 @@
+using Orchestrator.Agents.Models;
+
+namespace Orchestrator.Agents;
+
+/// <summary>The program that asks a model: what <c>orchestrate ask-model</c> does.</summary>
+public static class ModelAsker
+{
+    /// <summary>Asks what a start's request file says.</summary>
+    /// <param name="requestFile">The file.</param>
+    /// <param name="prompt">The question.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The line to print, and whether there is an answer.</returns>
+    public static async Task<(string Line, bool Answered)> AskAsync(string requestFile, string prompt, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ModelRequest request = ModelRequest.Parse(await File.ReadAllTextAsync(requestFile, cancellationToken));
+        ModelReply reply = await ModelQuestion.AskAsync(request, prompt, time, cancellationToken);
+        return (reply.ToJson(), reply.Failure == AgentFailure.None);
+    }
+}

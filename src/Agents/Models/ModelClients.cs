@@ -1,0 +1,62 @@
+using Anthropic;
+using Anthropic.Bedrock;
+using Anthropic.Core;
+
+namespace Orchestrator.Agents.Models;
+
+/// <summary>The SDK's clients. Keys and credentials come from the environment; retries are the workflow's, which waits durably.</summary>
+internal static class ModelClients
+{
+    /// <summary>The supervisor ends the process at its time limit; the client must not give up before.</summary>
+    private static readonly TimeSpan NoLimit = TimeSpan.FromHours(24);
+
+    /// <exception cref="ModelUnavailableException">There are no credentials, or no region.</exception>
+    internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) => request.Service switch
+    {
+        ModelService.Bedrock => await BedrockAsync(request, times),
+        _ when request.Url is null => new AnthropicClient { MaxRetries = 0, Timeout = NoLimit, Handlers = [times] },
+        _ => new AnthropicClient { BaseUrl = request.Url, MaxRetries = 0, Timeout = NoLimit, Handlers = [times] },
+    };
+
+    private static async Task<AnthropicClient> BedrockAsync(ModelRequest request, RetryTimes times)
+    {
+        // The SDK and the AWS library below it read the region from the environment alone.
+        if (request.Region is not null)
+        {
+            Environment.SetEnvironmentVariable("AWS_REGION", request.Region);
+        }
+
+        IAnthropicBedrockCredentials credentials = await AnthropicBedrockCredentialsHelper.FromEnv()
+            ?? throw new ModelUnavailableException("There are no AWS credentials for Bedrock. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_BEARER_TOKEN_BEDROCK.");
+        if (string.IsNullOrEmpty(credentials.Region))
+        {
+            throw new ModelUnavailableException("No AWS region is set for Bedrock. Set planner.region or AWS_REGION.");
+        }
+
+        return request.Url is null
+            ? new AnthropicBedrockClient(credentials) { MaxRetries = 0, Timeout = NoLimit, Handlers = [times] }
+            : new AnthropicBedrockClient(credentials) { BaseUrl = request.Url, MaxRetries = 0, Timeout = NoLimit, Handlers = [times] };
+    }
+}
+
+/// <summary>A service can't be asked as things are.</summary>
+internal sealed class ModelUnavailableException(string message) : Exception(message);
+
+/// <summary>Notes when the service wants to be asked again, which the SDK's exceptions do not tell.</summary>
+internal sealed class RetryTimes(TimeProvider time) : DelegatingHandler
+{
+    /// <summary>The time that the last answer named; null for none.</summary>
+    internal DateTimeOffset? RetryAt { get; private set; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        RetryAt = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delay } => time.GetUtcNow() + delay,
+            { Date: { } date } => date,
+            _ => null,
+        };
+        return response;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.Agents.Models;
+
+/// <summary>The messages of a conversation as the Messages API has them, kept in a file that is whole or not there.</summary>
+internal sealed class ModelConversation(string file)
+{
+    private readonly JsonArray _messages = File.Exists(file) ? (JsonArray)JsonNode.Parse(File.ReadAllText(file))! : [];
+
+    /// <summary>The messages with a new one of the user behind them. An answer by tool must be followed by its result: that is where the words go then.</summary>
+    internal JsonArray With(string prompt)
+    {
+        string? tool = (string?)(_messages.LastOrDefault()?["content"] as JsonArray)?.FirstOrDefault(block => (string?)block?["type"] == "tool_use")?["id"];
+        JsonObject block = tool is null
+            ? new JsonObject { ["type"] = "text", ["text"] = prompt }
+            : new JsonObject { ["type"] = "tool_result", ["tool_use_id"] = tool, ["is_error"] = true, ["content"] = prompt };
+        _messages.Add(new JsonObject { ["role"] = "user", ["content"] = new JsonArray(block) });
+        return (JsonArray)_messages.DeepClone();
+    }
+
+    /// <summary>Keeps the answer, and with it the question.</summary>
+    internal void Keep(JsonNode content)
+    {
+        _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = content.DeepClone() });
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        string aside = $"{file}.{Environment.ProcessId}.new";
+        File.WriteAllText(aside, _messages.ToJsonString());
+        File.Move(aside, file, overwrite: true);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace Orchestrator.Agents.Models;
+
+/// <summary>Reads the one line that the asking program prints.</summary>
+internal sealed class ModelOutputParser : IAgentOutputParser
+{
+    private ModelReply? _reply;
+
+    public bool HasResult => _reply is not null;
+
+    public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            _reply = JsonSerializer.Deserialize(line, ModelJson.Default.ModelReply);
+        }
+        catch (JsonException)
+        {
+            // Not ours: what a runtime prints when it dies. The exit code and stderr say the rest.
+            return [];
+        }
+
+        return _reply is null ? [] : [new AgentResult(_reply.Failure != AgentFailure.None, _reply.Detail, Turns: 1, CostUsd: 0)];
+    }
+
+    public AgentOutcome Complete(int? exitCode, string errorText) => _reply is null
+        ? new AgentOutcome { Failure = AgentFailure.GaveUp, Detail = $"The model was not asked (exit code {exitCode?.ToString() ?? "unknown"}). {errorText.Trim()}" }
+        : new AgentOutcome
+        {
+            Failure = _reply.Failure,
+            Detail = _reply.Detail,
+            ResetsAt = _reply.RetryAt,
+            ExitCode = exitCode,
+            SessionId = _reply.Session,
+            Turns = 1,
+            Answer = _reply.Answer,
+            FinalText = _reply.Failure == AgentFailure.None ? "answered" : "",
+            IsUsageComplete = true,
+            // The services tell tokens and no prices.
+            Usage = new AgentUsage(new Dictionary<string, ModelUsage>
+            {
+                [_reply.Model] = new(new TokenUsage(_reply.InputTokens, _reply.OutputTokens, _reply.CacheReadTokens, _reply.CacheWriteTokens), CostUsd: 0, ContextWindow: 0),
+            }),
+        };
+}

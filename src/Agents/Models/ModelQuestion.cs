@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Anthropic;
+using Anthropic.Exceptions;
+using Anthropic.Models.Messages;
+using Orchestrator.Agents.ClaudeCli;
+
+namespace Orchestrator.Agents.Models;
+
+/// <summary>Asks a model once. It runs in a process of its own (<c>orchestrate ask-model</c>), under the supervisor of its start.</summary>
+internal static class ModelQuestion
+{
+    private const string Tool = "answer";
+
+    /// <summary>The most that the SDK lets a request without streaming ask for.</summary>
+    private const int MaxTokens = 20_000;
+
+    private const int PaymentRequired = 402;
+
+    /// <summary>Asks, keeps the conversation, and says what came of it. Nothing is thrown for what the service does.</summary>
+    internal static async Task<ModelReply> AskAsync(ModelRequest request, string prompt, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using RetryTimes times = new(time);
+        ModelReply reply = new() { Model = request.Model, Session = request.Session };
+        try
+        {
+            ModelConversation conversation = new(request.Conversation);
+            using AnthropicClient client = await ModelClients.MakeAsync(request, times);
+            Message message = await client.Messages.Create(Parameters(request, conversation.With(prompt)), cancellationToken);
+            JsonObject answer = (JsonObject)JsonSerializer.SerializeToNode(message.RawData)!;
+            conversation.Keep(answer["content"] ?? new JsonArray());
+            return Read(answer, reply);
+        }
+        catch (ModelUnavailableException unavailable)
+        {
+            return reply with { Failure = AgentFailure.Account, Detail = unavailable.Message };
+        }
+        catch (AnthropicApiException failed)
+        {
+            int status = (int)failed.StatusCode;
+            AgentFailure failure = status == PaymentRequired ? AgentFailure.Account : ClaudeFailures.OfApiError(null, status, failed.ResponseBody ?? "");
+            return reply with { Failure = failure, Detail = $"The service answered {status}: {MessageOf(failed)}", RetryAt = times.RetryAt };
+        }
+        catch (Exception failed) when (failed is AnthropicException or HttpRequestException or JsonException)
+        {
+            // No connection, a broken one, or an answer that is no JSON: this service can't be used now.
+            return reply with { Failure = AgentFailure.Transient, Detail = $"The service could not be asked: {(failed.InnerException ?? failed).Message}" };
+        }
+    }
+
+    private static MessageCreateParams Parameters(ModelRequest request, JsonArray messages)
+    {
+        JsonObject body = new()
+        {
+            ["model"] = request.Model,
+            ["max_tokens"] = MaxTokens,
+            ["messages"] = messages,
+            ["system"] = $"{request.System}\n\nAnswer by calling the tool '{Tool}' once, with nothing left out.".Trim(),
+            ["tools"] = new JsonArray(new JsonObject { ["name"] = Tool, ["description"] = "Takes the answer.", ["input_schema"] = JsonNode.Parse(request.Schema) }),
+        };
+        Dictionary<string, JsonElement> none = [];
+        return MessageCreateParams.FromRawUnchecked(none, none, body.ToDictionary(member => member.Key, member => JsonSerializer.SerializeToElement(member.Value)));
+    }
+
+    private static ModelReply Read(JsonObject message, ModelReply reply)
+    {
+        JsonNode? usage = message["usage"];
+        reply = reply with
+        {
+            InputTokens = (long?)usage?["input_tokens"] ?? 0,
+            OutputTokens = (long?)usage?["output_tokens"] ?? 0,
+            CacheReadTokens = (long?)usage?["cache_read_input_tokens"] ?? 0,
+            CacheWriteTokens = (long?)usage?["cache_creation_input_tokens"] ?? 0,
+        };
+        JsonArray blocks = message["content"] as JsonArray ?? [];
+        string said = string.Join('\n', blocks.Select(block => (string?)block?["text"]).OfType<string>());
+        return (string?)message["stop_reason"] switch
+        {
+            "refusal" => reply with { Failure = AgentFailure.GaveUp, Detail = $"The model refused to answer. {said}".TrimEnd() },
+            // What there is of it may look whole; an open brace says to every reader that it is not.
+            "max_tokens" or "model_context_window_exceeded" => reply with { Answer = "{" },
+            _ => reply with { Answer = blocks.FirstOrDefault(block => (string?)block?["type"] == "tool_use")?["input"]?.ToJsonString() ?? said },
+        };
+    }
+
+    private static string MessageOf(AnthropicApiException failed)
+    {
+        try
+        {
+            return (string?)JsonNode.Parse(failed.ResponseBody ?? "")?["error"]?["message"] ?? (string?)JsonNode.Parse(failed.ResponseBody ?? "")?["message"] ?? failed.ResponseBody ?? "";
+        }
+        catch (Exception other) when (other is JsonException or InvalidOperationException)
+        {
+            return failed.ResponseBody ?? "";
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Orchestrator.Agents;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>ask-model</c>: started by a planner that is a model without an agent program; asks once and prints what came of it. Needs no running orchestrator.</summary>
+internal sealed class AskModelCommand : CliCommand
+{
+    private readonly Option<string> _request = new("--request") { Description = "The start's request file", HelpName = "FILE", Required = true };
+
+    public AskModelCommand()
+        : base("ask-model", "Started by planners: ask a model once")
+    {
+        Hidden = true;
+        Add(_request);
+    }
+
+    public override bool IsForAgents => true;
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var (line, answered) = await ModelAsker.AskAsync(parsed.GetRequiredValue(_request), context.Terminal.ReadInput(), context.Time, stop);
+        context.Terminal.Result(line + "\n");
+        return answered ? ExitCodes.Done : ExitCodes.WorkFailed;
+    }
+}
