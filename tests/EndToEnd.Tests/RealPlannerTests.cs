@@ -108,7 +108,7 @@ public sealed class RealPlannerTests
         public static async Task<Workplace> CreateAsync(ScriptedMessagesApi api)
         {
             TempFolder home = new();
-            home.Write(".config/orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n");
+            home.Write(".config/orchestrator/config.yaml", $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: api\n");
             TemporaryRepository repository = await TemporaryRepository.CreateEmptyAsync();
             await repository.CommitAsync("start", ("CLAUDE.md", "Always be kind.\n"), ("src/app.py", "x = 1\n"), (".gitignore", "secret.txt\n"));
             repository.Write("secret.txt", "a secret\n");

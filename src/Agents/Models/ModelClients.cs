@@ -10,6 +10,7 @@ internal static class ModelClients
     /// <summary>The supervisor ends the process at its time limit; the client must not give up before.</summary>
     private static readonly TimeSpan NoLimit = TimeSpan.FromHours(24);
 
+    /// <summary>A client of the service that the request names.</summary>
     /// <exception cref="ModelUnavailableException">There are no credentials, or no region.</exception>
     internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) => request.Service switch
     {

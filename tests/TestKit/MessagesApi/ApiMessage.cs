@@ -33,7 +33,7 @@ internal sealed class ApiMessage
             });
         }
 
-        StopReason = turn.Tools.Count > 0 ? "tool_use" : "end_turn";
+        StopReason = turn.StopReason ?? (turn.Tools.Count > 0 ? "tool_use" : "end_turn");
     }
 
     private string StopReason { get; }

@@ -24,6 +24,9 @@ public sealed record ApiTurn
     /// <summary>The tools it calls.</summary>
     public IReadOnlyList<ApiToolUse> Tools { get; init; } = [];
 
+    /// <summary>Why the answer ends, such as <c>max_tokens</c> or <c>refusal</c>; null: <c>tool_use</c> or <c>end_turn</c>, as it is.</summary>
+    public string? StopReason { get; init; }
+
     /// <summary>An HTTP status instead of an answer.</summary>
     public int? Status { get; init; }
 

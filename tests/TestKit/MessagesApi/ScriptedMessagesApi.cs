@@ -31,6 +31,8 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         _application = builder.Build();
         _application.MapPost("/v1/messages", AnswerAsync);
+        // The same as Amazon Bedrock has it: the model stands in the path.
+        _application.MapPost("/model/{model}/invoke", AnswerAsync);
         _application.MapPost("/v1/messages/count_tokens", () => Results.Json(new { input_tokens = 1000 }));
         _application.MapGet("/v1/models", () => Results.Json(new { data = Array.Empty<object>(), has_more = false }));
         _application.MapMethods("/", ["HEAD"], () => Results.Ok());
@@ -68,7 +70,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         int attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
         turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
         _requests.Enqueue(new ApiRequest(
-            context.Request.Path, rule?.Pattern, index, (string?)body["model"] ?? "", conversation.Prompts.FirstOrDefault().Text ?? "",
+            context.Request.Path, rule?.Pattern, index, (string?)body["model"] ?? (string?)context.Request.RouteValues["model"] ?? "", conversation.Prompts.FirstOrDefault().Text ?? "",
             conversation.LastResult ?? "", conversation.System, ApiKey(context.Request), conversation.Session));
 
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
