@@ -17,8 +17,6 @@ internal sealed class PlanningStart(ActivityServices services)
     /// <summary>Some 10,000 tokens: enough for the names that matter in a large repository.</summary>
     private const int OutlineLimit = 40_000;
 
-    private const int LongestTitle = 120;
-
     /// <summary>A request is text for a model; one above this is no request but a mistake.</summary>
     private const int LongestRequest = 400_000;
 
@@ -33,7 +31,7 @@ internal sealed class PlanningStart(ActivityServices services)
         return new PlanningBegun
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
-            Title = TitleOf(files.Request),
+            Title = PlanLoading.TitleOf(files.Request),
             Agent = files.Policy.PlannerAgent,
             Timeout = files.Policy.PlannerTimeout,
             Settings = PlanLoading.RunSettingsOf(settings.Settings, files.Policy, input.Input),
@@ -91,11 +89,5 @@ internal sealed class PlanningStart(ActivityServices services)
         if (!PlanText.TryDecode(bytes, name, out var text, out var fault))
             return ("", fault.ToString());
         return string.IsNullOrWhiteSpace(text) ? ("", $"{name} is empty. Say in it what is to be done.") : (text.Trim(), null);
-    }
-
-    private static string TitleOf(string request)
-    {
-        var line = request.Split('\n', 2)[0].TrimStart('#', ' ').Trim();
-        return line.Length <= LongestTitle ? line : line[..(LongestTitle - 1)] + "…";
     }
 }

@@ -36,7 +36,7 @@ internal sealed class PlanLoading(ActivityServices services)
         return new PlanOutline
         {
             Hash = hash,
-            Title = read.Plan.Request ?? input.Input.PlanFile ?? "",
+            Title = TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
             Warnings = MessageParts.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToString()), .. outline.Warnings]),
             Tasks = MessageParts.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
@@ -136,9 +136,12 @@ internal sealed class PlanLoading(ActivityServices services)
     internal static IReadOnlyList<GateSpec> FoundGates(string repository) =>
         [.. GateDetection.Detect(repository).Select(g => new GateSpec(g.Command, Enum.Parse<GateType>(g.Kind.ToString()), g.Required, g.Timeout, g.Name))];
 
-    private static string Title(PlanTask task)
+    private static string Title(PlanTask task) => TitleOf(task.Description);
+
+    /// <summary>The first line of a text, short enough for lists and for the workflow's history.</summary>
+    internal static string TitleOf(string text)
     {
-        var line = task.Description.Split('\n', 2)[0].Trim();
+        var line = text.Split('\n', 2)[0].TrimStart('#', ' ').Trim();
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 

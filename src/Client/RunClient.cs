@@ -23,11 +23,14 @@ public sealed class RunClient(ITemporalClient client)
             {
                 IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
                 IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
-                StaticSummary = input.PlanFile ?? input.Request ?? input.Plan?.Request,
+                StaticSummary = SummaryOf(input.PlanFile ?? input.RequestFile ?? input.Request ?? input.Plan?.Request),
                 Rpc = new RpcOptions { CancellationToken = cancellation },
             });
         return Get(runId);
     }
+
+    // Servers refuse summaries of more than 400 bytes.
+    private static string? SummaryOf(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text;
 
     /// <summary>A handle on a run; nothing is asked of the server.</summary>
     public RunHandle Get(string runId) => new(client, runId);

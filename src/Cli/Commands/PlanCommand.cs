@@ -78,10 +78,12 @@ internal sealed class PlanCommand : CliCommand
     // Asked before anything is paid for.
     private bool MayWrite(ParseResult parsed, CommandContext context)
     {
-        if (parsed.GetValue(_output) is not { } output || !File.Exists(context.FullPath(output)))
+        if (parsed.GetValue(_output) is not { } output)
             return false;
         if (Directory.Exists(context.FullPath(output)))
             throw new CommandException(ExitCodes.Usage, $"{output} is a folder.", "Name a file.");
+        if (!File.Exists(context.FullPath(output)))
+            return false;
         if (parsed.GetValue(_yes) || context.Terminal.Ask($"{output} is there already. Replace it?") is true)
             return true;
         throw new CommandException(ExitCodes.NeedsPerson, $"{output} is there already and was left as it is. Nothing was planned.", "Name another file, or give --yes to replace it.");

@@ -11,6 +11,9 @@ public static class PlannerAnswer
     private static readonly string[] NotForPlanners =
         ["agent", "model", "timeout", "max_retries", "status", "isolation", "parallel", "allow_large_changes", "required_agents", "required_steps", "notes_input", "notes_output", "checklist"];
 
+    /// <summary>Agents read the request beside their task; of a whole document its beginning says what it is about.</summary>
+    private const int LongestRequest = 4000;
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>The schema of a task graph without what is not for planners, as compact JSON text.</summary>
@@ -42,7 +45,7 @@ public static class PlannerAnswer
             return read with { Plan = null, Faults = [.. read.Faults, new PlanFault("reserved-id", FaultSeverity.Error, File, 0, 0, "tasks", $"The id '{reserved}' is taken.", "Give that task another id, also where it is depended on.")] };
         }
 
-        return read with { Plan = plan with { Request = request, Tasks = [.. plan.Tasks.Select(ForPeople)] } };
+        return read with { Plan = plan with { Request = request.Length <= LongestRequest ? request : request[..LongestRequest] + "…", Tasks = [.. plan.Tasks.Select(ForPeople)] } };
     }
 
     private static PlanTask ForPeople(PlanTask task) => task with { Agent = null, Model = null, Timeout = null, MaxRetries = null, Status = PlanTaskStatus.Pending };
