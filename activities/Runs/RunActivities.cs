@@ -69,6 +69,9 @@ public sealed class RunActivities : IRunActivities
     [Activity]
     public Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input) =>
         Task.FromResult(CarriedParts.Read(new RunFolder(input.Repository.Path, input.RunId), input.Part));
+
+    /// <inheritdoc/>
+    [Activity]
     public Task TellLeasesAsync(LeaseInput input) => _leases.TellAsync(input);
 
     /// <inheritdoc/>

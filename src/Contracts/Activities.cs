@@ -35,6 +35,7 @@ public interface IRunActivities
     /// <summary>Gives it back; a part that is gone or was changed is refused.</summary>
     [Activity]
     Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input);
+
     /// <summary>Tells the leases of the repository what a run does; they are started where they are not.</summary>
     [Activity]
     Task TellLeasesAsync(LeaseInput input);
