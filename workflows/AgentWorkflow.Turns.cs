@@ -85,11 +85,11 @@ public abstract partial class AgentWorkflow
         return WaitAsync(TaskStates.Parked, $"{result.Message}; waits until {until:yyyy-MM-dd HH:mm:ss}Z", wait);
     }
 
-    /// <summary>Waits for the machine or the account to be repaired, and says how long to wait the next time.</summary>
+    /// <summary>Waits for the machine, the account or what a gate needs to be repaired, and says how long to wait the next time. A gate is the task's own: its run wakes nobody for it.</summary>
     private protected async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
     {
         Report = Report with { FailureClass = failureClass, ResetAt = null };
-        if (Input.RunWakes)
+        if (Input.RunWakes && failureClass != FailureClasses.Gate)
         {
             await WaitAsync(TaskStates.Parked, reason, SelfWake);
             return pause;

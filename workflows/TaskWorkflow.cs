@@ -164,7 +164,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                     await WaitForDecisionAsync(work.NeedsPerson);
                 return work;
             }
-            pause = await ParkAsync(FailureClasses.Environment, string.Join(" ", work.Problems), pause);
+            pause = await ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);
         }
     }
 
@@ -183,7 +183,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
                 ThrowIfCancelled();
             if (result.Merged || result.FailureClass != FailureClasses.Environment)
                 return result;
-            pause = await ParkAsync(FailureClasses.Environment, result.Message, pause);
+            pause = await ParkAsync(FailureClasses.Gate, result.Message, pause);
         }
     }
 

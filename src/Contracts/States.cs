@@ -75,6 +75,9 @@ public static class FailureClasses
     /// <summary>Disk, memory, a missing tool: parked until repaired.</summary>
     public const string Environment = "environment";
 
+    /// <summary>What a gate of one task needs is missing: only that task is parked, and tries again by itself.</summary>
+    public const string Gate = "gate";
+
     /// <summary>A limit of the task was reached: time, stall, turns or money.</summary>
     public const string Limit = "limit";
 

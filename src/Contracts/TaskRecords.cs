@@ -57,7 +57,7 @@ public sealed record TaskReport
     public string Evidence { get; init; } = "";
     public string? Gates { get; init; }
 
-    /// <summary>Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
+    /// <summary>Why it is parked: <see cref="FailureClasses.Account"/>, <see cref="FailureClasses.Environment"/>, <see cref="FailureClasses.Gate"/> or <see cref="FailureClasses.UsageLimit"/>.</summary>
     public string FailureClass { get; init; } = FailureClasses.None;
 
     /// <summary>When a usage limit ends.</summary>

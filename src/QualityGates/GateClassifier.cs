@@ -15,6 +15,9 @@ internal static partial class GateClassifier
             ? GateFailure.Environment
             : GateFailure.Logic;
 
+    /// <summary>Whether it was ended by signal 9, as a machine without memory does.</summary>
+    internal static bool WasKilled(GateVerdict verdict) => verdict is { Result: GateResult.Failed, ExitCode: KilledBySignal9 };
+
     /// <summary>Whether the exit code says that the shell could not even begin the command (POSIX sh: 126, 127).</summary>
     internal static bool CouldNotRun(int exitCode) => exitCode is NotExecutable or NotFound;
 

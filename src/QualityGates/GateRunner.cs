@@ -31,8 +31,8 @@ public sealed class GateRunner(TimeProvider? time = null)
     private readonly ProcessRunner _processes = new(time);
 
     /// <summary>
-    /// Runs a gate to its verdict. A test or custom gate that fails by its own word is run once more on the same files, to tell chance from fault. When this
-    /// returns nothing it started lives any more.
+    /// Runs a gate to its verdict. A test or custom gate that fails by its own word, and any gate that is killed, is run once more on the same files, to tell
+    /// chance from fault. When this returns nothing it started lives any more.
     /// </summary>
     /// <param name="gate">The gate.</param>
     /// <param name="subject">What it is run on.</param>
@@ -58,14 +58,21 @@ public sealed class GateRunner(TimeProvider? time = null)
         }
 
         GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, cancellationToken);
-        if (first.Failure != GateFailure.Logic || gate.Kind is not (GateKind.Test or GateKind.Custom))
+        bool wasKilled = GateClassifier.WasKilled(first);
+        if (!wasKilled && (first.Failure != GateFailure.Logic || gate.Kind is not (GateKind.Test or GateKind.Custom)))
         {
             return first;
         }
 
         GateVerdict second = await RunOnceAsync(gate, command, subject, evidenceFile + ".rerun", cancellationToken);
-        return second.Result == GateResult.Passed
-            ? second with { Failure = GateFailure.Flaky, Runs = 2 }
+        if (second.Result == GateResult.Passed)
+        {
+            return second with { Failure = GateFailure.Flaky, Runs = 2 };
+        }
+
+        // A machine short of memory kills now and then; what is killed each time asks for it.
+        return wasKilled && GateClassifier.WasKilled(second)
+            ? second with { Failure = GateFailure.Logic, Runs = 2 }
             : first with { Runs = 2 };
     }
 

@@ -137,6 +137,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     public Func<RunAgentInput, CancellationToken, Task<AgentRunResult>> Agent { get; set; } = (_, _) => Task.FromResult(Done());
 
+    public Func<PrepareTaskInput, PreparedTask> Prepare { get; set; } = _ => new PreparedTask { Worktree = "w", BaseCommit = "base" };
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Round}", Gates = "1/1" };
 
     public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
@@ -225,7 +226,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<string> FinishAsync(FinishInput input) => Task.FromResult("report.md");
 
     [Activity]
-    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => Task.FromResult(new PreparedTask { Worktree = "w", BaseCommit = "base" });
+    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => Task.FromResult(Prepare(input));
 
     [Activity]
     public async Task<AgentRunResult> RunAgentAsync(RunAgentInput input)

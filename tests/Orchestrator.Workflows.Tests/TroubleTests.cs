@@ -74,13 +74,30 @@ public sealed class TroubleTests
     public async Task Machine_DoesNotWork_ParksWithoutUsingAnAttemptAndGoesOn()
     {
         var calls = 0;
-        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1")], a => a.Verify = input => Interlocked.Increment(ref calls) <= 3
-            ? new VerifyResult { Commit = "c", Problems = ["No space left on device"], FailureClass = FailureClasses.Environment }
-            : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" }, Settings);
+        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1")], a => a.Prepare = _ => Interlocked.Increment(ref calls) <= 3
+            ? new PreparedTask { Worktree = "", BaseCommit = "", Problem = "No space left on device", FailureClass = FailureClasses.Environment }
+            : new PreparedTask { Worktree = "w", BaseCommit = "base" }, Settings);
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal(2, run.Activities.Starts.Count);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("No space left", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Gate_LacksItsTool_ParksOnlyItsTask()
+    {
+        var isRepaired = false;
+        await using var run = await ScriptedRun.StartAsync([Task("lacks"), Task("t1"), Task("t2")], a => a.Verify = input => input.Task.Task.Id == "lacks" && !Volatile.Read(ref isRepaired)
+            ? new VerifyResult { Commit = "c", Problems = ["pytest: not found"], FailureClass = FailureClasses.Environment }
+            : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" }, Settings with { Workers = 1 });
+
+        var status = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Parked && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
+        Volatile.Write(ref isRepaired, true);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
+
+        Assert.Contains("pytest", status.Tasks[0].Reason);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(3, run.Activities.Starts.Count);
     }
 
     [Fact]
