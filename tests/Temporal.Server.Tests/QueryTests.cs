@@ -17,4 +17,17 @@ public sealed class QueryTests
 
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
     }
+
+    [Fact]
+    public async Task Query_WorkerOfTheStickyQueueIsGone_GoesToAnother()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.StickAndLeaveAsync("w");
+        var answer = server.QueryAsync("w");
+
+        await server.AnswerQueryAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Text("answer"));
+
+        Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
+    }
 }

@@ -1,8 +1,5 @@
-using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Frontend;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.Update.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
@@ -12,8 +9,6 @@ namespace Orchestrator.Temporal.Server.Tests;
 /// <summary>A workflow task that is there for an update alone leaves no event until it must: whatever meets it while no worker has it, a worker gets it.</summary>
 public sealed class SpeculativeTaskTests
 {
-    private const string Sticky = "w-sticky";
-
     [Fact]
     public async Task Update_SignalComesBeforeAWorker_TaskIsHandedOut()
     {
@@ -36,18 +31,8 @@ public sealed class SpeculativeTaskTests
     {
         await using var server = await TestServer.StartAsync();
         await server.StartWorkflowAsync("w");
-        await StickAsync(server, await server.PollWorkflowTaskAsync("w"));
+        await server.StickAndLeaveAsync("w");
 
-        // The worker polls for the last time.
-        var poll = server.CallAsync(
-            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = Sticky, Kind = TaskQueueKind.Sticky, NormalName = "w" } }, PollWorkflowTaskQueueResponse.Parser);
-        while (!server.Server.Parts.Queues.StickyWorkerLives(NamespaceRegistry.Default.Id, Sticky))
-        {
-            await Task.Delay(10);
-        }
-
-        await server.SignalAsync("w", "s");
-        await StickAsync(server, await poll);
         await AdmitAsync(server, "u");
         var task = await server.PollWorkflowTaskAsync("w");
 
@@ -57,15 +42,6 @@ public sealed class SpeculativeTaskTests
             task.History.Events.Skip(8).Select(e => e.EventType));
         Assert.Equal(TimeoutType.ScheduleToStart, task.History.Events[9].WorkflowTaskTimedOutEventAttributes.TimeoutType);
     }
-
-    private static Task StickAsync(TestServer server, PollWorkflowTaskQueueResponse task) => server.CallAsync(
-        new RespondWorkflowTaskCompletedRequest
-        {
-            Namespace = "default",
-            TaskToken = task.TaskToken,
-            StickyAttributes = new StickyExecutionAttributes { WorkerTaskQueue = new TaskQueue { Name = Sticky }, ScheduleToStartTimeout = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(200)) },
-        },
-        RespondWorkflowTaskCompletedResponse.Parser);
 
     // Answered at once: nobody waits for what becomes of it.
     private static Task AdmitAsync(TestServer server, string id) => server.CallAsync(

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Orchestrator.Grpc;
 using Temporal.Server;
+using Temporal.Server.Frontend;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -67,6 +68,31 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Task SignalAsync(string id, string name) => CallAsync(
         new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, SignalName = name }, SignalWorkflowExecutionResponse.Parser);
+
+    /// <summary>A worker keeps the run in memory, takes a task from its own queue, completes it, and is not seen again.</summary>
+    public async Task StickAndLeaveAsync(string id)
+    {
+        var own = id + "-sticky";
+        Task CompleteAsync(PollWorkflowTaskQueueResponse task) => CallAsync(
+            new RespondWorkflowTaskCompletedRequest
+            {
+                Namespace = "default",
+                TaskToken = task.TaskToken,
+                StickyAttributes = new StickyExecutionAttributes { WorkerTaskQueue = new TaskQueue { Name = own }, ScheduleToStartTimeout = new Google.Protobuf.WellKnownTypes.Duration { Nanos = 200_000_000 } },
+            },
+            RespondWorkflowTaskCompletedResponse.Parser);
+
+        await CompleteAsync(await PollWorkflowTaskAsync(id));
+        var poll = CallAsync(
+            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = own, Kind = TaskQueueKind.Sticky, NormalName = id } }, PollWorkflowTaskQueueResponse.Parser);
+        while (!_server.Parts.Queues.StickyWorkerLives(NamespaceRegistry.Default.Id, own))
+        {
+            await Task.Delay(10);
+        }
+
+        await SignalAsync(id, "s");
+        await CompleteAsync(await poll);
+    }
 
     public Task<QueryWorkflowResponse> QueryAsync(string id) => CallAsync(
         new QueryWorkflowRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = id }, Query = new WorkflowQuery { QueryType = "q" } }, QueryWorkflowResponse.Parser);

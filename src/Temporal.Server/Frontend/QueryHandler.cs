@@ -78,13 +78,16 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         }
     }
 
-    /// <summary>Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another.</summary>
+    /// <summary>
+    /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so does one that the worker with the
+    /// run in memory has not taken within the time that it has to take its workflow tasks.
+    /// </summary>
     private async Task AnsweredAsync(string namespaceId, WorkflowExecution execution, PendingQuery query, Task gone, CancellationToken limit)
     {
         while (await Task.WhenAny(query.Answer.Task, gone, Task.Delay(WorkerWatch, limit)) is var ended && ended != query.Answer.Task && ended != gone)
         {
             await ended;
-            if (query.TakenBy is not { } worker || !DeadWorker.IsGone(worker))
+            if (query.TakenBy is { } worker ? !DeadWorker.IsGone(worker) : query.StickyUntil is not { } until || Environment.TickCount64 < until)
             {
                 continue;
             }
@@ -94,7 +97,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
             {
                 if (engine.Store.Find(w, execution.RunId) is { } run)
                 {
-                    Dispatch(engine, run, query);
+                    Dispatch(engine, run, query, anyWorker: true);
                 }
             });
         }
@@ -146,9 +149,10 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     }
 
     /// <summary>Offers a query to a worker that has the run in memory, else to any of its queue.</summary>
-    public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query)
+    public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query, bool anyWorker = false)
     {
-        var sticky = run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
+        var sticky = !anyWorker && run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
+        query.StickyUntil = sticky ? Environment.TickCount64 + (long)run.Record.StickyTimeout.Span().TotalMilliseconds : null;
         engine.Queues.Add(new QueryQueuedTask(run.NamespaceId, run.WorkflowId, run.RunId, sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name, query));
     }
 }

@@ -12,6 +12,9 @@ internal sealed class PendingQuery(WorkflowQuery query)
     /// <summary>Identity of the worker that has it by itself, without a workflow task; null while none has.</summary>
     public volatile string? TakenBy;
 
+    /// <summary>It waits in the queue of the worker that has the run in memory, and until then for no other; ms of <see cref="Environment.TickCount64"/>.</summary>
+    public long? StickyUntil { get; set; }
+
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 

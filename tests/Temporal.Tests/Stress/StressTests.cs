@@ -134,9 +134,9 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
                     return;
                 }
             }
-            catch (RpcException)
+            catch (Exception error) when (error is RpcException or WorkflowQueryFailedException)
             {
-                // The worker that was to answer has been killed.
+                // The worker that was to answer has been killed, or had only just been started and took too long.
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100));
