@@ -77,7 +77,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     {
         RunId = _runId,
         State = RunStates.Planning,
-        Title = input.Plan?.Request ?? input.PlanFile ?? input.Request ?? "",
+        Title = input.Plan?.Request ?? input.PlanFile ?? input.RequestFile ?? "",
         Repository = input.Repository,
         StartedAt = Now,
         UpdatedAt = Now,
@@ -91,6 +91,12 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             (IRepositoryActivities a) => a.FindRepositoryAsync(_input.Repository), ActivityDefaults.Short(TaskQueues.Workflows));
         if (_input.NeedsPlanner)
             await MakePlanAsync();
+        if (_input.Planning is { IsForBacklog: true })
+        {
+            Become(RunStates.Planning, await EndPlanningAsync());
+            return;
+        }
+
         var load = new LoadPlanInput(_runId, _repository, _input);
         _plan = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), ActivityDefaults.Short(_repository.Queue));
         _workers = _plan.Settings.Workers;

@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Activities.Planning;
@@ -15,20 +16,42 @@ internal static class AnswerCheck
     {
         var files = new PlanningFiles(input.Repository, input.RunId);
         var path = files.Answer(input.Start);
-        var read = PlannerAnswer.Read(File.Exists(path) ? File.ReadAllText(path) : null, files.Request, PlannerTask.Id);
-        if (read.Plan is { } plan)
-        {
-            DurableFile.Write(files.PlanPath, PlanJson.Write(plan));
-            DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
-            return new AnswerJudgement { Message = $"{plan.Tasks.Count} tasks" };
-        }
-
-        var faults = read.Errors.Take(MostFaults).Select(f => f.ToString()).ToList();
+        var answer = File.Exists(path) ? File.ReadAllText(path) : null;
+        var (message, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
+        if (errors.Count == 0)
+            return new AnswerJudgement { Message = message };
+        var faults = errors.Take(MostFaults).ToList();
         DurableFile.Write(files.Problems(input.Start), Encoding.UTF8.GetBytes(string.Concat(faults.Select(f => $"- {f}\n"))));
         return new AnswerJudgement
         {
-            Problems = [.. faults.Take(3), .. faults.Count > 3 ? [$"And {read.Errors.Count - 3} more."] : Array.Empty<string>()],
+            Problems = [.. faults.Take(3), .. faults.Count > 3 ? [$"And {errors.Count - 3} more."] : Array.Empty<string>()],
             ProblemsFile = files.Folder.Relative(files.Problems(input.Start)),
         };
+    }
+
+    private static (string Message, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer)
+    {
+        var read = PlannerAnswer.Read(answer, files.Request, PlannerTask.Id);
+        if (read.Plan is not { } plan)
+            return ("", [.. read.Errors.Select(f => f.ToString())]);
+        if (files.Goal.BacklogIds is { } ids)
+        {
+            _ = BacklogRequest.Links(plan, ids, out var unfit);
+            if (unfit.Count > 0)
+                return ("", unfit);
+            plan = plan with { Request = "The pending tasks of the backlog" };
+        }
+
+        DurableFile.Write(files.PlanPath, PlanJson.Write(plan));
+        DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
+        return ($"{plan.Tasks.Count} tasks", []);
+    }
+
+    private static (string Message, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
+    {
+        var (tasks, faults) = BacklogAnswer.Read(answer);
+        if (faults.Count == 0)
+            DurableFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!));
+        return ($"{tasks.Count} tasks", [.. faults.Select(f => f.ToString())]);
     }
 }

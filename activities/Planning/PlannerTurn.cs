@@ -6,7 +6,6 @@ using Orchestrator.Agents;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers.TaskGraphs;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 
@@ -59,7 +58,7 @@ internal sealed class PlannerTurn(ActivityServices services)
             Owner = $"{info.WorkflowRunId}/{info.ActivityId}/{info.Attempt}",
             SessionId = input.Session.Length > 0 ? input.Session : SessionId(info, input),
             Model = files.Policy.PlannerModel,
-            AnswerSchema = PlannerAnswer.Schema,
+            AnswerSchema = files.Schema,
             Policy = new HookPolicy { Task = PlannerTask.Id, Root = worktree, Write = [], AllowCommands = false },
             Limits = new AgentLimits { Time = files.Policy.PlannerTimeout, Stall = Timeout.InfiniteTimeSpan, Orphan = files.Policy.Orphan, CostUsd = files.Policy.Cost },
         };

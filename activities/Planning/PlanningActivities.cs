@@ -15,7 +15,7 @@ public sealed class PlanningActivities : IPlanningActivities
     {
         _start = new PlanningStart(services);
         _turn = new PlannerTurn(services);
-        _end = new PlanningEnd();
+        _end = new PlanningEnd(services.Time);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Contracts;
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.TaskGraphs;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Planning;
@@ -10,6 +12,19 @@ namespace Orchestrator.Activities.Planning;
 internal sealed class PlanningFiles(RepositoryReference repository, string runId)
 {
     private RunPolicy? _policy;
+    private PlanningGoal? _goal;
+
+    /// <summary>What planning is for.</summary>
+    public PlanningGoal Goal => _goal ??= JsonSerializer.Deserialize(Read("goal.json"), PlanningGoalJson.Default.PlanningGoal)!;
+
+    /// <summary>The schema that answers must fit.</summary>
+    public string Schema => SchemaOf(Goal.Options);
+
+    /// <summary>Ids of the tasks that were added to the backlog, for whoever shows them.</summary>
+    public string AddedPath => Folder.Planning("added.json");
+
+    /// <summary>The accepted answer where it is tasks for the backlog.</summary>
+    public string TasksPath => Folder.Planning("tasks.json");
 
     public RunFolder Folder { get; } = new(repository.Path, runId);
 
@@ -38,9 +53,13 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
 
     public string Problems(int start) => Folder.Planning($"problems-{start}.md");
 
+    /// <summary>The schema of what is asked for.</summary>
+    public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
+
     /// <summary>Stores what planning begins with; the prompt last, because it says that all is there.</summary>
-    public void Begin(RunPolicy policy, string request, string prompt)
+    public void Begin(RunPolicy policy, PlanningGoal goal, string request, string prompt)
     {
+        DurableFile.Write(Folder.Planning("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal));
         DurableFile.Write(Folder.Planning("policy.json"), JsonSerializer.SerializeToUtf8Bytes(policy, RunPolicyJson.Default.RunPolicy));
         DurableFile.Write(Folder.Planning("request.md"), Encoding.UTF8.GetBytes(request));
         DurableFile.Write(Folder.Planning("prompt.md"), Encoding.UTF8.GetBytes(prompt));

@@ -2,11 +2,10 @@ using System.Text;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Activities.Tasks;
 using Orchestrator.Agents;
+using Orchestrator.Backlogs;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers;
-using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Activities.Planning;
@@ -16,9 +15,6 @@ internal sealed class PlanningStart(ActivityServices services)
 {
     /// <summary>Some 10,000 tokens: enough for the names that matter in a large repository.</summary>
     private const int OutlineLimit = 40_000;
-
-    /// <summary>A request is text for a model; one above this is no request but a mistake.</summary>
-    private const int LongestRequest = 400_000;
 
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
@@ -46,9 +42,9 @@ internal sealed class PlanningStart(ActivityServices services)
         var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, policy, null, stop);
         if (AgentCatalog.FindPlanner(policy, services.HookCommand, surroundings, files) is not { } planner)
             return $"There is no planner '{policy.PlannerAgent}' (planner.agent). {AgentCatalog.Unknown(policy.PlannerAgent, policy)}";
-        var (request, fault) = ReadRequest(input);
-        if (fault is not null)
-            return fault;
+        var request = RequestSource.Read(input);
+        if (request.Fault is not null)
+            return request.Fault;
         var check = await planner.CheckAsync(input.Repository.Path, stop);
         if (check.Status == AgentCheckStatus.Failed)
             return $"The planner '{policy.PlannerAgent}' can't work: {check.Message} {check.Cure}".TrimEnd();
@@ -56,38 +52,23 @@ internal sealed class PlanningStart(ActivityServices services)
         var commits = new Commits(repository);
         if (await commits.ReadAsync("HEAD", stop) is not { } head)
             return "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start";
-        var prompt = PlannerPrompt.Render(new PlannerPromptInput
+        var goal = new PlanningGoal { Options = input.Input.Planning ?? new PlanningOptions(), BacklogIds = request.BacklogIds };
+        var prompt = new PlannerPromptInput
         {
-            Request = request,
+            Request = request.Text,
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head.Id, stop)).Select(f => f.Path), OutlineLimit),
             Conventions = await commits.ReadFileAsync(head.Id, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
             Gates = [.. policy.TaskGates.Concat(policy.FoundGates).Select(g => g.Command)],
-            Schema = planner is CommandAgentRunner ? PlannerAnswer.Schema : null,
-        });
-        files.Begin(policy, request, prompt);
+            Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
+        };
+        files.Begin(policy, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path));
         return null;
     }
 
-    private static (string Request, string? Fault) ReadRequest(BeginPlanningInput input)
+    private string Render(PlanningOptions options, PlannerPromptInput input, string repository) => options.Makes switch
     {
-        if (input.Input.Request is { } said)
-            return said.Trim().Length == 0 ? ("", "The request is empty. Say what is to be done.") : (said.Trim(), null);
-        var name = input.Input.RequestFile!;
-        var path = Path.GetFullPath(name, input.Repository.Path);
-        byte[] bytes;
-        try
-        {
-            if (new FileInfo(path).Length > LongestRequest)
-                return ("", $"{name} is longer than {LongestRequest / 1000} KB: no planner reads that. Plan a part of it.");
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
-        {
-            return ("", $"The request can't be read: {missing.Message} Give the path relative to the repository, or absolute.");
-        }
-
-        if (!PlanText.TryDecode(bytes, name, out var text, out var fault))
-            return ("", fault.ToString());
-        return string.IsNullOrWhiteSpace(text) ? ("", $"{name} is empty. Say in it what is to be done.") : (text.Trim(), null);
-    }
+        PlanningOptions.Tasks => BacklogPrompt.OfDocument(input, [.. new BacklogStore(repository, null, services.Time).Read(options.Tag).File?.Backlog.Tasks.Select(t => t.Title) ?? []]),
+        PlanningOptions.Subtasks => BacklogPrompt.OfTask(input, options.Research),
+        _ => PlannerPrompt.Render(input),
+    };
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Orchestrator.Backlogs;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;
@@ -29,6 +31,7 @@ internal sealed class PlanLoading(ActivityServices services)
         var policy = RunPolicy.From(settings.Settings, input.Input, FoundGates(input.Repository.Path));
         var hash = RunFiles.Store(folder, read.Plan, policy);
         CopyRoles(input.Repository.Path, folder);
+        StoreBacklogMarks(input, folder, read.Plan);
         var outline = OutlineOf(read.Plan, policy, input.Input);
         if (outline.Faults.Count > 0)
             return new PlanOutline { Faults = MessageParts.Brief(outline.Faults) };
@@ -96,6 +99,20 @@ internal sealed class PlanLoading(ActivityServices services)
             var line = (int)(broken.LineNumber ?? 0) + 1;
             return new PlanReadResult(null, [new PlanFault("bad-context", FaultSeverity.Error, File, line, 1, "", "The file is no mapping of names to texts.", "Correct or remove it.")]);
         }
+    }
+
+    /// <summary>A run of the backlog's tasks marks them done when it has ended.</summary>
+    private void StoreBacklogMarks(LoadPlanInput input, RunFolder folder, Plan plan)
+    {
+        var file = input.Input.RequestFile ?? input.Input.PlanFile;
+        if (file is null || !BacklogPlanReader.IsBacklog(file))
+            return;
+        var ids = input.Input.NeedsPlanner ? new Planning.PlanningFiles(input.Repository, input.RunId).Goal.BacklogIds ?? [] : [.. plan.Tasks.Select(t => t.Id)];
+        new BacklogMarks
+        {
+            Tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, services.Time).CurrentTag,
+            Tasks = BacklogRequest.Links(plan, ids, out _),
+        }.Store(folder);
     }
 
     /// <summary>The repository's own role texts, as they are now: a run uses what was there when it began.</summary>

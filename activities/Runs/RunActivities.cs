@@ -22,7 +22,7 @@ public sealed class RunActivities : IRunActivities
         _plans = new PlanLoading(services);
         _preflight = new Preflight(services);
         _landing = new RunLanding(services);
-        _ending = new RunEnding();
+        _ending = new RunEnding(services.Time);
         _leases = new RunLeases(services);
     }
 

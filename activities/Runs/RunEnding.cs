@@ -6,13 +6,15 @@ using Orchestrator.Git;
 namespace Orchestrator.Activities.Runs;
 
 /// <summary>Writes the report of a run, and removes the branches and worktrees whose content is proven to be on the target.</summary>
-internal sealed class RunEnding
+internal sealed class RunEnding(TimeProvider time)
 {
     public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
         var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, stop) : [];
+        if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await Repositories.OpenAsync(input.Repository.Path), time, stop) is { } unmarked)
+            left = [.. left, unmarked];
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
         return folder.Relative(folder.Report);

@@ -21,6 +21,8 @@ internal static class CommandTable
         ("context", static () => new ContextCommand()),
         ("tasks", static () => new TasksCommand()),
         ("add", static () => new TasksAddCommand()),
+        ("parse", static () => new TasksParseCommand()),
+        ("expand", static () => new TasksExpandCommand()),
         ("list", static () => new TasksListCommand()),
         ("next", static () => new TasksNextCommand()),
         ("set-status", static () => new TasksSetStatusCommand()),

@@ -39,6 +39,10 @@ public sealed record OrchestrationInput
     [JsonPropertyName("planOnly")]
     public bool PlanOnly { get; init; }
 
+    /// <summary>What the planner is asked for; null: a plan.</summary>
+    [JsonPropertyName("planning")]
+    public PlanningOptions? Planning { get; init; }
+
     /// <summary>File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's folder.</summary>
     [JsonPropertyName("output")]
     public string? Output { get; init; }
@@ -116,6 +120,8 @@ public sealed record OrchestrationInput
             faults.Add($"Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; {sources} are given.");
         if (!NeedsPlanner && (PlanOnly || Output is not null))
             faults.Add("'planOnly' and 'output' go with 'request' or 'requestFile': only a planner's plan is written.");
+        if (Planning is { IsForBacklog: true } && !PlanOnly)
+            faults.Add("Tasks for the backlog are not run: give 'planOnly' too.");
         if (Workers is < 1 or > 64)
             faults.Add($"'workers' is {Workers}; it must be 1 to 64.");
         if (Land is not (null or "merge" or "pr" or "branch"))
@@ -127,7 +133,7 @@ public sealed record OrchestrationInput
 
     private static readonly string[] KnownMembers =
     [
-        "agent", "approveRisk", "fresh", "land", "maxCost", "model", "only", "output", "overwrite", "phase", "plan", "planFile", "planOnly",
+        "agent", "approveRisk", "fresh", "land", "maxCost", "model", "only", "output", "overwrite", "phase", "plan", "planFile", "planOnly", "planning",
         "plannerModel", "repository", "request", "requestFile", "target", "until", "workers", "yes",
     ];
 }

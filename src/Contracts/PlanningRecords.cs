@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Contracts;
 
 /// <summary>The planner as a task of its run: people see, pause and retry it like any other.</summary>
@@ -5,6 +7,39 @@ public static class PlannerTask
 {
     /// <summary>Its id. A plan that a planner made may have no task of this name.</summary>
     public const string Id = "planner";
+}
+
+/// <summary>What a planner is asked for.</summary>
+public sealed record PlanningOptions
+{
+    /// <summary>A plan, which is the usual thing.</summary>
+    public const string Plan = "plan";
+
+    /// <summary>Tasks for the backlog.</summary>
+    public const string Tasks = "tasks";
+
+    /// <summary>Subtasks of a task of the backlog.</summary>
+    public const string Subtasks = "subtasks";
+
+    /// <summary><see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
+    [JsonPropertyName("makes")]
+    public string Makes { get; init; } = Plan;
+
+    /// <summary>The task that gets the subtasks.</summary>
+    [JsonPropertyName("parent")]
+    public string? Parent { get; init; }
+
+    /// <summary>Look thoroughly at what there is first.</summary>
+    [JsonPropertyName("research")]
+    public bool Research { get; init; }
+
+    /// <summary>Tag of a backlog that has tags; null: the one in use.</summary>
+    [JsonPropertyName("tag")]
+    public string? Tag { get; init; }
+
+    /// <summary>What it makes goes into the backlog.</summary>
+    [JsonIgnore]
+    public bool IsForBacklog => Makes is Tasks or Subtasks;
 }
 
 /// <summary>Asks for everything that planning needs to be stored in the run's folder: the request, the planner's settings, its prompt, its worktree.</summary>

@@ -167,7 +167,7 @@ public sealed class RunStepsTests
         var status = new RunStatus { RunId = RunFixture.RunId, State = RunStates.Completed, Target = run.Preflight.Target, Staging = run.StagingBranch, LandedCommit = landed.Commit };
         ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }], []));
 
-        var report = await new RunEnding().FinishAsync(new FinishInput(run.Reference, status), CancellationToken.None);
+        var report = await new RunEnding(TimeProvider.System).FinishAsync(new FinishInput(run.Reference, status), CancellationToken.None);
 
         Assert.Contains("| a | merged |", await File.ReadAllTextAsync(run.Repository[report]));
         Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));

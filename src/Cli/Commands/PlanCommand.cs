@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
@@ -40,20 +38,10 @@ internal sealed class PlanCommand : CliCommand
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
         var settings = context.LoadSettings([.. _engine.Flags(parsed), .. progress]);
         var overwrite = MayWrite(parsed, context);
-        var id = IdOf(input, repository, context);
-        TrustGate.Demand(context, repository.Root, settings, parsed.GetValue(_yes), id);
-
-        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
-        var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
-        var run = await session.Runs.StartAsync(input with { Overwrite = overwrite }, id, stop);
-        if (before?.Paused == true)
-            context.Terminal.Say((await run.ResumeAsync(cancellation: stop)).Message);
-        context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and goes on.");
-        var code = await session.WatchAsync(run, before?.Sequence ?? 0);
-        if (code == ExitCodes.Done && PlannedPlan.TryRead(repository, id) is { } plan)
-            Show(plan, parsed, StoredRuns.Require(repository, id), settings.Settings!, context);
-        await session.FinishOthersAsync(run);
-        return code;
+        var text = input.Request ?? await File.ReadAllTextAsync(Path.GetFullPath(input.RequestFile!, repository.Root), stop);
+        var id = PlannerRun.IdOf(input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!), $"{text}\n{input.PlannerModel}\n{input.Output}", repository);
+        return await PlannerRun.RunAsync(
+            context, repository, settings, input with { Overwrite = overwrite }, id, parsed.GetValue(_yes), () => Show(parsed, repository, id, settings.Settings!, context), stop);
     }
 
     private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, CommandContext context)
@@ -89,19 +77,11 @@ internal sealed class PlanCommand : CliCommand
         throw new CommandException(ExitCodes.NeedsPerson, $"{output} is there already and was left as it is. Nothing was planned.", "Name another file, or give --yes to replace it.");
     }
 
-    // The same question has the same id, so that the same command after a crash finds what was begun; a finished one is asked anew.
-    private static string IdOf(OrchestrationInput input, RepositoryLocation repository, CommandContext context)
+    private void Show(ParseResult parsed, RepositoryLocation repository, string id, OrchestratorSettings settings, CommandContext context)
     {
-        var text = input.Request ?? File.ReadAllText(Path.GetFullPath(input.RequestFile!, repository.Root));
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{text}\n{input.PlannerModel}\n{input.Output}"));
-        var title = input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!);
-        var id = RunIds.Create(title, new Guid(hash.AsSpan(0, 16)), "plan");
-        var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id));
-        return before is not null && RunStates.IsFinal(before.Status.State) ? RunIds.Create(title, Guid.NewGuid(), "plan") : id;
-    }
-
-    private void Show(Plan plan, ParseResult parsed, StoredRun run, OrchestratorSettings settings, CommandContext context)
-    {
+        if (PlannedPlan.TryRead(repository, id) is not { } plan)
+            return;
+        var run = StoredRuns.Require(repository, id);
         var risk = RiskScore.Of(plan, settings.Risk.ToOptions());
         PlanOverview.Say(plan, context);
         context.Terminal.Say($"Risk {risk.Score}.");

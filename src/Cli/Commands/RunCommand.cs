@@ -5,6 +5,7 @@ using Orchestrator.Contracts;
 using Orchestrator.Local;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
@@ -21,11 +22,21 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<bool> _updatePlan = new("--update-plan") { Description = "Write into a master plan's table which phases are completed or failed" };
     private readonly Option<bool> _askPlan = new(DetachedRun.AskPlan) { Description = "A planner's plan needs a yes of its own", Hidden = true };
     private readonly Option<string?> _id = new("--run-id") { Description = "Id of the new run", Hidden = true };
+    private readonly Option<bool> _noPlanner = new("--no-planner") { Description = "Run the backlog's tasks by their dependencies alone, one after another" };
+    private readonly Option<string?> _tag = TasksCommand.Tag();
+    private readonly bool _ofBacklog;
 
-    public RunCommand()
-        : base("run", "Run a plan: agents do its tasks, what is verified is merged and lands")
+    /// <summary>Makes the command.</summary>
+    /// <param name="ofBacklog">It is <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
+    public RunCommand(bool ofBacklog = false)
+        : base("run", ofBacklog ? "Run the pending tasks of the backlog; what is done is marked" : "Run a plan: agents do its tasks, what is verified is merged and lands")
     {
-        Add(_plan);
+        _ofBacklog = ofBacklog;
+        if (ofBacklog)
+            Add(_tag);
+        else
+            Add(_plan);
+        Add(_noPlanner);
         _options.AddTo(this);
         Add(_dryRun);
         Add(_detach);
@@ -39,26 +50,34 @@ internal sealed class RunCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var given = parsed.GetValue(_plan);
+        var given = _ofBacklog ? null : parsed.GetValue(_plan);
         var request = Requests.IsRequest(given, context) ? given : null;
-        var file = request is null ? PlanName(given, context) : null;
+        var named = request is null ? PlanName(given, context) : null;
+        var backlog = named is not null && BacklogPlanReader.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
+        var file = backlog is null ? named : null;
         var settings = context.LoadSettings([.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
             throw new CommandException(ExitCodes.Usage, "--update-plan writes into a Markdown master plan when its run has ended.", "Leave it out, or run a master plan without --detach.");
+        if (backlog is not null)
+            PlanFiles.Require(context, backlog);
         if (file is null)
             DemandNothingOfAPlan(parsed);
+        else if (parsed.GetValue(_tag) is not null)
+            throw new CommandException(ExitCodes.Usage, "--tag goes with the planner; by dependencies alone task-master's current tag is run.", "Leave one of them out.");
         else if (Check(PlanFiles.Require(context, file), parsed) is var plan && parsed.GetValue(_dryRun))
             return DryRun(plan, file, context);
 
         var yes = parsed.GetValue(_yes);
-        var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? Path.GetFileNameWithoutExtension(file)!, Guid.NewGuid());
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, file is null ? null : context.FullPath(file), yes, stop);
+        var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, named is null ? null : context.FullPath(named), yes, stop);
         if (parsed.GetValue(_detach))
-            return await DetachedRun.StartAsync(runId, repository, context, request is not null && !yes, stop);
+            return await DetachedRun.StartAsync(runId, repository, context, file is null && !yes, stop);
         var input = Input(parsed, repository, file is null ? null : context.FullPath(file), settings.Settings!) with
         {
             Request = request,
-            Yes = request is null ? agreed : yes && !parsed.GetValue(_askPlan),
+            RequestFile = backlog is null ? null : Requests.InRepository(repository, context.FullPath(backlog)),
+            Planning = backlog is not null && parsed.GetValue(_tag) is { } tag ? new PlanningOptions { Tag = tag } : null,
+            Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
         };
         var code = await RunAsync(runId, input, repository, settings.Settings!, context, stop);
         if (parsed.GetValue(_updatePlan))
@@ -77,19 +96,18 @@ internal sealed class RunCommand : CliCommand
         return code;
     }
 
-    private static string PlanName(string? given, CommandContext context)
+    private string PlanName(string? given, CommandContext context)
     {
-        if (given is null)
-        {
-            if (File.Exists(context.FullPath(PlanFiles.DefaultName)))
-                return PlanFiles.DefaultName;
-            var backlog = new BacklogFiles(context, null);
-            return backlog.Exists
-                ? backlog.FullPath
-                : throw new CommandException(ExitCodes.Usage, $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.", "Name the plan: orchestrate run PLAN.");
-        }
-
-        return given;
+        if (given is not null)
+            return given;
+        if (!_ofBacklog && File.Exists(context.FullPath(PlanFiles.DefaultName)))
+            return PlanFiles.DefaultName;
+        var backlog = new BacklogFiles(context, null);
+        if (backlog.Exists)
+            return backlog.FullPath;
+        throw _ofBacklog
+            ? new CommandException(ExitCodes.Usage, $"There is no backlog in {context.Directory}.", "Add a task: orchestrate add \"WHAT IS TO BE DONE\".")
+            : new CommandException(ExitCodes.Usage, $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.", "Name the plan: orchestrate run PLAN.");
     }
 
     private void DemandNothingOfAPlan(ParseResult parsed)

@@ -15,6 +15,9 @@ internal sealed class TasksCommand : Command
         Add(new TasksSetStatusCommand());
         Add(new TasksUpdateCommand());
         Add(new TasksDeleteCommand());
+        Add(new TasksParseCommand());
+        Add(new TasksExpandCommand());
+        Add(new RunCommand(ofBacklog: true));
     }
 
     /// <summary>The tag of a task-master file.</summary>

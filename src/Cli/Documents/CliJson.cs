@@ -12,6 +12,7 @@ namespace Orchestrator.Cli.Documents;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(ValidateDocument))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(PlannedDocument))]
 [JsonSerializable(typeof(BacklogDocument))]

@@ -90,5 +90,5 @@ public static class PlannerPrompt
 
     private static StringBuilder Heading(StringBuilder text, string heading) => text.Append("\n# ").Append(heading).Append("\n\n");
 
-    private static string Cut(string text) => text.Length <= MostConventions ? text : text[..MostConventions] + "\n(cut here; the rest is in CLAUDE.md)";
+    internal static string Cut(string text) => text.Length <= MostConventions ? text : text[..MostConventions] + "\n(cut here; the rest is in CLAUDE.md)";
 }

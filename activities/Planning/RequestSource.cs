@@ -1,0 +1,57 @@
+using Orchestrator.Backlogs;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Backlogs;
+
+namespace Orchestrator.Activities.Planning;
+
+/// <summary>What is to be planned: words, a document, or the pending tasks of a backlog.</summary>
+/// <param name="Text">The request.</param>
+/// <param name="BacklogIds">Ids of the backlog's tasks; null where it is none.</param>
+/// <param name="Fault">Why there is nothing to plan; null when there is.</param>
+internal sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
+{
+    /// <summary>A request is text for a model; one above this is no request but a mistake.</summary>
+    private const int LongestRequest = 400_000;
+
+    public static RequestSource Read(BeginPlanningInput input)
+    {
+        if (input.Input.Request is { } said)
+            return said.Trim().Length == 0 ? Missing("The request is empty. Say what is to be done.") : new RequestSource(said.Trim(), null, null);
+        var name = input.Input.RequestFile!;
+        var path = Path.GetFullPath(name, input.Repository.Path);
+        try
+        {
+            if (new FileInfo(path).Length > LongestRequest)
+                return Missing($"{name} is longer than {LongestRequest / 1000} KB: no planner reads that. Plan a part of it.");
+            var bytes = File.ReadAllBytes(path);
+            return BacklogPlanReader.IsBacklog(name) ? OfBacklog(bytes, name, input) : OfDocument(bytes, name);
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            return Missing($"The request can't be read: {missing.Message} Give the path relative to the repository, or absolute.");
+        }
+    }
+
+    private static RequestSource OfDocument(byte[] bytes, string name)
+    {
+        if (!PlanText.TryDecode(bytes, name, out var text, out var fault))
+            return Missing(fault.ToString());
+        return string.IsNullOrWhiteSpace(text) ? Missing($"{name} is empty. Say in it what is to be done.") : new RequestSource(text.Trim(), null, null);
+    }
+
+    private static RequestSource OfBacklog(byte[] bytes, string name, BeginPlanningInput input)
+    {
+        var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, TimeProvider.System).CurrentTag;
+        var read = BacklogReader.Read(bytes, name, tag);
+        if (read.File is not { } file)
+            return Missing(string.Join(" ", read.Faults.Select(f => f.ToString())));
+        var pending = file.Backlog.ToPlan().Plan;
+        return pending.Tasks.Count == 0
+            ? Missing($"{name} has no task that is pending and can start.")
+            : new RequestSource(BacklogRequest.Render(pending), [.. pending.Tasks.Select(t => t.Id)], null);
+    }
+
+    private static RequestSource Missing(string fault) => new("", null, fault);
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.Backlogs;
+
+namespace Orchestrator.Backlogs;
+
+/// <summary>
+/// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or the file of task-master where that is the one in use. Writers wait for each other,
+/// and a crash in the middle leaves the old file.
+/// </summary>
+public sealed class BacklogStore
+{
+    /// <summary>How long a writer waits for another one.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private static readonly string[] Candidates = [BacklogPlanReader.OwnFile, BacklogPlanReader.TaskMasterFile];
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly string _root;
+    private readonly string? _gitDirectory;
+    private readonly TimeProvider _time;
+
+    /// <summary>Finds the backlog; nothing is made.</summary>
+    /// <param name="root">Absolute path of the repository's root, or of any folder outside of one.</param>
+    /// <param name="gitDirectory">The common git directory, where writers take turns; null outside of a repository.</param>
+    /// <param name="time">The clock.</param>
+    public BacklogStore(string root, string? gitDirectory, TimeProvider time)
+    {
+        _root = root;
+        _gitDirectory = gitDirectory;
+        _time = time;
+        Exists = Array.Exists(Candidates, name => File.Exists(Path.Combine(root, name)));
+        Name = Array.Find(Candidates, name => File.Exists(Path.Combine(root, name))) ?? Candidates[0];
+        CurrentTag = FindCurrentTag();
+    }
+
+    /// <summary>The file, relative to the root.</summary>
+    public string Name { get; }
+
+    /// <summary>There is such a file.</summary>
+    public bool Exists { get; }
+
+    /// <summary>The file's absolute path.</summary>
+    public string FullPath => Path.Combine(_root, Name);
+
+    /// <summary>The tag that task-master works on at present; null where there is none.</summary>
+    public string? CurrentTag { get; }
+
+    /// <summary>Reads the backlog; an empty one where there is no file.</summary>
+    /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
+    public BacklogReadResult Read(string? tag) => File.Exists(FullPath)
+        ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag)
+        : new BacklogReadResult(BacklogFile.Empty, []);
+
+    /// <summary>Changes the backlog while no one else does.</summary>
+    /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
+    /// <param name="change">Makes the new backlog of the present one.</param>
+    /// <param name="stop">Ends waiting for another writer.</param>
+    /// <returns>The new file; or none and the errors of the present or the new one, and nothing was written.</returns>
+    /// <exception cref="BacklogBusyException">Another program has been writing for too long.</exception>
+    public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FullPath)!);
+        await using FileStream turn = await WaitForTurnAsync(stop);
+        BacklogReadResult read = Read(tag);
+        if (read.File is not { } file)
+        {
+            return read;
+        }
+
+        BacklogFile changed = file.With(change(file.Backlog));
+        string text = changed.Write();
+
+        // What was written must be readable: a dependency that closes a circle is refused before it reaches the disk.
+        PlanFault[] errors = [.. BacklogReader.Read(Encoding.UTF8.GetBytes(text), Name, file.Tag).Faults.Where(fault => fault.Severity == FaultSeverity.Error)];
+        if (errors.Length > 0)
+        {
+            return new BacklogReadResult(null, errors);
+        }
+
+        if (!File.Exists(FullPath) || await File.ReadAllTextAsync(FullPath, stop) != text)
+        {
+            await WriteAsync(text);
+        }
+
+        return new BacklogReadResult(changed, []);
+    }
+
+    // Not interrupted: aside, synced, renamed.
+    private async Task WriteAsync(string text)
+    {
+        string aside = $"{FullPath}.{Environment.ProcessId}.new";
+        await using (FileStream stream = new(aside, FileMode.Create, FileAccess.Write))
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(aside, FullPath, overwrite: true);
+    }
+
+    // An open file that nobody else may open is the lock: the system frees it when its holder dies. It stays, since removing it would let two in at once;
+    // in the git directory it is in nobody's way.
+    private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
+    {
+        string name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");
+        long started = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
+            }
+            catch (IOException) when (_time.GetElapsedTime(started) < LongestWait)
+            {
+                await Task.Delay(Pause, _time, stop);
+            }
+            catch (IOException busy)
+            {
+                throw new BacklogBusyException($"Another program has been changing {Name} for {LongestWait.TotalSeconds:0} seconds.", busy);
+            }
+        }
+    }
+
+    private string? FindCurrentTag()
+    {
+        string state = Path.Combine(_root, ".taskmaster", "state.json");
+        return Name == BacklogPlanReader.TaskMasterFile && File.Exists(state) ? BacklogPlanReader.CurrentTag(File.ReadAllBytes(FullPath), File.ReadAllBytes(state)) : null;
+    }
+}
+
+/// <summary>Another program has been writing the backlog for too long.</summary>
+/// <param name="message">Which file, and how long.</param>
+/// <param name="inner">What the system said.</param>
+public sealed class BacklogBusyException(string message, Exception inner) : Exception(message, inner);

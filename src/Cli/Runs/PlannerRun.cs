@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Contracts;
+using Orchestrator.Local;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>A run that ends with what its planner makes: begun, or taken up where one of the same question is unfinished.</summary>
+internal static class PlannerRun
+{
+    /// <summary>
+    /// The id of a question: the same question has the same one, so that the same command after a crash finds what was begun instead of paying once more. A finished one is asked anew.
+    /// </summary>
+    /// <param name="title">What it is about.</param>
+    /// <param name="question">All that makes it this question.</param>
+    /// <param name="repository">The repository.</param>
+    public static string IdOf(string title, string question, RepositoryLocation repository)
+    {
+        var id = RunIds.Create(title, new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(question)).AsSpan(0, 16)), "plan");
+        var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id));
+        return before is not null && RunStates.IsFinal(before.Status.State) ? RunIds.Create(title, Guid.NewGuid(), "plan") : id;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="context">Terminal and folder.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="input">What is asked.</param>
+    /// <param name="id">Its id, by <see cref="IdOf"/>.</param>
+    /// <param name="yes"><c>--yes</c>: the repository's commands are trusted for this run.</param>
+    /// <param name="show">Shows what came of it, when it ended well.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        CommandContext context, RepositoryLocation repository, SettingsResult settings, OrchestrationInput input, string id, bool yes, Action show, CancellationToken stop)
+    {
+        TrustGate.Demand(context, repository.Root, settings, yes, id);
+        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
+        var run = await session.Runs.StartAsync(input, id, stop);
+        if (before?.Paused == true)
+            context.Terminal.Say((await run.ResumeAsync(cancellation: stop)).Message);
+        context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and goes on.");
+        var code = await session.WatchAsync(run, before?.Sequence ?? 0);
+        if (code == ExitCodes.Done)
+            show();
+        await session.FinishOthersAsync(run);
+        return code;
+    }
+}

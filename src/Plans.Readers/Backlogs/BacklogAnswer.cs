@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Plans.Readers.Backlogs;
+
+/// <summary>A planner's answer that is tasks for a backlog: the schema it is asked to fit, and how it is read.</summary>
+public static class BacklogAnswer
+{
+    /// <summary>The schema, as JSON text.</summary>
+    public const string Schema = """
+        {"type":"object","additionalProperties":false,"required":["tasks"],"properties":{"tasks":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,
+        "required":["id","title","description","dependencies"],"properties":{
+        "id":{"type":"integer","minimum":1,"description":"Number of the task in this answer, from 1"},
+        "title":{"type":"string","minLength":1,"description":"What is to be done, in one line"},
+        "description":{"type":"string","description":"What is to be done, in a few sentences"},
+        "details":{"type":"string","description":"How it is to be done: files, interfaces, decisions"},
+        "testStrategy":{"type":"string","description":"How one knows that it works"},
+        "priority":{"enum":["critical","high","medium","low"]},
+        "complexity":{"type":"integer","minimum":1,"maximum":10,"description":"How hard it is"},
+        "dependencies":{"type":"array","items":{"type":"integer"},"description":"Numbers of tasks in this answer that must be done before"}}}}}}
+        """;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>Reads an answer, with or without words around its JSON.</summary>
+    /// <param name="text">What the planner answered; null when it answered nothing.</param>
+    /// <returns>The tasks, or none and what is wrong with them.</returns>
+    public static (IReadOnlyList<BacklogTask> Tasks, IReadOnlyList<PlanFault> Faults) Read(string? text)
+    {
+        const string File = "answer.json";
+        if (JsonInText.Find(text ?? "", out bool isCut) is not { } json)
+        {
+            return ([], [isCut
+                ? new PlanFault("cut-answer", FaultSeverity.Error, File, 0, 0, "", "The JSON of the answer ends in the middle.", "Answer with all tasks; make it shorter if it was too long.")
+                : new PlanFault("no-answer", FaultSeverity.Error, File, 0, 0, "", "The answer holds no JSON object.", "Answer with one JSON object that fits the schema.")]);
+        }
+
+        BacklogReadResult read = BacklogReader.Read(System.Text.Encoding.UTF8.GetBytes(Layout(json)), File);
+        PlanFault[] errors = [.. read.Faults.Where(fault => fault.Severity == FaultSeverity.Error)];
+        if (read.File is not { Backlog.Tasks: { } tasks } || errors.Length > 0)
+        {
+            return ([], errors);
+        }
+
+        PlanFault[] untitled = [.. tasks.Where(task => task.Title.Trim().Length == 0).Select(task => new PlanFault("no-title", FaultSeverity.Error, File, 0, 0, "tasks", $"Task {task.Id} has no title.", "Say in one line what is to be done."))];
+        return untitled.Length > 0 || tasks.Count == 0
+            ? ([], untitled.Length > 0 ? untitled : [new PlanFault("no-tasks", FaultSeverity.Error, File, 0, 0, "tasks", "The answer has no tasks.", "Give at least one.")])
+            : ([.. tasks.Select(task => task with { Status = BacklogStatus.Pending })], []);
+    }
+
+    private static string Layout(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json)?.ToJsonString(Indented) ?? json;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            // A member that is there twice can't be laid out; the reader names it.
+            return json;
+        }
+    }
+}

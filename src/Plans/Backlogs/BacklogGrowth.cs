@@ -1,0 +1,59 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Tasks that a planner gave join a backlog.</summary>
+public static class BacklogGrowth
+{
+    /// <summary>
+    /// The backlog with tasks at its end, under its next free numbers; dependencies between the new ones follow them. A task that is there already, with the same title and description, is not
+    /// added again, so that doing it twice changes nothing.
+    /// </summary>
+    /// <param name="backlog">The backlog.</param>
+    /// <param name="tasks">The new tasks with ids of their own; their dependencies name each other.</param>
+    /// <returns>The new backlog, and the ids that the tasks have in it.</returns>
+    public static (Backlog Backlog, IReadOnlyList<string> Ids) AddTasks(this Backlog backlog, IReadOnlyList<BacklogTask> tasks)
+    {
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (BacklogTask task in tasks)
+        {
+            string? known = backlog.Tasks.FirstOrDefault(t => IsSame(t, task))?.Id;
+            if (known is null)
+            {
+                (backlog, BacklogTask added) = backlog.Add(task with { Id = "", Dependencies = [], Subtasks = [] });
+                known = added.Id;
+            }
+
+            ids[task.Id] = known;
+        }
+
+        foreach (BacklogTask task in tasks)
+        {
+            backlog = backlog.Change(ids[task.Id], t => t with { Dependencies = [.. t.Dependencies.Union(task.Dependencies.Where(ids.ContainsKey).Select(d => ids[d]))] });
+        }
+
+        return (backlog, [.. ids.Values]);
+    }
+
+    /// <summary>The same with subtasks of a task.</summary>
+    /// <exception cref="ArgumentException">There is no such task.</exception>
+    public static (Backlog Backlog, IReadOnlyList<string> Ids) AddSubtasks(this Backlog backlog, string parent, IReadOnlyList<BacklogTask> tasks)
+    {
+        List<BacklogTask> subtasks = [.. backlog.Find(parent)?.Subtasks ?? []];
+        int number = subtasks.Select(s => int.TryParse(s.Id[(parent.Length + 1)..], out int n) ? n : 0).DefaultIfEmpty(0).Max();
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (BacklogTask task in tasks)
+        {
+            string? known = subtasks.Find(s => IsSame(s, task))?.Id;
+            if (known is null)
+            {
+                known = $"{parent}.{++number}";
+                subtasks.Add(task with { Id = known, Subtasks = [], Dependencies = [.. task.Dependencies.Where(ids.ContainsKey).Select(d => ids[d])] });
+            }
+
+            ids[task.Id] = known;
+        }
+
+        return (backlog.Change(parent, t => t with { Subtasks = subtasks }), [.. ids.Values]);
+    }
+
+    private static bool IsSame(BacklogTask one, BacklogTask other) => one.Title == other.Title && one.Description == other.Description;
+}

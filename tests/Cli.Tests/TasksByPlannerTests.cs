@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>The backlog and the planner, with a shell script as planner and agent.</summary>
+public class TasksByPlannerTests
+{
+    private const string Script = """
+        if [ "$ORCHESTRATOR_TASK" != planner ]; then echo done > "$ORCHESTRATOR_TASK.txt"; exit; fi
+        cat > "$ORCHESTRATOR_REPOSITORY/.orchestrator/prompt"
+        case "$(cat "$ORCHESTRATOR_REPOSITORY/.orchestrator/prompt")" in
+          *"Plan these tasks of a backlog"*)
+            echo '{"tasks": [{"id": "1", "description": "One", "prompt": "x", "files_write": ["1.txt"], "verification": ["test -s 1.txt"]},
+              {"id": "3-a", "description": "Three", "prompt": "x", "files_write": ["3-a.txt"], "verification": ["test -s 3-a.txt"]}]}' ;;
+          *) echo '{"tasks": [{"id": 1, "title": "Model", "description": "The model", "dependencies": []}, {"id": 2, "title": "Screen", "description": "The screen", "dependencies": [1]}]}' ;;
+        esac
+        """;
+
+    [Fact]
+    public async Task Parse_Document_AddsTasksOnceAndNamesThem()
+    {
+        using var cli = Repository();
+        await cli.RunAsync("add", "Older");
+        cli.Write("prd.md", "# A product\n\nWith a model and a screen.\n");
+
+        var parsed = await cli.RunAsync("parse", "prd.md", "--yes", "--json");
+        var again = await cli.RunAsync("tasks", "parse", "prd.md", "--yes");
+
+        Assert.True(parsed.ExitCode == 0, parsed.People);
+        Assert.Equal(["2", "3"], parsed.Json["tasks"]!.AsArray().Select(task => task!["id"]!.ToString()));
+        Assert.Contains("With a model and a screen.", cli.Read(".orchestrator/prompt"), StringComparison.Ordinal);
+        Assert.Contains("- Older", cli.Read(".orchestrator/prompt"), StringComparison.Ordinal);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(["Older", "Model", "Screen"], (await ListAsync(cli)).Select(task => (string?)task!["title"]));
+    }
+
+    [Fact]
+    public async Task Expand_Task_GetsSubtasks()
+    {
+        using var cli = Repository();
+        await cli.RunAsync("add", "Build it", "--description", "All of it");
+
+        var expanded = await cli.RunAsync("expand", "--id=1", "--research", "--yes");
+
+        Assert.True(expanded.ExitCode == 0, expanded.People);
+        Assert.Contains("1.2   Screen  after 1.1", expanded.People, StringComparison.Ordinal);
+        Assert.Contains("All of it", cli.Read(".orchestrator/prompt"), StringComparison.Ordinal);
+        Assert.Equal(2, (await ListAsync(cli))[0]!["subtasks"]!.AsArray().Count);
+        Assert.Equal(2, (await cli.RunAsync("expand", "1.1", "--yes")).ExitCode);
+        Assert.Equal(2, (await cli.RunAsync("expand", "9", "--yes")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_PendingTasks_AreMarkedDoneInTheFilesOwnFormat(bool planned)
+    {
+        using var cli = Repository();
+        cli.Write(".taskmaster/tasks/tasks.json", """{"master":{"tasks":[{"id":1,"title":"One","status":"pending","mine":true},{"id":2,"title":"Two","status":"deferred"},{"id":3,"title":"Three","status":"pending","dependencies":[1]}]}}""");
+
+        var run = await cli.RunAsync(["tasks", "run", "--yes", .. planned ? Array.Empty<string>() : ["--no-planner"]]);
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("done\n", cli.Read(planned ? "3-a.txt" : "3.txt"));
+        JsonArray tasks = JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!["master"]!["tasks"]!.AsArray();
+        Assert.Equal(["done", "deferred", "done"], tasks.Select(task => (string?)task!["status"]));
+        Assert.True((bool)tasks[0]!["mine"]!);
+        Assert.Equal(planned, File.Exists(Path.Combine(cli.Folder, ".orchestrator", "prompt")));
+        Assert.Equal(2, (await cli.RunAsync("tasks", "run", "--yes")).ExitCode);
+    }
+
+    private static async Task<JsonArray> ListAsync(CliFixture cli) => (await cli.RunAsync("list", "--json")).Json["tasks"]!.AsArray();
+
+    private static CliFixture Repository()
+    {
+        var cli = new CliFixture().WithRepository();
+        cli.Write("agent.sh", Script);
+        cli.Write(".gitignore", "/.orchestrator\n/.taskmaster\n");
+        cli.Write(".orchestrator/config.yaml", "agent: script\nplanner: {agent: script}\nagents: {script: {command: [/bin/sh, agent.sh]}}\n");
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Agent");
+        return cli;
+    }
+}
