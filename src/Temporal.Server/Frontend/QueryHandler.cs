@@ -79,20 +79,19 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     }
 
     /// <summary>
-    /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so does one that the worker with the
-    /// run in memory has not taken within the time that it has to take its workflow tasks.
+    /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so does one that was not
+    /// answered in time, or not taken in time by the worker with the run in memory.
     /// </summary>
     private async Task AnsweredAsync(string namespaceId, WorkflowExecution execution, PendingQuery query, Task gone, CancellationToken limit)
     {
         while (await Task.WhenAny(query.Answer.Task, gone, Task.Delay(WorkerWatch, limit)) is var ended && ended != query.Answer.Task && ended != gone)
         {
             await ended;
-            if (query.TakenBy is { } worker ? !DeadWorker.IsGone(worker) : query.StickyUntil is not { } until || Environment.TickCount64 < until)
+            if (Environment.TickCount64 < query.OfferedUntil && !(query.TakenBy is { } worker && DeadWorker.IsGone(worker)))
             {
                 continue;
             }
 
-            query.TakenBy = null;
             await engine.Store.ChangeAsync(namespaceId, execution.WorkflowId, w =>
             {
                 if (engine.Store.Find(w, execution.RunId) is { } run)
@@ -152,7 +151,8 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query, bool anyWorker = false)
     {
         var sticky = !anyWorker && run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
-        query.StickyUntil = sticky ? Environment.TickCount64 + (long)run.Record.StickyTimeout.Span().TotalMilliseconds : null;
+        query.TakenBy = null;
+        query.OfferedUntil = sticky ? Environment.TickCount64 + (long)run.Record.StickyTimeout.Span().TotalMilliseconds : long.MaxValue;
         engine.Queues.Add(new QueryQueuedTask(run.NamespaceId, run.WorkflowId, run.RunId, sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name, query));
     }
 }

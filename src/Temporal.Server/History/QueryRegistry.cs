@@ -12,8 +12,8 @@ internal sealed class PendingQuery(WorkflowQuery query)
     /// <summary>Identity of the worker that has it by itself, without a workflow task; null while none has.</summary>
     public volatile string? TakenBy;
 
-    /// <summary>It waits in the queue of the worker that has the run in memory, and until then for no other; ms of <see cref="Environment.TickCount64"/>.</summary>
-    public long? StickyUntil { get; set; }
+    /// <summary>When it goes to any worker if the one that it was offered to has not taken it, or not answered it; ms of <see cref="Environment.TickCount64"/>.</summary>
+    public long OfferedUntil { get; set; } = long.MaxValue;
 
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

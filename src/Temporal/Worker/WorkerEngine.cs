@@ -21,6 +21,9 @@ internal sealed class WorkerEngine
     // How long open polls are waited for once the server knows that the worker stops.
     private static readonly TimeSpan PollGrace = TimeSpan.FromSeconds(3);
 
+    // How long a server that was not there when the worker began to stop may take to come back, where activities have no longer grace.
+    private static readonly TimeSpan ServerGrace = TimeSpan.FromSeconds(1);
+
     // The server's default limit for a workflow task; after that it hands it out again anyway.
     private static readonly TimeSpan WorkflowTaskGrace = TimeSpan.FromSeconds(10);
 
@@ -34,6 +37,7 @@ internal sealed class WorkerEngine
     private readonly WorkerVersion _version;
     private readonly CancellationTokenSource _shutdownStarted = new();
     private readonly CancellationTokenSource _abandonWorkflowTasks = new();
+    private readonly CancellationTokenSource _giveUp = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SlotPool _workflowSlots;
 
@@ -55,7 +59,7 @@ internal sealed class WorkerEngine
     {
         _options = options;
         _client = Full(client);
-        _rpc = new(_client);
+        _rpc = new(_client, _giveUp.Token);
         _taskQueue = options.TaskQueue ?? throw new ArgumentException("TaskQueue is required.", nameof(options));
         if (options.Workflows.Count == 0 && options.Activities.Count == 0)
         {
@@ -163,7 +167,7 @@ internal sealed class WorkerEngine
         set
         {
             _client = Full(value);
-            _rpc = new(_client);
+            _rpc = new(_client, _giveUp.Token);
         }
     }
 
@@ -370,6 +374,11 @@ internal sealed class WorkerEngine
         catch (RpcException error)
         {
             Log.ShutdownNoticeFailed(_logger, error);
+            if (error.Code is RpcException.StatusCode.Unavailable or RpcException.StatusCode.DeadlineExceeded)
+            {
+                _giveUp.CancelAfter(_options.GracefulShutdownTimeout > ServerGrace ? _options.GracefulShutdownTimeout : ServerGrace);
+            }
+
             return false;
         }
     }

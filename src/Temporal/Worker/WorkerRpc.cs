@@ -1,11 +1,14 @@
 using Google.Protobuf;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
+using Temporalio.Exceptions;
 
 namespace Temporalio.Worker;
 
 /// <summary>The calls a worker makes, with how long each is retried.</summary>
-internal sealed class WorkerRpc(ITemporalClient client)
+/// <param name="client">Client of the server.</param>
+/// <param name="giveUp">Cancelled when the worker stops and its server is gone: what is still to be delivered is not tried again.</param>
+internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp)
 {
     // The server holds polls for 60 s.
     private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(70);
@@ -58,13 +61,24 @@ internal sealed class WorkerRpc(ITemporalClient client)
     public Task<ShutdownWorkerResponse> ShutdownAsync(ShutdownWorkerRequest request, TimeSpan limit) =>
         client.WorkflowService.ShutdownWorkerAsync(request, new() { Retry = false, Timeout = limit });
 
-    private Task<T> CallAsync<T>(string rpc, IMessage request, MessageParser<T> parser, RpcRetryOptions? retry, CancellationToken token = default)
+    private async Task<T> CallAsync<T>(string rpc, IMessage request, MessageParser<T> parser, RpcRetryOptions? retry, CancellationToken token = default)
         where T : IMessage<T>
     {
+        if (client.Connection is not TemporalConnection connection)
+        {
+            throw new InvalidOperationException("A worker needs a client on a TemporalConnection.");
+        }
+
         // What must be delivered has no limit per attempt: a slow server is no reason to drop it, and pings find a dead one.
-        var options = new RpcOptions { Retry = true, Timeout = retry is null ? CallTimeout : null, CancellationToken = token };
-        return client.Connection is TemporalConnection connection
-            ? connection.InvokeRpcAsync(Services.Workflow, rpc, request, parser, options, retry)
-            : throw new InvalidOperationException("A worker needs a client on a TemporalConnection.");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, giveUp);
+        var options = new RpcOptions { Retry = true, Timeout = retry is null ? CallTimeout : null, CancellationToken = either.Token };
+        try
+        {
+            return await connection.InvokeRpcAsync(Services.Workflow, rpc, request, parser, options, retry);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested && !token.IsCancellationRequested)
+        {
+            throw new RpcException(RpcException.StatusCode.Unavailable, $"{rpc} was given up: the worker stops and its server is not there", null);
+        }
     }
 }

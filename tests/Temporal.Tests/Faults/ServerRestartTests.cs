@@ -60,6 +60,28 @@ public sealed class ServerRestartTests : IDisposable
         await server.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Server_GoneForGood_WorkerStopsWithWhatItCannotDeliver()
+    {
+        var server = await StartAsync();
+        var client = await TemporalClient.ConnectAsync(new($"unix:{Options.SocketPath}"));
+        var options = new TemporalWorkerOptions("restart").AddWorkflow<LongWorkflow>().AddActivity(LongAsync);
+        using var worker = new TemporalWorker(client, options);
+        var working = worker.ExecuteAsync(
+            async () =>
+            {
+                await client.StartWorkflowAsync((LongWorkflow workflow) => workflow.RunAsync(), new("long", "restart"));
+                await _inActivity.Task.WaitAsync(Eventually.Limit);
+                await server.DisposeAsync();
+                _serverIsBack.SetResult();
+            },
+            Eventually.Timeout());
+
+        await working.WaitAsync(Eventually.Limit);
+
+        Assert.Equal(1, _runs);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     [Activity("Long")]
