@@ -74,7 +74,7 @@ public sealed class Commits(GitRepository repository)
     {
         var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
         var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
-        var output = await repository.WriteAsync(
+        var output = await repository.AddObjectsAsync(
             call with
             {
                 Input = ProcessInput.FromText(text),

@@ -29,6 +29,14 @@ public sealed partial class GitProgram
         "GIT_DEFAULT_HASH", "GIT_TRACE", "GIT_REFLOG_ACTION", "GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "GIT_ATTR_SOURCE",
     ];
 
+    /// <summary>What a call does to the repository.</summary>
+    private enum Kind
+    {
+        Read,
+        Objects,
+        Write,
+    }
+
     private readonly ProcessRunner _runner;
     private readonly string _path;
 
@@ -88,21 +96,28 @@ public sealed partial class GitProgram
 
     /// <summary>A call that changes nothing and takes no lock.</summary>
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) =>
-        RunAsync(call, isWrite: false, mark: null, cancellationToken);
+        RunAsync(call, Kind.Read, mark: null, cancellationToken);
+
+    /// <summary>
+    /// A call that only adds objects. They have their names from their content and are renamed into place whole, so that no lock is taken, and what a killed
+    /// one leaves is found again or is nothing: it needs neither a note nor a session in which Ctrl-C does not reach it.
+    /// </summary>
+    internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) =>
+        RunAsync(call, Kind.Objects, mark: null, cancellationToken);
 
     /// <summary>A call that may change the repository. Cancelling lets it finish: half a write helps nobody.</summary>
-    internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, isWrite: true, mark, CancellationToken.None);
+    internal Task<GitOutput> WriteAsync(GitCall call, string mark) => RunAsync(call, Kind.Write, mark, CancellationToken.None);
 
-    private async Task<GitOutput> RunAsync(GitCall call, bool isWrite, string? mark, CancellationToken cancellationToken)
+    private async Task<GitOutput> RunAsync(GitCall call, Kind kind, string? mark, CancellationToken cancellationToken)
     {
-        var command = new ProcessCommand(_path, Options(call, isWrite))
+        var command = new ProcessCommand(_path, Options(call, kind))
         {
             WorkingDirectory = call.Directory,
-            Environment = EnvironmentOf(call, isWrite),
+            Environment = EnvironmentOf(call, kind),
             Input = call.Input,
             StandardOutput = ProcessOutput.Capture(call.OutputLimit),
             Timeout = Timeout,
-            OwnSession = isWrite, // Ctrl-C at the terminal must not tear a write.
+            OwnSession = kind == Kind.Write, // Ctrl-C at the terminal must not tear a write.
             Mark = mark,
         };
         ProcessResult result;
@@ -139,16 +154,16 @@ public sealed partial class GitProgram
 
     private static string Describe(GitCall call) => $"'{new ProcessCommand("git", call.Arguments)}' in '{call.Directory}'";
 
-    private static IEnumerable<string> Options(GitCall call, bool isWrite) =>
-        CommonSettings.Concat(isWrite ? WriteSettings : []).Concat(call.Settings).SelectMany(setting => (string[])["-c", setting]).Concat(call.Arguments);
+    private static IEnumerable<string> Options(GitCall call, Kind kind) =>
+        CommonSettings.Concat(kind == Kind.Read ? [] : WriteSettings).Concat(call.Settings).SelectMany(setting => (string[])["-c", setting]).Concat(call.Arguments);
 
-    private static Dictionary<string, string?> EnvironmentOf(GitCall call, bool isWrite)
+    private static Dictionary<string, string?> EnvironmentOf(GitCall call, Kind kind)
     {
         var environment = ForeignVariables.ToDictionary(name => name, _ => (string?)null);
         environment["GIT_NO_REPLACE_OBJECTS"] = "1"; // What an id names is what we merge, whatever refs/replace/ says.
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
-        environment["GIT_OPTIONAL_LOCKS"] = isWrite ? null : "0";
+        environment["GIT_OPTIONAL_LOCKS"] = kind == Kind.Write ? null : "0";
         foreach (var (name, value) in call.Environment)
         {
             environment[name] = value;

@@ -104,6 +104,9 @@ public sealed class GitRepository
 
     internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) => Program.ReadAsync(call, cancellationToken);
 
+    /// <inheritdoc cref="GitProgram.AddObjectsAsync"/>
+    internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) => Program.AddObjectsAsync(call, cancellationToken);
+
     /// <summary>
     /// Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed if a noted, dead
     /// process left it, otherwise waited for.

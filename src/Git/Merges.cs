@@ -58,7 +58,7 @@ public sealed class Merges(GitRepository repository)
             AnswerCodes = [0, 1],
             Settings = [$"core.attributesFile={AttributesFile(appendedFiles ?? [])}", "merge.renames=true", "merge.directoryRenames=false"],
         };
-        return Parse(await repository.WriteAsync(call, cancellationToken));
+        return Parse(await repository.AddObjectsAsync(call, cancellationToken));
     }
 
     /// <summary>

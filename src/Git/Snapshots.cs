@@ -39,7 +39,7 @@ public sealed class Snapshots(GitRepository repository)
         var (lastCommit, lastSession) = (await _refs.ReadAsync(name, cancellationToken), await _refs.ReadAsync(sessionRef, cancellationToken));
         var session = sessionFile is null || !File.Exists(sessionFile)
             ? lastSession
-            : (await repository.WriteAsync(repository.Call("hash-object", "-w", "--no-filters", Path.GetFullPath(sessionFile)), cancellationToken)).Text;
+            : (await repository.AddObjectsAsync(repository.Call("hash-object", "-w", "--no-filters", Path.GetFullPath(sessionFile)), cancellationToken)).Text;
         var tree = await WriteTreeAsync(worktree, cancellationToken);
         var head = RefFiles.TryReadHead(worktree, out _, out var known) && known is not null
             ? known

@@ -19,6 +19,20 @@ public sealed class MergesTests
     }
 
     [Fact]
+    public async Task MergeAndCommit_OnlyAddObjects_NothingIsNotedAsAWrite()
+    {
+        using var opened = await Opened.CreateAsync();
+        var a = await opened.Files.CommitOnBranchAsync("a", "main", "a", ("a", "a\n"));
+        var b = await opened.Files.CommitOnBranchAsync("b", "main", "b", ("b", "b\n"));
+
+        var merged = await opened.Merges.MergeAsync(a, b);
+        var commit = await opened.Commits.CreateAsync(merged.Tree, [a, b], "Merge", trailers: null);
+
+        Assert.Equal($"{a} {b}", await opened.Files.GitAsync("show", "-s", "--format=%P", commit));
+        Assert.False(Directory.Exists(opened.Files[".git/orchestrator/writes"]));
+    }
+
+    [Fact]
     public async Task Merge_SameLines_ConflictNamesFilesAndVersions()
     {
         using var opened = await Opened.CreateAsync();
