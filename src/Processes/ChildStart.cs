@@ -55,8 +55,12 @@ internal sealed class ChildStart
 
     internal ProcessStartInfo Info { get; }
 
-    internal async Task<RunningChild> StartAsync(TimeProvider time) =>
-        new(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, new ProcessStopper(time));
+    internal async Task<RunningChild> StartAsync(TimeProvider time)
+    {
+        // One tick of grace for the rounding of two clocks.
+        var notBefore = ProcFiles.ReadTicks() - 1;
+        return new RunningChild(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, notBefore, new ProcessStopper(time));
+    }
 
     /// <summary>
     /// Starts a process. A program file that was just written can be "busy" for a moment, when another thread's child was forked while it was open.

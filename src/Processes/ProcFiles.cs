@@ -15,6 +15,9 @@ internal static partial class ProcFiles
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
+    /// <summary>Now, as <see cref="ProcessInfo.StartTime"/> counts; what is started from now on has this number or a higher one.</summary>
+    internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
+
     internal static TimeSpan ReadUptime() => TimeSpan.FromSeconds(
         double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
 
@@ -71,6 +74,9 @@ internal static partial class ProcFiles
                 Number(fields[17]),
                 long.Parse(fields[19], CultureInfo.InvariantCulture));
     }
+
+    /// <summary>A variable as it stands in an environment.</summary>
+    internal static byte[] Assignment(string name, string value) => Encoding.UTF8.GetBytes($"{name}={value}");
 
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment)

@@ -39,7 +39,7 @@ public static class ProcessTable
     /// </summary>
     public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value)
     {
-        var assignment = Encoding.UTF8.GetBytes($"{name}={value}");
+        var assignment = ProcFiles.Assignment(name, value);
         return [.. Living(ProcFiles.ProcessIds().Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 

@@ -3,7 +3,12 @@ using System.Diagnostics;
 namespace Orchestrator.Processes;
 
 /// <summary>A started child and all that comes of it.</summary>
-internal sealed class RunningChild(Process process, ProcessCommand command, string mark, ProcessStopper stopper) : IDisposable
+/// <param name="process">The child.</param>
+/// <param name="command">What it was started with.</param>
+/// <param name="mark">The value of <see cref="ProcessRunner.ChildVariable"/> in it.</param>
+/// <param name="notBefore">Clock ticks from boot to a moment before its start: nothing older came of it.</param>
+/// <param name="stopper">Stops it.</param>
+internal sealed class RunningChild(Process process, ProcessCommand command, string mark, long notBefore, ProcessStopper stopper) : IDisposable
 {
     internal Process Process => process;
 
@@ -36,12 +41,11 @@ internal sealed class RunningChild(Process process, ProcessCommand command, stri
 
     public void Dispose() => process.Dispose();
 
-    private IReadOnlyList<ProcessInfo> FindAll() =>
-    [
-        .. ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, mark)
-            .Concat(ProcessTable.All().Where(IsOurs))
-            .DistinctBy(found => found.ProcessId),
-    ];
+    private IReadOnlyList<ProcessInfo> FindAll()
+    {
+        var assignment = ProcFiles.Assignment(ProcessRunner.ChildVariable, mark);
+        return [.. ProcessTable.All().Where(found => IsOurs(found) || (found.StartTime >= notBefore && ProcFiles.HasEnvironment(found.ProcessId, assignment)))];
+    }
 
     /// <summary>A program may throw its environment away; the child itself and its session are known without it.</summary>
     private bool IsOurs(ProcessInfo found) =>

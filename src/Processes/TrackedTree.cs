@@ -12,6 +12,11 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
     internal IReadOnlyList<ProcessInfo> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));
+        if (_seen.Count == 0)
+        {
+            return [];
+        }
+
         var all = ProcessTable.All();
         var alive = all.Where(process => _seen.Contains(process.Identity)).ToList();
         alive.AddRange(ProcessTable.Descendants(all, alive.Select(process => process.ProcessId))
