@@ -22,8 +22,14 @@ public static class SettingsFiles
     }
 
     /// <summary>The variables of this process.</summary>
-    public static IReadOnlyDictionary<string, string> ProcessEnvironment() => Environment.GetEnvironmentVariables()
-        .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment()
+    {
+        // Every command begins with this: a loop, since queries over entries of this kind are compiled only at run time.
+        var variables = new Dictionary<string, string>();
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        return variables;
+    }
 
     /// <summary>Reads all files of a repository and of the user.</summary>
     /// <param name="repository">Root of the repository, or null where there is none.</param>

@@ -23,7 +23,7 @@ internal sealed class ServerVerifyCommand : CliCommand
         var report = Verify(ServedFile.PathOf(parsed.GetValue(_file), context));
         if (parsed.GetValue(_json))
         {
-            context.Print(new EngineCheckDocument(report.Path, report.Runs, report.Events, report.Faults), CliJson.Default.EngineCheckDocument);
+            context.Print(new EngineCheckDocument(report.Path, report.Runs, report.Events, report.Faults), EngineJson.Default.EngineCheckDocument);
         }
         else
         {

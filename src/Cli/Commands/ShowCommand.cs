@@ -35,7 +35,7 @@ internal sealed class ShowCommand : CliCommand
     {
         if (json)
         {
-            context.Print(run.Status, CliJson.Default.RunStatus);
+            context.Print(run.Status, RunJson.Default.RunStatus);
             return;
         }
 

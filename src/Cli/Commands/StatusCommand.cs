@@ -34,7 +34,7 @@ internal sealed class StatusCommand : CliCommand
         var run = StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption));
         if (parsed.GetValue(_json))
         {
-            context.Print(parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status, CliJson.Default.RunStatus);
+            context.Print(parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status, RunJson.Default.RunStatus);
             return ExitCodes.Done;
         }
 

@@ -26,12 +26,28 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]
+[JsonSerializable(typeof(TaskDocument))]
+internal sealed partial class CliJson : JsonSerializerContext;
+
+/// <summary>The documents of runs, for the commands that are asked most: a list of many kinds loads the types of all of them.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(RunEvent))]
-[JsonSerializable(typeof(TaskDocument))]
-[JsonSerializable(typeof(EngineCheckDocument))]
-internal sealed partial class CliJson : JsonSerializerContext
+internal sealed partial class RunJson : JsonSerializerContext
 {
     /// <summary>The same on one line each.</summary>
-    public static CliJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
+    public static RunJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
+
+/// <summary>The documents of the engine, which load the engine.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(EngineCheckDocument))]
+internal sealed partial class EngineJson : JsonSerializerContext;

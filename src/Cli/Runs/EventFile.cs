@@ -40,7 +40,7 @@ internal static class EventFile
 
     /// <summary>A line as an event.</summary>
     public static RunEvent Parse(string line) =>
-        JsonSerializer.Deserialize(line, CliJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
+        JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
 
     /// <summary>An event as people read it.</summary>
     public static string Describe(RunEvent happened)

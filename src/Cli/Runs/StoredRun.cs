@@ -32,7 +32,7 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
         var file = Path.Combine(folder, "status.json");
         if (!File.Exists(file))
             return null;
-        var status = JsonSerializer.Deserialize(File.ReadAllBytes(file), CliJson.Default.RunStatus);
+        var status = JsonSerializer.Deserialize(File.ReadAllBytes(file), RunJson.Default.RunStatus);
         return status is null ? null : new StoredRun(folder, status, new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
     }
 
