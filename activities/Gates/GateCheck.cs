@@ -79,9 +79,12 @@ internal sealed class GateCheck(ActivityServices services)
         return [.. outcomes.Where(o => !o.Passed && o.Gate.Required && !advisory.Contains(o.Gate.Command))];
     }
 
+    /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
+    public static bool AsksForChangedFiles(GateSpec gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
+
     private static string Name(GateSpec gate, IReadOnlyList<string> changed)
     {
-        var uses = gate.Command.Contains("{modified_", StringComparison.Ordinal) ? string.Join('\0', changed) : "";
+        var uses = AsksForChangedFiles(gate) ? string.Join('\0', changed) : "";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}\0{uses}")))[..16];
     }
 

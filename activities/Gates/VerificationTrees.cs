@@ -27,8 +27,11 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                 try
                 {
                     var worktrees = new Worktrees(repository);
-                    var worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
-                    await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
+                    var worktree = worktrees.Find(taken.Path);
+                    if (worktree is null)
+                        worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
+                    else
+                        await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
                     return new VerificationTree(worktree, taken.Lock);
                 }
                 catch

@@ -23,10 +23,11 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var commits = new Commits(repository);
         var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
         var text = resume ? GoOn(problems, input.Guidance) : Whole(files, task, input.Guidance, problems);
+        var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         return new AgentPrompt(
             text,
-            await ReadAsync(commits, input.Prepared.BaseCommit, Conventions),
-            await ReadAgentsAsync(commits, input.Prepared.BaseCommit));
+            inBase.Contains(Conventions) ? await ReadAsync(commits, input.Prepared.BaseCommit, Conventions) : null,
+            await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase));
     }
 
     /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance.</summary>
@@ -68,11 +69,10 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(Commits commits, string commit)
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(Commits commits, string commit, IEnumerable<string> inBase)
     {
         var agents = new Dictionary<string, string>(StringComparer.Ordinal);
-        var inBase = await commits.ListFilesAsync(commit);
-        foreach (var path in inBase.Select(f => f.Path).Where(p => p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)))
+        foreach (var path in inBase.Where(p => p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)))
         {
             if (await ReadAsync(commits, commit, path) is { } text)
                 agents[path[AgentsFolder.Length..]] = text;

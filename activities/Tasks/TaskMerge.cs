@@ -51,7 +51,7 @@ internal sealed class TaskMerge(ActivityServices services)
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
     {
         IReadOnlyList<GateSpec> gates = [.. TaskGates.Of(files, task), .. files.Policy.IntegrationGates];
-        var changed = (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path).ToList();
+        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
         var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop));
         if (failures.Count == 0)
