@@ -19,6 +19,7 @@ internal static class RunPreparation
     public static async Task<bool> DemandAsync(CommandContext context, RepositoryLocation repository, SettingsResult settings, string runId, string? planFile, bool yes, CancellationToken stop)
     {
         TrustGate.Demand(context, repository.Root, settings, yes, runId);
+        var looking = UncommittedChanges.ListAsync(repository, planFile, stop);
         foreach (var entry in await MachineCheck.RunAsync(repository, settings, stop))
         {
             if (entry.Status == MachineCheckStatus.Fail)
@@ -27,7 +28,7 @@ internal static class RunPreparation
                 context.Terminal.Warn($"{entry.Message} {entry.Cure}");
         }
 
-        var unseen = await UncommittedChanges.ListAsync(repository, planFile, stop);
+        var unseen = await looking;
         if (unseen.Count == 0 || yes)
             return yes;
         context.Terminal.Warn($"Agents will not see these uncommitted changes: {string.Join(", ", unseen.Take(10))}{(unseen.Count > 10 ? $" and {unseen.Count - 10} more" : "")}.");
