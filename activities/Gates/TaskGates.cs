@@ -11,7 +11,13 @@ internal static class TaskGates
 {
     public static IReadOnlyList<GateSpec> Of(RunFiles files, PlanTask task) => [.. task.Verification, .. Further(files, task)];
 
-    /// <summary>Those beyond the task's own.</summary>
-    public static IReadOnlyList<GateSpec> Further(RunFiles files, PlanTask task) =>
-        [.. files.Policy.TaskGates, .. task.Verification.Count == 0 ? files.Policy.FoundGates : []];
+    /// <summary>Those beyond the task's own. Contracts are worth nothing where nobody checks types, so a plan with contracts keeps the found gates that do.</summary>
+    public static IReadOnlyList<GateSpec> Further(RunFiles files, PlanTask task)
+    {
+        IReadOnlyList<GateSpec> further = [.. files.Policy.TaskGates, .. task.Verification.Count == 0 ? files.Policy.FoundGates : []];
+        return [.. further, .. Types(files).Where(type => !further.Concat(task.Verification).Any(g => g.Command == type.Command))];
+    }
+
+    /// <summary>The gates that a plan's contracts bring along.</summary>
+    public static IReadOnlyList<GateSpec> Types(RunFiles files) => files.Plan.Contracts.Count == 0 ? [] : files.Policy.TypeGates;
 }

@@ -26,6 +26,8 @@ internal sealed class Preflight(ActivityServices services)
         if (DiskSpace.Shortage(checkout.Path, files.Policy.DiskReserve) is { } shortage)
             errors.Add(shortage);
         errors.AddRange(LinksOutside(files.Plan, checkout.Path));
+        var contracts = new RunContracts(repository, files);
+        await contracts.CheckAsync(found.Base, errors, warnings, stop);
         if (repository.Identity == GitRepository.FallbackIdentity)
             warnings.Add($"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set user.name and user.email to change that.");
         if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
@@ -33,15 +35,16 @@ internal sealed class Preflight(ActivityServices services)
 
         await new Worktrees(repository).ExcludeAsync(["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"], stop);
         var staging = RunRefs.Staging(files.Policy, files.Folder);
-        var baseCommit = await BeginAsync(repository, files, staging, tip, stop);
+        var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
+        var renegotiated = ContractHistory.Renegotiated(files, warnings);
         AddUntracked(status, input.Input, warnings);
         StrayFiles.Note(files.Folder, status);
-        await TryGatesAtBaseAsync(repository, files, baseCommit, errors, warnings, stop);
+        await TryGatesAtBaseAsync(repository, files, await contracts.FirstCommitAsync(baseCommit, stop), errors, warnings, stop);
         return new PreflightResult
         {
             Errors = errors,
             Warnings = warnings,
-            Confirmations = Unseen(status, input.Input),
+            Confirmations = [.. Unseen(status, input.Input), .. renegotiated],
             BaseCommit = baseCommit,
             Target = RunRefs.Short(target),
             Staging = RunRefs.Short(staging),
@@ -95,16 +98,22 @@ internal sealed class Preflight(ActivityServices services)
         }
     }
 
-    /// <summary>Notes where the target was and makes the staging branch there; a run that is resumed finds both.</summary>
-    private static async Task<string> BeginAsync(GitRepository repository, RunFiles files, string staging, string tip, CancellationToken stop)
+    /// <summary>Notes where the target was and makes the staging branch there, with the contracts on it, all at once; a run that is resumed finds both.</summary>
+    private static async Task<string> BeginAsync(GitRepository repository, RunFiles files, string staging, string tip, RunContracts contracts, CancellationToken stop)
     {
         var refs = new Refs(repository);
         var baseRef = RunRefs.Base(files.Folder);
         var known = await refs.ListAsync([baseRef, staging], stop);
-        if (known.TryGetValue(baseRef, out var began))
-            return began;
-        var made = await refs.UpdateAsync([new RefChange(baseRef, tip, null), new RefChange(staging, tip, known.GetValueOrDefault(staging))], "run begins", stop);
-        return made.Done ? tip : throw new GitException($"The run's refs could not be made: {string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the same id started before? Cancel this one and start again.");
+        if (!known.TryGetValue(baseRef, out var began))
+        {
+            began = tip;
+            var first = await contracts.FirstCommitAsync(tip, stop);
+            var made = await refs.UpdateAsync([new RefChange(baseRef, tip, null), new RefChange(staging, first, known.GetValueOrDefault(staging))], "run begins", stop);
+            if (!made.Done)
+                throw new GitException($"The run's refs could not be made: {string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the same id started before? Cancel this one and start again.");
+        }
+        await contracts.StoreAsync(began, stop);
+        return began;
     }
 
     /// <summary>
@@ -113,7 +122,7 @@ internal sealed class Preflight(ActivityServices services)
     /// </summary>
     private async Task TryGatesAtBaseAsync(GitRepository repository, RunFiles files, string baseCommit, List<string> errors, List<string> warnings, CancellationToken stop)
     {
-        List<GateSpec> configured = [.. files.Policy.TaskGates.Concat(files.Policy.IntegrationGates).Concat(files.Policy.FoundGates).DistinctBy(g => g.Command)];
+        List<GateSpec> configured = [.. files.Policy.TaskGates.Concat(files.Policy.IntegrationGates).Concat(files.Policy.FoundGates).Concat(TaskGates.Types(files)).DistinctBy(g => g.Command)];
         List<GateSpec> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
         var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop);
         errors.AddRange(outcomes.Where(o => o.Environment).Select(o => o.Summary));

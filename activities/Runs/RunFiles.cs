@@ -62,6 +62,9 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
     /// <summary>Files that tasks of the plan only append to: merges keep both sides' lines.</summary>
     public IReadOnlyCollection<string> AppendedFiles => [.. Plan.Tasks.SelectMany(t => t.FilesAppend).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>The contracts that were brought to staging when the run began; null for a run of a version that did not do so.</summary>
+    public IReadOnlyList<ContractStub>? Contracts => Plan.Contracts.Count == 0 ? [] : RunContracts.Read(Folder);
+
     /// <summary>A task of the plan.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);
 }

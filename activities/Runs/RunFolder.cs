@@ -31,6 +31,9 @@ public sealed partial class RunFolder
     /// <summary>The settings that the run began with, as far as its activities need them.</summary>
     public string Policy => In("plan", "policy.json");
 
+    /// <summary>The plan's contracts as they hold in this run.</summary>
+    public string Contracts => In("plan", "contracts.json");
+
     /// <summary>The run as it is, for readers without an engine.</summary>
     public string Status => In("status.json");
 
@@ -60,6 +63,9 @@ public sealed partial class RunFolder
 
     /// <summary>Folder of one agent start.</summary>
     public string Start(string taskId, int start) => System.IO.Path.Combine(Task(taskId), start.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The folder of another run of the same repository.</summary>
+    public RunFolder Sibling(string runId) => new(_repository, runId);
 
     /// <summary>A path as records and people have it: relative to the repository.</summary>
     public string Relative(string path) => System.IO.Path.GetRelativePath(_repository, path);

@@ -50,6 +50,9 @@ public sealed record RunPolicy
     /// <summary>Gates found from the manifests, for tasks without gates of their own.</summary>
     public IReadOnlyList<GateSpec> FoundGates { get; init; } = [];
 
+    /// <summary>Those of the found gates that check types, where the configuration names none that do: in a plan with contracts every task passes them, whatever gates it brings.</summary>
+    public IReadOnlyList<GateSpec> TypeGates { get; init; } = [];
+
     /// <summary>Gates on every merged tree.</summary>
     public IReadOnlyList<GateSpec> IntegrationGates { get; init; } = [];
     public TimeSpan GateTimeout { get; init; } = TimeSpan.FromMinutes(30);
@@ -84,6 +87,9 @@ public sealed record RunPolicy
     /// <summary>The part of the start's input that chooses tasks.</summary>
     public Contracts.OrchestrationInput Selection() => new() { Only = Only, Phase = Phase };
 
+    /// <summary>True for gates that notice a wrong type: type checkers, and builds, since compilers check types.</summary>
+    public static bool ChecksTypes(GateType type) => type is GateType.TypeCheck or GateType.Build;
+
     /// <summary>What of the settings a run keeps, with what its start asked for on top.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="input">The run's start.</param>
@@ -104,6 +110,7 @@ public sealed record RunPolicy
         Allow = settings.Permissions.Allow,
         TaskGates = settings.Gates.Task ?? [],
         FoundGates = settings.Gates.Task is null ? found : [],
+        TypeGates = (settings.Gates.Task ?? []).Any(g => ChecksTypes(g.Type)) ? [] : [.. found.Where(g => ChecksTypes(g.Type))],
         IntegrationGates = settings.Gates.Integration ?? [],
         TaskTimeout = settings.TaskTimeout,
         MaxRemediations = settings.MaxRemediations,

@@ -36,12 +36,16 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     /// <summary>True for a file of the repository that is handed to the agent as instructions.</summary>
     public static bool IsInstruction(string path) => path == Conventions || path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
-    private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance) => TaskPromptInput.Of(files.Plan, task.Id) with
+    private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
     {
-        RoleText = task.Role is null ? null : RoleText(files, task.Role),
-        FurtherGates = TaskGates.Further(files, task),
-        Guidance = guidance,
-    };
+        var input = TaskPromptInput.Of(files.Plan, task.Id) with
+        {
+            RoleText = task.Role is null ? null : RoleText(files, task.Role),
+            FurtherGates = TaskGates.Further(files, task),
+            Guidance = guidance,
+        };
+        return files.Contracts is { } inForce ? input.With(inForce) : input;
+    }
 
     private static string? RoleText(RunFiles files, string role)
     {

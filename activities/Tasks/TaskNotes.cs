@@ -17,6 +17,9 @@ internal sealed record TaskNotes
     /// <summary>Files that were in conflict then: no marker may be left in them.</summary>
     public IReadOnlyList<string> Conflicted { get; init; } = [];
 
+    /// <summary>The contracts that the task relies on and the version of each that it was given.</summary>
+    public IReadOnlyDictionary<string, string> Contracts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The commit that an earlier result gave on the base; it is put aside when it does not pass.</summary>
     public string Reused { get; init; } = "";
 

@@ -21,7 +21,11 @@ internal sealed class TaskPreparation(ActivityServices services)
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.Base.Length == 0)
         {
-            notes = notes with { Base = await place.StagingTipAsync(stop) };
+            notes = notes with
+            {
+                Base = await place.StagingTipAsync(stop),
+                Contracts = (files.Contracts ?? []).Where(c => c.Consumers.Contains(task.Id, StringComparer.Ordinal)).ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal),
+            };
             notes.Write(files.Folder, task.Id);
         }
         var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);

@@ -33,8 +33,10 @@ internal sealed class TaskVerification(ActivityServices services)
 
         var differences = await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
-        if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path)).ToList() is { Count: > 0 } foreign)
+        if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList() is { Count: > 0 } foreign)
             return Refused(files, task, input.Round, [$"The earlier result changes what this task does not own: {string.Join(", ", foreign.Take(5))}."], commit);
+        if (await ContractCheck.ProblemsAsync(files, new Commits(place.Repository), commit, differences, stop) is { Count: > 0 } breaches)
+            return Refused(files, task, input.Round, breaches, commit);
         var gates = TaskGates.Of(files, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
         var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop);

@@ -20,7 +20,9 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         var byproducts = new List<ChangedFile>();
         foreach (var file in changed.Where(c => c.Path != WorktreeClaim.FileName))
         {
-            if (!ownership.Owns(file.Path))
+            if (ContractCheck.Of(files, file.Path) is { } contract)
+                problems.Add(ContractCheck.Changed(contract, input.Prepared.BaseCommit));
+            else if (!ownership.Owns(file.Path))
             {
                 if (Byproducts.IsByproduct(file.Path))
                     byproducts.Add(file);

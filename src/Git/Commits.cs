@@ -69,8 +69,13 @@ public sealed class Commits(GitRepository repository)
 {
     /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
     /// <returns>Its id.</returns>
-    public async Task<string> CreateAsync(
-        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, CancellationToken cancellationToken = default)
+    public Task<string> CreateAsync(
+        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, CancellationToken cancellationToken = default) =>
+        CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
+
+    /// <summary>The same with a date, as <see cref="ReadDateAsync"/> gives it; null: now.</summary>
+    internal async Task<string> CreateAsync(
+        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, string? date, CancellationToken cancellationToken)
     {
         var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
         var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
@@ -78,7 +83,9 @@ public sealed class Commits(GitRepository repository)
             call with
             {
                 Input = ProcessInput.FromText(text),
-                Environment = repository.IdentityVariables,
+                Environment = date is null
+                    ? repository.IdentityVariables
+                    : new Dictionary<string, string?>(repository.IdentityVariables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date },
             },
             cancellationToken);
         if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))
@@ -100,6 +107,10 @@ public sealed class Commits(GitRepository repository)
         var commits = await LogAsync(["-1", "--no-walk", name + "^{commit}"], mayFail: true, cancellationToken);
         return commits.Count == 0 ? null : commits[0];
     }
+
+    /// <summary>When a commit was made, in a spelling that git takes as a date.</summary>
+    internal async Task<string> ReadDateAsync(string commit, CancellationToken cancellationToken) =>
+        $"@{(await repository.ReadAsync(repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--"), cancellationToken)).Text} +0000";
 
     /// <summary>
     /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch those are our

@@ -122,28 +122,17 @@ public sealed class Snapshots(GitRepository repository)
     /// <summary>The tree of a worktree's files by a copy of its index, so that the agent's own stays as it is.</summary>
     private async Task<string> WriteTreeAsync(Worktree worktree, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(repository.OwnDirectory, "tmp");
-        Directory.CreateDirectory(folder);
-        var index = Path.Combine(folder, $"index-{Guid.NewGuid():N}");
-        try
+        using var index = new TemporaryIndex(repository);
+        var agentsIndex = Path.Combine(worktree.AdminDirectory, "index");
+        if (File.Exists(agentsIndex))
         {
-            var agentsIndex = Path.Combine(worktree.AdminDirectory, "index");
-            if (File.Exists(agentsIndex))
-            {
-                File.Copy(agentsIndex, index);
-            }
-
-            var environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = index };
-
-            // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
-            await worktree.WriteAsync(
-                worktree.Call(["add", "--all", "--sparse", "--ignore-errors", "--", "."]) with { Environment = environment, AnswerCodes = [0, 1] }, cancellationToken);
-            return (await worktree.WriteAsync(worktree.Call("write-tree") with { Environment = environment }, cancellationToken)).Text;
+            File.Copy(agentsIndex, index.Path);
         }
-        finally
-        {
-            File.Delete(index);
-        }
+
+        // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
+        await worktree.WriteAsync(
+            worktree.Call(["add", "--all", "--sparse", "--ignore-errors", "--", "."]) with { Environment = index.Environment, AnswerCodes = [0, 1] }, cancellationToken);
+        return (await worktree.WriteAsync(worktree.Call("write-tree") with { Environment = index.Environment }, cancellationToken)).Text;
     }
 
     private static IEnumerable<string> AddAll(IEnumerable<string>? leaveOut) =>

@@ -47,8 +47,12 @@ internal sealed class RunFixture : IDisposable
 
     public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, params PlanTask[] tasks) => BeginAsync(repository, policy, RunId, tasks);
 
-    public static async Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, string runId, params PlanTask[] tasks)
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, string runId, params PlanTask[] tasks) => BeginAsync(repository, policy, runId, [], tasks);
+
+    /// <summary>A run of a plan with contracts; without a repository it gets one of its own.</summary>
+    public static async Task<RunFixture> BeginAsync(TemporaryRepository? given, RunPolicy policy, string runId, ContractSpec[] contracts, params PlanTask[] tasks)
     {
+        var repository = given ?? await TemporaryRepository.CreateAsync();
         var environment = new Dictionary<string, string>(Settings.SettingsFiles.ProcessEnvironment())
         {
             ["XDG_CACHE_HOME"] = repository.Beside("cache"),
@@ -57,11 +61,21 @@ internal sealed class RunFixture : IDisposable
         var services = new ActivityServices("host", ["orchestrate", "hook"], null!, TimeProvider.System) { Environment = environment };
         var opened = await Repositories.OpenAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
-        var plan = new Plan { Request = "a test", Tasks = tasks };
+        var plan = new Plan { Request = "a test", Tasks = tasks, Contracts = contracts };
         var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, policy);
-        var fixture = new RunFixture(repository, reference, plan, hash, services, runId);
-        fixture.Preflight = await new Preflight(services).CheckAsync(new PreflightInput(runId, reference, hash, new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+        var fixture = new RunFixture(repository, reference, plan, hash, services, runId) { _ownsRepository = given is null };
+        await fixture.PreflightAgainAsync();
         return fixture;
+    }
+
+    public async Task PreflightAgainAsync() => Preflight = await new Preflight(_services).CheckAsync(
+        new PreflightInput(_runId, Reference, Hash, new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+
+    /// <summary>What the agent of a task is told.</summary>
+    public string PromptOf(string id)
+    {
+        var files = RunFiles.Load(Reference, _runId, Hash);
+        return AgentPrompt.ForKey(files, files.Task(id));
     }
 
     public PreflightResult Preflight { get; private set; } = new();

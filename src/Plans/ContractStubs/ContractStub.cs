@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Orchestrator.Plans;
 
@@ -85,7 +83,7 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
             }
 
             string unversioned = StubWriter.Write(contract, language, methods, version: "");
-            string version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(unversioned)))[..7];
+            string version = ContractFile.HashOf(unversioned);
             stub = new ContractStub(contract.Name, contract.FilePath, language, version, StubWriter.Write(contract, language, methods, version), contract.Consumers);
         }
 

@@ -105,7 +105,8 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<(string Name, 
         return language == ContractLanguage.Go ? (first, second) : (second, first);
     }
 
-    private static IEnumerable<string> Split(string list)
+    /// <summary>The items of a list between commas, but for commas inside brackets.</summary>
+    public static IEnumerable<string> Split(string list)
     {
         int depth = 0;
         int start = 0;
@@ -125,7 +126,8 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<(string Name, 
         }
     }
 
-    private static int Closing(string line, int open)
+    /// <summary>Where the bracket that opens at a place is closed; -1: nowhere.</summary>
+    public static int Closing(string line, int open)
     {
         int depth = 0;
         for (int i = open; i < line.Length; i++)

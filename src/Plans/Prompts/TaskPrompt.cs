@@ -16,7 +16,7 @@ public static class TaskPrompt
         Role(text, task.Role, input.RoleText);
         Assignment(text, input);
         OwnershipSection(text, task);
-        Contracts(text, input.Contracts);
+        Contracts(text, input);
         Texts(text, "Context", "What you should know about this project.", input.Context);
         Texts(text, "Notes of the tasks before", "What those wrote down whose work you build on.", input.Notes);
         Process(text, task);
@@ -118,18 +118,34 @@ public static class TaskPrompt
         text.Append("\nLock files and installed packages are changed by the orchestrator only. Do not push, switch branches, stash, rebase, or touch git's configuration.\n");
     }
 
-    private static void Contracts(StringBuilder text, IReadOnlyList<ContractStub> contracts)
+    private static void Contracts(StringBuilder text, TaskPromptInput input)
     {
-        if (contracts.Count == 0)
+        if (input.Contracts.Count + input.OtherContracts.Count == 0)
         {
             return;
         }
 
-        Heading(text, "Contracts").Append("Other tasks rely on these interfaces at the same time. Keep to them exactly: names, parameters, types. Their files are not yours to change.\n");
-        foreach (ContractStub contract in contracts)
+        Heading(text, "Contracts").Append("Interfaces that tasks agreed on before they began. Their files are in your worktree, and only the orchestrator changes them: a change there is refused. ")
+            .Append("If one can't be kept, end as blocked and say what it would have to be.\n");
+        if (input.Contracts.Count > 0)
+        {
+            text.Append("\nOther tasks rely on these at the same time. You are pinned to the version named here; keep to it exactly: names, parameters, types.\n");
+        }
+
+        foreach (ContractStub contract in input.Contracts)
         {
             text.Append("\n## ").Append(contract.Name).Append(" (version ").Append(contract.Version).Append(") in `").Append(contract.FilePath).Append("`\n\n");
             Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
+        }
+
+        // Without versions: a task that has nothing to do with a contract is not another one when that changes.
+        if (input.OtherContracts.Count > 0)
+        {
+            text.Append("\nYou are no consumer of these. If your task implements one, read its file and hold to it exactly:\n\n");
+            foreach (ContractStub contract in input.OtherContracts)
+            {
+                text.Append("- ").Append(contract.Name).Append(" in `").Append(contract.FilePath).Append("`\n");
+            }
         }
     }
 

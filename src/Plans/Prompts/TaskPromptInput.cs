@@ -15,6 +15,9 @@ public sealed record TaskPromptInput
     /// <summary>The contracts the task consumes, as they were written to the staging branch.</summary>
     public IReadOnlyList<ContractStub> Contracts { get; init; } = [];
 
+    /// <summary>The plan's other contracts: this task does not rely on them, but it may be the one that implements them.</summary>
+    public IReadOnlyList<ContractStub> OtherContracts { get; init; } = [];
+
     /// <summary>The named texts of the task's <see cref="PlanTask.ContextKeys"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
 
@@ -41,7 +44,13 @@ public sealed record TaskPromptInput
             Task = task,
             Request = plan.Request,
             Context = [.. task.ContextKeys.Where(plan.Context.ContainsKey).Select(key => KeyValuePair.Create(key, plan.Context[key]))],
-            Contracts = [.. plan.Contracts.Where(c => c.Consumers.Contains(taskId, StringComparer.Ordinal)).Select(ContractStub.Of).OfType<ContractStub>()],
-        };
+        }.With([.. plan.Contracts.Select(ContractStub.Of).OfType<ContractStub>()]);
     }
+
+    /// <summary>The same with these contracts of the plan, each as the task has to do with it.</summary>
+    public TaskPromptInput With(IReadOnlyList<ContractStub> contracts) => this with
+    {
+        Contracts = [.. contracts.Where(c => c.Consumers.Contains(Task.Id, StringComparer.Ordinal))],
+        OtherContracts = [.. contracts.Where(c => !c.Consumers.Contains(Task.Id, StringComparer.Ordinal))],
+    };
 }

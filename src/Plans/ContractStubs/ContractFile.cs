@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Orchestrator.Plans;
+
+/// <summary>What can be told of a contract from its file alone.</summary>
+public static class ContractFile
+{
+    private static readonly string[] Headings = ["Contract: ", "// Contract: "];
+
+    private static readonly string[] Versions = ["\nVersion: ", "\n// Version: "];
+
+    /// <summary>The version of a contract by the content of its file: the one in the heading of a stub that nobody edited, else the content's hash. Line ends do not count.</summary>
+    public static string VersionOf(string content) => StubVersion(content.ReplaceLineEndings("\n")) ?? HashOf(content.ReplaceLineEndings("\n"));
+
+    /// <summary>True for a stub of this contract, of whatever version, exactly as it was written: its heading names the contract, and the version there is that of the content.</summary>
+    public static bool IsUneditedStub(string content, string contract)
+    {
+        string text = content.ReplaceLineEndings("\n");
+        return Headings.Any(heading => text.Split('\n', 3).Contains(heading + contract, StringComparer.Ordinal)) && StubVersion(text) is not null;
+    }
+
+    /// <summary>Seven hexadecimal digits of a content's SHA-256.</summary>
+    internal static string HashOf(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..7];
+
+    private static string? StubVersion(string text)
+    {
+        foreach (string mark in Versions)
+        {
+            int found = text.IndexOf(mark, StringComparison.Ordinal);
+            int start = found + mark.Length;
+            int end = found < 0 ? -1 : text.IndexOf('\n', start);
+            if (end == start + 7 && HashOf(text.Remove(start, 7)) == text[start..end])
+            {
+                return text[start..end];
+            }
+        }
+
+        return null;
+    }
+}

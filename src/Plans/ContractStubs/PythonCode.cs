@@ -1,0 +1,60 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Python source as far as it has to be understood to compare declarations.</summary>
+internal static class PythonCode
+{
+    /// <summary>The source with strings and comments as spaces, so that every bracket and word left is code. Lengths and lines stay.</summary>
+    public static string WithoutTexts(string source)
+    {
+        char[] code = source.ReplaceLineEndings("\n").ToCharArray();
+        for (int at = 0; at < code.Length;)
+        {
+            int end = code[at] switch
+            {
+                '#' => EndOfLine(code, at),
+                '"' or '\'' => Math.Min(EndOfString(code, at), code.Length),
+                _ => -1,
+            };
+            if (end < 0)
+            {
+                at++;
+            }
+
+            for (; at < end; at++)
+            {
+                code[at] = code[at] == '\n' ? '\n' : ' ';
+            }
+        }
+
+        return new string(code);
+    }
+
+    private static int EndOfLine(char[] code, int at)
+    {
+        int end = Array.IndexOf(code, '\n', at);
+        return end < 0 ? code.Length : end;
+    }
+
+    private static int EndOfString(char[] code, int start)
+    {
+        char quote = code[start];
+        bool isLong = start + 2 < code.Length && code[start + 1] == quote && code[start + 2] == quote;
+        for (int at = start + (isLong ? 3 : 1); at < code.Length; at++)
+        {
+            if (code[at] == '\\')
+            {
+                at++;
+            }
+            else if (!isLong && code[at] == '\n')
+            {
+                return at;
+            }
+            else if (code[at] == quote && (!isLong || (at + 2 < code.Length && code[at + 1] == quote && code[at + 2] == quote)))
+            {
+                return at + (isLong ? 3 : 1);
+            }
+        }
+
+        return code.Length;
+    }
+}

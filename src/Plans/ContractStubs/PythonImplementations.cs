@@ -1,0 +1,109 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// Whether Python classes that name a contract among their bases hold it. Such a class inherits the stub's empty methods, so that neither Python nor its type
+/// checkers miss one that was forgotten; in the other languages the compiler does. Types are left to a type checker.
+/// </summary>
+public static partial class PythonImplementations
+{
+    // Bases from which no method can come that the class itself lacks.
+    private static readonly HashSet<string> Empty = ["object", "ABC", "Generic"];
+
+    /// <summary>What classes in a source file lack or have otherwise than the contract says, each a sentence. What can't be read for certain is no problem.</summary>
+    public static IEnumerable<string> Problems(ContractSpec contract, string path, string source)
+    {
+        if (contract.FilePath is null || ContractStub.LanguageOf(contract.FilePath) != ContractLanguage.Python || !source.Contains(contract.Name, StringComparison.Ordinal))
+        {
+            yield break;
+        }
+
+        string[] lines = PythonCode.WithoutTexts(source).Split('\n');
+        for (int i = 0; i < lines.Length; i++)
+        {
+            Match heading = ClassHeading().Match(lines[i]);
+            string[] bases = heading.Success ? [.. heading.Groups["bases"].Value.Split(',').Select(b => b.Trim().Split('[')[0].Split('.')[^1])] : [];
+            if (!bases.Contains(contract.Name) || bases.Contains("Protocol"))
+            {
+                continue;
+            }
+
+            int indent = heading.Groups["indent"].Length;
+            string body = string.Join('\n', lines.Skip(i + 1).TakeWhile(line => line.Trim().Length == 0 || line.Length - line.TrimStart().Length > indent));
+            bool inheritsMore = bases.Any(b => b != contract.Name && !Empty.Contains(b));
+            foreach (string method in contract.Methods)
+            {
+                if (Fault(method, body, inheritsMore) is { } fault)
+                {
+                    yield return $"'{path}': class {heading.Groups["name"].Value} says that it is a {contract.Name}, but {fault}";
+                }
+            }
+        }
+    }
+
+    private static string? Fault(string text, string body, bool inheritsMore)
+    {
+        if (!MethodSignature.TryParse(text, ContractLanguage.Python, out MethodSignature? wanted))
+        {
+            return null;
+        }
+
+        List<Match> found = [.. Definition().Matches(body).Where(m => m.Groups["name"].Value == wanted.Name)];
+        if (found.Count == 0)
+        {
+            bool isAssigned = Regex.IsMatch(body, $@"^\s*{wanted.Name}\s*[:=]", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            return inheritsMore || isAssigned ? null : $"it has no method {wanted.Name}. The contract has: {text.Trim()}";
+        }
+
+        // A bare name in the plan says nothing about parameters; overloads hold when one of them does.
+        return !text.Contains('(', StringComparison.Ordinal) || found.Exists(m => Accepts(m, body, wanted))
+            ? null
+            : $"its method {wanted.Name} can't be called as the contract says: {text.Trim()}";
+    }
+
+    private static bool Accepts(Match definition, string body, MethodSignature wanted)
+    {
+        int open = definition.Index + definition.Length - 1;
+        int close = MethodSignature.Closing(body, open);
+        if (close < 0 || (definition.Groups["async"].Success && !wanted.IsAsync && !MayBeAwaited(wanted.Returns)))
+        {
+            return close < 0;
+        }
+
+        List<string> parameters = [.. MethodSignature.Split(body[(open + 1)..close]).Select(p => p.Trim())];
+        List<string> names = [.. parameters.Select(NameOf)];
+        if (names.Count > 0 && names[0] is "self" or "cls")
+        {
+            parameters.RemoveAt(0);
+            names.RemoveAt(0);
+        }
+
+        // *args and **kwargs take what comes.
+        if (names.Exists(n => n.Length > 1 && n[0] == '*'))
+        {
+            return true;
+        }
+
+        List<string> asked = [.. wanted.Parameters.Select(p => p.Name.TrimEnd('?')).Where(n => !MethodSignature.IsMarker(n))];
+        int byPosition = wanted.Parameters.TakeWhile(p => p.Name != "*").Count(p => !MethodSignature.IsMarker(p.Name));
+        List<string> given = [.. names.Where(n => !MethodSignature.IsMarker(n))];
+        return asked.TrueForAll(given.Contains)
+            && given.Take(byPosition).SequenceEqual(asked.Take(byPosition), StringComparer.Ordinal)
+            && parameters.TrueForAll(p => p.Contains('=', StringComparison.Ordinal) || MethodSignature.IsMarker(p) || asked.Contains(NameOf(p)));
+    }
+
+    // An async generator, or a contract that spells the awaitable out.
+    private static bool MayBeAwaited(string? returns) => returns is null || AsyncType().IsMatch(returns);
+
+    private static string NameOf(string parameter) => parameter.Split([':', '=', ' ', '\n'], 2)[0];
+
+    [GeneratedRegex(@"^(?<indent>\s*)class\s+(?<name>\w+)\s*\((?<bases>[^)]*)\)\s*:", RegexOptions.CultureInvariant)]
+    private static partial Regex ClassHeading();
+
+    [GeneratedRegex(@"^[ \t]+(?<async>async\s+)?def\s+(?<name>\w+)\s*(?:\[[^\]]*\])?\(", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Definition();
+
+    [GeneratedRegex("Async|Await|Corout", RegexOptions.CultureInvariant)]
+    private static partial Regex AsyncType();
+}

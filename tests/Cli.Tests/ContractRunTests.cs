@@ -1,0 +1,58 @@
+using Orchestrator.Plans;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>A plan with a contract, run to the end on the embedded engine with a shell script as agent.</summary>
+public class ContractRunTests
+{
+    private const string StubFile = "contracts/store.py";
+
+    private const string Plan = $$"""
+        tasks:
+          - {id: maker, description: Make the store, files_write: [memory.py, "contracts/**"], verification: [{command: test -s memory.py}]}
+          - {id: user, description: Use the store, files_write: [user.py], verification: [{command: test -s user.py}]}
+        contracts:
+          - {name: Store, file_path: {{StubFile}}, methods: ["get(key: str) -> str"], consumers: [user]}
+        """;
+
+    // First the maker changes the contract, then it breaks it, then it holds it. The user copies the stub that it finds.
+    private const string Agent = $$"""
+        cat > "$HOME/$ORCHESTRATOR_TASK-$ORCHESTRATOR_ATTEMPT.prompt"
+        case "$ORCHESTRATOR_TASK-$ORCHESTRATOR_ATTEMPT" in
+          user-*) cp {{StubFile}} user.py ;;
+          maker-1) echo 'class Store: pass' > {{StubFile}}; echo x > memory.py ;;
+          maker-2) git checkout -q HEAD -- {{StubFile}}; printf 'class Memory(Store):\n    def get(self): ...\n' > memory.py ;;
+          maker-3) printf 'class Memory(Store):\n    def get(self, key): ...\n' > memory.py ;;
+        esac
+        """;
+
+    [Fact]
+    public async Task Run_PlanWithAContract_StubGoesFirstAMakerWhoBreaksItGoesBackAndItLands()
+    {
+        using var cli = new CliFixture().WithRepository();
+        var agent = Path.Combine(cli.Home, "agent.sh");
+        File.WriteAllText(agent, $"HOME='{cli.Home}'\n{Agent}\n");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        cli.Write("tasks.yaml", Plan);
+        var start = cli.Git("rev-parse", "HEAD").Trim();
+        var stub = ContractStub.Of(new ContractSpec { Name = "Store", FilePath = StubFile, Methods = ["get(key: str) -> str"] })!;
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        var first = cli.Git("rev-list", "--first-parent", "--reverse", $"{start}..HEAD").Split('\n')[0];
+        Assert.Equal(StubFile, cli.Git("diff", "--name-only", start, first).Trim());
+        Assert.Equal(stub.Content, cli.Read(StubFile));
+        Assert.Equal(stub.Content, cli.Read("user.py"));
+        Assert.Contains("def get(self, key)", cli.Read("memory.py"), StringComparison.Ordinal);
+        Assert.Contains($"## Store (version {stub.Version}) in `{StubFile}`", Prompt("user-1"), StringComparison.Ordinal);
+        Assert.Contains("which only the orchestrator changes", Prompt("maker-2"), StringComparison.Ordinal);
+        Assert.Contains("class Memory says that it is a Store, but its method get can't be called", Prompt("maker-3"), StringComparison.Ordinal);
+
+        var warnings = (await cli.RunAsync("status", "--json")).Json["warnings"]!.AsArray().Select(w => (string?)w);
+        Assert.Contains(warnings, w => w!.Contains("no gate checks types", StringComparison.Ordinal));
+
+        string Prompt(string start) => File.ReadAllText(Path.Combine(cli.Home, start + ".prompt"));
+    }
+}

@@ -1,0 +1,101 @@
+using Xunit;
+
+namespace Orchestrator.Plans.Tests;
+
+public sealed class ContractsInForceTests
+{
+    private const string Path = "contracts/store.py";
+
+    private static readonly ContractSpec Store = new() { Name = "Store", FilePath = Path, Methods = ["get(key: str) -> str"], Consumers = ["a"] };
+
+    private static readonly ContractSpec Older = Store with { Methods = ["get(key: str, deep: bool) -> str"] };
+
+    [Fact]
+    public void Of_NoFile_IsWritten()
+    {
+        ContractsInForce found = Of(Store);
+
+        Assert.Equal(ContractStub.Of(Store)!.Content, Assert.Single(found.Unwritten).Content);
+        Assert.Single(found.Stubs);
+        Assert.Empty(found.Errors.Concat(found.Warnings));
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void Of_SameContent_IsInForceAndNotWrittenAgain(string lineEnd)
+    {
+        ContractsInForce found = Of(Store, ContractStub.Of(Store)!.Content.ReplaceLineEndings(lineEnd));
+
+        Assert.Single(found.Stubs);
+        Assert.Empty(found.Unwritten);
+        Assert.Empty(found.Errors.Concat(found.Warnings));
+    }
+
+    [Fact]
+    public void Of_UneditedStubOfAnEarlierVersion_IsReplacedAndNamed()
+    {
+        ContractsInForce found = Of(Store, ContractStub.Of(Older)!.Content);
+
+        Assert.Equal(ContractStub.Of(Store)!.Version, Assert.Single(found.Unwritten).Version);
+        Assert.Contains($"from version {ContractStub.Of(Older)!.Version} to {ContractStub.Of(Store)!.Version}", Assert.Single(found.Warnings), StringComparison.Ordinal);
+        Assert.Empty(found.Errors);
+    }
+
+    [Fact]
+    public void Of_FileOfAPerson_IsRefused()
+    {
+        foreach (string content in new[] { "class Store: pass\n", ContractStub.Of(Older)!.Content + "# mine\n", ContractStub.Of(Older with { Name = "Other" })!.Content })
+        {
+            ContractsInForce found = Of(Store, content);
+
+            Assert.Contains($"'{Path}' is there already", Assert.Single(found.Errors), StringComparison.Ordinal);
+            Assert.Empty(found.Unwritten);
+        }
+    }
+
+    [Fact]
+    public void Of_FileOfAPersonAndNoMethods_IsTheContract()
+    {
+        const string Content = "class Store: pass\n";
+
+        ContractStub stub = Assert.Single(Of(Store with { Methods = [] }, Content).Stubs);
+
+        Assert.Equal((Content, ContractFile.VersionOf(Content)), (stub.Content, stub.Version));
+        Assert.Empty(Of(Store with { Methods = [] }, Content).Unwritten);
+    }
+
+    [Fact]
+    public void Of_NoStubPossible_IsNamedAndHoldsNobody()
+    {
+        ContractsInForce found = Of(Store with { FilePath = null });
+
+        Assert.StartsWith("The contract 'Store' names no file.", Assert.Single(found.Warnings), StringComparison.Ordinal);
+        Assert.Empty(found.Stubs);
+    }
+
+    [Fact]
+    public void Of_TwoInOneFile_IsRefused() =>
+        Assert.Contains("'Store' and 'Second'", Assert.Single(Of(new Plan { Contracts = [Store, Store with { Name = "Second" }] }).Errors), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a.py")]
+    [InlineData("a.ts")]
+    [InlineData("a.cs")]
+    [InlineData("pkg/a.go")]
+    [InlineData("A.java")]
+    public void VersionOf_StubOfEveryLanguage_IsItsVersion(string file)
+    {
+        ContractStub stub = ContractStub.Of(new ContractSpec { Name = "Store", FilePath = file, Methods = ["ping"] })!;
+
+        Assert.Equal(stub.Version, ContractFile.VersionOf(stub.Content));
+        Assert.True(ContractFile.IsUneditedStub(stub.Content, "Store"));
+        Assert.NotEqual(stub.Version, ContractFile.VersionOf(stub.Content + "x"));
+        Assert.False(ContractFile.IsUneditedStub(stub.Content + "x", "Store"));
+    }
+
+    private static ContractsInForce Of(ContractSpec contract, string? content = null) => Of(new Plan { Contracts = [contract] }, content);
+
+    private static ContractsInForce Of(Plan plan, string? content = null) =>
+        ContractsInForce.Of(plan, content is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [Path] = content });
+}
