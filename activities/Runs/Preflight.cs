@@ -27,7 +27,7 @@ internal sealed class Preflight(ActivityServices services)
             errors.Add(shortage);
         errors.AddRange(LinksOutside(files.Plan, checkout.Path));
         var contracts = new RunContracts(repository, files);
-        await contracts.CheckAsync(found.Base, errors, warnings, stop);
+        await contracts.CheckAsync(found.Base, status.Branch == found.Target && files.Policy.Land == "merge" ? checkout.Path : null, errors, warnings, stop);
         if (repository.Identity == GitRepository.FallbackIdentity)
             warnings.Add($"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set user.name and user.email to change that.");
         if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)

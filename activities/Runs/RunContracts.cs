@@ -18,15 +18,22 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
     public static IReadOnlyList<ContractStub>? Read(RunFolder folder) =>
         File.Exists(folder.Contracts) ? JsonSerializer.Deserialize(File.ReadAllBytes(folder.Contracts), RunContractsJson.Default.IReadOnlyListContractStub) : null;
 
-    /// <summary>What stands in the way of the contracts, before anything is made. A run that has begun is past that.</summary>
-    public async Task CheckAsync(string? tip, List<string> errors, List<string> warnings, CancellationToken stop)
+    /// <summary>What stands in the way of the contracts, before anything is made.</summary>
+    /// <param name="tip">Where the run would begin; null: nowhere.</param>
+    /// <param name="landsIn">The user's checkout, when it is the one that landing brings the files to.</param>
+    /// <param name="errors">Takes what stops the run.</param>
+    /// <param name="warnings">Takes what a person should know.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task CheckAsync(string? tip, string? landsIn, List<string> errors, List<string> warnings, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0 || tip is null)
             return;
-        var start = await new Refs(repository).ReadAsync(RunRefs.Base(files.Folder), stop) ?? tip;
-        var found = await FindAsync(start, stop);
+        var begun = await new Refs(repository).ReadAsync(RunRefs.Base(files.Folder), stop);
+        var found = await FindAsync(begun ?? tip, stop);
         errors.AddRange(found.Errors);
         warnings.AddRange(found.Warnings);
+        if (begun is null && landsIn is not null)
+            errors.AddRange(await UncommittedAsync(found.Unwritten, tip, landsIn, stop));
         if (!TaskGatesCheckTypes())
             warnings.Add("The plan has contracts, but no gate checks types. Add one with 'type: typecheck' or 'type: build' to gates.task, such as 'mypy --strict .', 'npx tsc --noEmit' or 'dotnet build'.");
     }
@@ -60,6 +67,14 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
             existing[path] = Encoding.UTF8.GetString(await _commits.ReadFileAsync(commit, path, stop) ?? []);
         var found = ContractsInForce.Of(files.Plan, existing);
         return found with { Errors = [.. found.Errors, .. InTheWay(tree, found.Unwritten)] };
+    }
+
+    /// <summary>A file that git does not know would keep the whole run from landing: nothing of the user's is overwritten.</summary>
+    private async Task<IEnumerable<string>> UncommittedAsync(IReadOnlyList<ContractStub> unwritten, string tip, string checkout, CancellationToken stop)
+    {
+        var known = (await _commits.ListFilesAsync(tip, stop)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        return unwritten.Where(c => !known.Contains(c.FilePath) && File.Exists(Path.Combine(checkout, c.FilePath)))
+            .Select(c => $"'{c.FilePath}' is in your checkout, but not committed. The run writes the contract '{c.Name}' there, and could not land over your file: commit it, or remove it.");
     }
 
     /// <summary>Links, submodules and files where a folder would have to be, and the other way round.</summary>

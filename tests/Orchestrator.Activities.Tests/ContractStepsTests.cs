@@ -72,6 +72,17 @@ public sealed class ContractStepsTests
     }
 
     [Fact]
+    public async Task Preflight_FileThatNobodyCommitted_StopsTheRunThatCouldNotLandOverIt()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        repository.Write(StubFile, ContractStub.Of(Store)!.Content);
+        using var run = await BeginAsync(repository, Store);
+
+        Assert.Contains("not committed", Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
+        Assert.Equal("", await repository.GitAsync("for-each-ref", "refs/heads/orchestrator", "refs/orchestrator"));
+    }
+
+    [Fact]
     public async Task Prompt_Consumer_IsToldVersionAndFileAndFindsTheStub()
     {
         using var run = await BeginAsync(null, Store);
