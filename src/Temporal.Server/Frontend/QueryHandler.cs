@@ -70,7 +70,10 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, "query timed out before a worker could process it");
+            // Whoever asks a server that stops asks its successor; a time limit would tell that nobody works there.
+            throw stopping.Token.IsCancellationRequested
+                ? RpcErrors.Unavailable("the server is stopping")
+                : new GrpcException(GrpcStatusCode.DeadlineExceeded, "query timed out before a worker could process it");
         }
         finally
         {
