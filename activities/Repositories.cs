@@ -1,5 +1,4 @@
 using Orchestrator.Git;
-using Temporalio.Activities;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
@@ -11,10 +10,6 @@ internal static class Repositories
     public static async Task<GitRepository> OpenAsync(string path)
     {
         var repository = await OpenedRepositories.OpenRecoveredAsync(path);
-
-        // What failed before may have met the lock of a git that was killed with another process of this repository, after this one had looked.
-        if (ActivityExecutionContext.HasCurrent && ActivityExecutionContext.Current.Info.Attempt > 1)
-            repository.RemoveLocksOfTheDead();
         return repository.MainCheckout is not null
             ? repository
             : throw new ApplicationFailureException(

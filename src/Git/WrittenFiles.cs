@@ -25,7 +25,7 @@ public sealed class WrittenFiles(GitRepository repository)
         var entries = new StringBuilder();
         foreach (var (path, content) in files)
         {
-            var blob = await repository.WriteAsync(
+            var blob = await repository.AddObjectsAsync(
                 repository.Call("hash-object", "-w", "--no-filters", "--stdin") with { Input = ProcessInput.FromText(content) }, cancellationToken);
             entries.Append(CultureInfo.InvariantCulture, $"100644 {blob.Text}\t{path}\0");
         }

@@ -14,7 +14,7 @@ public static class LandingReversals
     {
         if (LandingNote.TryRead(Path.Combine(runFolder, "landing-note")) is not { } landing)
             return null;
-        var opened = await GitRepository.OpenAsync(await GitProgram.FindAsync(cancellationToken: cancellationToken), repository.Root, cancellationToken);
+        var opened = await OpenedRepositories.OpenAsync(repository.Root);
         var (refs, reached) = (new Refs(opened), $"refs/orchestrator/aborted/{Path.GetFileName(runFolder)}");
         await refs.UpdateAsync([new RefChange(reached, landing.Commit, await refs.ReadAsync(reached, cancellationToken))], "aborted", cancellationToken);
         return await new LandingReversal(opened).TakeBackAsync(landing.Target, landing.Commit, landing.Before, Path.GetFileName(runFolder), cancellationToken);

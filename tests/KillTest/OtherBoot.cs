@@ -59,8 +59,13 @@ public static class OtherBoot
 
         if (!changed)
             return;
+
+        // A reboot leaves the time of a file: by it a note of a git write tells which lock files came after it.
+        var written = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
         stream.Position = 0;
         stream.Write(bytes);
+        stream.Flush();
+        File.SetLastWriteTimeUtc(stream.SafeFileHandle, written);
     }
 
     // A process that was about to end by itself when everything was killed is in no list any more, and closes its files (engine.lock is locked) a moment later.
