@@ -15,11 +15,13 @@ namespace Orchestrator.Workflows.Tests;
 internal sealed class ScriptedRun : IAsyncDisposable
 {
     private readonly TemporalServer? _server;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly string _queue;
+    private CancellationTokenSource _stop = new();
     private Task _working = Task.CompletedTask;
 
-    private ScriptedRun(TemporalServer? server, ITemporalClient client, ScriptedActivities activities)
+    private ScriptedRun(TemporalServer? server, ITemporalClient client, ScriptedActivities activities, string queue)
     {
+        _queue = queue;
         _server = server;
         Client = client;
         Activities = activities;
@@ -55,11 +57,18 @@ internal sealed class ScriptedRun : IAsyncDisposable
         var queue = $"scripted-{Guid.NewGuid():n}";
         var activities = new ScriptedActivities(tasks, settings ?? new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, queue, client);
         script?.Invoke(activities);
-        var run = new ScriptedRun(server, client, activities);
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(activities);
-        var own = new TemporalWorkerOptions(queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(activities);
-        run._working = Task.WhenAll(new TemporalWorker(client, shared).ExecuteAsync(run._stop.Token), new TemporalWorker(client, own).ExecuteAsync(run._stop.Token));
+        var run = new ScriptedRun(server, client, activities, queue);
+        run.Work();
         return run;
+    }
+
+    /// <summary>The workers end, and others that know nothing take their place.</summary>
+    public async Task RestartWorkersAsync()
+    {
+        await StopWorkersAsync();
+        _stop.Dispose();
+        _stop = new CancellationTokenSource();
+        Work();
     }
 
     public Task BeginAsync(OrchestrationInput? input = null, string? id = null) => Client.StartWorkflowAsync(
@@ -96,6 +105,21 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await StopWorkersAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private void Work()
+    {
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(Activities);
+        var own = new TemporalWorkerOptions(_queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(Activities);
+        _working = Task.WhenAll(new TemporalWorker(Client, shared).ExecuteAsync(_stop.Token), new TemporalWorker(Client, own).ExecuteAsync(_stop.Token));
+    }
+
+    private async Task StopWorkersAsync()
+    {
         await _stop.CancelAsync();
         try
         {
@@ -105,9 +129,6 @@ internal sealed class ScriptedRun : IAsyncDisposable
         {
             // Stopped, as asked.
         }
-        if (_server is not null)
-            await _server.DisposeAsync();
-        _stop.Dispose();
     }
 }
 

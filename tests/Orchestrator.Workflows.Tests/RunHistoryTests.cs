@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using Orchestrator.Contracts;
+using Orchestrator.TestKit;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Runs with all that can happen to them, in random order, end as the model says.</summary>
+public sealed class RunHistoryTests(ITestOutputHelper output)
+{
+    [Fact]
+    public Task Histories_AFew_EndAsTheModelSays() => PlayAsync(6);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task Histories_AThousand_EndAsTheModelSays() => PlayAsync(1000);
+
+    private async Task PlayAsync(int count)
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        for (var number = 0; number < count; number++)
+        {
+            try
+            {
+                await new History(unchecked(seed + number)).PlayAsync();
+            }
+            catch (Exception broken)
+            {
+                throw new InvalidOperationException($"History of seed {unchecked(seed + number)}: {broken.Message}", broken);
+            }
+        }
+    }
+
+    private sealed class History
+    {
+        private readonly Random _random;
+        private readonly IReadOnlyList<TaskOutline> _plan;
+        private readonly RunModel _model;
+        private readonly ConcurrentDictionary<(string Task, int Start), int> _numbers = new();
+        private readonly ConcurrentDictionary<string, int> _used = new();
+        private readonly Dictionary<string, int> _answers = [];
+
+        public History(int seed)
+        {
+            _random = new Random(seed);
+            var count = _random.Next(2, 9);
+            _plan = [.. Enumerable.Range(0, count).Select(i => new TaskOutline
+            {
+                Id = $"t{i}",
+                DependsOn = [.. Enumerable.Range(0, i).Where(_ => _random.Next(3) == 0).Select(d => $"t{d}")],
+                Exclusive = _random.Next(10) == 0,
+            })];
+            _model = new RunModel(_plan, seed);
+        }
+
+        public async Task PlayAsync()
+        {
+            _model.Play();
+            int[] lengths = [0, 20, 60];
+            var settings = new RunSettings { Workers = 3, RetryMaxAttempts = RunModel.Attempts, RetryBaseDelay = TimeSpan.FromMilliseconds(1), ContinueAfterEvents = lengths[_random.Next(3)] };
+            await using var run = await ScriptedRun.StartAsync(_plan, Script, settings);
+            var noise = _random.Next(8);
+            var begin = System.Diagnostics.Stopwatch.GetTimestamp();
+            while (true)
+            {
+                var status = await run.StatusAsync();
+                if (status.State == RunStates.Completed)
+                    break;
+                Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMinutes(2), $"it does not end: {status.State} {status.Reason}: {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}");
+                if (status.State == RunStates.Escalated)
+                    await AnswerAsync(run, status);
+                else if (noise-- > 0)
+                    await DisturbAsync(run, status);
+                else
+                    await Task.Delay(20);
+            }
+
+            await run.ResultAsync();
+            Compare(run, await run.StatusAsync());
+        }
+
+        private void Script(ScriptedActivities activities)
+        {
+            activities.PageSize = 3;
+            activities.Agent = AgentAsync;
+            activities.Verify = input => _model.Passes(input.Task.Task.Id, input.Round)
+                ? new VerifyResult { Commit = $"commit-{input.Round}" }
+                : new VerifyResult { Problems = ["a gate failed"], ProblemsFile = "p.md" };
+            activities.Merge = input => _model.Merges(input.Request.TaskId, input.Request.Round)
+                ? new MergeResult { Merged = true, Commit = "merge" }
+                : new MergeResult { Message = "conflict", ProblemsFile = "c.md" };
+        }
+
+        private async Task<AgentRunResult> AgentAsync(RunAgentInput input, CancellationToken stop)
+        {
+            var task = input.Task.Task.Id;
+            var context = ActivityExecutionContext.Current;
+            try
+            {
+                await Task.Delay(input.Start * 7 % 40, stop);
+            }
+            catch (OperationCanceledException) when (context.CancelReason is ActivityCancelReason.CancelRequested)
+            {
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+            }
+            catch (OperationCanceledException)
+            {
+                throw new ApplicationFailureException("the worker stops", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+            }
+
+            // A start that is followed once more, because the worker died before its result was known, comes to the same.
+            var number = _numbers.GetOrAdd((task, input.Start), _ => _used.AddOrUpdate(task, 0, (_, last) => last + 1));
+            return new AgentRunResult { FailureClass = _model.Agent(task, number), Message = "as scripted", Session = "s", ClaimedDone = true };
+        }
+
+        /// <summary>The person looks at the first task that failed.</summary>
+        private async Task AnswerAsync(ScriptedRun run, RunStatus status)
+        {
+            if (status.Tasks.FirstOrDefault(t => t.State == TaskStates.Failed) is not { } failed)
+                return;
+            var before = _answers.GetValueOrDefault(failed.Id);
+            _answers[failed.Id] = before + 1;
+            var command = new TaskCommand(failed.Id);
+            await (RunModel.Retries(before) ? run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command)) : run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(command)));
+        }
+
+        private async Task DisturbAsync(ScriptedRun run, RunStatus status)
+        {
+            switch (_random.Next(5))
+            {
+                case 0:
+                    await run.RestartWorkersAsync();
+                    break;
+                case 1:
+                    await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+                    await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+                    await Task.Delay(_random.Next(60));
+                    await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+                    await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+                    break;
+                case 2:
+                    var workers = _random.Next(1, 5);
+                    await run.Run.ExecuteUpdateAsync(w => w.SetConcurrencyAsync(workers));
+                    break;
+                case 3:
+                    await RepeatReportAsync(run, status.Tasks[_random.Next(status.Tasks.Count)].Id);
+                    break;
+                default:
+                    await Task.Delay(_random.Next(100));
+                    break;
+            }
+        }
+
+        /// <summary>What a task said last arrives once more, as after a worker that died between saying and knowing that it had.</summary>
+        private static async Task RepeatReportAsync(ScriptedRun run, string task)
+        {
+            try
+            {
+                var report = await run.Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(run.RunId, task)).QueryAsync(w => w.Status());
+                await run.Run.SignalAsync(w => w.TaskChangedAsync(report));
+            }
+            catch (RpcException)
+            {
+                // It has not begun yet, or the run has just ended.
+            }
+        }
+
+        private void Compare(ScriptedRun run, RunStatus status)
+        {
+            var merged = run.Activities.Merged.ToList();
+            foreach (var outline in _plan)
+            {
+                var expected = _model.Tasks[outline.Id];
+                var found = status.Tasks.Single(t => t.Id == outline.Id);
+                Assert.Equal((outline.Id, expected.State, expected.Round, expected.Outcomes), (outline.Id, found.State, found.Round, _used.GetValueOrDefault(outline.Id, -1) + 1));
+                Assert.Equal(expected.Retries, _answers.GetValueOrDefault(outline.Id));
+                var wasMerged = expected.Retries < 2;
+                Assert.Equal(wasMerged, merged.Contains(outline.Id));
+                Assert.All(outline.DependsOn.Where(merged.Contains), d => Assert.True(!wasMerged || merged.IndexOf(d) < merged.IndexOf(outline.Id), $"{outline.Id} was merged before {d}"));
+                Assert.Equal(run.Activities.Starts.Where(s => s.Task.Task.Id == outline.Id).Select(s => s.Start).Distinct().Count(), found.Starts);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>
+/// What a run comes to, worked out without time, engine or order: each task's agents, gates and merges go as its script says, what depends on a task that
+/// ended badly is skipped, and a person retries a failed task once and skips it the second time. Whatever happens in between, the run must end so.
+/// </summary>
+/// <param name="plan">The tasks, each after those it depends on.</param>
+/// <param name="seed">Makes the scripts.</param>
+internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
+{
+    /// <summary>Attempts of an agent for transient failures.</summary>
+    public const int Attempts = 3;
+    private readonly Dictionary<string, ModelTask> _tasks = plan.ToDictionary(t => t.Id, _ => new ModelTask());
+
+    /// <summary>Where each task ends.</summary>
+    public IReadOnlyDictionary<string, ModelTask> Tasks => _tasks;
+
+    /// <summary>The class of the agent's nth outcome for a task, from 0.</summary>
+    public string Agent(string task, int number) => Draw("agent", task, number) switch
+    {
+        < 10 => FailureClasses.Died,
+        < 20 => FailureClasses.Transient,
+        < 25 => FailureClasses.GaveUp,
+        _ => FailureClasses.None,
+    };
+
+    /// <summary>Whether the gates pass in a round.</summary>
+    public bool Passes(string task, int round) => Draw("gates", task, round) >= 20;
+
+    /// <summary>Whether a round's work merges without conflict.</summary>
+    public bool Merges(string task, int round) => Draw("merge", task, round) >= 15;
+
+    /// <summary>What the person does with a failed task: true to try it again, false to skip it.</summary>
+    public static bool Retries(int before) => before == 0;
+
+    /// <summary>Plays the run to its end.</summary>
+    public void Play()
+    {
+        while (true)
+        {
+            foreach (var outline in plan.Where(t => _tasks[t.Id].State == TaskStates.Pending && t.DependsOn.All(d => _tasks[d].State == TaskStates.Merged)))
+                Play(outline);
+            if (plan.FirstOrDefault(t => _tasks[t.Id].State == TaskStates.Failed) is not { } failed)
+                return;
+            var task = _tasks[failed.Id];
+            if (Retries(task.Retries))
+                task.State = TaskStates.Pending;
+            else
+                task.State = TaskStates.Merged;
+            task.Retries++;
+        }
+    }
+
+    private void Play(TaskOutline outline)
+    {
+        var task = _tasks[outline.Id];
+        task.Round++;
+        for (var remediations = 0; ; remediations++, task.Round++)
+        {
+            if (!Works(outline.Id, task))
+                break;
+            if (Passes(outline.Id, task.Round) && Merges(outline.Id, task.Round))
+            {
+                task.State = TaskStates.Merged;
+                return;
+            }
+            if (remediations == outline.MaxRemediations)
+                break;
+        }
+        task.State = TaskStates.Failed;
+    }
+
+    private bool Works(string id, ModelTask task)
+    {
+        for (var transient = 0; ;)
+        {
+            switch (Agent(id, task.Outcomes++))
+            {
+                case FailureClasses.None:
+                    return true;
+                case FailureClasses.GaveUp:
+                case FailureClasses.Transient when ++transient == Attempts:
+                    return false;
+            }
+        }
+    }
+
+    // The same on every machine, unlike string.GetHashCode.
+    private int Draw(string what, string task, int number)
+    {
+        var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{seed} {what} {task} {number}"));
+        return BitConverter.ToUInt16(hash) % 100;
+    }
+
+    internal sealed class ModelTask
+    {
+        public string State { get; set; } = TaskStates.Pending;
+
+        public int Round { get; set; }
+
+        /// <summary>Outcomes of agents that were used.</summary>
+        public int Outcomes { get; set; }
+
+        /// <summary>What the person did about it.</summary>
+        public int Retries { get; set; }
+    }
+}
