@@ -74,7 +74,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                 if (status.State == RunStates.Escalated)
                     await AnswerAsync(run, status);
                 else if (noise-- > 0)
-                    await DisturbAsync(run, status);
+                    await DisturbAsync(run);
                 else
                     await Task.Delay(20);
             }
@@ -107,9 +107,9 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             {
                 return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException stopping)
             {
-                throw new ApplicationFailureException("the worker stops", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+                throw new ApplicationFailureException("the worker stops", stopping, "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
             }
 
             // A start that is followed once more, because the worker died before its result was known, comes to the same.
@@ -128,7 +128,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             await (RunModel.Retries(before) ? run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command)) : run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(command)));
         }
 
-        private async Task DisturbAsync(ScriptedRun run, RunStatus status)
+        private async Task DisturbAsync(ScriptedRun run)
         {
             switch (_random.Next(5))
             {
@@ -147,7 +147,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                     await run.Run.ExecuteUpdateAsync(w => w.SetConcurrencyAsync(workers));
                     break;
                 case 3:
-                    await RepeatReportAsync(run, status.Tasks[_random.Next(status.Tasks.Count)].Id);
+                    await RepeatReportAsync(run, _plan[_random.Next(_plan.Count)].Id);
                     break;
                 default:
                     await Task.Delay(_random.Next(100));
