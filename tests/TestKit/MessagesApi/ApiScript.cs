@@ -103,4 +103,8 @@ public sealed record ApiToolUse(string Name, object Input)
 /// <param name="ApiKey">The key or token the request came with.</param>
 /// <param name="Session">The conversation's id.</param>
 public sealed record ApiRequest(
-    string Path, string? Rule, int Turn, string Model, string Prompt, string LastResult, string System, string ApiKey, string Session);
+    string Path, string? Rule, int Turn, string Model, string Prompt, string LastResult, string System, string ApiKey, string Session)
+{
+    /// <summary>The HTTP status of the answer; 200 is what an account pays for.</summary>
+    public int Status { get; init; }
+}

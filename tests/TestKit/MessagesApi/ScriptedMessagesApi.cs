@@ -22,6 +22,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly IReadOnlyList<ApiRule> _rules;
     private readonly WebApplication _application;
+    private int _count;
 
     private ScriptedMessagesApi(IReadOnlyList<ApiRule> rules)
     {
@@ -43,6 +44,9 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
 
     /// <summary>The requests for messages so far, in order.</summary>
     public IReadOnlyList<ApiRequest> Requests => [.. _requests];
+
+    /// <summary>What is answered instead of the script, by the request's number from 1: how a login that expires, or a service that is down, looks to all at once. Null: the script answers.</summary>
+    public Func<int, ApiTurn?> Instead { get; set; } = _ => null;
 
     /// <summary>Starts it with a script.</summary>
     public static async Task<ScriptedMessagesApi> StartAsync(params ApiRule[] rules)
@@ -69,9 +73,13 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         ApiTurn turn = rule is null ? ApiTurn.Says("OK") : index < rule.Turns.Length ? rule.Turns[index] : ScriptOver;
         int attempt = _attempts.AddOrUpdate($"{conversation.Session}|{rule?.Pattern}|{index}", 1, (_, count) => count + 1);
         turn = turn.Instead is { } instead && attempt <= turn.InsteadTimes ? instead : turn;
+        turn = Instead(Interlocked.Increment(ref _count)) ?? turn;
         _requests.Enqueue(new ApiRequest(
             context.Request.Path, rule?.Pattern, index, (string?)body["model"] ?? (string?)context.Request.RouteValues["model"] ?? "", conversation.Prompts.FirstOrDefault().Text ?? "",
-            conversation.LastResult ?? "", conversation.System, ApiKey(context.Request), conversation.Session));
+            conversation.LastResult ?? "", conversation.System, ApiKey(context.Request), conversation.Session)
+        {
+            Status = turn.Status ?? StatusCodes.Status200OK,
+        });
 
         using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
         try
