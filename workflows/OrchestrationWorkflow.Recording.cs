@@ -150,6 +150,7 @@ public sealed partial class OrchestrationWorkflow
             Shared = _leased ? _shared : null,
             Leases = new Dictionary<string, bool>(_leases),
             Troubles = [.. _troubles.Open.Select(t => new CarriedTrouble(t.Name, t.Reason, t.Pause, t.Until))],
+            LimitsLifted = _limitsLifted,
         };
         var input = _input;
         _stopRecording = true;
@@ -185,6 +186,7 @@ public sealed partial class OrchestrationWorkflow
         _preflight = carried.Preflight;
         _workers = carried.Workers;
         _paused = carried.Status.Paused;
+        _limitsLifted = carried.LimitsLifted;
         (_shared, _leased) = (carried.Shared, carried.Shared is not null);
         foreach (var (task, granted) in carried.Leases)
             _leases[task] = granted;

@@ -25,19 +25,10 @@ public sealed class RunHandle
     private WorkflowHandle<IOrchestrationWorkflow, RunResult> Workflow => _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
     /// <summary>The run as it is now, with all its tasks. Needs a worker that knows the run.</summary>
-    public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
+    public Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
-        var status = await Workflow.QueryAsync(w => w.Status(0, TasksPerPage), options);
-        while (status.Tasks.Count < status.TaskCount)
-        {
-            var offset = status.Tasks.Count;
-            var page = await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
-            if (page.Tasks.Count == 0)
-                break;
-            status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
-        }
-        return status;
+        return StatusPages.JoinAsync(offset => Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options));
     }
 
     /// <summary>True while the run has not ended.</summary>

@@ -189,6 +189,9 @@ public sealed record CarriedRun
 
     /// <summary>Accounts and machines that did not work when the run was carried on.</summary>
     public IReadOnlyList<CarriedTrouble> Troubles { get; init; } = [];
+
+    /// <summary>True when a person lifted the limits of money and time.</summary>
+    public bool LimitsLifted { get; init; }
 }
 
 /// <summary>An account or the machine that does not work.</summary>

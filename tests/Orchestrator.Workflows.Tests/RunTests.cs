@@ -283,6 +283,23 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task MaxCost_LiftedByAPerson_StaysLiftedInLaterExecutions()
+    {
+        await using var run = await ScriptedRun.CreateAsync(
+            [.. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
+            settings: new RunSettings { Workers = 3, ContinueAfterEvents = 40 });
+        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
+        await run.UntilAsync(s => s.Paused);
+
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Single(run.Activities.Events, e => e.Reason.Contains("maxCost", StringComparison.Ordinal));
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
+    }
+
+    [Fact]
     public async Task Review_OnlyRecommended_IsAnsweredByYes()
     {
         await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Plan = p => p with { ReviewReason = "Risk 40." });

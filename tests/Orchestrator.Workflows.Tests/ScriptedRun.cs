@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Orchestrator.Client;
 using Orchestrator.Contracts;
 using Orchestrator.TestKit;
 using Temporal.Server;
@@ -75,17 +76,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
         (IOrchestrationWorkflow w) => w.RunAsync(input ?? new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" }, null),
         new WorkflowOptions(id ?? RunId, TaskQueues.Workflows));
 
-    public async Task<RunStatus> StatusAsync()
-    {
-        var status = await Run.QueryAsync(w => w.Status(0, 500));
-        while (status.Tasks.Count < status.TaskCount)
-        {
-            var offset = status.Tasks.Count;
-            var page = await Run.QueryAsync(w => w.Status(offset, 500));
-            status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
-        }
-        return status;
-    }
+    public Task<RunStatus> StatusAsync() => new RunClient(Client).Get(RunId).StatusAsync();
 
     public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds, TimeSpan? limit = null)
     {

@@ -1,0 +1,36 @@
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Client;
+
+/// <summary>Joins the pages of a long status to one. No Temporal, no clock.</summary>
+public static class StatusPages
+{
+    /// <summary>A run that changes faster than its pages can be read is shown as it is at the last try: each task as it was when its page was read.</summary>
+    private const int Tries = 5;
+
+    /// <summary>All pages, of one moment: a run that changed between two of them is read again, up to five times.</summary>
+    /// <param name="read">Reads the page that begins at a task's index.</param>
+    public static async Task<RunStatus> JoinAsync(Func<int, Task<RunStatus>> read)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var (status, ofOneMoment) = await ReadAsync(read);
+            if (ofOneMoment || tries == Tries)
+                return status;
+        }
+    }
+
+    private static async Task<(RunStatus Status, bool OfOneMoment)> ReadAsync(Func<int, Task<RunStatus>> read)
+    {
+        var status = await read(0);
+        var sequence = status.Sequence;
+        while (status.Tasks.Count < status.TaskCount)
+        {
+            var page = await read(status.Tasks.Count);
+            if (page.Tasks.Count == 0)
+                break;
+            status = page with { Tasks = [.. status.Tasks, .. page.Tasks] };
+        }
+        return (status, status.Sequence == sequence);
+    }
+}
