@@ -31,8 +31,10 @@ internal sealed class GateCheck(ActivityServices services)
     /// <param name="changed">Files that differ from the base: what <c>{modified_files}</c> stands for.</param>
     /// <param name="evidence">Folder for the output of the gates.</param>
     /// <param name="stop">Stops the gate that runs.</param>
+    /// <param name="expectedRed">Gates that have no work to show yet: a failure of theirs is not looked at twice.</param>
     public async Task<IReadOnlyList<GateOutcome>> RunAsync(
-        RunFiles files, GitRepository repository, string commit, IReadOnlyList<GateSpec> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop)
+        RunFiles files, GitRepository repository, string commit, IReadOnlyList<GateSpec> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop,
+        IReadOnlyList<GateSpec>? expectedRed = null)
     {
         if (gates.Count == 0)
             return [];
@@ -58,7 +60,7 @@ internal sealed class GateCheck(ActivityServices services)
                         return outcomes;
                     }
                 }
-                var outcome = await RunAsync(files, gate, place.Worktree.Path, changed, evidence, stop);
+                var outcome = await RunAsync(files, gate, place.Worktree.Path, changed, evidence, expectedRed?.Contains(gate) != true, stop);
                 outcomes.Add(outcome);
                 if (outcome.Passed)
                     DurableFile.Write(ledger, JsonSerializer.SerializeToUtf8Bytes(outcome, GateOutcomeJson.Default.GateOutcome));
@@ -92,7 +94,7 @@ internal sealed class GateCheck(ActivityServices services)
         File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateOutcomeJson.Default.GateOutcome) : null;
 
     private async Task<GateOutcome> RunAsync(
-        RunFiles files, GateSpec gate, string directory, IReadOnlyList<string> changed, string evidence, CancellationToken stop)
+        RunFiles files, GateSpec gate, string directory, IReadOnlyList<string> changed, string evidence, bool rerunFailure, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
         var file = Path.Combine(evidence, $"gate-{Name(gate, changed)}.log");
@@ -106,6 +108,7 @@ internal sealed class GateCheck(ActivityServices services)
                 Timeout = gate.Timeout ?? files.Policy.GateTimeout,
                 Required = gate.Required,
                 Negate = gate.Negate,
+                RerunFailure = rerunFailure,
             },
             subject, file, stop);
         var passed = verdict.Result is GateResult.Passed or GateResult.Skipped;

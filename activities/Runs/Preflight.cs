@@ -124,7 +124,7 @@ internal sealed class Preflight(ActivityServices services)
     {
         List<GateSpec> configured = [.. files.Policy.TaskGates.Concat(files.Policy.IntegrationGates).Concat(files.Policy.FoundGates).Concat(TaskGates.Types(files)).DistinctBy(g => g.Command)];
         List<GateSpec> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
-        var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop);
+        var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop, expectedRed: ofTasks);
         errors.AddRange(outcomes.Where(o => o.Environment).Select(o => o.Summary));
         var red = outcomes.Where(o => !o.Passed && !o.Environment && configured.Contains(o.Gate)).ToList();
         warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({o.Evidence})."));

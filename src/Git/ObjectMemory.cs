@@ -16,7 +16,7 @@ internal sealed class ObjectMemory
     private const int LongestWalk = 1_000;
     private readonly ConcurrentDictionary<string, CommitInfo> _commits = new();
     private readonly ConcurrentDictionary<(string From, string To), IReadOnlyList<ChangedFile>> _diffs = new();
-    private readonly ConcurrentDictionary<(string Tree, string Question), object?> _answers = new();
+    private readonly ConcurrentDictionary<(string Tree, string Question), Task<object?>> _answers = new();
 
     /// <summary>True for a full object id; everything else can mean another object tomorrow.</summary>
     internal static bool IsId([NotNullWhen(true)] string? name) => name is { Length: 40 or 64 } && name.All(char.IsAsciiHexDigitLower);
@@ -86,7 +86,7 @@ internal sealed class ObjectMemory
 
     internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
 
-    /// <summary>The answer to a question about one tree or commit id, asked once. Few are kept, since they can be large.</summary>
+    /// <summary>The answer to a question about one tree or commit id, asked once, also by many at the same time. Few are kept, since they can be large.</summary>
     internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
     {
@@ -95,19 +95,47 @@ internal sealed class ObjectMemory
             return await ask();
         }
 
-        if (_answers.TryGetValue((TreeOf(id), question), out var known))
+        var key = (TreeOf(id), question);
+        while (true)
         {
-            return (T)known!;
-        }
+            if (_answers.Count >= MostAnswers)
+            {
+                _answers.Clear();
+            }
 
-        var answer = await ask();
-        if (_answers.Count >= MostAnswers)
+            var mine = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var answer = _answers.GetOrAdd(key, mine.Task);
+            if (answer == mine.Task)
+            {
+                return await AskAsync(key, mine, ask);
+            }
+
+            try
+            {
+                return (T)(await answer)!;
+            }
+            catch (OperationCanceledException) when (answer.IsCanceled)
+            {
+                // Who asked got no answer, which may be for its own reasons: the next one asks.
+            }
+        }
+    }
+
+    private async Task<T> AskAsync<T>((string Tree, string Question) key, TaskCompletionSource<object?> answer, Func<Task<T>> ask)
+        where T : class?
+    {
+        try
         {
-            _answers.Clear();
+            var found = await ask();
+            answer.SetResult(found);
+            return found;
         }
-
-        _answers[(TreeOf(id), question)] = answer;
-        return answer;
+        catch
+        {
+            _answers.TryRemove(new KeyValuePair<(string Tree, string Question), Task<object?>>(key, answer.Task));
+            answer.SetCanceled(CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>Walks from a commit along known parents; where nothing more is known, the id goes to <paramref name="frontier"/>.</summary>

@@ -25,6 +25,10 @@ public sealed record Gate
 
     /// <summary>True: it passes when the command fails. A command that could not run or took too long never passes.</summary>
     public bool Negate { get; init; }
+
+    /// <summary>False: where it fails by its own word, that is the answer; it is not run again to tell chance from fault.</summary>
+    /// <value>Default: true.</value>
+    public bool RerunFailure { get; init; } = true;
 }
 
 /// <summary>What kind of check a gate is.</summary>

@@ -59,7 +59,7 @@ public sealed class GateRunner(TimeProvider? time = null)
 
         GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, cancellationToken);
         bool wasKilled = GateClassifier.WasKilled(first);
-        if (!wasKilled && (first.Failure != GateFailure.Logic || gate.Kind is not (GateKind.Test or GateKind.Custom)))
+        if (!wasKilled && (first.Failure != GateFailure.Logic || !gate.RerunFailure || gate.Kind is not (GateKind.Test or GateKind.Custom)))
         {
             return first;
         }

@@ -92,4 +92,24 @@ public sealed class ObjectMemoryTests
 
         Assert.Equal(["real"], (await opened.Diffs.BetweenAsync(start, real)).Select(file => file.Path));
     }
+
+    [Fact]
+    public async Task Once_AskedByManyAtTheSameTime_AsksOnceAndAgainAfterAFailure()
+    {
+        var (memory, asked, first) = (new ObjectMemory(), 0, new TaskCompletionSource<string>());
+        Task<string> Ask(Func<Task<string>> answer) => memory.OnceAsync(new string('a', 40), "files", () =>
+        {
+            asked++;
+            return answer();
+        });
+
+        var failing = Ask(() => first.Task);
+        var waiting = Enumerable.Range(0, 5).Select(_ => Ask(() => Task.FromResult("found"))).ToArray();
+        Assert.Equal(1, asked);
+        first.SetException(new GitException("no"));
+
+        await Assert.ThrowsAsync<GitException>(() => failing);
+        Assert.All(await Task.WhenAll(waiting), answer => Assert.Equal("found", answer));
+        Assert.Equal(2, asked);
+    }
 }

@@ -54,6 +54,15 @@ public sealed class GateRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Command_FailsWhereThatIsTheAnswer_IsNotRunAgain()
+    {
+        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { RerunFailure = false });
+
+        Assert.Equal((GateResult.Failed, GateFailure.Logic, 1), (verdict.Result, verdict.Failure, verdict.Runs));
+        Assert.Single(await File.ReadAllLinesAsync(_folder["runs"]));
+    }
+
+    [Fact]
     public async Task Linter_Fails_IsNotRunAgain()
     {
         GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { Kind = GateKind.Lint });

@@ -9,9 +9,16 @@ cd -- "$folder" || exit 1
 # Written aside and renamed, so that a reader never sees half of it.
 put() { printf '%s\n' "$2" >"$1.new" && mv -f -- "$1.new" "$1"; }
 
+# The kernel's line about a process, into $facts; a name may break it into several.
+look() {
+    facts=
+    { while IFS= read -r part || [ -n "$part" ]; do facts="$facts$part "; done <"/proc/$1/stat"; } 2>/dev/null
+    [ -n "$facts" ]
+}
+
 # Process id, start time and boot: the fields after the name, which may hold anything, begin with the state (field 3).
 identity() {
-    facts=$(cat "/proc/$1/stat" 2>/dev/null) && read -r boot </proc/sys/kernel/random/boot_id || return 1
+    look "$1" && read -r boot </proc/sys/kernel/random/boot_id || return 1
     set -f -- "$1" ${facts##*) }; set +f
     [ "$2" != Z ] && [ "$2" != X ] && printf '%s %s %s' "$1" "${21}" "$boot"
 }
@@ -48,7 +55,7 @@ stop() {
     read -r agent rest <pid
     for signal in INT TERM KILL; do
         # Its group at this moment; the supervisor is usually in it and survives all but SIGKILL.
-        facts=$(cat "/proc/$agent/stat" 2>/dev/null) || break
+        look "$agent" || break
         set -f -- ${facts##*) }; set +f
         if [ "$signal" = KILL ]; then target=$agent; else target=-$3; fi
         kill -s "$signal" -- "$target" 2>/dev/null
@@ -111,9 +118,12 @@ watch & watcher=$!
     exec <prompt >stdout 2>stderr
     [ ! -e stop ] || exit 143
     cd -- "$work" || exit 125
-    # Whoever started us may have been told to ignore Ctrl-C; that must not pass to the agent.
+    # Whoever started us may have been told to ignore Ctrl-C (signal 2, the second bit from the right); that must not pass to the agent.
     # The inner shell keeps env from taking a program with "=" in its path for a variable.
-    env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT sh -c 'exec "$@"' sh "$@"
+    while read -r fact ignored && [ "$fact" != SigIgn: ]; do :; done </proc/self/status
+    case $ignored in
+    *[2367abefABEF]) env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT sh -c 'exec "$@"' sh "$@" ;;
+    esac
     exec "$@"
 )
 # At once, so that a supervisor killed from here on loses nothing; then to the disk, because it was paid for.
