@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Cli.Documents;
 using Orchestrator.Contracts;
 using Orchestrator.Local;
 
@@ -32,8 +31,14 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
         var file = Path.Combine(folder, "status.json");
         if (!File.Exists(file))
             return null;
-        var status = JsonSerializer.Deserialize(File.ReadAllBytes(file), RunJson.Default.RunStatus);
-        return status is null ? null : new StoredRun(folder, status, new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
+        try
+        {
+            return new StoredRun(folder, RunStatusReader.Read(File.ReadAllBytes(file)), new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
+        }
+        catch (JsonException fault)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{file} can't be read: {fault.Message}", "It is written anew at the run's next transition; of an ended run, move the folder away.");
+        }
     }
 
     /// <summary>The run again, as it is now.</summary>
@@ -44,9 +49,14 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
 internal static class StoredRuns
 {
     /// <summary>All runs, the one that changed last first.</summary>
-    public static IReadOnlyList<StoredRun> List(RepositoryLocation repository) => !Directory.Exists(repository.RunsFolder)
-        ? []
-        : [.. Directory.GetDirectories(repository.RunsFolder).Select(StoredRun.TryRead).OfType<StoredRun>().OrderByDescending(run => run.Status.StartedAt)];
+    public static IReadOnlyList<StoredRun> List(RepositoryLocation repository)
+    {
+        if (!Directory.Exists(repository.RunsFolder))
+            return [];
+        List<StoredRun> runs = [.. Directory.GetDirectories(repository.RunsFolder).Select(StoredRun.TryRead).OfType<StoredRun>()];
+        runs.Sort((a, b) => b.Status.StartedAt.CompareTo(a.Status.StartedAt));
+        return runs;
+    }
 
     /// <summary>The run that is meant, for reading: the latest where none is named.</summary>
     /// <exception cref="CommandException">There is none, or the name fits none or several.</exception>
