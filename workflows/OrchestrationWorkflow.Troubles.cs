@@ -9,6 +9,9 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>An agent that works this long after it was told to try has no trouble with its account.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
+
+    /// <summary>The board is the one that stays: what is noted on it now is not lost.</summary>
+    private bool _canNote;
     private Troubles _troubles = new(TimeSpan.FromMinutes(1));
 
     private void TakeInTrouble(TaskEntry entry, TaskReport report)
@@ -91,10 +94,41 @@ public sealed partial class OrchestrationWorkflow
     private List<TaskEntry> Waiting(Trouble trouble) =>
         [.. _board.Entries.Where(e => e.AtWork && e.Status.State == TaskStates.Parked && Troubles.Concerns(trouble, e.Outline))];
 
-    /// <summary>The one line that says it, and the one that says that it is over.</summary>
-    private void SayTrouble()
+    /// <inheritdoc/>
+    [WorkflowSignal("activitiesFailing")]
+    public async Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing)
     {
-        if (_run.State == RunStates.Executing)
-            Become(RunStates.Executing, _troubles.Open.Count == 0 ? "" : $"{_troubles.Describe()} What needs it waits and goes on by itself; at once: orchestrate retry {_runId}/TASK");
+        await Workflow.WaitConditionAsync(() => _canNote, CancellationToken.None);
+        var before = _run.Failing;
+        if (RunStates.IsFinal(_run.State) || before.SequenceEqual(failing))
+            return;
+        _run = _run with { Failing = failing };
+        foreach (var id in before.Select(f => f.Task).Except(failing.Select(f => f.Task)).Where(id => id.Length > 0))
+            ExplainTask(id, "");
+        foreach (var step in failing.Except(before).Where(f => f.Task.Length > 0))
+            ExplainTask(step.Task, DescribeStep(step));
+        if (before.Concat(failing).Any(f => f.Task.Length == 0))
+            SayTrouble(evenOutsideOfWork: true);
+    }
+
+    private void ExplainTask(string id, string reason)
+    {
+        if (_board.TryFind(id) is { AtWork: true } entry)
+            _board.Explain(entry, reason, Now);
+    }
+
+    private static string DescribeStep(FailingActivity step) =>
+        $"{step.Activity} has failed {step.Attempt - 1} times and is tried again: {step.Message.TrimEnd('.')}.";
+
+    /// <summary>The one line that says it, and the one that says that it is over.</summary>
+    private void SayTrouble(bool evenOutsideOfWork = false)
+    {
+        var atWork = _run.State == RunStates.Executing;
+        if (!atWork && !evenOutsideOfWork)
+            return;
+        var sentences = _run.Failing.Where(f => f.Task.Length == 0).Select(DescribeStep).ToList();
+        if (atWork && _troubles.Open.Count > 0)
+            sentences.Insert(0, $"{_troubles.Describe()} What needs it waits and goes on by itself; at once: orchestrate retry {_runId}/TASK");
+        Become(_run.State, string.Join(" ", sentences));
     }
 }

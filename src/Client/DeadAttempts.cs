@@ -21,8 +21,7 @@ public static class DeadAttempts
     {
         var failed = 0;
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
-        var query = $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow')";
-        await foreach (var execution in client.ListWorkflowsAsync(query).WithCancellation(cancellation))
+        await foreach (var execution in client.ListWorkflowsAsync(OpenWork.Query).WithCancellation(cancellation))
         {
             var describe = new DescribeWorkflowExecutionRequest
             {

@@ -79,6 +79,10 @@ public sealed record RunStatus
     [JsonPropertyName("warnings")]
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Steps that fail again and again for no reason that the run knows how to handle; they are tried for ever.</summary>
+    [JsonPropertyName("failing")]
+    public IReadOnlyList<FailingActivity> Failing { get; init; } = [];
+
     /// <summary>Tasks in plan order (of a query's page: from its offset on).</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<RunTask> Tasks { get; init; } = [];
@@ -87,6 +91,13 @@ public sealed record RunStatus
     [JsonPropertyName("taskCount")]
     public int TaskCount { get; init; }
 }
+
+/// <summary>A step of a run or of a task that fails again and again.</summary>
+/// <param name="Task">The task; empty for a step of the run itself.</param>
+/// <param name="Activity">Name of the step, such as <c>VerifyTask</c>.</param>
+/// <param name="Attempt">The attempt that is under way or comes next, from 1.</param>
+/// <param name="Message">How the last one failed.</param>
+public sealed record FailingActivity(string Task, string Activity, int Attempt, string Message);
 
 /// <summary>Where one task is.</summary>
 public sealed record RunTask

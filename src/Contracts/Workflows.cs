@@ -64,6 +64,10 @@ public interface IOrchestrationWorkflow
     /// <summary>A task's report.</summary>
     [WorkflowSignal("taskChanged")]
     Task TaskChangedAsync(TaskReport report);
+
+    /// <summary>Which steps of the run and its tasks fail again and again now; none: all go on.</summary>
+    [WorkflowSignal("activitiesFailing")]
+    Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
 }
 
 /// <summary>One task of a run: worktree, agent, verification, remediation, merge.</summary>

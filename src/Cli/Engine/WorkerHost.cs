@@ -17,6 +17,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
     private Task _succession = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     private WorkerHost(EngineConnection engine, IReadOnlyList<GitRepository> repositories, CommandContext context)
     {
@@ -48,6 +49,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             var options = new RunWorkerOptions { Repositories = [.. references], HookCommand = HookCommand(), Host = Environment.MachineName, Time = context.Time };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
+            host._watching = new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();
             return host;
         }
@@ -61,7 +63,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        foreach (var task in (Task[])[_succession, _working])
+        foreach (var task in (Task[])[_succession, _watching, _working])
         {
             try
             {

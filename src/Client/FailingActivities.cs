@@ -1,0 +1,94 @@
+using Orchestrator.Contracts;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Workflow.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Client;
+
+/// <summary>
+/// Activities are tried for ever, because most of what stops them passes. One that fails again and again is told to its run, which shows it; else a run
+/// that stands still for a reason nobody foresaw would look like one at work. Looks once at each call and remembers what it told; not safe for several threads.
+/// </summary>
+/// <param name="client">Client of the server that holds the runs.</param>
+/// <param name="time">The clock.</param>
+public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
+{
+    /// <summary>Attempts that may fail before it is worth a person's attention.</summary>
+    public const int Tolerated = 3;
+
+    /// <summary>An attempt that has worked this long does not fail for the reason the one before did.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
+
+    /// <summary>A run is told again when the number of attempts has grown by this factor.</summary>
+    private const int Growth = 10;
+
+    /// <summary>More than this nobody reads at once, and a message stays small.</summary>
+    private const int Most = 40;
+    private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Looks at all open runs and tells those whose failing activities are not the ones they know of.</summary>
+    /// <param name="cancellation">Ends the look.</param>
+    /// <returns>What was told now, with the run.</returns>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
+    public async Task<IReadOnlyList<(string RunId, FailingActivity Failing)>> ReportAsync(CancellationToken cancellation = default)
+    {
+        var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
+        var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
+        await foreach (var execution in client.ListWorkflowsAsync(OpenWork.Query).WithCancellation(cancellation))
+        {
+            var describe = new DescribeWorkflowExecutionRequest
+            {
+                Namespace = client.Options.Namespace,
+                Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
+            };
+            var description = await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc);
+            var run = execution.WorkflowType == RunClient.WorkflowType ? execution.Id : description.WorkflowExecutionInfo.ParentExecution?.WorkflowId ?? "";
+            if (run.Length == 0)
+                continue; // A task's workflow that nobody but a person with another tool can have started.
+            var task = run == execution.Id ? "" : execution.Id[(run.Length + 1)..];
+            var failing = description.PendingActivities.Where(Fails).Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, MessageParts.Brief(a.LastFailure.Message)));
+            if (!found.TryGetValue(run, out var all))
+                found[run] = all = [];
+            all.AddRange(failing);
+        }
+        var told = new List<(string, FailingActivity)>();
+        foreach (var (run, failing) in found)
+        {
+            if (await TellAsync(run, [.. failing.Take(Most)], rpc))
+                told.AddRange(failing.Take(Most).Select(f => (run, f)));
+        }
+        return told;
+    }
+
+    /// <summary>A worker that stopped or died is no failure of the activity, and what works for a while works.</summary>
+    private bool Fails(PendingActivityInfo activity) =>
+        activity.Attempt > Tolerated
+        && activity.LastFailure is { } last
+        && last.ApplicationFailureInfo?.Type is not ("WorkerStops" or "WorkerDied")
+        && !(activity.State == PendingActivityState.Started && activity.LastStartedTime is { } started && time.GetUtcNow() - started.ToDateTimeOffset() > Settled);
+
+    private async Task<bool> TellAsync(string runId, IReadOnlyList<FailingActivity> failing, RpcOptions rpc)
+    {
+        var run = client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId);
+        try
+        {
+            if (!_told.TryGetValue(runId, out var known))
+                _told[runId] = known = (await run.QueryAsync(w => w.Status(0, 1), new WorkflowQueryOptions { Rpc = rpc })).Failing;
+            if (!IsNews(known, failing))
+                return false;
+            await run.SignalAsync(w => w.ActivitiesFailingAsync(failing), new WorkflowSignalOptions { Rpc = rpc });
+            _told[runId] = failing;
+            return true;
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return false; // It ended between the look and the word, or these are the tasks of a run that was deleted.
+        }
+    }
+
+    private static bool IsNews(IReadOnlyList<FailingActivity> known, IReadOnlyList<FailingActivity> failing) =>
+        known.Count != failing.Count
+        || failing.Any(f => known.FirstOrDefault(k => (k.Task, k.Activity) == (f.Task, f.Activity)) is not { } told || f.Attempt >= told.Attempt * Growth);
+}
