@@ -122,7 +122,7 @@ internal sealed class ServerParts : IDisposable
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
         new ActivityTaskHandler(Engine, Namespaces, polls, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
-        new QueryHandler(Engine, Namespaces, _stopping, Timers).Register(Table);
+        new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);

@@ -1,4 +1,7 @@
 using Orchestrator.Grpc;
+using Orchestrator.Temporal.Server.Tests.Model;
+using Temporal.Server.History;
+using Temporalio.Api.Query.V1;
 using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
@@ -30,6 +33,49 @@ public sealed class QueryTests
         await server.AnswerQueryAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Text("answer"));
 
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task Query_WorkerThatTookItDoesNotAnswer_GoesToAnotherAfterTenSeconds()
+    {
+        var clock = new ManualClock();
+        await using var server = await TestServer.StartAsync(time: clock);
+        await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
+        var answer = server.QueryAsync("w");
+        var first = await server.PollWorkflowTaskAsync("w", "one that hangs");
+
+        clock.Advance(PendingQuery.AnswerLimit);
+        var second = await server.PollWorkflowTaskAsync("w", "another");
+        Assert.Equal("q", second.Query.QueryType);
+        await server.AnswerQueryAsync(second, TestServer.Text("answer"));
+
+        Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
+        Assert.Equal(GrpcStatusCode.NotFound, (await Assert.ThrowsAsync<GrpcException>(() => server.AnswerQueryAsync(first, TestServer.Text("too late")))).Code);
+    }
+
+    [Fact]
+    public void PendingQuery_TimePasses_IsLostWhenItsLimitHasPassedAndNotBefore()
+    {
+        var clock = new ManualClock();
+        var query = new PendingQuery(new WorkflowQuery(), clock);
+        query.Offer(null);
+        clock.Advance(TimeSpan.FromDays(1));
+        Assert.False(query.IsLost);
+
+        query.Offer(TimeSpan.FromSeconds(5));
+        clock.Advance(TimeSpan.FromSeconds(4.999));
+        Assert.False(query.IsLost);
+        query.Take("worker");
+        clock.Advance(TimeSpan.FromSeconds(9.999));
+        Assert.False(query.IsLost);
+        clock.Advance(TimeSpan.FromSeconds(0.001));
+        Assert.True(query.IsLost);
+
+        query.Offer(TimeSpan.FromSeconds(5));
+        Assert.False(query.IsLost);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(query.IsLost);
     }
 
     /// <summary>Clients ask the one that takes its place; a time limit would tell them that no worker is there.</summary>

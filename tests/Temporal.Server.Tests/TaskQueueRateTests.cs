@@ -19,7 +19,7 @@ public sealed class TaskQueueRateTests
         var polls = Poll(queue, 5);
         foreach (var task in Tasks(5))
         {
-            queue.Add(task);
+            Assert.True(queue.TryAdd(task));
         }
 
         // A queue that was just made has one task to give, then two in each second.
@@ -41,7 +41,7 @@ public sealed class TaskQueueRateTests
         var polls = Poll(queue, 2);
         foreach (var task in Tasks(2))
         {
-            queue.Add(task);
+            Assert.True(queue.TryAdd(task));
         }
 
         time.Advance(TimeSpan.FromHours(1));
@@ -57,7 +57,7 @@ public sealed class TaskQueueRateTests
         using var queue = new TaskQueue(time);
         foreach (var task in Tasks(4))
         {
-            queue.Add(task);
+            Assert.True(queue.TryAdd(task));
         }
 
         var slow = Poller.Clone();
@@ -104,7 +104,11 @@ public sealed class TaskQueueRateTests
     }
 
     private static List<Task<QueuedTask?>> Poll(TaskQueue queue, int count, PollerInfo? poller = null) =>
-        [.. Enumerable.Range(0, count).Select(_ => queue.PollAsync(poller ?? Poller, DateTimeOffset.UnixEpoch, CancellationToken.None).AsTask())];
+        [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            Assert.True(queue.TryPoll(poller ?? Poller, DateTimeOffset.UnixEpoch, CancellationToken.None, out var task));
+            return task.AsTask();
+        })];
 
     private static IEnumerable<QueuedTask> Tasks(int count) => Enumerable.Range(0, count).Select(i => new WorkflowQueuedTask("n", "w" + i, "r", 2, "q", false, 0));
 

@@ -10,7 +10,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Queries: with the run's next workflow task when one is pending, else by a task of their own.</summary>
-internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping, TimerService timers)
+internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping, TimerService timers, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -48,7 +48,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     /// <summary>The answer; null when the workflow's memory was dropped meanwhile, and the query with it.</summary>
     private async Task<QueryWorkflowResponse?> AskAsync(GrpcServerCallContext context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
     {
-        var query = new PendingQuery(request.Query);
+        var query = new PendingQuery(request.Query, time);
         try
         {
             var (rejected, gone) = await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => (Ask(w, request, query), w.Gone));
@@ -90,7 +90,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         while (await Task.WhenAny(query.Answer.Task, gone, Task.Delay(WorkerWatch, limit)) is var ended && ended != query.Answer.Task && ended != gone)
         {
             await ended;
-            if (Environment.TickCount64 < query.OfferedUntil && !(query.TakenBy is { } worker && DeadWorker.IsGone(worker)))
+            if (!query.IsLost)
             {
                 continue;
             }
@@ -154,8 +154,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query, bool anyWorker = false)
     {
         var sticky = !anyWorker && run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
-        query.TakenBy = null;
-        query.OfferedUntil = sticky ? Environment.TickCount64 + (long)run.Record.StickyTimeout.Span().TotalMilliseconds : long.MaxValue;
+        query.Offer(sticky ? run.Record.StickyTimeout.Span() : null);
         engine.Queues.Add(new QueryQueuedTask(run.NamespaceId, run.WorkflowId, run.RunId, sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name, query));
     }
 }

@@ -16,9 +16,6 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
-    // As long as a worker has for a workflow task where nobody says otherwise.
-    private static readonly TimeSpan QueryLimit = TimeSpan.FromSeconds(10);
-
     public void Register(RpcTable table) =>
         table.AddRaw(RpcTable.WorkflowService, "PollWorkflowTaskQueue", PollWorkflowTaskQueueRequest.Parser, PollAsync);
 
@@ -118,8 +115,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
                 return null;
             }
 
-            queued.Query.TakenBy = request.Identity;
-            queued.Query.OfferedUntil = Environment.TickCount64 + (long)QueryLimit.TotalMilliseconds;
+            queued.Query.Take(request.Identity);
             var response = new PollWorkflowTaskQueueResponse
             {
                 TaskToken = new TaskToken { NamespaceId = run.NamespaceId, WorkflowId = run.WorkflowId, RunId = run.RunId, QueryId = queued.Query.Id }.ToByteString(),

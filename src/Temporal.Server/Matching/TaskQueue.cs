@@ -6,7 +6,11 @@ namespace Temporal.Server.Matching;
 /// <summary>One task queue of one kind of task: tasks that wait for pollers, or pollers that wait for tasks. Guarded by its own lock.</summary>
 internal sealed class TaskQueue : IDisposable
 {
+    /// <summary>How long a poller is shown after its last poll.</summary>
+    public static readonly TimeSpan PollerShown = TimeSpan.FromMinutes(5);
+
     private const int DefaultPriority = 3;
+    private const int ManyPollers = 100;
 
     /// <summary>How old a list of pollers may be that comes from <see cref="PollersLately"/>.</summary>
     private const long LatelyMs = 5_000;
@@ -21,6 +25,8 @@ internal sealed class TaskQueue : IDisposable
     private long _latelyAt = long.MinValue;
     private long _sequence;
     private long _lastPoll = long.MinValue;
+    private long _lastUse = Environment.TickCount64;
+    private bool _retired;
 
     public TaskQueue(TimeProvider time)
     {
@@ -101,51 +107,75 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Hands the task to the poller that waits longest, else keeps it.</summary>
-    public void Add(QueuedTask task)
+    /// <summary>Hands the task to the poller that waits longest, else keeps it. False: the queue is retired, another has its name.</summary>
+    public bool TryAdd(QueuedTask task)
     {
         lock (_lock)
         {
+            if (_retired)
+            {
+                return false;
+            }
+
+            _lastUse = Environment.TickCount64;
             _tasks.Enqueue(task, (task.Priority > 0 ? task.Priority : DefaultPriority, _sequence++));
             Pump();
+            return true;
         }
     }
 
-    /// <summary>Takes the next task, waiting for one until the token is cancelled; null then.</summary>
+    /// <summary>Takes the next task, waiting for one until the token is cancelled; null then. False: the queue is retired, another has its name.</summary>
     /// <param name="info">Who polls, for descriptions of the queue.</param>
-    public async ValueTask<QueuedTask?> PollAsync(PollerInfo info, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="now">The time that descriptions show for this poll.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="task">The task, or the wait for it.</param>
+    public bool TryPoll(PollerInfo info, DateTimeOffset now, CancellationToken cancellationToken, out ValueTask<QueuedTask?> task)
     {
-        TaskCompletionSource<QueuedTask?> poller;
         LinkedListNode<TaskCompletionSource<QueuedTask?>> node;
+        task = default;
         if (cancellationToken.IsCancellationRequested)
         {
-            return null;
+            return true;
         }
 
         lock (_lock)
         {
-            _lastPoll = Environment.TickCount64;
+            if (_retired)
+            {
+                return false;
+            }
+
+            _lastPoll = _lastUse = Environment.TickCount64;
             if (info.Identity.Length > 0)
             {
+                Forget(now);
                 _seen[info.Identity] = (now, info);
             }
 
             _rate.Asked = info.RatePerSecond;
             if (_tasks.Count > 0 && _pollers.Count == 0 && MayGo())
             {
-                return _tasks.Dequeue();
+                task = new ValueTask<QueuedTask?>(_tasks.Dequeue());
+                return true;
             }
 
-            poller = new TaskCompletionSource<QueuedTask?>(TaskCreationOptions.RunContinuationsAsynchronously);
-            node = _pollers.AddLast(poller);
+            node = _pollers.AddLast(new TaskCompletionSource<QueuedTask?>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
+        task = WaitAsync(node, cancellationToken);
+        return true;
+    }
+
+    private async ValueTask<QueuedTask?> WaitAsync(LinkedListNode<TaskCompletionSource<QueuedTask?>> node, CancellationToken cancellationToken)
+    {
+        var poller = node.Value;
         await using (cancellationToken.UnsafeRegister(static (s, _) => ((TaskCompletionSource<QueuedTask?>)s!).TrySetResult(null), poller))
         {
             var task = await poller.Task;
             lock (_lock)
             {
-                _lastPoll = _lastPoll == long.MinValue ? _lastPoll : Environment.TickCount64;
+                _lastUse = Environment.TickCount64;
+                _lastPoll = _lastPoll == long.MinValue ? _lastPoll : _lastUse;
                 if (node.List is not null)
                 {
                     _pollers.Remove(node);
@@ -153,6 +183,23 @@ internal sealed class TaskQueue : IDisposable
             }
 
             return task;
+        }
+    }
+
+    /// <summary>Forgets pollers that are not shown any more, when there are many: every process that ever polled was one.</summary>
+    private void Forget(DateTimeOffset now)
+    {
+        if (_seen.Count < ManyPollers)
+        {
+            return;
+        }
+
+        foreach (var (identity, seen) in _seen)
+        {
+            if (now - seen.LastPoll > PollerShown)
+            {
+                _seen.Remove(identity);
+            }
         }
     }
 
@@ -222,12 +269,12 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
-    /// <summary>Nothing waits and nobody has polled for long.</summary>
-    public bool IsIdle(TimeSpan since)
+    /// <summary>Closes the queue for ever if nothing waits in it and nobody has used it for that long; true when it is closed.</summary>
+    public bool TryRetire(TimeSpan unused)
     {
         lock (_lock)
         {
-            return _tasks.Count == 0 && _pollers.Count == 0 && Environment.TickCount64 - _lastPoll > since.TotalMilliseconds;
+            return _retired |= _tasks.Count == 0 && _pollers.Count == 0 && Environment.TickCount64 - _lastUse >= unused.TotalMilliseconds;
         }
     }
 

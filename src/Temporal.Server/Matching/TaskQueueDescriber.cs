@@ -15,9 +15,6 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
     private const float SystemRate = 4_000;
     private const string Unversioned = "__unversioned__";
 
-    /// <summary>How long a poller is shown after its last poll.</summary>
-    private static readonly TimeSpan Shown = TimeSpan.FromMinutes(5);
-
     /// <summary>A poller as descriptions show it.</summary>
     public static PollerInfo Poller(string identity, WorkerVersionCapabilities? capabilities, WorkerDeploymentOptions? deployment, TaskQueueMetadata? metadata) => new()
     {
@@ -84,10 +81,10 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
     private TaskQueue? Find(string namespaceId, string name, TaskQueueType type) =>
         type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Find(namespaceId, name, type == TaskQueueType.Activity) : null;
 
-    private IReadOnlyList<PollerInfo> Pollers(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type)?.Pollers(now - Shown) ?? [];
+    private IReadOnlyList<PollerInfo> Pollers(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type)?.Pollers(now - TaskQueue.PollerShown) ?? [];
 
     private IReadOnlyList<PollerInfo> PollersLately(string namespaceId, string name, TaskQueueType type) =>
-        type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Get(namespaceId, name, type == TaskQueueType.Activity).PollersLately(now - Shown) : [];
+        type is TaskQueueType.Workflow or TaskQueueType.Activity ? queues.Get(namespaceId, name, type == TaskQueueType.Activity).PollersLately(now - TaskQueue.PollerShown) : [];
 
     private TaskQueueStats Stats(string namespaceId, string name, TaskQueueType type) => Find(namespaceId, name, type) is { Backlog: > 0 and var backlog } queue
         ? new TaskQueueStats { ApproximateBacklogCount = backlog, ApproximateBacklogAge = Duration.FromTimeSpan(queue.BacklogAge) }

@@ -27,14 +27,7 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
 
         if (Interlocked.Increment(ref _made) % CleanEvery == 0)
         {
-            foreach (var (key, old) in _queues)
-            {
-                if (old.IsIdle(Forgotten))
-                {
-                    _queues.TryRemove(key, out _);
-                    old.Dispose();
-                }
-            }
+            Forget(Forgotten);
         }
 
         return _queues.GetOrAdd(
@@ -46,10 +39,38 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
     /// <summary>A queue that is in use; null for one that nobody has named lately.</summary>
     public TaskQueue? Find(string namespaceId, string name, bool activity) => _queues.GetValueOrDefault((namespaceId, name, activity));
 
-    public void Add(QueuedTask task) => Get(task.NamespaceId, task.Queue, task is ActivityQueuedTask).Add(task);
+    public void Add(QueuedTask task)
+    {
+        TaskQueue queue;
+        while (!(queue = Get(task.NamespaceId, task.Queue, task is ActivityQueuedTask)).TryAdd(task))
+        {
+            Remove((task.NamespaceId, task.Queue, task is ActivityQueuedTask), queue);
+        }
+    }
 
-    public ValueTask<QueuedTask?> PollAsync(string namespaceId, string name, bool activity, PollerInfo poller, CancellationToken cancellationToken) =>
-        Get(namespaceId, name, activity).PollAsync(poller, _time.GetUtcNow(), cancellationToken);
+    public ValueTask<QueuedTask?> PollAsync(string namespaceId, string name, bool activity, PollerInfo poller, CancellationToken cancellationToken)
+    {
+        TaskQueue queue;
+        ValueTask<QueuedTask?> task;
+        while (!(queue = Get(namespaceId, name, activity)).TryPoll(poller, _time.GetUtcNow(), cancellationToken, out task))
+        {
+            Remove((namespaceId, name, activity), queue);
+        }
+
+        return task;
+    }
+
+    /// <summary>Forgets the queues in which nothing waits and that nobody has used for that long.</summary>
+    public void Forget(TimeSpan unused)
+    {
+        foreach (var (key, queue) in _queues)
+        {
+            if (queue.TryRetire(unused))
+            {
+                Remove(key, queue);
+            }
+        }
+    }
 
     /// <summary>True while a worker polls the sticky queue, or did so shortly before.</summary>
     public bool StickyWorkerLives(string namespaceId, string name) => _queues.TryGetValue((namespaceId, name, false), out var queue) && queue.HasPoller(StickyPollerGone);
@@ -69,6 +90,15 @@ internal sealed class TaskQueues(TimeProvider time, Func<string, string, TaskQue
         foreach (var queue in _queues.Values)
         {
             queue.Release();
+        }
+    }
+
+    /// <summary>Makes room for another queue of that name. Whoever meets a retired queue does it, since the one that retired it may not have come to it yet.</summary>
+    private void Remove((string NamespaceId, string Name, bool Activity) key, TaskQueue retired)
+    {
+        if (_queues.TryRemove(new(key, retired)))
+        {
+            retired.Dispose();
         }
     }
 
