@@ -14,6 +14,7 @@ public class TemporalClient : ITemporalClient
     {
         Connection = connection;
         Options = options;
+        (connection as TemporalConnection)?.LogTo(options.LoggerFactory);
         ClientOutboundInterceptor outbound = new ClientCalls(this);
         foreach (var interceptor in (options.Interceptors ?? []).Reverse())
         {

@@ -1,9 +1,12 @@
 using System.Net;
 using Google.Protobuf;
 using Grpc.Health.V1;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Grpc;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Exceptions;
+using Temporalio.Worker;
 
 namespace Temporalio.Client;
 
@@ -19,9 +22,11 @@ public sealed class TemporalConnection : ITemporalConnection
     private readonly RpcRetryOptions _retry;
     private readonly RpcRetryOptions _waitRetry;
     private readonly bool _compress;
+    private readonly PayloadLimits _warnAbove;
     private readonly SemaphoreSlim _connecting = new(1, 1);
 
     private volatile bool _connected;
+    private ILogger? _logger;
 
     private TemporalConnection(TemporalConnectionOptions options)
     {
@@ -41,6 +46,7 @@ public sealed class TemporalConnection : ITemporalConnection
             GrpcCompression.Gzip => true,
             _ => !isSocket,
         };
+        _warnAbove = new(Options.PayloadLimits.PayloadsWarnSize, Options.PayloadLimits.MemoWarnSize);
         RpcMetadata = Options.RpcMetadata ?? [];
         RpcBinaryMetadata = Options.RpcBinaryMetadata ?? [];
         ApiKey = Options.ApiKey;
@@ -127,6 +133,15 @@ public sealed class TemporalConnection : ITemporalConnection
         return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
     }
 
+    /// <summary>Has warnings about calls logged, unless another client on this connection has asked for that before.</summary>
+    internal void LogTo(ILoggerFactory loggers)
+    {
+        if (_logger is null && loggers is not NullLoggerFactory)
+        {
+            Interlocked.CompareExchange(ref _logger, loggers.CreateLogger("Temporalio.Client"), null);
+        }
+    }
+
     /// <summary>Makes a call, connecting first if need be.</summary>
     /// <param name="service">Full name of the service.</param>
     /// <param name="rpc">Name of the call.</param>
@@ -186,6 +201,7 @@ public sealed class TemporalConnection : ITemporalConnection
         var token = options?.CancellationToken ?? CancellationToken.None;
         var method = $"/{service}/{rpc}";
         var body = request.ToByteArray();
+        WarnOfLargePayloads(rpc, request, body.Length);
         var call = new GrpcCallOptions
         {
             Timeout = options?.Timeout,
@@ -218,6 +234,17 @@ public sealed class TemporalConnection : ITemporalConnection
                 }
 
                 await Task.Delay(delay, token);
+            }
+        }
+    }
+
+    private void WarnOfLargePayloads(string rpc, IMessage request, int size)
+    {
+        if (_logger is { } logger)
+        {
+            foreach (var (field, limit) in _warnAbove.Exceeded(request, size))
+            {
+                Log.PayloadsLarge(logger, rpc, field.Path, field.Size, limit);
             }
         }
     }

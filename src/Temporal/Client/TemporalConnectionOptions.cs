@@ -29,6 +29,9 @@ public class TemporalConnectionOptions : ICloneable
     /// <summary>Compression of requests; null: gzip for requests worth it.</summary>
     public GrpcCompression? GrpcCompression { get; set; }
 
+    /// <summary>From which size on a warning is logged about values that are sent, to the loggers of the first client on the connection. Default: as <see cref="PayloadLimitsOptions" /> says.</summary>
+    public PayloadLimitsOptions PayloadLimits { get; set; } = new();
+
     /// <summary>Headers of every call.</summary>
     public IReadOnlyCollection<KeyValuePair<string, string>>? RpcMetadata { get; set; }
 
@@ -48,6 +51,7 @@ public class TemporalConnectionOptions : ICloneable
         copy.Tls = (TlsOptions?)Tls?.Clone();
         copy.RpcRetry = (RpcRetryOptions?)RpcRetry?.Clone();
         copy.KeepAlive = (KeepAliveOptions?)KeepAlive?.Clone();
+        copy.PayloadLimits = (PayloadLimitsOptions)PayloadLimits.Clone();
         copy.HttpConnectProxy = (HttpConnectProxyOptions?)HttpConnectProxy?.Clone();
         return copy;
     }

@@ -36,7 +36,7 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "A heartbeat of activity {ActivityId} could not be delivered")]
     public static partial void HeartbeatFailed(ILogger logger, Exception error, string activityId);
 
-    [LoggerMessage(11, LogLevel.Warning, "The details of a heartbeat of activity {ActivityId} could not be converted; the activity is cancelled")]
+    [LoggerMessage(11, LogLevel.Warning, "The details of a heartbeat of activity {ActivityId} cannot be sent; the activity is cancelled")]
     public static partial void HeartbeatNotConverted(ILogger logger, Exception error, string activityId);
 
     [LoggerMessage(12, LogLevel.Warning, "The outcome of a workflow task of {WorkflowId} (run {RunId}) could not be delivered")]
@@ -59,6 +59,9 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Warning, "[TMPRL1102] Workflow {WorkflowId} ended while handlers still ran; their callers will not get an answer: {Handlers}. Wait for Workflow.AllHandlersFinished, or set UnfinishedPolicy.")]
     public static partial void UnfinishedHandlers(ILogger logger, string workflowId, string handlers);
+
+    [LoggerMessage(20, LogLevel.Warning, "[" + Client.PayloadLimits.Rule + "] {Rpc} sends {Size} bytes in {Field}, more than {Limit}; large values make histories large and slow, and past the server's limit it refuses them.")]
+    public static partial void PayloadsLarge(ILogger logger, string rpc, string field, int size, long limit);
 
     [LoggerMessage(18, LogLevel.Error, "Workflow {WorkflowType} {WorkflowId} (run {RunId}) left its scheduler; its next workflow task fails.")]
     public static partial void ForeignContinuation(ILogger logger, string workflowType, string workflowId, string runId, Exception exception);

@@ -116,7 +116,10 @@ public class TemporalWorkerOptions : ICloneable
     /// <summary>Activities that may be handed back with the answer to one workflow task. Default 3.</summary>
     public int MaxEagerActivityReservationsPerWorkflowTask { get; set; } = 3;
 
-    /// <summary>Whether outcomes past the server's size limits are sent all the same instead of failing at once. They are always sent here: the server decides.</summary>
+    /// <summary>
+    /// Whether values past the size limits that the server tells of are sent all the same. Default: no, the workflow task or activity attempt fails instead, and can be tried again;
+    /// for those who have something on the way to the server that makes values smaller. Servers that tell of no limits refuse by themselves.
+    /// </summary>
     public bool DisablePayloadErrorLimit { get; set; }
 
     /// <summary>Of no effect: that workflows use no foreign tasks is seen by their task scheduler here, which needs no event listener.</summary>

@@ -54,12 +54,13 @@ internal sealed class WorkerEngine
     private WorkerRpc _rpc;
     private bool _answersPollsOnShutdown;
     private bool _takesHeartbeats;
+    private PayloadLimits? _payloadLimits;
 
     public WorkerEngine(IWorkerClient client, TemporalWorkerOptions options)
     {
         _options = options;
         _client = Full(client);
-        _rpc = new(_client, _giveUp.Token);
+        _rpc = new(_client, _giveUp.Token, () => _payloadLimits);
         _taskQueue = options.TaskQueue ?? throw new ArgumentException("TaskQueue is required.", nameof(options));
         if (options.Workflows.Count == 0 && options.Activities.Count == 0)
         {
@@ -167,7 +168,7 @@ internal sealed class WorkerEngine
         set
         {
             _client = Full(value);
-            _rpc = new(_client, _giveUp.Token);
+            _rpc = new(_client, _giveUp.Token, () => _payloadLimits);
         }
     }
 
@@ -179,6 +180,9 @@ internal sealed class WorkerEngine
         {
             var description = await _rpc.DescribeNamespaceAsync(cancellationToken);
             _takesHeartbeats = description.NamespaceInfo?.Capabilities?.WorkerHeartbeats ?? false;
+            _payloadLimits = !_options.DisablePayloadErrorLimit && description.NamespaceInfo?.Limits is { } limits
+                ? new(limits.BlobSizeLimitError, limits.MemoSizeLimitError)
+                : null;
             _answersPollsOnShutdown = description.NamespaceInfo?.Capabilities?.WorkerPollCompleteOnShutdown ?? false;
         }
         catch (RpcException error) when (error.Code is RpcException.StatusCode.Unimplemented or RpcException.StatusCode.PermissionDenied)

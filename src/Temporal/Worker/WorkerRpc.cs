@@ -8,7 +8,8 @@ namespace Temporalio.Worker;
 /// <summary>The calls a worker makes, with how long each is retried.</summary>
 /// <param name="client">Client of the server.</param>
 /// <param name="giveUp">Cancelled when the worker stops and its server is gone: what is still to be delivered is not tried again.</param>
-internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp)
+/// <param name="limits">Sizes that the server takes, as it said; null: it did not.</param>
+internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp, Func<PayloadLimits?> limits)
 {
     // The server holds polls for 60 s.
     private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(70);
@@ -68,6 +69,8 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
         {
             throw new InvalidOperationException("A worker needs a client on a TemporalConnection.");
         }
+
+        PayloadsTooLargeException.ThrowIfExceeded(limits(), rpc, request);
 
         // What must be delivered has no limit per attempt: a slow server is no reason to drop it, and pings find a dead one.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(token, giveUp);

@@ -148,14 +148,14 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         {
             response = await options.Rpc().CompleteWorkflowTaskAsync(completed);
         }
-        catch (RpcException error)
+        catch (Exception error) when (error is RpcException or PayloadsTooLargeException)
         {
             Log.WorkflowTaskNotDelivered(options.Logger, error, reply.WorkflowId, reply.RunId);
             options.Handler.Refused(reply);
-            if (RpcRetrier.IsMessageTooLarge(error))
+            if (TooLarge(error) is { } cause)
             {
-                metrics.TaskFailed.Add(1, [new("failure_reason", "GrpcMessageTooLarge")]);
-                await FailTooLargeAsync(reply, completed, error);
+                metrics.TaskFailed.Add(1, [new("failure_reason", cause.ToString())]);
+                await FailTooLargeAsync(reply, completed, cause, error);
             }
 
             return null;
@@ -173,6 +173,13 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
 
         return options.Handler.Accepted(reply, response);
     }
+
+    private static WorkflowTaskFailedCause? TooLarge(Exception error) => error switch
+    {
+        PayloadsTooLargeException => WorkflowTaskFailedCause.PayloadsTooLarge,
+        RpcException refused when RpcRetrier.IsMessageTooLarge(refused) => WorkflowTaskFailedCause.GrpcMessageTooLarge,
+        _ => null,
+    };
 
     private void Count(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, WorkflowMetrics metrics)
     {
@@ -197,7 +204,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         }
     }
 
-    private async Task FailTooLargeAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, RpcException cause)
+    private async Task FailTooLargeAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, WorkflowTaskFailedCause cause, Exception error)
     {
         try
         {
@@ -206,17 +213,17 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                 Namespace = completed.Namespace,
                 TaskToken = completed.TaskToken,
                 Identity = completed.Identity,
-                Cause = WorkflowTaskFailedCause.GrpcMessageTooLarge,
+                Cause = cause,
                 Failure = new()
                 {
-                    Message = $"The commands of one workflow task are too large for the server: {cause.Message}",
-                    ApplicationFailureInfo = new() { Type = "GrpcMessageTooLarge" },
+                    Message = $"The commands of one workflow task are too large for the server: {error.Message}",
+                    ApplicationFailureInfo = new() { Type = cause.ToString() },
                 },
             });
         }
-        catch (RpcException error)
+        catch (RpcException second)
         {
-            Log.WorkflowTaskNotDelivered(options.Logger, error, reply.WorkflowId, reply.RunId);
+            Log.WorkflowTaskNotDelivered(options.Logger, second, reply.WorkflowId, reply.RunId);
         }
     }
 
@@ -226,7 +233,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         {
             await options.Rpc().CompleteQueryAsync(query);
         }
-        catch (RpcException error) when (RpcRetrier.IsMessageTooLarge(error))
+        catch (Exception error) when (TooLarge(error) is not null)
         {
             await options.Rpc().CompleteQueryAsync(new()
             {

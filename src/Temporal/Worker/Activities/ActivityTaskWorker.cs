@@ -208,9 +208,7 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         }
         catch (Exception error)
         {
-            Log.HeartbeatNotConverted(options.Logger, error, info.ActivityId);
-            attempt.HeartbeatFailure = error;
-            attempt.Cancel(ActivityCancelReason.HeartbeatRecordFailure, new() { IsHeartbeatRecordFailure = true });
+            FailHeartbeat(attempt, error, info);
             return;
         }
 
@@ -229,11 +227,23 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         {
             attempt.Cancel(ActivityCancelReason.GoneFromServer, new() { IsGoneFromServer = true });
         }
+        catch (PayloadsTooLargeException error)
+        {
+            FailHeartbeat(attempt, error, info);
+        }
         catch (Exception error)
         {
             // The next heartbeat may get through; when none does, the server times the attempt out.
             Log.HeartbeatFailed(options.Logger, error, info.ActivityId);
         }
+    }
+
+    /// <summary>These details will never get through: the attempt is told so.</summary>
+    private void FailHeartbeat(ActivityAttempt attempt, Exception error, ActivityInfo info)
+    {
+        Log.HeartbeatNotConverted(options.Logger, error, info.ActivityId);
+        attempt.HeartbeatFailure = error;
+        attempt.Cancel(ActivityCancelReason.HeartbeatRecordFailure, new() { IsHeartbeatRecordFailure = true });
     }
 
     private async Task DeliverAsync(ByteString token, ActivityOutcome outcome, object?[]? held, ActivityInfo info)
@@ -316,14 +326,17 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
         {
             Log.ActivityOutcomeUnwanted(options.Logger, info.ActivityId, info.WorkflowId);
         }
-        catch (RpcException error) when (RpcRetrier.IsMessageTooLarge(error) || error.Code == RpcException.StatusCode.InvalidArgument)
+        catch (Exception error) when (IsRefusal(error))
         {
             // The same outcome will always be refused: say so instead, and let the retry policy decide.
             await DeliverRefusalAsync(error, token, info);
         }
     }
 
-    private async Task DeliverRefusalAsync(RpcException error, ByteString token, ActivityInfo info)
+    private static bool IsRefusal(Exception error) => error is PayloadsTooLargeException
+        || (error is RpcException refused && (RpcRetrier.IsMessageTooLarge(refused) || refused.Code == RpcException.StatusCode.InvalidArgument));
+
+    private async Task DeliverRefusalAsync(Exception error, ByteString token, ActivityInfo info)
     {
         try
         {
@@ -334,8 +347,8 @@ internal sealed class ActivityTaskWorker(ActivityTaskWorkerOptions options)
                 Identity = options.Identity,
                 Failure = new()
                 {
-                    Message = $"The server refused the outcome of activity {info.ActivityType}: {error.Message}",
-                    ApplicationFailureInfo = new() { Type = "OutcomeRefused" },
+                    Message = $"The outcome of activity {info.ActivityType} is refused: {error.Message}",
+                    ApplicationFailureInfo = new() { Type = error is PayloadsTooLargeException ? nameof(WorkflowTaskFailedCause.PayloadsTooLarge) : "OutcomeRefused" },
                 },
             });
         }
