@@ -1,3 +1,4 @@
+using Temporal.Server.Frontend;
 using Temporal.Server.Matching;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
@@ -88,16 +89,23 @@ public sealed class TaskQueueRateTests
         await using (var server = await TestServer.StartAsync(path))
         {
             await server.StartWorkflowAsync("w");
-            var held = await server.CallAsync(
-                new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new Temporalio.Api.TaskQueue.V1.TaskQueue { Name = "w" } }, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromSeconds(2.5));
-            Assert.True(held.TaskToken.IsEmpty);
+            var poll = server.PollWorkflowTaskAsync("w");
+            var queue = server.Server.Parts.Queues.Get(NamespaceRegistry.Default.Id, "w", activity: false);
+            while (!queue.HasPoller(TimeSpan.Zero))
+            {
+                await Task.Delay(10);
+            }
+
+            // Both wait: the one who polls for leave to go, no longer for a task.
+            Assert.Equal(1, queue.Backlog);
+            Assert.False(poll.IsCompleted);
             await server.CallAsync(
                 new UpdateTaskQueueConfigRequest
                 {
                     Namespace = "default", TaskQueue = "w", TaskQueueType = TaskQueueType.Workflow, UpdateQueueRateLimit = new UpdateTaskQueueConfigRequest.Types.RateLimitUpdate(),
                 },
                 UpdateTaskQueueConfigResponse.Parser);
-            Assert.Equal("w", (await server.PollWorkflowTaskAsync("w")).WorkflowExecution.WorkflowId);
+            Assert.Equal("w", (await poll).WorkflowExecution.WorkflowId);
         }
 
         Directory.Delete(folder, recursive: true);

@@ -10,15 +10,13 @@ internal sealed class PendingActivity(long scheduledEventId, ActivityTaskSchedul
 {
     private DateTimeOffset? _startedAwake;
     private DateTimeOffset? _beatAwake;
+    private (TimeSpan Asleep, DateTimeOffset? Due)? _due;
 
     public long ScheduledEventId { get; } = scheduledEventId;
 
     public ActivityTaskScheduledEventAttributes Scheduled { get; } = scheduled;
 
     public ActivityRecord Record { get; } = record;
-
-    /// <summary>The record differs from what is stored.</summary>
-    public bool Dirty { get; set; }
 
     /// <summary>A row of it is stored.</summary>
     public bool HasRow { get; set; }
@@ -50,9 +48,22 @@ internal sealed class PendingActivity(long scheduledEventId, ActivityTaskSchedul
     /// <summary>The attempt says now that it lives.</summary>
     public void NoteHeartbeat() => _beatAwake = awake.Now;
 
-    /// <summary>When something happens to it by time alone.</summary>
+    /// <summary>The record has changed.</summary>
+    public void NoteChange() => _due = null;
+
+    /// <summary>When something happens to it by time alone. Kept until the record changes: every change of a run asks all its activities.</summary>
     /// <param name="asleep"><see cref="AwakeTime.Asleep"/>: the limits of an attempt count time awake, all others the time of the clock.</param>
     public DateTimeOffset? Due(TimeSpan asleep)
+    {
+        if (_due is not { } known || known.Asleep != asleep)
+        {
+            _due = known = (asleep, FindDue(asleep));
+        }
+
+        return known.Due;
+    }
+
+    private DateTimeOffset? FindDue(TimeSpan asleep)
     {
         var due = Expiration;
         if (IsStarted)

@@ -195,9 +195,11 @@ internal sealed partial class Run
         return RetryState.InProgress;
     }
 
+    /// <summary>Must follow every change of an activity's record: it is stored, and its due time found anew.</summary>
     public void Touch(PendingActivity activity)
     {
-        activity.Dirty = true;
+        activity.NoteChange();
+        Changes.TouchedActivities.Add(activity.ScheduledEventId);
         Changes.Touched = true;
     }
 

@@ -66,8 +66,8 @@ internal sealed partial class Run
     }
 
     /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
-    public bool WaitsInQueue() => IsOpen && (Task is { StartedEventId: 0, Due: null }
-        || Activities.Values.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry) || HasStartedTask);
+    public bool WaitsInQueue() => IsOpen && (Task is { StartedEventId: 0, Due: null } || HasStartedTask
+        || Activities.Values.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry));
 
     /// <summary>Does what time has made due.</summary>
     public void Elapse()

@@ -12,6 +12,9 @@ internal sealed class RunChanges
 
     public bool BufferFlushed { get; set; }
 
+    /// <summary>Scheduled event ids of activities whose record is to be stored; of those that have ended meanwhile, nothing is.</summary>
+    public HashSet<long> TouchedActivities { get; } = [];
+
     /// <summary>Scheduled event ids of ended activities that have a row.</summary>
     public List<long> RemovedActivities { get; } = [];
 

@@ -295,8 +295,15 @@ internal sealed class WorkflowStore
 
         var write = new WorkflowWrite(workflow, _visibility, OnCommitted, OnFailed) { Changed = workflow.Changed };
         workflow.Changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var written = workflow.LastCommit.IsCompletedSuccessfully;
         foreach (var run in workflow.Runs.Where(r => r.Changes.IsDirty).ToList())
         {
+            if (written)
+            {
+                // What is stored can be read back: of a long run only the newest events stay in memory.
+                run.Log.Trim(run.Log.Last);
+            }
+
             var changes = run.TakeChanges();
             if (changes.Created)
             {

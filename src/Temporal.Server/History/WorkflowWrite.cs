@@ -91,11 +91,13 @@ internal sealed class RunWrite
         _closed = run.CloseTime;
         if (run.IsOpen)
         {
-            foreach (var activity in run.Activities.Values.Where(a => a.Dirty))
+            foreach (var id in changes.TouchedActivities)
             {
-                _activities.Add((activity.ScheduledEventId, activity.Record.ToByteArray()));
-                activity.Dirty = false;
-                activity.HasRow = true;
+                if (run.Activities.TryGetValue(id, out var activity))
+                {
+                    _activities.Add((id, activity.Record.ToByteArray()));
+                    activity.HasRow = true;
+                }
             }
         }
 
@@ -117,7 +119,7 @@ internal sealed class RunWrite
 
     // As on the real server, a speculative task is no change of the run until it is written.
     private static bool IsTransition(Run run, RunChanges changes) =>
-        changes.Events.Count > 0 || changes.NewBuffered.Count > 0 || changes.Outbox.Count > 0 || run.Task is { Speculative: false } || run.Activities.Values.Any(a => a.Dirty);
+        changes.Events.Count > 0 || changes.NewBuffered.Count > 0 || changes.Outbox.Count > 0 || run.Task is { Speculative: false } || changes.TouchedActivities.Any(run.Activities.ContainsKey);
 
     public Run Run { get; }
 

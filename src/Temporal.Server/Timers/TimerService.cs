@@ -10,6 +10,7 @@ internal sealed class TimerService : IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LookFar = TimeSpan.FromHours(1);
+    private const int FewCancelled = 1000;
 
     private readonly TimeProvider _time;
     private readonly AwakeTime _awake;
@@ -20,6 +21,7 @@ internal sealed class TimerService : IDisposable
     private long _armedFor = long.MaxValue;
     private bool _disposed;
     private int _running;
+    private int _cancelled;
     private TimeSpan _asleep;
 
     public TimerService(TimeProvider time, ILogger logger, AwakeTime? awake = null)
@@ -36,9 +38,10 @@ internal sealed class TimerService : IDisposable
     /// <summary>Calls <paramref name="action"/> on the thread pool once the clock has reached <paramref name="due"/>; dispose the result to call it off.</summary>
     public IDisposable Schedule(DateTimeOffset due, Action action)
     {
-        var entry = new Entry(due.UtcTicks, action);
+        var entry = new Entry(this, due.UtcTicks, action);
         lock (_lock)
         {
+            Sweep();
             _heap.Enqueue(entry, entry.Due);
             if (entry.Due < _armedFor)
             {
@@ -47,6 +50,18 @@ internal sealed class TimerService : IDisposable
         }
 
         return entry;
+    }
+
+    /// <summary>How many actions are kept, those that were called off and not forgotten yet among them.</summary>
+    public int Kept
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _heap.Count;
+            }
+        }
     }
 
     /// <summary>When the next action is due; null when there is none.</summary>
@@ -99,9 +114,24 @@ internal sealed class TimerService : IDisposable
             }
 
             _heap.Dequeue();
+            _cancelled--;
         }
 
         return null;
+    }
+
+    /// <summary>Forgets what was called off, when it is most of the heap: what is due in a year would stay there for a year.</summary>
+    private void Sweep()
+    {
+        if (_cancelled < Math.Max(FewCancelled, _heap.Count / 2))
+        {
+            return;
+        }
+
+        var live = _heap.UnorderedItems.Where(item => !item.Element.Cancelled).ToList();
+        _cancelled = 0;
+        _heap.Clear();
+        _heap.EnqueueRange(live);
     }
 
     private void Arm()
@@ -139,6 +169,7 @@ internal sealed class TimerService : IDisposable
             while (Peek() is { } entry && entry.Due <= now)
             {
                 _heap.Dequeue();
+                entry.Taken = true;
                 Interlocked.Increment(ref _running);
                 ThreadPool.UnsafeQueueUserWorkItem(static s => s.Service.Run(s.Entry), (Service: this, Entry: entry), preferLocal: false);
             }
@@ -196,16 +227,29 @@ internal sealed class TimerService : IDisposable
         }
     }
 
-    private sealed class Entry(long due, Action action) : IDisposable
+    private sealed class Entry(TimerService service, long due, Action action) : IDisposable
     {
-        private volatile bool _cancelled;
+        private int _cancelled;
 
         public long Due { get; } = due;
 
         public Action Action { get; } = action;
 
-        public bool Cancelled => _cancelled;
+        /// <summary>It has left the heap to be carried out: calling it off changes no count.</summary>
+        public bool Taken { get; set; }
 
-        public void Dispose() => _cancelled = true;
+        public bool Cancelled => Volatile.Read(ref _cancelled) == 1;
+
+        public void Dispose()
+        {
+            lock (service._lock)
+            {
+                if (_cancelled == 0)
+                {
+                    _cancelled = 1;
+                    service._cancelled += Taken ? 0 : 1;
+                }
+            }
+        }
     }
 }

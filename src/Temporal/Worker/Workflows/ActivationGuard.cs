@@ -8,6 +8,8 @@ namespace Temporalio.Worker.Workflows;
 /// </summary>
 internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Action<Exception>? tooManyStuck, TimeProvider time)
 {
+    private const int LooksPerLimit = 4;
+
     private readonly ConcurrentDictionary<string, string> _stuck = new(StringComparer.Ordinal);
 
     /// <summary>Runs that are stuck now.</summary>
@@ -24,9 +26,11 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
 
         var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var returned = 0;
+        var thread = string.Empty;
         ThreadPool.UnsafeQueueUserWorkItem(
             _ =>
             {
+                Volatile.Write(ref thread, off ? string.Empty : ProcessorWait.FileOfThisThread);
                 Exception? error = null;
                 try
                 {
@@ -49,15 +53,24 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
             return await ended.Task;
         }
 
-        await using var watch = time.CreateTimer(_ => Look(), state: null, limit / 4, limit / 4);
+        var stuck = new StuckTime(limit / LooksPerLimit);
+        await using var watch = time.CreateTimer(_ => Look(), state: null, limit / LooksPerLimit, limit / LooksPerLimit);
         return await ended.Task;
 
         void Look()
         {
             var began = run.ActivationBegan;
-            if (began == 0 || Environment.TickCount64 - began < limit.TotalMilliseconds || Volatile.Read(ref returned) == 1)
+            if (began == 0 || Volatile.Read(ref returned) == 1)
             {
                 return;
+            }
+
+            lock (stuck)
+            {
+                if (stuck.Look(began, Environment.TickCount64, ProcessorWait.Read(Volatile.Read(ref thread))) < limit)
+                {
+                    return;
+                }
             }
 
             var place = PlaceOf(run);

@@ -1,0 +1,40 @@
+using Google.Protobuf;
+using Orchestrator.Temporal.Server.Tests.Storage;
+using Temporal.Server.Frontend;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Xunit;
+
+namespace Orchestrator.Temporal.Server.Tests;
+
+public sealed class LongRunTests
+{
+    private const int Signals = 300;
+
+    [Fact]
+    public async Task History_GrowsAndGrows_IsWholeAndOnlyItsEndInMemory()
+    {
+        using var folder = new EngineFolder();
+        await using var server = await TestServer.StartAsync(folder.DatabasePath);
+        await server.StartWorkflowAsync("w");
+        for (var i = 0; i < Signals; i++)
+        {
+            await server.CallAsync(
+                new SignalWorkflowExecutionRequest
+                {
+                    Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w" }, SignalName = "s" + i,
+                    Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[4096]) } } },
+                },
+                SignalWorkflowExecutionResponse.Parser);
+        }
+
+        var (first, last) = await server.Server.Parts.Store.ChangeAsync(NamespaceRegistry.Default.Id, "w", w => (w.Current!.Log.First, w.Current.Log.Last));
+
+        Assert.Equal(Signals + 2, last);
+        Assert.InRange(first, last - 100, last - 10);
+        var events = await server.HistoryAsync("w");
+        Assert.Equal(Enumerable.Range(1, Signals + 2), events.Select(e => (int)e.EventId));
+        Assert.Equal(Enumerable.Range(0, Signals).Select(i => "s" + i), events.Skip(2).Select(e => e.WorkflowExecutionSignaledEventAttributes.SignalName));
+        Assert.Equal(Signals + 3, (await server.PollWorkflowTaskAsync("w")).History.Events.Count);
+    }
+}
