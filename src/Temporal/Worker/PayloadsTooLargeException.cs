@@ -11,15 +11,17 @@ namespace Temporalio.Worker;
 internal sealed class PayloadsTooLargeException(string rpc, PayloadField field, long limit) : TemporalException(
     $"[{PayloadLimits.Rule}] {rpc} is not sent: {field.Path} has {field.Size} bytes and the server takes at most {limit}. Send less, or set DisablePayloadErrorLimit when something on the way makes it smaller.")
 {
-    /// <summary>Throws when a field of a request is too large.</summary>
-    public static void ThrowIfExceeded(PayloadLimits? limits, string rpc, IMessage request)
+    /// <summary>The exception for the first field of a message that is too large; null when there is none.</summary>
+    public static PayloadsTooLargeException? Of(PayloadLimits? limits, string rpc, IMessage message)
     {
         if (limits is not null)
         {
-            foreach (var (field, limit) in limits.Exceeded(request, request.CalculateSize()))
+            foreach (var (field, limit) in limits.Exceeded(message, message.CalculateSize()))
             {
-                throw new PayloadsTooLargeException(rpc, field, limit);
+                return new(rpc, field, limit);
             }
         }
+
+        return null;
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -28,8 +29,19 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
     public Task<PollActivityTaskQueueResponse> PollActivityTaskAsync(PollActivityTaskQueueRequest request, CancellationToken token) =>
         client.WorkflowService.PollActivityTaskQueueAsync(request, new() { Retry = false, Timeout = PollTimeout, CancellationToken = token });
 
-    public Task<RespondWorkflowTaskCompletedResponse> CompleteWorkflowTaskAsync(RespondWorkflowTaskCompletedRequest request) =>
-        CallAsync("RespondWorkflowTaskCompleted", request, RespondWorkflowTaskCompletedResponse.Parser, Patient);
+    public Task<RespondWorkflowTaskCompletedResponse> CompleteWorkflowTaskAsync(RespondWorkflowTaskCompletedRequest request)
+    {
+        // An answer that is too large is the asker's trouble: the task, which would only be asked again, does not fail for it.
+        foreach (var (id, answer) in request.QueryResults.ToArray())
+        {
+            if (PayloadsTooLargeException.Of(limits(), nameof(request.QueryResults), answer) is { } error)
+            {
+                request.QueryResults[id] = new() { ResultType = QueryResultType.Failed, ErrorMessage = $"The query's answer is too large: {error.Message}" };
+            }
+        }
+
+        return CallAsync("RespondWorkflowTaskCompleted", request, RespondWorkflowTaskCompletedResponse.Parser, Patient);
+    }
 
     public Task<RespondWorkflowTaskFailedResponse> FailWorkflowTaskAsync(RespondWorkflowTaskFailedRequest request) =>
         CallAsync("RespondWorkflowTaskFailed", request, RespondWorkflowTaskFailedResponse.Parser, Patient);
@@ -70,7 +82,10 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
             throw new InvalidOperationException("A worker needs a client on a TemporalConnection.");
         }
 
-        PayloadsTooLargeException.ThrowIfExceeded(limits(), rpc, request);
+        if (PayloadsTooLargeException.Of(limits(), rpc, request) is { } tooLarge)
+        {
+            throw tooLarge;
+        }
 
         // What must be delivered has no limit per attempt: a slow server is no reason to drop it, and pings find a dead one.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(token, giveUp);

@@ -94,6 +94,20 @@ public sealed class PayloadLimitsTests(TestServer server) : IClassFixture<TestSe
     });
 
     [Fact]
+    public async Task Worker_OfAServerWithLimits_AnswersAQueryThatCameWithATask()
+    {
+        var queue = $"limited-{Guid.NewGuid()}";
+        var handle = await server.Client.StartWorkflowAsync((LargeWorkflow workflow) => workflow.RunAsync(1, false), TestServer.Start(queue));
+        var query = handle.QueryAsync(workflow => workflow.Ask(2000));
+        await RunAsync(
+            sendAll: false,
+            async _ => Assert.Contains("TMPRL1103", (await Assert.ThrowsAsync<WorkflowQueryFailedException>(() => query)).Message, StringComparison.Ordinal),
+            queue);
+        Assert.DoesNotContain((await handle.FetchHistoryAsync()).Events, e => e.EventType == EventType.WorkflowTaskFailed);
+        await handle.TerminateAsync();
+    }
+
+    [Fact]
     public Task Worker_ThatIsToSendAll_SendsAll() => RunAsync(sendAll: true, async queue =>
     {
         var handle = await server.Client.StartWorkflowAsync((LargeWorkflow workflow) => workflow.RunAsync(2000, false), TestServer.Start(queue));
@@ -129,19 +143,17 @@ public sealed class PayloadLimitsTests(TestServer server) : IClassFixture<TestSe
         await call.AnswerAsync(answer.With(description));
     }
 
-    private async Task RunAsync(bool sendAll, Func<string, Task> act)
+    private async Task RunAsync(bool sendAll, Func<string, Task> act, string? queue = null)
     {
         await using var proxy = await RpcProxy.StartAsync(server.Address);
         proxy.Handle = LimitAsync;
         var client = await TemporalClient.ConnectAsync(new(proxy.Address));
-        await server.WithWorkerAsync(
-            act,
-            options =>
-            {
-                options.DisablePayloadErrorLimit = sendAll;
-                options.AddWorkflow<LargeWorkflow>().AddAllActivities(typeof(LargeWorkflow), null);
-            },
-            client);
+        queue ??= $"limited-{Guid.NewGuid()}";
+        await TestServer.RunAsync(client, queue, () => act(queue), options =>
+        {
+            options.DisablePayloadErrorLimit = sendAll;
+            options.AddWorkflow<LargeWorkflow>().AddAllActivities(typeof(LargeWorkflow), null);
+        });
     }
 
     private static Payload One(int size) => new() { Data = ByteString.CopyFrom(new byte[size]) };

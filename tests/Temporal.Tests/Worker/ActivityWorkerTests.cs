@@ -134,7 +134,7 @@ public sealed class ActivityWorkerTests(TestServer server) : IClassFixture<TestS
     public Task Activity_WithAHeartbeatThatCannotBeConverted_IsCancelledAndFails() => RunAsync("Work", async queue =>
     {
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => ExecuteAsync(queue, "Work", attempts: 1));
-        Assert.Contains("heartbeat could not be converted", failed.InnerException!.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains("heartbeat cannot be sent", failed.InnerException!.InnerException!.Message, StringComparison.Ordinal);
     },
     async () =>
     {

@@ -17,7 +17,7 @@ internal sealed class ActivityAttempt : IDisposable
     /// <summary>First reason of the cancellation.</summary>
     public ActivityCancelReason Reason { get; private set; }
 
-    /// <summary>Why a heartbeat could not be converted, if one could not.</summary>
+    /// <summary>Why a heartbeat cannot be sent, if one cannot.</summary>
     public Exception? HeartbeatFailure { get; set; }
 
     /// <summary>Cancels the activity; only the first call counts.</summary>

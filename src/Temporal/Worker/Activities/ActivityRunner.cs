@@ -144,7 +144,7 @@ internal sealed class ActivityRunner(ActivityRunnerOptions options)
     {
         if (attempt.HeartbeatFailure is { } unconverted)
         {
-            error = new ApplicationFailureException($"The details of a heartbeat could not be converted: {unconverted.Message}", unconverted);
+            error = new ApplicationFailureException($"The details of a heartbeat cannot be sent: {unconverted.Message}", unconverted);
         }
         else if (error is OperationCanceledException or CanceledFailureException)
         {
