@@ -41,7 +41,7 @@ public sealed partial class RunFolder
     public string Events => In("events.jsonl");
 
     /// <summary>What its landing was about to do (<see cref="Git.LandingNote"/>).</summary>
-    public string Landing => In("landing-note");
+    public string Landing => In(Git.LandingNote.FileName);
 
     /// <summary>Report for people.</summary>
     public string Report => In("reports", "report.md");

@@ -12,7 +12,7 @@ internal static class RunRefs
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 
     /// <summary>What a run had reached when it was aborted.</summary>
-    public static string Aborted(RunFolder folder) => $"refs/orchestrator/aborted/{folder.Name}";
+    public static string Aborted(RunFolder folder) => Git.LandingReversal.AbortedRef(folder.Name);
 
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 

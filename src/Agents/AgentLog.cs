@@ -20,7 +20,7 @@ public static class AgentLog
         string folder, bool follow, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         StartFolder files = new(folder);
-        IAgentOutputParser parser = File.Exists(files.File(ClaudeSettingsFile.Name)) ? new ClaudeStreamParser(static _ => null) : new CommandOutputParser("command");
+        IAgentOutputParser parser = File.Exists(files.File(ClaudeSettingsFile.Name)) ? new ClaudeStreamParser(static _ => null, wantsAnswer: false) : new CommandOutputParser("command", wantsAnswer: false);
         using OutputTail tail = new(files.StandardOutput, MaxLineBytes);
         Queue<AgentEvent> events = new();
         ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset)

@@ -6,6 +6,9 @@ namespace Orchestrator.Git;
 /// <param name="Commit">The commit it was to get.</param>
 public sealed record LandingNote(string Target, string Before, string Commit)
 {
+    /// <summary>Its name in a run's folder.</summary>
+    public const string FileName = "landing-note";
+
     /// <summary>Writes the note, replacing an earlier one.</summary>
     public void Write(string path) => DurableFile.Write(path, $"{Target}\n{Before}\n{Commit}\n");
 

@@ -32,6 +32,10 @@ public sealed class LandingReversal(GitRepository repository)
     private readonly Refs _refs = new(repository);
     private readonly Commits _commits = new(repository);
 
+    /// <summary>Keeps what a run had reached when it was aborted.</summary>
+    /// <param name="run">Name of the run's folder.</param>
+    public static string AbortedRef(string run) => $"refs/orchestrator/aborted/{run}";
+
     /// <summary>Takes back. Asking twice is harmless.</summary>
     /// <param name="target">The target branch, a full ref name.</param>
     /// <param name="landed">The commit that was landed.</param>

@@ -12,11 +12,12 @@ public static class LandingReversals
     /// <returns>What came of it; null where the run never landed anything.</returns>
     public static async Task<ReversalResult?> TakeBackAsync(RepositoryLocation repository, string runFolder, CancellationToken cancellationToken)
     {
-        if (LandingNote.TryRead(Path.Combine(runFolder, "landing-note")) is not { } landing)
+        if (LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not { } landing)
             return null;
         var opened = await OpenedRepositories.OpenAsync(repository.Root);
-        var (refs, reached) = (new Refs(opened), $"refs/orchestrator/aborted/{Path.GetFileName(runFolder)}");
+        var run = Path.GetFileName(runFolder);
+        var (refs, reached) = (new Refs(opened), LandingReversal.AbortedRef(run));
         await refs.UpdateAsync([new RefChange(reached, landing.Commit, await refs.ReadAsync(reached, cancellationToken))], "aborted", cancellationToken);
-        return await new LandingReversal(opened).TakeBackAsync(landing.Target, landing.Commit, landing.Before, Path.GetFileName(runFolder), cancellationToken);
+        return await new LandingReversal(opened).TakeBackAsync(landing.Target, landing.Commit, landing.Before, run, cancellationToken);
     }
 }

@@ -78,19 +78,7 @@ public sealed class ModelPlannerTests
         TaskCompletionSource answer = new();
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(new ApiRule("You plan work", Answer with { After = answer.Task }));
         using Workplace place = await Workplace.CreateAsync(planner, api);
-        string log = place.Home["plan.log"];
-        ProcessIdentity killed = await new DetachedProcess().StartAsync(
-            new DetachedCommand(OrchestrateProgram.Path, ["plan", "write one file", "-o", "tasks.yaml"])
-            {
-                WorkingDirectory = place.Repository.Path,
-                Environment = place.Environment,
-                OutputFile = log,
-                ErrorFile = log,
-            });
-        await Eventually.TrueAsync(() => api.Requests.Count > 0 || !killed.IsAlive(), TimeSpan.FromMinutes(2));
-        Assert.True(killed.IsAlive(), await File.ReadAllTextAsync(log));
-        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {killed.ProcessId}"));
-        await Eventually.TrueAsync(() => !killed.IsAlive());
+        await place.Orchestrate.KillWhenAsync(place.Home["plan.log"], () => api.Requests.Count > 0, "plan", "write one file", "-o", "tasks.yaml");
         answer.SetResult();
 
         // The same command once more finds what was begun.

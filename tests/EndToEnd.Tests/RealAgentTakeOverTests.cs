@@ -28,19 +28,7 @@ public sealed class RealAgentTakeOverTests
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
         Dictionary<string, string?> environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
         OrchestrateProgram orchestrate = new(repository.Path, environment);
-        ProcessIdentity killed = await new DetachedProcess().StartAsync(
-            new DetachedCommand(OrchestrateProgram.Path, ["run", "tasks.yaml", "--yes", "--agent", "claude"])
-            {
-                WorkingDirectory = repository.Path,
-                Environment = environment,
-                OutputFile = home["run.log"],
-                ErrorFile = home["run.log"],
-            });
-        await Eventually.TrueAsync(() => api.Requests.Any(request => request.Turn == 1) || !killed.IsAlive(), TimeSpan.FromMinutes(2));
-        Assert.True(killed.IsAlive(), await File.ReadAllTextAsync(home["run.log"]));
-
-        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {killed.ProcessId}"));
-        await Eventually.TrueAsync(() => !killed.IsAlive());
+        await orchestrate.KillWhenAsync(home["run.log"], () => api.Requests.Any(request => request.Turn == 1), "run", "tasks.yaml", "--yes", "--agent", "claude");
         if (agentEndsMeanwhile)
         {
             answer.SetResult();

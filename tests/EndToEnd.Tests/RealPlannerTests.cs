@@ -80,19 +80,7 @@ public sealed class RealPlannerTests
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
             new ApiRule("You plan work", new ApiTurn { Tools = [new ApiToolUse("StructuredOutput", Plan)], After = answer.Task }));
         using Workplace place = await Workplace.CreateAsync(api);
-        string log = place.Home["plan.log"];
-        ProcessIdentity killed = await new DetachedProcess().StartAsync(
-            new DetachedCommand(OrchestrateProgram.Path, ["plan", "write one file", "-o", "tasks.yaml"])
-            {
-                WorkingDirectory = place.Repository.Path,
-                Environment = place.Environment,
-                OutputFile = log,
-                ErrorFile = log,
-            });
-        await Eventually.TrueAsync(() => api.Requests.Count > 0 || !killed.IsAlive(), TimeSpan.FromMinutes(2));
-        Assert.True(killed.IsAlive(), await File.ReadAllTextAsync(log));
-        await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {killed.ProcessId}"));
-        await Eventually.TrueAsync(() => !killed.IsAlive());
+        await place.Orchestrate.KillWhenAsync(place.Home["plan.log"], () => api.Requests.Count > 0, "plan", "write one file", "-o", "tasks.yaml");
 
         Task<ProcessResult> resuming = place.Orchestrate.RunAsync("resume");
         answer.SetResult();

@@ -24,4 +24,25 @@ public sealed class OrchestrateProgram(string directory, IReadOnlyDictionary<str
         Environment = environment ?? new Dictionary<string, string?>(),
         Timeout = Limit,
     };
+
+    /// <summary>Starts it and kills it with SIGKILL, as nobody expects it.</summary>
+    /// <param name="log">Gets what it prints.</param>
+    /// <param name="reached">When it is killed; it must live so long.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public async Task KillWhenAsync(string log, Func<bool> reached, params string[] arguments)
+    {
+        var started = await new DetachedProcess().StartAsync(
+            new DetachedCommand(Path, arguments)
+            {
+                WorkingDirectory = directory,
+                Environment = environment ?? new Dictionary<string, string?>(),
+                OutputFile = log,
+                ErrorFile = log,
+            });
+        await Eventually.TrueAsync(() => reached() || !started.IsAlive(), Limit);
+        if (!started.IsAlive())
+            throw new InvalidOperationException($"orchestrate {string.Join(' ', arguments)} ended before it was killed:\n{await File.ReadAllTextAsync(log)}");
+        await _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {started.ProcessId}"));
+        await Eventually.TrueAsync(() => !started.IsAlive());
+    }
 }

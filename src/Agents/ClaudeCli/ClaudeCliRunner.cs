@@ -50,7 +50,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     }
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(FindConversation) { WantsAnswer = start.AnswerSchema is not null };
+    public IAgentOutputParser CreateParser(AgentStart start) => new ClaudeStreamParser(FindConversation, start.AnswerSchema is not null);
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>

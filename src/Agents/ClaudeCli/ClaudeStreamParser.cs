@@ -6,10 +6,10 @@ namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>Reads the CLI's <c>stream-json</c> output. Unknown lines and fields are left out; a line that is no JSON is ignored.</summary>
 /// <param name="findSessionFile">Finds a conversation's file by its id, for starts that left no result; null if there is none.</param>
-internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) : IAgentOutputParser
+/// <param name="wantsAnswer">An answer by schema was asked for: without the program's own, all that was said is kept as one.</param>
+internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile, bool wantsAnswer) : IAgentOutputParser
 {
     private const int ErrorTextLimit = 2000;
-    private const int AnswerLimit = 4 * 1024 * 1024;
     private readonly ClaudeUsageLedger _ledger = new();
     private readonly ClaudeToolCalls _tools = new();
     private readonly List<PermissionDenial> _denials = [];
@@ -18,11 +18,8 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) 
     private AgentRateLimit? _rejected;
     private AgentApiError? _apiError;
     private ClaudeResult? _result;
-    private readonly StringBuilder _said = new();
+    private readonly SpokenText _said = new(wantsAnswer);
     private int _turns;
-
-    /// <summary>An answer by schema was asked for: without the program's own, all that was said is kept as one.</summary>
-    internal bool WantsAnswer { get; init; }
 
     public bool HasResult => _result is not null;
 
@@ -61,7 +58,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) 
             Usage = HasResult ? _ledger.Usage : LostUsage(),
             IsUsageComplete = HasResult,
             FinalText = _result is { IsError: false } ? _result.Text : "",
-            Answer = WantsAnswer ? _result?.Answer ?? (_said.Length > 0 ? _said.ToString() : null) : null,
+            Answer = wantsAnswer ? _result?.Answer ?? _said.Text : null,
             Denials = [.. _denials],
             Tools = new Dictionary<string, int>(_tools.Counts),
             SubAgents = _tools.SubAgents,
@@ -168,11 +165,7 @@ internal sealed class ClaudeStreamParser(Func<string, string?> findSessionFile) 
         {
             if (block.Text("type") == "text" && block.Text("text") is { Length: > 0 } text)
             {
-                if (WantsAnswer && _said.Length < AnswerLimit)
-                {
-                    _said.Append(text).Append('\n');
-                }
-
+                _said.Add(text);
                 yield return new AgentText(text);
             }
             else if (block.Text("type") == "tool_use" && block.Text("id") is { } call && block.Text("name") is { } tool)

@@ -26,7 +26,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
             AgentEnvironment.Make(_environment, start, []));
 
     /// <inheritdoc/>
-    public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(Name) { WantsAnswer = start.AnswerSchema is not null };
+    public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(Name, start.AnswerSchema is not null);
 
     /// <inheritdoc/>
     public Task<AgentCheck> CheckAsync(string repository, CancellationToken cancellationToken) =>

@@ -3,15 +3,13 @@ using System.Text;
 namespace Orchestrator.Agents.Command;
 
 /// <summary>Reads a plain program's output: every line is text, the exit code is the claim.</summary>
-internal sealed class CommandOutputParser(string name) : IAgentOutputParser
+/// <param name="name">The agent's name in the settings.</param>
+/// <param name="wantsAnswer">An answer by schema was asked for: all that is printed is kept as one.</param>
+internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgentOutputParser
 {
     private const int TextLimit = 2000;
-    private const int AnswerLimit = 4 * 1024 * 1024;
-    private readonly StringBuilder _said = new();
+    private readonly SpokenText _said = new(wantsAnswer);
     private string _lastText = "";
-
-    /// <summary>An answer by schema was asked for: all that is printed is kept as one.</summary>
-    internal bool WantsAnswer { get; init; }
 
     public bool HasResult => false;
 
@@ -23,17 +21,13 @@ internal sealed class CommandOutputParser(string name) : IAgentOutputParser
             return [];
         }
 
-        if (WantsAnswer && _said.Length < AnswerLimit)
-        {
-            _said.Append(text).Append('\n');
-        }
-
+        _said.Add(text);
         _lastText = text.Length <= TextLimit ? text : text[..TextLimit] + "…";
         return [new AgentText(text)];
     }
 
     public AgentOutcome Complete(int? exitCode, string errorText) => exitCode == 0
-        ? new AgentOutcome { Failure = AgentFailure.None, ExitCode = 0, FinalText = _lastText, IsUsageComplete = true, Answer = _said.Length > 0 ? _said.ToString() : null }
+        ? new AgentOutcome { Failure = AgentFailure.None, ExitCode = 0, FinalText = _lastText, IsUsageComplete = true, Answer = _said.Text }
         : new AgentOutcome
         {
             Failure = AgentFailure.GaveUp,

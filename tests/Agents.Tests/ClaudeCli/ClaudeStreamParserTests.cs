@@ -11,7 +11,7 @@ public sealed class ClaudeStreamParserTests
     private const string Success =
         """{"num_turns":3,"subtype":"success","is_error":false,"result":"All done","total_cost_usd":0.5,"session_id":"s1","type":"result","modelUsage":{"m1":{"inputTokens":100,"outputTokens":20,"cacheReadInputTokens":5,"cacheCreationInputTokens":7,"costUSD":0.5,"contextWindow":200000}}}""";
 
-    private readonly ClaudeStreamParser _parser = new(_ => null);
+    private readonly ClaudeStreamParser _parser = new(_ => null, wantsAnswer: false);
 
     [Fact]
     public void Init_WithServersAndAgents_IsTold()
