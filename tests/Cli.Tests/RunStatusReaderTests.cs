@@ -41,7 +41,8 @@ public class RunStatusReaderTests
 
     private static object Filled(Type type, Counter counter)
     {
-        var made = Activator.CreateInstance(type)!;
+        var constructor = type.GetConstructors().Single();
+        var made = constructor.Invoke([.. constructor.GetParameters().Select(p => Value(p.ParameterType, counter))]);
         foreach (var property in type.GetProperties().Where(p => p.CanWrite))
             property.SetValue(made, Value(property.PropertyType, counter));
         return made;

@@ -46,6 +46,7 @@ internal static class RunStatusReader
         Sequence = Number(run, "sequence"),
         Questions = Items(run, "questions", Question),
         Warnings = Texts(run, "warnings"),
+        Failing = Items(run, "failing", Failing),
         Tasks = Items(run, "tasks", Task),
         TaskCount = Count(run, "taskCount"),
     };
@@ -71,6 +72,8 @@ internal static class RunStatusReader
         Evidence = Text(task, "evidence"),
         Gates = TextOrNull(task, "gates"),
     };
+
+    private static FailingActivity Failing(JsonElement step) => new(Text(step, "task"), Text(step, "activity"), Count(step, "attempt"), Text(step, "message"));
 
     private static RunQuestion Question(JsonElement question) => new()
     {
