@@ -72,6 +72,7 @@ internal sealed class AgentTurn(ActivityServices services)
                 Task = task.Id,
                 Root = worktree,
                 Write = ownership.OwnsEverything ? null : ownership.Patterns,
+                ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
                 AllowedTools = [.. files.Policy.Allow, .. files.Policy.McpServers.Select(server => "mcp__" + server)],
             },
             Limits = new AgentLimits
@@ -103,7 +104,7 @@ internal sealed class AgentTurn(ActivityServices services)
         return new AgentRunResult
         {
             FailureClass = failure,
-            Message = message,
+            Message = failure == FailureClasses.Blocked ? message + ContractCheck.HowToChange(files, message) : message,
             ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
             Session = outcome.SessionId ?? start.SessionId ?? "",
             Cost = notes.Cost,

@@ -31,6 +31,13 @@ internal static class PlanFiles
         return read.Plan ?? throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Errors.Select(fault => fault.ToString())), $"Correct {name} first.");
     }
 
+    /// <summary>The plan's contracts by what stands in their files now; a file outside of a repository, or behind a link that leads out of it, is none.</summary>
+    public static ContractsInForce ContractsInForce(CommandContext context, Plan plan) => Plans.ContractsInForce.Of(plan, context.FindRepository() is { } repository
+        ? plan.Contracts.Select(contract => contract.FilePath).OfType<string>().Distinct()
+            .Where(path => File.Exists(Path.Combine(repository.Root, path)) && RepositoryLinks.LeadsOutside(repository.Root, path) is null)
+            .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.Root, path)), StringComparer.Ordinal)
+        : []);
+
     // Phase files are found from the repository's root; a plan outside of it has its own folder as root.
     private static string Root(CommandContext context, string path) =>
         context.FindRepository()?.Root is { } repository && path.StartsWith(repository + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? repository : Path.GetDirectoryName(path)!;

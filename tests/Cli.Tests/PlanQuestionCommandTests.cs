@@ -71,6 +71,29 @@ public class PlanQuestionCommandTests
     }
 
     [Fact]
+    public async Task Contracts_WithoutMethodsWhoseFileExists_AreThatFile()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("contracts/auth.py", "class Auth:\n    def login(self): ...\n");
+        cli.Write("contracts/mine.py", "class Mine: pass\n");
+        cli.Write("tasks.yaml", """
+            tasks:
+              - {id: one, description: One, files_write: [one.py]}
+            contracts:
+              - {name: Auth, file_path: contracts/auth.py, consumers: [one]}
+              - {name: Mine, file_path: contracts/mine.py, methods: [a]}
+            """);
+
+        var result = await cli.RunAsync("contracts", "--json");
+
+        var contracts = result.Json["contracts"]!;
+        Assert.Equal((0, cli.Read("contracts/auth.py")), (result.ExitCode, (string)contracts[0]!["stub"]!));
+        Assert.Equal(7, ((string)contracts[0]!["version"]!).Length);
+        Assert.Contains("def a(self", (string)contracts[1]!["stub"]!, StringComparison.Ordinal);
+        Assert.Contains("'contracts/mine.py' is there already", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Contracts_NewOne_IsWrittenToItsFile()
     {
         using var cli = new CliFixture();

@@ -106,6 +106,8 @@ public static class AgentHook
             ? Deny($"{path} is outside of the worktree {policy.Root}. Task {policy.Task} may write only inside it.")
             : WorktreePath.IsGitInternal(relative)
                 ? Deny($"{relative} belongs to git itself and may not be written.")
+            : policy.ReadOnly.Contains(relative, StringComparer.Ordinal)
+                ? Deny($"{relative} holds a contract that other tasks rely on, and only the orchestrator changes it. Hold to it; if it can't be held, end as blocked and say what it would have to be.")
                 : mayWrite(relative)
                     ? Allow()
                     : Deny($"{relative} is not owned by task {policy.Task}, which may write: {Names(policy)}. "

@@ -28,10 +28,9 @@ internal sealed class ContractsCommand : CliCommand
         var subject = parsed.GetRequiredValue(_subject);
         var methods = parsed.GetValue(_methods) ?? [];
         var output = parsed.GetValue(_output);
-        List<ContractSpec> contracts = methods.Length == 0 && output is null && PlanReader.IsPlanName(subject)
-            ? [.. PlanFiles.Require(context, subject).Contracts]
-            : [new ContractSpec { Name = subject, Methods = methods, FilePath = output ?? SnakeCase(subject) + ".py" }];
-        List<ContractStub> stubs = [.. contracts.Select(Stub)];
+        List<ContractStub> stubs = methods.Length == 0 && output is null && PlanReader.IsPlanName(subject)
+            ? OfPlan(context, PlanFiles.Require(context, subject))
+            : [Stub(new ContractSpec { Name = subject, Methods = methods, FilePath = output ?? SnakeCase(subject) + ".py" })];
         if (output is not null)
             Write(context, output, stubs[0]);
         if (parsed.GetValue(_json))
@@ -39,6 +38,16 @@ internal sealed class ContractsCommand : CliCommand
         else if (output is null)
             Show(context, stubs);
         return Task.FromResult(ExitCodes.Done);
+    }
+
+    /// <summary>As a run would begin with them: a contract without methods is its file as it stands.</summary>
+    private static List<ContractStub> OfPlan(CommandContext context, Plan plan)
+    {
+        var found = PlanFiles.ContractsInForce(context, plan);
+        List<ContractStub> stubs = [.. plan.Contracts.Select(contract => found.Stubs.FirstOrDefault(stub => stub.Name == contract.Name) ?? Stub(contract))];
+        foreach (var text in found.Errors.Concat(found.Warnings))
+            context.Terminal.Warn(text);
+        return stubs;
     }
 
     private static ContractStub Stub(ContractSpec contract) => ContractStub.TryCreate(contract, out var stub, out var fault)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Git;
 using Orchestrator.Local;
 using Orchestrator.Plans;
 
@@ -24,16 +23,10 @@ internal sealed class PromptCommand : CliCommand
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
         var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, ProjectTexts(context)), id) with { FurtherGates = context.LoadSettings().Settings!.Gates.Task ?? [] };
-        input = input.With(ContractsInForce.Of(plan, ContractFiles(context, plan)).Stubs);
+        input = input.With(PlanFiles.ContractsInForce(context, plan).Stubs);
         context.Terminal.Result(TaskPrompt.Render(input with { RoleText = RoleText(context, input.Task.Role) }));
         return Task.FromResult(ExitCodes.Done);
     }
-
-    private static Dictionary<string, string> ContractFiles(CommandContext context, Plan plan) => context.FindRepository() is { } repository
-        ? plan.Contracts.Select(contract => contract.FilePath).OfType<string>().Distinct()
-            .Where(path => File.Exists(Path.Combine(repository.Root, path)) && RepositoryLinks.LeadsOutside(repository.Root, path) is null)
-            .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.Root, path)), StringComparer.Ordinal)
-        : [];
 
     private static IReadOnlyDictionary<string, string> ProjectTexts(CommandContext context) => context.FindRepository() is { } repository
         ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ProjectContext.FileName)).Read()

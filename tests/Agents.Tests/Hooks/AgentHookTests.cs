@@ -62,6 +62,25 @@ public sealed class AgentHookTests : IDisposable
         Assert.Equal(2, Run("Write", new { file_path = "src/loop" }).ExitCode);
     }
 
+    [Theory]
+    [InlineData("src/contract.py")]
+    [InlineData("src/../src//contract.py")]
+    [InlineData("alias/contract.py")]
+    public void Write_FileThatIsReadOnly_IsDeniedToItsOwnerToo(string path)
+    {
+        _folder.Folder("worktree/src");
+        File.CreateSymbolicLink(Path.Combine(_root, "alias"), "src");
+        foreach (IReadOnlyList<string>? owned in new IReadOnlyList<string>?[] { ["src/**"], null })
+        {
+            HookPolicy policy = HookPolicy.Parse((Policy() with { Write = owned, ReadOnly = ["src/contract.py"] }).ToJson());
+
+            HookDecision decision = AgentHook.Decide(policy, Owns, Call("Edit", new { file_path = path }));
+
+            Assert.False(IsAllowed(decision));
+            Assert.Contains("src/contract.py holds a contract", decision.Reason, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Root_IsASymbolicLink_ItsFilesAreInside()
     {
