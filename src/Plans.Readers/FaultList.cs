@@ -13,11 +13,11 @@ internal sealed class FaultList(string file)
 
     public bool HasErrors { get; private set; }
 
-    public void Error(string code, DocumentNode? at, string field, string message, string cure) =>
-        Add(code, FaultSeverity.Error, at?.Line ?? 0, at?.Column ?? 0, field, message, cure);
+    public void Error(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
+        Add(code, FaultSeverity.Error, at?.Line ?? 0, at?.Column ?? 0, field.ToString(), message, cure);
 
-    public void Warning(string code, DocumentNode? at, string field, string message, string cure) =>
-        Add(code, FaultSeverity.Warning, at?.Line ?? 0, at?.Column ?? 0, field, message, cure);
+    public void Warning(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
+        Add(code, FaultSeverity.Warning, at?.Line ?? 0, at?.Column ?? 0, field.ToString(), message, cure);
 
     public void Add(string code, FaultSeverity severity, int line, int column, string field, string message, string cure) =>
         Add(new PlanFault(code, severity, File, line, column, field, message, cure));

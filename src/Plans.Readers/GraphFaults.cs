@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers;
 
 /// <summary>A place in a file.</summary>
-internal readonly record struct Place(string File, int Line, int Column, string Field);
+internal sealed record Place(string File, int Line, int Column, FieldPath Field);
 
 /// <summary>A task of the graph with the places of its id and of each of its dependencies.</summary>
 internal sealed record PlacedTask(TaskNode Node, Place Id, IReadOnlyList<Place> DependsOn);
@@ -15,7 +15,8 @@ internal static class GraphFaults
     // A longer cycle is shortened in the middle.
     private const int MostShown = 12;
 
-    public static void Report(IReadOnlyList<PlacedTask> tasks, FaultList faults)
+    /// <summary>Reports the faults of a graph, and gives the graph.</summary>
+    public static TaskGraph Report(IReadOnlyList<PlacedTask> tasks, FaultList faults)
     {
         TaskGraph graph = TaskGraph.Of(tasks.Select(t => t.Node));
         int suggestions = MostSuggestions;
@@ -39,6 +40,8 @@ internal static class GraphFaults
                     break;
             }
         }
+
+        return graph;
     }
 
     private static void DuplicateId(GraphFault fault, PlacedTask task, IReadOnlyList<PlacedTask> tasks, FaultList faults)
@@ -60,5 +63,5 @@ internal static class GraphFaults
     }
 
     private static void Add(FaultList faults, string code, Place at, string message, string cure) =>
-        faults.Add(new PlanFault(code, FaultSeverity.Error, at.File, at.Line, at.Column, at.Field, message, cure));
+        faults.Add(new PlanFault(code, FaultSeverity.Error, at.File, at.Line, at.Column, at.Field.ToString(), message, cure));
 }

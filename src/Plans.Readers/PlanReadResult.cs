@@ -27,6 +27,9 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
     internal PlanPlaces Places { get; init; } = PlanPlaces.None;
 
+    /// <summary>The plan's graph where reading has made it.</summary>
+    internal TaskGraph? Graph { get; init; }
+
     /// <summary>
     /// The result with an error for each path that leads out of the repository through a symbolic link: what an agent writes there is in nobody's worktree.
     /// </summary>
@@ -46,14 +49,24 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         for (int i = 0; i < Plan.Tasks.Count; i++)
         {
             PlanTask task = Plan.Tasks[i];
-            foreach ((string field, IReadOnlyList<string> paths) in ((string, IReadOnlyList<string>)[])[("files_write", task.FilesWrite ?? []), ("files_append", task.FilesAppend), ("files_read", task.FilesRead ?? []), ("notes_output", task.NotesOutput)])
-            {
-                faults.AddRange(paths.Select(path => (Path: path, Link: OutsideLink(path, known, leadsOutside))).Where(p => p.Link is not null).Select(p => Fault(
-                    "bad-path", FaultSeverity.Error, i, field, $"The path '{p.Path}' leaves the repository: {p.Link}.", "Name a path that is really inside the repository.")));
-            }
+            Look(i, "files_write", task.FilesWrite ?? []);
+            Look(i, "files_append", task.FilesAppend);
+            Look(i, "files_read", task.FilesRead ?? []);
+            Look(i, "notes_output", task.NotesOutput);
         }
 
         return faults.Count == 0 ? this : With(faults) with { Plan = null };
+
+        void Look(int index, string field, IReadOnlyList<string> paths)
+        {
+            foreach (string path in paths)
+            {
+                if (OutsideLink(path, known, leadsOutside) is { } link)
+                {
+                    faults.Add(Fault("bad-path", FaultSeverity.Error, index, field, $"The path '{path}' leaves the repository: {link}.", "Name a path that is really inside the repository."));
+                }
+            }
+        }
     }
 
     private static string? OutsideLink(string path, Dictionary<string, string?> known, Func<string, string?> leadsOutside)
@@ -84,7 +97,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
             return this;
         }
 
-        PlanConflicts found = PlanConflicts.Of(Plan);
+        PlanConflicts found = PlanConflicts.Of(Plan, Graph ?? TaskGraph.Of(Plan));
         Dictionary<string, int> index = Plan.Tasks.Index().ToDictionary(t => t.Item.Id, t => t.Index, StringComparer.Ordinal);
         return With(found.Conflicts.Concat(found.Warnings).Take(MostConflicts).Select(conflict =>
         {

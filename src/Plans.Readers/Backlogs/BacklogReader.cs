@@ -132,7 +132,7 @@ public static class BacklogReader
             faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Give it a number.");
         }
 
-        IReadOnlyList<(ScalarNode Node, string Field)> dependencies = fields.Texts("dependencies") ?? [];
+        IReadOnlyList<PlacedText> dependencies = fields.Texts("dependencies") ?? [];
         string[] dependsOn = [.. dependencies.Select(d => DependencyId(d.Node.Text, parent, full => siblings?.Contains(full) == true))];
         DocumentNode place = fields.Node("id") ?? mapping;
         placed.Add(new PlacedTask(

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
@@ -6,7 +5,7 @@ namespace Orchestrator.Plans.Readers.Documents;
 /// <content>What stands on one line: plain and quoted texts, lists and mappings in brackets.</content>
 internal sealed partial class SimpleYaml
 {
-    private static readonly SearchValues<char> FlowChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./$+=~*() ");
+    private static readonly CharTable FlowChars = new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./$+=~*() ");
 
     // A hyphen begins a text only where no space follows; marks of the language begin other things.
     private static bool IsPlainStart(ReadOnlySpan<char> text) =>
@@ -88,7 +87,7 @@ internal sealed partial class SimpleYaml
                 return ReadQuoted(ref at) is { } quoted ? new ScalarNode(_line, column, quoted, isPlain: false) : null;
             default:
                 ReadOnlySpan<char> rest = _text.AsSpan(at, _end - at);
-                int length = rest.IndexOfAnyExcept(FlowChars);
+                int length = FlowChars.IndexOfOther(rest);
                 if (length <= 0 || !IsPlainStart(rest))
                 {
                     return null;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
@@ -13,14 +12,11 @@ internal sealed partial class SimpleYaml
     private const int MaxDepth = 20;
     private const int MaxKeyLength = 128;
 
-    // Tabs, control characters and the line ends that only YAML knows.
-    private static readonly SearchValues<char> Odd = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Where(c => c is not ('\n' or '\r')).Select(c => (char)c), .. Enumerable.Range(0x7f, 0x21).Select(c => (char)c), '\u2028', '\u2029', '\ufeff']);
-
-    private static readonly SearchValues<char> KeyChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./$");
+    private static readonly CharTable KeyChars = new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./$");
 
     private readonly string _text;
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _keys = new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly StringBuilder _literal = new();
     private int _nodes;
 
     // The present line: where it begins, where its content begins and ends, its number.
@@ -41,7 +37,7 @@ internal sealed partial class SimpleYaml
     /// <summary>The tree of the text, or null where a whole YAML parser has to look at it.</summary>
     public static DocumentNode? TryRead(string text)
     {
-        if (text.AsSpan().ContainsAny(Odd) || HasLoneReturn(text))
+        if (HasOdd(text))
         {
             return null;
         }
@@ -57,12 +53,18 @@ internal sealed partial class SimpleYaml
         return yaml.IsOver ? root : null;
     }
 
-    // A line end by itself to YAML, not to us.
-    private static bool HasLoneReturn(string text)
+    // Tabs, control characters and the line ends that only YAML knows, such as a return by itself.
+    private static bool HasOdd(string text)
     {
-        for (int at = text.IndexOf('\r', StringComparison.Ordinal); at >= 0; at = text.IndexOf('\r', at + 1))
+        for (int i = 0; i < text.Length; i++)
         {
-            if (at + 1 == text.Length || text[at + 1] != '\n')
+            char c = text[i];
+            if (c is >= ' ' and < '\x7f' or '\n' or (> '\x9f' and not ('\u2028' or '\u2029' or '\ufeff')))
+            {
+                continue;
+            }
+
+            if (c != '\r' || i + 1 == text.Length || text[i + 1] != '\n')
             {
                 return true;
             }
@@ -211,7 +213,7 @@ internal sealed partial class SimpleYaml
     private int KeyEnd(int at)
     {
         ReadOnlySpan<char> rest = _text.AsSpan(at, _end - at);
-        int length = rest.IndexOfAnyExcept(KeyChars);
+        int length = KeyChars.IndexOfOther(rest);
         return length is > 0 and < MaxKeyLength && rest[length] == ':' && (length + 1 == rest.Length || rest[length + 1] == ' ') && IsPlainStart(rest) ? at + length : -1;
     }
 
@@ -284,7 +286,7 @@ internal sealed partial class SimpleYaml
             return null;
         }
 
-        var text = new StringBuilder();
+        StringBuilder text = _literal.Clear();
         int blanks = 0;
         int widest = 0;
         int inner = -1;

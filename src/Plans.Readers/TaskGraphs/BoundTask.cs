@@ -14,5 +14,5 @@ internal sealed record BoundTask(
     MappingNode Node,
     string Field,
     DocumentNode IdNode,
-    IReadOnlyList<(ScalarNode Node, string Field)> DependsOn,
-    IReadOnlyList<(ScalarNode Node, string Field)> ContextKeys);
+    IReadOnlyList<PlacedText> DependsOn,
+    IReadOnlyList<PlacedText> ContextKeys);

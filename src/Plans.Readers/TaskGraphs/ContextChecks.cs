@@ -7,7 +7,7 @@ internal static class ContextChecks
 {
     public static void Report(IReadOnlyList<BoundTask> tasks, IReadOnlyDictionary<string, string> context, FaultList faults)
     {
-        foreach ((ScalarNode node, string field) in tasks.SelectMany(t => t.ContextKeys))
+        foreach ((ScalarNode node, FieldPath field) in tasks.SelectMany(t => t.ContextKeys))
         {
             if (!context.ContainsKey(node.Text.Trim()))
             {

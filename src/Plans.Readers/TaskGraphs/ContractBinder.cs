@@ -102,7 +102,7 @@ internal static class ContractBinder
     {
         var consumers = new List<string>();
         HashSet<string>? known = null;
-        foreach ((ScalarNode node, string field) in fields.Texts("consumers") ?? [])
+        foreach ((ScalarNode node, FieldPath field) in fields.Texts("consumers") ?? [])
         {
             known ??= [.. tasks.Select(t => t.Task.Id)];
             string id = node.Text.Trim();

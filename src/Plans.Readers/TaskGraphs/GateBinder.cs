@@ -33,7 +33,7 @@ internal static class GateBinder
         return gates;
     }
 
-    private static void Add(DocumentNode node, string path, string? name, List<GateSpec> gates, FaultList faults)
+    private static void Add(DocumentNode node, FieldPath path, string? name, List<GateSpec> gates, FaultList faults)
     {
         switch (node)
         {
@@ -45,7 +45,7 @@ internal static class GateBinder
             case SequenceNode list:
                 for (int i = 0; i < list.Items.Count; i++)
                 {
-                    Add(list.Items[i], $"{path}[{i}]", name, gates, faults);
+                    Add(list.Items[i], path.At(i), name, gates, faults);
                 }
 
                 break;
@@ -66,7 +66,7 @@ internal static class GateBinder
     private static bool IsGate(MappingNode mapping) =>
         mapping.Entries.Count == 0 || mapping.Entries.Exists(e => GateKeys.Find(e.Key.Text) is "command" or "required" or "negate" or "description");
 
-    private static void AddCommand(ScalarNode text, string path, string? name, List<GateSpec> gates, FaultList faults)
+    private static void AddCommand(ScalarNode text, FieldPath path, string? name, List<GateSpec> gates, FaultList faults)
     {
         if (string.IsNullOrWhiteSpace(text.Text))
         {
@@ -79,9 +79,9 @@ internal static class GateBinder
         gates.Add(new GateSpec(command, isType ? TypeWords[name!] : GateCommand.GuessType(command), Description: isType ? null : name));
     }
 
-    private static void AddMapping(MappingNode mapping, string path, string? name, List<GateSpec> gates, FaultList faults)
+    private static void AddMapping(MappingNode mapping, FieldPath path, string? name, List<GateSpec> gates, FaultList faults)
     {
-        var fields = new Fields(mapping, path, GateKeys, faults, "a gate");
+        var fields = new Fields(mapping, path.ToString(), GateKeys, faults, "a gate");
         string? command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {

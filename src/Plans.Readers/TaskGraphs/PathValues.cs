@@ -5,10 +5,10 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads paths and globs into normal form; those that leave the repository are refused.</summary>
 internal static class PathValues
 {
-    public static IReadOnlyList<string> Read(IReadOnlyList<(ScalarNode Node, string Field)> texts, FaultList faults)
+    public static IReadOnlyList<string> Read(IReadOnlyList<PlacedText> texts, FaultList faults)
     {
         var paths = new List<string>(texts.Count);
-        foreach ((ScalarNode node, string field) in texts)
+        foreach ((ScalarNode node, FieldPath field) in texts)
         {
             if (!RepositoryPath.TryNormalize(node.Text, out string? path, out string? fault))
             {

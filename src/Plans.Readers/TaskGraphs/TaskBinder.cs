@@ -61,8 +61,8 @@ internal static class TaskBinder
         string id = BindId(fields, idFromKey);
         (string description, string? prompt) = BindTexts(fields);
         Fields? boundaries = Nested(fields, "boundaries", BoundaryKeys);
-        IReadOnlyList<(ScalarNode Node, string Field)> dependsOn = SplitOnCommas(fields.Texts("depends_on"));
-        IReadOnlyList<(ScalarNode Node, string Field)> contextKeys = fields.Texts("context_keys") ?? [];
+        IReadOnlyList<PlacedText> dependsOn = SplitOnCommas(fields.Texts("depends_on"));
+        IReadOnlyList<PlacedText> contextKeys = fields.Texts("context_keys") ?? [];
         IReadOnlyList<string>? filesWrite = Paths(fields, boundaries, "files_write");
         if (filesWrite is null && fields.IsLeftEmpty("files_write"))
         {
@@ -187,14 +187,14 @@ internal static class TaskBinder
             case null:
                 return null;
             case MappingNode mapping:
-                return new Fields(mapping, fields.Join(name), keys, fields.Faults, $"'{name}'");
+                return new Fields(mapping, fields.Join(name).ToString(), keys, fields.Faults, $"'{name}'");
             case var other:
                 fields.Faults.Error("wrong-type", other, fields.Join(name), $"'{name}' is a mapping, not {other.Kind}.", $"Known keys: {string.Join(", ", keys.Names)}.");
                 return null;
         }
     }
 
-    private static IReadOnlyList<(ScalarNode Node, string Field)> SplitOnCommas(IReadOnlyList<(ScalarNode Node, string Field)>? texts)
+    private static IReadOnlyList<PlacedText> SplitOnCommas(IReadOnlyList<PlacedText>? texts)
     {
         // Almost always there is at most one dependency, and nothing to split.
         if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
@@ -202,15 +202,15 @@ internal static class TaskBinder
             return texts ?? [];
         }
 
-        var ids = new List<(ScalarNode Node, string Field)>();
+        var ids = new List<PlacedText>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((ScalarNode node, string field) in texts)
+        foreach ((ScalarNode node, FieldPath field) in texts)
         {
             foreach (string id in node.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 if (seen.Add(id))
                 {
-                    ids.Add((id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain), field));
+                    ids.Add(new PlacedText(id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain), field));
                 }
             }
         }
@@ -238,15 +238,15 @@ internal static class TaskBinder
     private static List<PatchIntent> BindPatches(Fields fields)
     {
         var patches = new List<PatchIntent>();
-        foreach ((DocumentNode item, string path) in Items(fields, "patch_intents"))
+        foreach ((DocumentNode item, FieldPath path) in Items(fields, "patch_intents"))
         {
             if (item is ScalarNode file)
             {
-                patches.AddRange(PathValues.Read([(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
+                patches.AddRange(PathValues.Read([new PlacedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
             }
             else if (item is MappingNode mapping)
             {
-                var patch = new Fields(mapping, path, PatchKeys, fields.Faults, "a patch intent");
+                var patch = new Fields(mapping, path.ToString(), PatchKeys, fields.Faults, "a patch intent");
                 if (patch.Texts("file") is not { } files)
                 {
                     patch.Missing("file", "The patch intent names no file.", "Add 'file: PATH'.");
@@ -267,7 +267,7 @@ internal static class TaskBinder
     private static List<ChecklistItem> BindChecklist(Fields fields)
     {
         var items = new List<ChecklistItem>();
-        foreach ((DocumentNode item, string path) in Items(fields, "checklist"))
+        foreach ((DocumentNode item, FieldPath path) in Items(fields, "checklist"))
         {
             if (item is ScalarNode text)
             {
@@ -275,7 +275,7 @@ internal static class TaskBinder
             }
             else if (item is MappingNode mapping)
             {
-                var step = new Fields(mapping, path, ChecklistKeys, fields.Faults, "a checklist item");
+                var step = new Fields(mapping, path.ToString(), ChecklistKeys, fields.Faults, "a checklist item");
                 items.Add(new ChecklistItem(step.Text("id") ?? $"{items.Count + 1}", step.Text("description") ?? "", step.Bool("completed") ?? false));
             }
             else
@@ -287,10 +287,10 @@ internal static class TaskBinder
         return items;
     }
 
-    private static IEnumerable<(DocumentNode Item, string Path)> Items(Fields fields, string name) => fields.Node(name) switch
+    private static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) => fields.Node(name) switch
     {
         null => [],
-        SequenceNode list => list.Items.Select((item, i) => (item, $"{fields.Join(name)}[{i}]")),
+        SequenceNode list => list.Items.Select((item, i) => (item, fields.Join(name).At(i))),
         var one => [(one, fields.Join(name))],
     };
 }

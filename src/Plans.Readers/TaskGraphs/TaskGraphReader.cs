@@ -72,7 +72,7 @@ public static class TaskGraphReader
         List<BoundTask> tasks = BindTasks(fields, defaults);
         IReadOnlyList<ContractSpec> contracts = ContractBinder.Bind(fields, tasks);
         ContextChecks.Report(tasks, context, faults);
-        GraphFaults.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
+        TaskGraph graph = GraphFaults.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
 
         var plan = new Plan
         {
@@ -86,6 +86,7 @@ public static class TaskGraphReader
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = tasks.Count,
+            Graph = graph,
             Places = PlanPlaces.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
         };
     }
@@ -93,29 +94,28 @@ public static class TaskGraphReader
     private static List<BoundTask> BindTasks(Fields plan, TaskDefaults? defaults)
     {
         DocumentNode? node = plan.Node("tasks");
-        List<(string? Id, DocumentNode Node, string Field)> found = node switch
-        {
-            SequenceNode list => [.. list.Items.Select((item, i) => ((string?)null, item, $"tasks[{i}]"))],
-            MappingNode byId => [.. byId.Entries.Select(e => ((string?)e.Key.Text, e.Value, $"tasks.{e.Key.Text}"))],
-            _ => [],
-        };
+        int count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
         if (node is ScalarNode)
         {
             plan.Faults.Error("wrong-type", node, "tasks", $"'tasks' is a list of tasks, not {node.Kind}.", "Write one task per dash: '- id: my-task'.");
         }
-        else if (found.Count == 0)
+        else if (count == 0)
         {
             plan.Faults.Error("no-tasks", (DocumentNode?)plan.Key("tasks") ?? plan.Mapping, "tasks", "The plan has no tasks.", "Add 'tasks:' with at least one task that has an id, a description and files_write.");
         }
-        else if (found.Count > MaxTasks)
+        else if (count > MaxTasks)
         {
-            plan.Faults.Error("too-many-tasks", plan.Key("tasks"), "tasks", $"The plan has {found.Count} tasks; at most {MaxTasks} are allowed.", "Split the plan.");
+            plan.Faults.Error("too-many-tasks", plan.Key("tasks"), "tasks", $"The plan has {count} tasks; at most {MaxTasks} are allowed.", "Split the plan.");
             return [];
         }
 
-        var tasks = new List<BoundTask>(found.Count);
-        foreach ((string? id, DocumentNode task, string field) in found)
+        var tasks = new List<BoundTask>(count);
+        for (int i = 0; i < count; i++)
         {
+            // A list, or a mapping of ids to tasks.
+            string? id = (node as MappingNode)?.Entries[i].Key.Text;
+            DocumentNode task = (node as MappingNode)?.Entries[i].Value ?? ((SequenceNode)node!).Items[i];
+            string field = id is null ? $"tasks[{i}]" : $"tasks.{id}";
             if (task is MappingNode mapping)
             {
                 tasks.Add(TaskBinder.Bind(mapping, field, id, defaults, plan.Faults));
@@ -156,7 +156,7 @@ public static class TaskGraphReader
 
     private static PlacedTask Placed(BoundTask task, string file) => new(
         TaskNode.Of(task.Task),
-        new Place(file, task.IdNode.Line, task.IdNode.Column, $"{task.Field}.id"),
+        new Place(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),
         [.. task.DependsOn.Select(d => new Place(file, d.Node.Line, d.Node.Column, d.Field))]);
 
     private static MappingNode Wrap(string key, DocumentNode value)

@@ -9,7 +9,7 @@ internal static class Values
     private const string WrongType = "wrong-type";
     private const string BadValue = "bad-value";
 
-    public static string? Text(DocumentNode node, string field, FaultList faults)
+    public static string? Text(DocumentNode node, FieldPath field, FaultList faults)
     {
         if (node is ScalarNode scalar)
         {
@@ -20,7 +20,7 @@ internal static class Values
         return null;
     }
 
-    public static bool? Bool(DocumentNode node, string field, FaultList faults)
+    public static bool? Bool(DocumentNode node, FieldPath field, FaultList faults)
     {
         bool? value = (node as ScalarNode)?.Text.ToLowerInvariant() switch
         {
@@ -36,7 +36,7 @@ internal static class Values
         return value;
     }
 
-    public static int? Count(DocumentNode node, string field, FaultList faults)
+    public static int? Count(DocumentNode node, FieldPath field, FaultList faults)
     {
         if (node is ScalarNode scalar && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= 0)
         {
@@ -47,7 +47,7 @@ internal static class Values
         return null;
     }
 
-    public static double? Minutes(DocumentNode node, string field, FaultList faults)
+    public static double? Minutes(DocumentNode node, FieldPath field, FaultList faults)
     {
         if (node is ScalarNode scalar)
         {
@@ -66,7 +66,7 @@ internal static class Values
         return null;
     }
 
-    public static TimeSpan? Duration(DocumentNode node, string field, FaultList faults)
+    public static TimeSpan? Duration(DocumentNode node, FieldPath field, FaultList faults)
     {
         if (node is ScalarNode scalar && ParseDuration(scalar.Text) is { } duration && duration > TimeSpan.Zero)
         {
@@ -77,7 +77,7 @@ internal static class Values
         return null;
     }
 
-    public static T? Word<T>(DocumentNode node, string field, IReadOnlyDictionary<string, T> words, FaultList faults)
+    public static T? Word<T>(DocumentNode node, FieldPath field, IReadOnlyDictionary<string, T> words, FaultList faults)
         where T : struct
     {
         if (node is ScalarNode scalar && words.TryGetValue(scalar.Text.Trim(), out T value))
@@ -92,23 +92,23 @@ internal static class Values
     }
 
     /// <summary>The texts of a list, with the field of each; a single text counts as a list of one.</summary>
-    public static IReadOnlyList<(ScalarNode Node, string Field)> Texts(DocumentNode node, string field, FaultList faults)
+    public static IReadOnlyList<PlacedText> Texts(DocumentNode node, FieldPath field, FaultList faults)
     {
         switch (node)
         {
             case ScalarNode one:
-                return [(one, field)];
+                return [new PlacedText(one, field)];
             case SequenceNode sequence:
-                var texts = new List<(ScalarNode Node, string Field)>(sequence.Items.Count);
+                var texts = new List<PlacedText>(sequence.Items.Count);
                 for (int i = 0; i < sequence.Items.Count; i++)
                 {
                     if (sequence.Items[i] is ScalarNode { IsNull: false } item)
                     {
-                        texts.Add((item, $"{field}[{i}]"));
+                        texts.Add(new PlacedText(item, field.At(i)));
                     }
                     else
                     {
-                        faults.Error(WrongType, sequence.Items[i], $"{field}[{i}]", $"A text is expected here, not {sequence.Items[i].Kind}.", "Write one text per item; a text that contains ': ' or begins with '*', '{' or '[' needs quotes.");
+                        faults.Error(WrongType, sequence.Items[i], field.At(i), $"A text is expected here, not {sequence.Items[i].Kind}.", "Write one text per item; a text that contains ': ' or begins with '*', '{' or '[' needs quotes.");
                     }
                 }
 

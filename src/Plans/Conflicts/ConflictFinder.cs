@@ -7,6 +7,7 @@ internal sealed class ConflictFinder
     private readonly PlanTask[] _tasks;
     private readonly Lazy<TaskOrder> _order;
     private readonly Dictionary<string, PathPattern> _patterns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
     private readonly PathTrie _writes = new();
 
     public ConflictFinder(Plan plan, TaskGraph graph)
@@ -87,7 +88,7 @@ internal sealed class ConflictFinder
     {
         if (!_patterns.TryGetValue(path, out PathPattern? pattern))
         {
-            pattern = PathPattern.Parse(path);
+            pattern = PathPattern.Parse(path, _parts);
             _patterns.Add(path, pattern);
         }
 
@@ -160,10 +161,18 @@ internal sealed class ConflictFinder
         public bool AreChained(IEnumerable<int> tasks)
         {
             int[] ordered = finder._order.Value.Sorted(tasks);
-            return ordered.Zip(ordered.Skip(1)).All(pair => pair.First == pair.Second || finder._order.Value.Precedes(pair.First, pair.Second));
+            for (int i = 1; i < ordered.Length; i++)
+            {
+                if (ordered[i - 1] != ordered[i] && !finder._order.Value.Precedes(ordered[i - 1], ordered[i]))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
 
-        public IReadOnlyList<PlanConflict> Sorted() =>
+        public IReadOnlyList<PlanConflict> Sorted() => _found.Count == 0 ? [] :
         [
             .. _found.OrderBy(f => Math.Min(f.First, f.Second)).ThenBy(f => Math.Max(f.First, f.Second)).ThenBy(f => f.First).ThenBy(f => f.Kind).ThenBy(f => f.Path, StringComparer.Ordinal)
                 .Select(f => new PlanConflict(f.Kind, use, f.Path, [Id(Math.Min(f.First, f.Second)), Id(Math.Max(f.First, f.Second))], Edge(f.First, f.Second))),

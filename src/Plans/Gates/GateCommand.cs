@@ -105,6 +105,11 @@ public static class GateCommand
             return null;
         }
 
+        if (!text.AsSpan().ContainsAny(";|&\n"))
+        {
+            return AlwaysSucceeds(text) ? "always succeeds" : null;
+        }
+
         ShellParts parts = ShellParts.Of(text);
         if (parts.Commands is [var only])
         {
@@ -137,7 +142,12 @@ public static class GateCommand
 
     private static bool AlwaysSucceeds(string command) => FirstWord(command) is "true" or ":" or "echo" or "printf" || command.Trim() is "exit 0" or "exit";
 
-    private static string FirstWord(string command) => command.Trim().Split(' ', 2)[0];
+    private static string FirstWord(string command)
+    {
+        ReadOnlySpan<char> text = command.AsSpan().Trim();
+        int space = text.IndexOf(' ');
+        return (space < 0 ? text : text[..space]).ToString();
+    }
 
     private static GateType TypeOf(string part)
     {

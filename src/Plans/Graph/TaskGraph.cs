@@ -209,7 +209,7 @@ public sealed class TaskGraph
             }
         }
 
-        int[][] result = [.. count.Select(n => new int[n])];
+        int[][] result = Array.ConvertAll(count, n => new int[n]);
         var filled = new int[edges.Length];
         for (int i = 0; i < edges.Length; i++)
         {
@@ -224,7 +224,7 @@ public sealed class TaskGraph
 
     private int[] TopologicalOrder(out int[] open)
     {
-        int[] waiting = [.. _dependencies.Select(d => d.Length)];
+        int[] waiting = Array.ConvertAll(_dependencies, d => d.Length);
         var ready = new PriorityQueue<int, int>();
         for (int i = 0; i < waiting.Length; i++)
         {
@@ -256,7 +256,12 @@ public sealed class TaskGraph
         var wave = new int[_nodes.Length];
         foreach (int i in _order)
         {
-            wave[i] = 1 + _dependencies[i].Select(d => wave[d]).DefaultIfEmpty(0).Max();
+            foreach (int dependency in _dependencies[i])
+            {
+                wave[i] = Math.Max(wave[i], wave[dependency]);
+            }
+
+            wave[i]++;
         }
 
         return wave;

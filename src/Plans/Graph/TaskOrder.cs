@@ -48,5 +48,10 @@ public sealed class TaskOrder
     public (int First, int Second) InOrder(int a, int b) => (_position[a], a).CompareTo((_position[b], b)) <= 0 ? (a, b) : (b, a);
 
     /// <summary>The tasks in a topological order.</summary>
-    internal int[] Sorted(IEnumerable<int> tasks) => [.. tasks.OrderBy(t => _position[t])];
+    internal int[] Sorted(IEnumerable<int> tasks)
+    {
+        int[] sorted = [.. tasks];
+        Array.Sort(Array.ConvertAll(sorted, t => _position[t]), sorted);
+        return sorted;
+    }
 }

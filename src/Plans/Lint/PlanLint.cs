@@ -24,6 +24,7 @@ public static class PlanLint
     {
         var advice = new List<PlanAdvice>();
         var tasks = new Dictionary<string, PlanTask>(StringComparer.Ordinal);
+        var paths = new PathMeetings();
         foreach (PlanTask task in plan.Tasks)
         {
             tasks.TryAdd(task.Id, task);
@@ -37,7 +38,7 @@ public static class PlanLint
                 Gates(advice, i, task, hasFurtherGates);
                 OwnershipOf(advice, i, task, plan.Tasks.Count);
                 Size(advice, i, task);
-                NeedlessDependencies(advice, i, task, tasks);
+                NeedlessDependencies(advice, i, task, tasks, paths);
             }
         }
 
@@ -53,18 +54,23 @@ public static class PlanLint
             advice.Add(new("no-gate", index, "verification", $"No gate of its own checks what task '{task.Id}' did.", "Add a gate that fails when the work is wrong, such as a test."));
         }
 
-        bool[] canFail = [.. task.Verification.Select(g => GateCommand.ReasonItCannotFail(g.Command) is null || g.Negate)];
-        for (int g = 0; g < canFail.Length; g++)
+        bool oneCanFail = false;
+        bool isChecked = false;
+        for (int g = 0; g < task.Verification.Count; g++)
         {
-            if (!canFail[g])
+            GateSpec gate = task.Verification[g];
+            if (gate.Negate || GateCommand.ReasonItCannotFail(gate.Command) is not { } reason)
             {
-                string reason = GateCommand.ReasonItCannotFail(task.Verification[g].Command)!;
-                advice.Add(new("gate-cannot-fail", index, $"verification[{g}]", $"The gate '{task.Verification[g].Command}' of task '{task.Id}' {reason}.", "Use a command whose exit code says whether the work is good."));
+                oneCanFail = true;
+                isChecked |= gate.Required;
+            }
+            else
+            {
+                advice.Add(new("gate-cannot-fail", index, $"verification[{g}]", $"The gate '{gate.Command}' of task '{task.Id}' {reason}.", "Use a command whose exit code says whether the work is good."));
             }
         }
 
-        bool isChecked = task.Verification.Where((gate, g) => canFail[g] && gate.Required).Any();
-        if (writes && canFail.Any(c => c) && !isChecked)
+        if (writes && oneCanFail && !isChecked)
         {
             advice.Add(new("no-required-gate", index, "verification", $"No gate of task '{task.Id}' that can fail is required.", "Make at least one of them required."));
         }
@@ -73,18 +79,17 @@ public static class PlanLint
     private static void OwnershipOf(List<PlanAdvice> advice, int index, PlanTask task, int count)
     {
         bool everything = task.FilesWrite is null || task.FilesWrite.Contains("**", StringComparer.Ordinal);
-        string words = $"{task.Description} {task.Prompt}";
         if (everything && count > 1)
         {
             advice.Add(new("owns-everything", index, "files_write", $"Task '{task.Id}' may write anywhere, so no other task runs beside it.", "List the paths it needs in files_write."));
         }
-        else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(words, WordsForReading))
+        else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(task, WordsForReading))
         {
             advice.Add(new("owns-nothing", index, "files_write", $"Task '{task.Id}' may write nothing, but does not read like a review.", "List the paths it needs in files_write, or say what it should report."));
         }
 
         bool isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
-        if (!isTested && !Says(words, WordsForDone))
+        if (!isTested && !Says(task, WordsForDone))
         {
             advice.Add(new("done-not-defined", index, "prompt", $"Task '{task.Id}' does not say what done means.", "Add a sentence such as 'It is done when ...', or a test."));
         }
@@ -119,14 +124,13 @@ public static class PlanLint
     }
 
     // Only where both say what they touch can an edge be called needless.
-    private static void NeedlessDependencies(List<PlanAdvice> advice, int index, PlanTask task, Dictionary<string, PlanTask> tasks)
+    private static void NeedlessDependencies(List<PlanAdvice> advice, int index, PlanTask task, Dictionary<string, PlanTask> tasks, PathMeetings paths)
     {
-        if (task.FilesWrite is null || task.FilesRead is null || task.NotesInput.Count > 0)
+        if (task.DependsOn.Count == 0 || task.FilesWrite is null || task.FilesRead is null || task.NotesInput.Count > 0)
         {
             return;
         }
 
-        Ownership touched = Ownership.Of(task.FilesWrite.Concat(task.FilesRead).Concat(task.FilesAppend));
         for (int d = 0; d < task.DependsOn.Count; d++)
         {
             if (!tasks.TryGetValue(task.DependsOn[d], out PlanTask? before) || before.FilesWrite is not { Count: > 0 })
@@ -134,8 +138,8 @@ public static class PlanLint
                 continue;
             }
 
-            bool sharesResource = before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
-            if (!sharesResource && !touched.Overlaps(Ownership.Of(before)))
+            bool sharesResource = before.ResourcesWrite.Count > 0 && before.ResourcesWrite.Intersect(task.ResourcesRead.Concat(task.ResourcesWrite), StringComparer.Ordinal).Any();
+            if (!sharesResource && !paths.Meet(task, before))
             {
                 advice.Add(new("needless-dependency", index, $"depends_on[{d}]", $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.", "Remove the dependency, or name what it needs in files_read."));
             }
@@ -145,12 +149,17 @@ public static class PlanLint
     private static void Waves(List<PlanAdvice> advice, Plan plan)
     {
         const int few = 3;
-        int waves = TaskGraph.Of(plan).Waves.Count;
-        if (plan.Tasks.Count > few && waves == plan.Tasks.Count)
+        // Two tasks that wait for nothing are in one wave.
+        bool maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
+        if (maybeSerial && TaskGraph.Of(plan).Waves.Count == plan.Tasks.Count)
         {
             advice.Add(new("serial-plan", -1, "tasks", $"All {plan.Tasks.Count} tasks run one after another.", "Let tasks that touch different files start at the same time."));
         }
     }
 
-    private static bool Says(string text, string[] words) => Array.Exists(words, w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+    private static bool Says(PlanTask task, string[] words)
+    {
+        string text = $"{task.Description} {task.Prompt}";
+        return Array.Exists(words, w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
+    }
 }

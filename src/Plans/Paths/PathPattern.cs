@@ -25,13 +25,16 @@ public sealed class PathPattern
     internal IReadOnlyList<PathSegment[]> Alternatives => _alternatives;
 
     /// <summary>Reads a path or glob; it is normalised first.</summary>
-    public static PathPattern Parse(string text)
+    public static PathPattern Parse(string text) => Parse(text, parts: null);
+
+    /// <summary>Reads one of many patterns, which mostly share their parts.</summary>
+    /// <param name="text">The path or glob.</param>
+    /// <param name="parts">Parts that were read before; takes those that are new.</param>
+    internal static PathPattern Parse(string text, Dictionary<string, PathSegment>? parts)
     {
         string path = RepositoryPath.Normalize(text);
-        PathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal) ? [.. ExpandBraces(path).Select(Segments)] : [Segments(path)];
+        PathSegment[][] alternatives = path.Contains('{', StringComparison.Ordinal) ? [.. ExpandBraces(path).Select(p => Segments(p, parts))] : [Segments(path, parts)];
         return new PathPattern(path, alternatives);
-
-        static PathSegment[] Segments(string path) => Array.ConvertAll(path.Split('/'), PathSegment.Parse);
     }
 
     /// <summary>Whether a path is meant. It is taken as it is: relative, with forward slashes, as git prints it.</summary>
@@ -43,13 +46,39 @@ public sealed class PathPattern
     }
 
     /// <summary>Whether some path is meant by both.</summary>
-    public bool Overlaps(PathPattern other) =>
-        Array.Exists(_alternatives, a => Array.Exists(other._alternatives, b => Overlaps(a, b) || IsAbove(a, b) || IsAbove(b, a)));
+    public bool Overlaps(PathPattern other) => IsLiteral && other.IsLiteral
+        ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)
+        : Array.Exists(_alternatives, a => Array.Exists(other._alternatives, b => Overlaps(a, b) || IsAbove(a, b) || IsAbove(b, a)));
 
     /// <inheritdoc/>
     public override string ToString() => Text;
 
     internal static bool IsFullyLiteral(PathSegment[] segments) => Array.TrueForAll(segments, s => s.IsLiteral);
+
+    private static PathSegment[] Segments(string path, Dictionary<string, PathSegment>? known)
+    {
+        string[] parts = path.Split('/');
+        var segments = new PathSegment[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (known is null || !known.TryGetValue(parts[i], out PathSegment? segment))
+            {
+                segment = PathSegment.Parse(parts[i]);
+                known?.Add(parts[i], segment);
+            }
+
+            segments[i] = segment;
+        }
+
+        return segments;
+    }
+
+    /// <summary>Whether a text is a path in normal form without wildcards, which stands for itself and everything below it.</summary>
+    internal static bool IsPlain(string text) => !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
+
+    /// <summary>The same for plain paths: equal, or below in folders.</summary>
+    internal static bool IsAtOrBelow(string folder, string path) =>
+        path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 
     private static bool IsAtOrBelow(PathSegment[] folder, string[] parts)
     {

@@ -21,7 +21,7 @@ internal sealed class PathTrie
                 node = Child(node, segment);
             }
 
-            node.Entries ??= [];
+            node.Entries ??= new(1);
             node.Entries.Add(new Entry(owner, pattern.Text, pattern.IsLiteral, isAlternative));
             node.IsFolder |= PathPattern.IsFullyLiteral(segments);
         }
@@ -34,14 +34,15 @@ internal sealed class PathTrie
             return node.AnyDepth ??= NewNode(loops: true);
         }
 
-        Dictionary<string, (PathSegment Segment, Node Node)> edges = segment.IsLiteral ? node.Literals ??= [] : node.Wildcards ??= [];
-        if (!edges.TryGetValue(segment.Raw, out (PathSegment Segment, Node Node) edge))
+        PathEdges edges = segment.IsLiteral ? node.Literals ??= new() : node.Wildcards ??= new();
+        if (edges.Find(segment.Raw) is { } known)
         {
-            edge = (segment, NewNode(loops: false));
-            edges.Add(segment.Raw, edge);
+            return known;
         }
 
-        return edge.Node;
+        Node added = NewNode(loops: false);
+        edges.Add(segment, added);
+        return added;
     }
 
     private Node NewNode(bool loops) => new(_count++, loops);
@@ -56,19 +57,14 @@ internal sealed class PathTrie
     /// <summary>What is known of a path after some of its parts.</summary>
     internal sealed class Node(int id, bool loops)
     {
-        private (PathSegment Segment, Node Node)[]? _wildcardList;
-        private AffixIndex? _wildcardIndex;
-        private (PathSegment Segment, Node Node)[]? _literalList;
-        private AffixIndex? _literalIndex;
-
         public int Id { get; } = id;
 
         /// <summary>Reached by <c>**</c>: any further part leads here again.</summary>
         public bool Loops { get; } = loops;
 
-        public Dictionary<string, (PathSegment Segment, Node Node)>? Literals { get; set; }
+        public PathEdges? Literals { get; set; }
 
-        public Dictionary<string, (PathSegment Segment, Node Node)>? Wildcards { get; set; }
+        public PathEdges? Wildcards { get; set; }
 
         public Node? AnyDepth { get; set; }
 
@@ -80,42 +76,21 @@ internal sealed class PathTrie
         /// <summary>Nothing goes on from here.</summary>
         public bool IsLeaf => Literals is null && Wildcards is null && AnyDepth is null && !Loops;
 
-        public IEnumerable<Node> Children => (Literals?.Values.Select(e => e.Node) ?? []).Concat(Wildcards?.Values.Select(e => e.Node) ?? []);
-
-        /// <summary>The children by wildcard whose part overlaps with the given one.</summary>
-        public IEnumerable<Node> WildcardsThatMeet(PathSegment segment)
+        /// <summary>The nodes one part further on; <c>**</c> is not one of them.</summary>
+        public IEnumerable<Node> Children
         {
-            if (Wildcards is null)
+            get
             {
-                return [];
+                for (int i = 0; i < Literals?.Count; i++)
+                {
+                    yield return Literals[i].Node;
+                }
+
+                for (int i = 0; i < Wildcards?.Count; i++)
+                {
+                    yield return Wildcards[i].Node;
+                }
             }
-
-            _wildcardList ??= [.. Wildcards.Values];
-            return Meet(_wildcardList, ref _wildcardIndex, segment);
-        }
-
-        /// <summary>The literal children whose part is matched by the given wildcard.</summary>
-        public IEnumerable<Node> LiteralsThatMeet(PathSegment wildcard)
-        {
-            if (Literals is null)
-            {
-                return [];
-            }
-
-            _literalList ??= [.. Literals.Values];
-            return Meet(_literalList, ref _literalIndex, wildcard);
-        }
-
-        private static IEnumerable<Node> Meet((PathSegment Segment, Node Node)[] edges, ref AffixIndex? index, PathSegment segment)
-        {
-            const int worthAnIndex = 16;
-            if (edges.Length < worthAnIndex)
-            {
-                return edges.Where(e => e.Segment.Overlaps(segment)).Select(e => e.Node);
-            }
-
-            index ??= new AffixIndex([.. edges.Select(e => e.Segment)]);
-            return index.Candidates(segment).Where(i => edges[i].Segment.Overlaps(segment)).Select(i => edges[i].Node);
         }
     }
 }

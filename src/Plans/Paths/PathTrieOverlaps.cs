@@ -82,11 +82,12 @@ internal sealed class PathTrieOverlaps
 
         // One part is read on both sides.
         BothLiteral(left, right);
-        LiteralAndWildcard(left, right, (a, b) => Open(a, b));
-        LiteralAndWildcard(right, left, (a, b) => Open(b, a));
-        foreach ((PathSegment segment, PathTrie.Node next) in left.Wildcards?.Values ?? Enumerable.Empty<(PathSegment, PathTrie.Node)>())
+        LiteralAndWildcard(left, right, isSwapped: false);
+        LiteralAndWildcard(right, left, isSwapped: true);
+        for (int i = 0; right.Wildcards is not null && i < left.Wildcards?.Count; i++)
         {
-            foreach (PathTrie.Node other in right.WildcardsThatMeet(segment))
+            (PathSegment segment, PathTrie.Node next) = left.Wildcards[i];
+            foreach (PathTrie.Node other in right.Wildcards.ThatMeet(segment))
             {
                 Open(next, other);
             }
@@ -117,42 +118,34 @@ internal sealed class PathTrieOverlaps
         }
 
         bool swap = left.Literals.Count > right.Literals.Count;
-        foreach ((string part, (PathSegment _, PathTrie.Node small)) in swap ? right.Literals : left.Literals)
+        (PathEdges few, PathEdges many) = swap ? (right.Literals, left.Literals) : (left.Literals, right.Literals);
+        for (int i = 0; i < few.Count; i++)
         {
-            if ((swap ? left.Literals : right.Literals).TryGetValue(part, out (PathSegment Segment, PathTrie.Node Node) large))
+            (PathSegment part, PathTrie.Node small) = few[i];
+            if (many.Find(part.Raw) is { } large)
             {
-                PathTrie.Node next = swap ? large.Node : small;
-                PathTrie.Node other = swap ? small : large.Node;
-                Open(next, other);
+                Open(swap ? large : small, swap ? small : large);
             }
         }
     }
 
-    private static void LiteralAndWildcard(PathTrie.Node literals, PathTrie.Node wildcards, Action<PathTrie.Node, PathTrie.Node> open)
+    private void LiteralAndWildcard(PathTrie.Node literals, PathTrie.Node wildcards, bool isSwapped)
     {
         if (literals.Literals is null || wildcards.Wildcards is null)
         {
             return;
         }
 
-        if (literals.Literals.Count <= wildcards.Wildcards.Count)
+        // The fewer are looked up among the many.
+        bool fewLiterals = literals.Literals.Count <= wildcards.Wildcards.Count;
+        (PathEdges few, PathEdges many) = fewLiterals ? (literals.Literals, wildcards.Wildcards) : (wildcards.Wildcards, literals.Literals);
+        for (int i = 0; i < few.Count; i++)
         {
-            foreach ((PathSegment segment, PathTrie.Node next) in literals.Literals.Values)
+            (PathSegment segment, PathTrie.Node next) = few[i];
+            foreach (PathTrie.Node other in many.ThatMeet(segment))
             {
-                foreach (PathTrie.Node other in wildcards.WildcardsThatMeet(segment))
-                {
-                    open(next, other);
-                }
-            }
-        }
-        else
-        {
-            foreach ((PathSegment segment, PathTrie.Node next) in wildcards.Wildcards.Values)
-            {
-                foreach (PathTrie.Node other in literals.LiteralsThatMeet(segment))
-                {
-                    open(other, next);
-                }
+                bool isLeftFirst = fewLiterals != isSwapped;
+                Open(isLeftFirst ? next : other, isLeftFirst ? other : next);
             }
         }
     }
@@ -179,11 +172,12 @@ internal sealed class PathTrieOverlaps
                 continue;
             }
 
-            foreach ((string part, (PathSegment _, PathTrie.Node next)) in parts)
+            for (int i = 0; i < parts.Count; i++)
             {
-                if (others.TryGetValue(part, out (PathSegment Segment, PathTrie.Node Node) other))
+                (PathSegment part, PathTrie.Node next) = parts[i];
+                if (others.Find(part.Raw) is { } other)
                 {
-                    open.Push((next, other.Node));
+                    open.Push((next, other));
                 }
             }
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
@@ -8,8 +7,6 @@ public static class RepositoryPath
 {
     /// <summary>Longest path, as on Linux.</summary>
     public const int MaxLength = 4096;
-
-    private static readonly SearchValues<char> NeedsWork = SearchValues.Create("\\:~\0");
 
     /// <summary>
     /// Normalises a path or glob. A trailing slash, which names a folder, becomes <c>/**</c>.
@@ -99,11 +96,22 @@ public static class RepositoryPath
     // Most paths are already in normal form; this keeps large plans cheap.
     private static bool IsNormal(string text)
     {
-        if (text.Length is 0 or > MaxLength || text[0] is '/' or ' ' or '\t' or '.' || text[^1] is '/' or ' ' or '\t' || text.AsSpan().ContainsAny(NeedsWork))
+        if (text.Length is 0 or > MaxLength || text[0] is '/' or ' ' or '\t' or '.' || text[^1] is '/' or ' ' or '\t')
         {
             return false;
         }
 
-        return !text.Contains("//", StringComparison.Ordinal) && !text.Contains("/.", StringComparison.Ordinal);
+        char before = '\0';
+        foreach (char c in text)
+        {
+            if (c is '\\' or ':' or '~' or '\0' || (before == '/' && c is '/' or '.'))
+            {
+                return false;
+            }
+
+            before = c;
+        }
+
+        return true;
     }
 }

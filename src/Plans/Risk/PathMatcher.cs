@@ -30,8 +30,18 @@ internal sealed class PathMatcher
 
     public SensitivePattern Pattern { get; }
 
-    public bool Matches(string path) =>
-        _words is null ? _regex!.IsMatch(path) : Array.Exists(_words, word => path.Contains(word, StringComparison.OrdinalIgnoreCase));
+    public bool Matches(string path)
+    {
+        foreach (string word in _words ?? [])
+        {
+            if (path.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return _regex?.IsMatch(path) == true;
+    }
 
     // Almost every pattern is a choice of plain words; looking for those needs no automaton, whose making takes longer than all the rest.
     private static string[]? PlainWords(string pattern)

@@ -82,14 +82,27 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (PlanTask task in plan.Tasks)
         {
-            foreach (string path in (task.FilesWrite ?? []).Where(seen.Add))
+            foreach (string path in task.FilesWrite ?? [])
             {
-                if (Array.Find(patterns, p => p.Matches(path))?.Pattern is { } pattern)
+                if (seen.Add(path) && FirstMatch(patterns, path) is { } pattern)
                 {
                     yield return new RiskFactor(pattern.Weight, "sensitive-path", $"Task '{task.Id}' writes '{path}', which matches '{pattern.Pattern}'.", path, pattern.Pattern);
                 }
             }
         }
+    }
+
+    private static SensitivePattern? FirstMatch(PathMatcher[] patterns, string path)
+    {
+        foreach (PathMatcher pattern in patterns)
+        {
+            if (pattern.Matches(path))
+            {
+                return pattern.Pattern;
+            }
+        }
+
+        return null;
     }
 
     private static IEnumerable<RiskFactor> Over(string kind, int count, int free, int points, string what)

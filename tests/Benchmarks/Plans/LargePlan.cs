@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using System.Text;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
@@ -13,7 +14,7 @@ internal static class LargePlan
     public static int Run()
     {
         string text = Yaml(10_000);
-        Console.WriteLine($"| {text.Length / 1e6:0.0} MB of YAML, 10,000 tasks | ms | of a processor |\n|---|---|---|");
+        Console.WriteLine($"| {text.Length / 1e6:0.0} MB of YAML, 10,000 tasks | ms | of a processor | MB allocated | methods compiled |\n|---|---|---|---|---|");
         PlanReadResult read = Timed("read", () => TaskGraphReader.Read(text, "tasks.yaml"));
         Plan plan = read.Plan!;
         TaskGraph graph = Timed("graph, waves, critical path", () =>
@@ -38,10 +39,12 @@ internal static class LargePlan
 
     private static T Timed<T>(string name, Func<T> work)
     {
+        long compiled = JitInfo.GetCompiledMethodCount();
+        long allocated = GC.GetTotalAllocatedBytes();
         TimeSpan before = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         T result = work();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {watch.ElapsedMilliseconds} | {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:0} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {watch.ElapsedMilliseconds} | {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds:0} | {(GC.GetTotalAllocatedBytes() - allocated) / 1e6:0.0} | {JitInfo.GetCompiledMethodCount() - compiled} |"));
         return result;
     }
 
@@ -50,14 +53,15 @@ internal static class LargePlan
         Plan PlanOf(int n) => new() { Tasks = [.. Enumerable.Range(0, n).Select(i => new PlanTask { Id = $"t{i}", FilesWrite = [pattern(i)], DependsOn = chain && i > 0 ? [$"t{i - 1}"] : [] })] };
         double Time(int n)
         {
+            // Processor time, and the least of some tries: other programs on the machine must not show in the ratio.
             Plan plan = PlanOf(n);
-            PlanConflicts.Of(plan);
-            GC.Collect();
-
-            // Processor time: other programs on the machine must not show in the ratio.
-            TimeSpan before = Environment.CpuUsage.TotalTime;
-            PlanConflicts.Of(plan);
-            return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
+            return Enumerable.Range(0, 7).Min(_ =>
+            {
+                GC.Collect();
+                TimeSpan before = Environment.CpuUsage.TotalTime;
+                PlanConflicts.Of(plan);
+                return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
+            });
         }
 
         double small = Time(1_000);

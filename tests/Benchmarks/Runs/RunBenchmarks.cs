@@ -43,19 +43,21 @@ internal static class RunBenchmarks
         await files.RunAsync("run", "--yes", "--no-progress");
         var empty = RepositoryFiles.BuiltProgram("tests/EmptyProgram", "empty-program");
         var runner = new ProcessRunner();
-        List<double> none = [], version = [], status = [];
+        List<double> none = [], version = [], validate = [], status = [];
         for (var round = -2; round < 15; round++)
         {
             var a = await Timing.MillisecondsAsync(() => runner.RunAsync(new ProcessCommand(empty)));
             var b = await Timing.MillisecondsAsync(() => files.RunAsync("--version"));
-            var c = await Timing.MillisecondsAsync(() => files.RunAsync("status"));
+            var c = await Timing.MillisecondsAsync(() => files.RunAsync("validate"));
+            var d = await Timing.MillisecondsAsync(() => files.RunAsync("status"));
             if (round < 0)
                 continue;
             none.Add(a);
             version.Add(b);
-            status.Add(c);
+            validate.Add(c);
+            status.Add(d);
         }
-        return Print("orchestrate --version", "empty .NET program", none, version, 1.5) + Print("orchestrate status, finished run", "empty .NET program", none, status, 4);
+        return Print("orchestrate --version", "empty .NET program", none, version, 1.5) + Print("orchestrate validate, 5 tasks", "empty .NET program", none, validate, 1.5) + Print("orchestrate status, finished run", "empty .NET program", none, status, 4);
     }
 
     internal static async Task<int> WholeRunAsync(string program)

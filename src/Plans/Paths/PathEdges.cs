@@ -1,0 +1,66 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Where the parts of patterns lead from a node of their tree. Most nodes have one or two edges: those are looked through, without an index.</summary>
+internal sealed class PathEdges
+{
+    private const int WorthAnIndex = 8;
+    private readonly List<Edge> _edges = new(1);
+    private Dictionary<string, int>? _index;
+    private AffixIndex? _affixes;
+
+    public int Count => _edges.Count;
+
+    public Edge this[int position] => _edges[position];
+
+    /// <summary>The node that a part leads to, or null.</summary>
+    public PathTrie.Node? Find(string part)
+    {
+        if (_index is not null)
+        {
+            return _index.TryGetValue(part, out int position) ? _edges[position].Node : null;
+        }
+
+        foreach (Edge edge in _edges)
+        {
+            if (string.Equals(edge.Segment.Raw, part, StringComparison.Ordinal))
+            {
+                return edge.Node;
+            }
+        }
+
+        return null;
+    }
+
+    public void Add(PathSegment segment, PathTrie.Node node)
+    {
+        _edges.Add(new Edge(segment, node));
+        if (_edges.Count == WorthAnIndex)
+        {
+            _index = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (int i = 0; i < _edges.Count; i++)
+            {
+                _index.Add(_edges[i].Segment.Raw, i);
+            }
+        }
+        else
+        {
+            _index?.Add(segment.Raw, _edges.Count - 1);
+        }
+    }
+
+    /// <summary>The nodes that parts lead to which could mean the same as the given one. All edges are there when this is asked first.</summary>
+    public IEnumerable<PathTrie.Node> ThatMeet(PathSegment segment)
+    {
+        const int worthAffixes = 16;
+        if (_edges.Count < worthAffixes)
+        {
+            return _edges.Where(e => e.Segment.Overlaps(segment)).Select(e => e.Node);
+        }
+
+        _affixes ??= new AffixIndex([.. _edges.Select(e => e.Segment)]);
+        return _affixes.Candidates(segment).Where(i => _edges[i].Segment.Overlaps(segment)).Select(i => _edges[i].Node);
+    }
+
+    /// <summary>A part and the node that it leads to.</summary>
+    internal readonly record struct Edge(PathSegment Segment, PathTrie.Node Node);
+}
