@@ -23,6 +23,9 @@ internal sealed class Preflight(ActivityServices services)
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
         await CheckAgentsAsync(files, input.Repository.Path, found.Base, errors, warnings, stop);
+        var (unconfined, unconfinable) = await AgentFence.PreflightAsync(files);
+        errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
+        warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
         if (DiskSpace.Shortage(checkout.Path, files.Policy.DiskReserve) is { } shortage)
             errors.Add(shortage);
         errors.AddRange(LinksOutside(files.Plan, checkout.Path));

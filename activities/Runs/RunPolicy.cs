@@ -44,6 +44,9 @@ public sealed record RunPolicy
     /// <summary>Further permission rules.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];
 
+    /// <summary>Whether agents are confined: <c>auto</c>, <c>on</c> or <c>off</c>.</summary>
+    public string Sandbox { get; init; } = "auto";
+
     /// <summary>Gates of every task, from the configuration.</summary>
     public IReadOnlyList<GateSpec> TaskGates { get; init; } = [];
 
@@ -108,6 +111,7 @@ public sealed record RunPolicy
         McpServers = settings.Agents["claude"].McpServers,
         PermissionMode = settings.Permissions.Mode,
         Allow = settings.Permissions.Allow,
+        Sandbox = settings.Permissions.Sandbox,
         TaskGates = settings.Gates.Task ?? [],
         FoundGates = settings.Gates.Task is null ? found : [],
         TypeGates = (settings.Gates.Task ?? []).Any(g => ChecksTypes(g.Type)) ? [] : [.. found.Where(g => ChecksTypes(g.Type))],

@@ -63,6 +63,9 @@ public sealed record AgentStart
     /// </summary>
     public string? AnswerSchema { get; init; }
 
+    /// <summary>What the agent may only read; null: nothing is kept from it but by its policy.</summary>
+    public AgentConfinement? Confinement { get; init; }
+
     /// <summary>Limits of this start.</summary>
     public AgentLimits Limits { get; init; } = new();
 

@@ -63,7 +63,7 @@ internal static class CommandLine
         catch (Exception unexpected)
         {
             var log = CrashLog.Write(unexpected, context, arguments);
-            terminal.Fail(unexpected.Message, log is null ? "Nothing more could be written to a log file." : $"Details are in {log}.");
+            terminal.Fail(unexpected.Message, log is null ? "Not even a log file can be written. See that the folder is not read-only and its disk not full, then run again." : $"Details are in {log}.");
             return unexpected is IOException or UnauthorizedAccessException ? ExitCodes.Unavailable : ExitCodes.WorkFailed;
         }
     }

@@ -40,6 +40,7 @@ public static class MachineCheck
         entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
             entries.Add(await AgentAsync(settings, loaded.AgentEnvironment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
+        entries.Add(await SandboxAsync(settings.Permissions.Sandbox));
         if (repository is { IsBare: false })
             entries.Add(Gates(settings.Gates, repository.Root));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
@@ -112,6 +113,22 @@ public static class MachineCheck
             _ => MachineCheckStatus.Fail,
         };
         return new("agent", status, $"{settings.Agent}: {found.Message}", found.Cure);
+    }
+
+    /// <summary>Without a sandbox the rules for agents stop mistakes, not malice, and a person should know.</summary>
+    private static async Task<MachineCheckEntry> SandboxAsync(string setting)
+    {
+        const string Name = "sandbox";
+        const string Without = "agents are kept from the shared .git by rules and checks, which stop mistakes, not malice.";
+        if (setting == "off")
+            return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
+        var found = await Bubblewrap.CheckAsync();
+        if (found.Program is not null)
+            return new(Name, MachineCheckStatus.Ok, $"{found.Program}: agents can't change .git but for objects and their own branch.");
+        var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
+        return setting == "on"
+            ? new(Name, MachineCheckStatus.Fail, $"{why} permissions.sandbox is on: no agent would start.", "Install bubblewrap, or set permissions.sandbox to auto.")
+            : new(Name, found.Problem.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok, $"{why} So {Without}", found.Problem.Length > 0 ? "Allow user namespaces, or set permissions.sandbox to off." : null);
     }
 
     private static MachineCheckEntry Gates(GateSettings settings, string root)

@@ -125,7 +125,8 @@ public sealed record GateSettings(IReadOnlyList<GateSpec>? Task, IReadOnlyList<G
 /// <summary>What agents may do (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
 /// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
-public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow);
+/// <param name="Sandbox">Whether bubblewrap keeps agents from changing the shared git folder: <c>auto</c> (where it works), <c>on</c> (else no agent starts) or <c>off</c>.</param>
+public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox);
 
 /// <summary>Usage of the account (<c>usage.*</c>, <c>budget.*</c>).</summary>
 /// <param name="WarnAt">Percent of a limit at which to warn.</param>

@@ -83,6 +83,9 @@ public static class SettingKeys
     internal static readonly Setting<IReadOnlyList<string>> PermissionAllow = new("permissions.allow", [], SettingTypes.Texts,
         "further permission rules, such as Bash(npm *)", ["bypass_permissions"]);
 
+    internal static readonly Setting<string> PermissionSandbox = new("permissions.sandbox", "auto", SettingTypes.OneOf("auto", "on", "off"),
+        "bubblewrap keeps agents from changing .git: auto (where it works), on (else none starts), off");
+
     internal static readonly Setting<bool> ReviewEnabled = new("review.enabled", true, SettingTypes.Switch, "the whole diff is reviewed before it lands", ["enable_opus_review"]);
 
     internal static readonly Setting<int> ReviewRounds = new("review.max_rounds", 3, SettingTypes.Whole(1, 20), "rounds of review before a person is asked");
@@ -179,7 +182,7 @@ public static class SettingKeys
     [
         Workers, MaxWorkers, TaskTimeout, MaxRemediations, Model, Agent, AgentCommand, AgentProvider, AgentMcp, PlannerAgent, PlannerModel, PlannerTimeout, PlannerUrl, PlannerRegion, ReviewerModel, VerifierModel,
         RetryAttempts, RetryBaseDelay, RetryMaxDelay, StallLimit, TurnLimit, CostLimit, MemoryLimit, CpuLimit, OrphanLimit, TaskGates, IntegrationGates,
-        PermissionMode, PermissionAllow, ReviewEnabled, ReviewRounds, StrictCompliance, WarnAt, PauseAt, RunBudget, DayBudget, ApprovalTimeout, LockTimeout,
+        PermissionMode, PermissionAllow, PermissionSandbox, ReviewEnabled, ReviewRounds, StrictCompliance, WarnAt, PauseAt, RunBudget, DayBudget, ApprovalTimeout, LockTimeout,
         AlwaysRequireHuman, DiskReserve, RunRetention, ResultRetention, HeartbeatInterval, StaleThreshold, WorktreeDirectory, WorktreeSetup, WorktreeKeep, BranchPrefix,
         Land, MessagePrefix, Target, NotificationProvider, NotificationEvents, NotificationUrl, NotificationTopic, RiskPatterns, AutoApproveThreshold, ReviewThreshold,
         WordBoundaries, ShowProgress, WorkingDirectory, TemporalAddress, TemporalNamespace, TemporalTls, TemporalApiKey, WebPort, WebBind, WebToken,

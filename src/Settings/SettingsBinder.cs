@@ -25,7 +25,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
                 Read(SettingKeys.StallLimit), Read(SettingKeys.TurnLimit), Read(SettingKeys.CostLimit),
                 Read(SettingKeys.MemoryLimit), Read(SettingKeys.CpuLimit), Read(SettingKeys.OrphanLimit)),
             Gates = new(Read(SettingKeys.TaskGates), Read(SettingKeys.IntegrationGates)),
-            Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow)),
+            Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
             Usage = new(Read(SettingKeys.WarnAt), Read(SettingKeys.PauseAt), Read(SettingKeys.RunBudget), Read(SettingKeys.DayBudget)),
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),

@@ -86,6 +86,21 @@ public class BadInputTests
             Assert.Contains("theirs", cli.Git("worktree", "list"), StringComparison.Ordinal);
     }
 
+    /// <summary>As on a disk that is read-only: nothing of ours can be written.</summary>
+    [Fact]
+    public async Task Run_NothingCanBeWritten_NamesThePlaceAndTheCure()
+    {
+        using var cli = Repository("*) true ;;\n");
+        cli.Write(".orchestrator/logs", "a file in the folder's place\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.Equal(5, run.ExitCode);
+        Assert.Contains(Path.Combine(cli.Folder, ".orchestrator/logs"), run.People, StringComparison.Ordinal);
+        Assert.Contains("See that the folder is not read-only and its disk not full", run.People, StringComparison.Ordinal);
+    }
+
     private static CliFixture Repository(string cases)
     {
         var cli = new CliFixture().WithRepository();

@@ -40,7 +40,7 @@ public class EscapeTests
         var agent = Path.Combine(cli.Home, "agent.sh");
         File.WriteAllText(agent, $"HOME='{cli.Home}'; export HOME\nexport GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x\n"
             + $"case $ORCHESTRATOR_TASK in\n{string.Concat(Tries.Select(t => $"{t.Id}) {t.Script} ;;\n"))}esac\n");
-        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n");
         cli.Write("tasks.yaml", "tasks:\n" + string.Concat(Tries.Select(t => $"  - {{id: {t.Id}, description: Try, files_write: [{t.Owns}], max_retries: 0, verification: [{{command: 'true'}}]}}\n")));
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
         var before = cli.Git("for-each-ref", "refs/heads/main", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list");
@@ -61,6 +61,82 @@ public class EscapeTests
         Assert.False(File.Exists("/tmp/evil"));
         var stat = $"/proc/{File.ReadAllText(Path.Combine(cli.Home, "daemon")).Trim()}/stat";
         Assert.True(!File.Exists(stat) || File.ReadAllText(stat).Contains(") Z", StringComparison.Ordinal), "the daemon lives");
+    }
+
+    /// <summary>Changes of the shared git folder that a confined agent can't make.</summary>
+    private static readonly (string Id, string Script)[] Closed =
+    [
+        ("config", "git config core.pager evil"),
+        ("hook", "mkdir -p \"$common/hooks\" && echo evil >\"$common/hooks/post-commit\""),
+        ("attributes", "mkdir -p \"$common/info\" && echo '* -text' >\"$common/info/attributes\""),
+        ("stash", "git stash pop -q"),
+        ("stash-push", "echo more >>README.md && git stash push -q"),
+        ("main", "git update-ref refs/heads/main HEAD"),
+        ("staging", "git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD"),
+        ("result", "git update-ref refs/orchestrator/base/evil HEAD"),
+        ("branch", "git branch -f evil"),
+        ("worktree", "git worktree add -q ../evil"),
+        ("gone", "rm -r \"$common/refs/heads\""),
+    ];
+
+    [Agents.Tests.BubblewrapFact]
+    public async Task Run_AgentThatIsConfined_ChangesNothingOfTheSharedGitFolderAndWorksInItsOwn()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("README.md", "the user's\n");
+        cli.Git("-c", "user.name=T", "-c", "user.email=t@localhost", "stash", "push", "-q");
+        var agent = Path.Combine(cli.Home, "agent.sh");
+        var tries = Closed.Select(c => $"try {c.Id} '{c.Script.Replace("'", "'\\''", StringComparison.Ordinal)}'\n");
+        File.WriteAllText(agent, $$$"""
+            export GIT_AUTHOR_NAME=x GIT_AUTHOR_EMAIL=x GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x
+            common=$(git rev-parse --git-common-dir)
+            try() { if sh -c "$2" >>said.txt 2>&1; then echo "$1: done" >>a.txt; else echo "$1: refused" >>a.txt; fi; }
+            export common
+            {{{string.Concat(tries)}}}
+            git checkout -q README.md
+            rm said.txt
+            try commit 'git add a.txt && git commit -qm mine && git log --oneline -1'
+            try hook-allows 'echo "{\"tool_name\":\"Write\",\"tool_input\":{\"file_path\":\"$PWD/b.txt\"}}" | "{{{TestKit.OrchestrateProgram.Path}}}" hook --policy "$ORCHESTRATOR_START/policy" | grep deny'
+            try claim '"{{{TestKit.OrchestrateProgram.Path}}}" done --task a --status completed --reason inside'
+            mv said.txt "$ORCHESTRATOR_START/said.txt"
+            """);
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: on}}\n");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
+        cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
+        var before = cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list");
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal([.. Closed.Select(c => $"{c.Id}: refused"), "commit: done", "hook-allows: done", "claim: done"], cli.Read("a.txt").TrimEnd().Split('\n'));
+        Assert.Equal(before, cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list"));
+        var task = (await cli.RunAsync("status", "--json")).Json["tasks"]![0]!;
+        Assert.Equal(("merged", 1, 1), ((string?)task["state"], (int)task["round"]!, (int)task["starts"]!));
+        Assert.Equal("inside", Agents.AgentClaim.TryRead(Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator/runs"), "1", SearchOption.AllDirectories).Single())!.Reason);
+    }
+
+    [Theory]
+    [InlineData("on", "worktree", 5, "no agent would start")]
+    [InlineData("auto", "sandbox", 1, "Agents must be confined")]
+    [InlineData("auto", "worktree", 0, "Agents are not confined")]
+    public async Task Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(string sandbox, string isolation, int exitCode, string said)
+    {
+        using var cli = new CliFixture().WithRepository();
+        var broken = Path.Combine(cli.Home, "bwrap");
+        File.WriteAllText(broken, "#!/bin/sh\necho 'no namespaces for you' >&2\nexit 1\n");
+        cli.Git("-c", $"alias.executable=!chmod +x '{broken}'", "executable");
+        cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [touch, a.txt]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: {sandbox}}}\n");
+        cli.Write("tasks.yaml", $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], isolation: {isolation}, verification: [{{command: test -f a.txt}}]}}\n");
+        var orchestrate = new TestKit.OrchestrateProgram(cli.Folder, new Dictionary<string, string?> { ["HOME"] = cli.Home, ["PATH"] = $"{cli.Home}:{cli.Environment["PATH"]}" });
+
+        var run = await orchestrate.RunAsync("run", "--yes");
+        var check = await orchestrate.RunAsync("check");
+
+        var people = run.StandardOutput.Text + run.StandardError.Text;
+        Assert.True(run.ExitCode == exitCode, people);
+        Assert.Contains(said, people, StringComparison.Ordinal);
+        Assert.Contains("no namespaces for you", people, StringComparison.Ordinal);
+        Assert.Contains("no namespaces for you", check.StandardOutput.Text + check.StandardError.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ namespace Orchestrator.Workflows.Tests;
 public sealed class RunHistoryTests(ITestOutputHelper output)
 {
     private const int AtOnce = 8;
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
 
     [Fact]
     public Task Histories_AFew_EndAsTheModelSays() => PlayAsync(6);
@@ -27,13 +28,14 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         // A history mostly waits, so several are played beside each other, each on an engine of its own.
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
         {
+            var history = new History(unchecked(seed + number));
             try
             {
-                await new History(unchecked(seed + number)).PlayAsync();
+                await history.PlayAsync().WaitAsync(Longest, CancellationToken.None);
             }
             catch (Exception broken)
             {
-                throw new InvalidOperationException($"RUN_HISTORIES=1 RUN_SEED={unchecked(seed + number)}: {broken.Message}", broken);
+                throw new InvalidOperationException($"RUN_HISTORIES=1 RUN_SEED={unchecked(seed + number)}: {broken.Message} Last it was to {history.Step}.", broken);
             }
         });
     }
@@ -60,6 +62,9 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             _model = new RunModel(_plan, seed);
         }
 
+        /// <summary>What is under way, for whoever finds it hanging.</summary>
+        public string Step { get; private set; } = "begin";
+
         public async Task PlayAsync()
         {
             _model.Play();
@@ -70,6 +75,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             var begin = System.Diagnostics.Stopwatch.GetTimestamp();
             while (true)
             {
+                Step = "ask for the status";
                 var status = await run.StatusAsync();
                 if (status.State == RunStates.Completed)
                     break;
@@ -82,8 +88,11 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                     await Task.Delay(20);
             }
 
+            Step = "get the result";
             await run.ResultAsync();
+            Step = "compare";
             Compare(run, await run.StatusAsync());
+            Step = "end server and workers";
         }
 
         private void Script(ScriptedActivities activities)
@@ -147,6 +156,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             var before = _answers.GetValueOrDefault(failed.Id);
             _answers[failed.Id] = before + 1;
             var command = new TaskCommand(failed.Id);
+            Step = $"answer for {failed.Id}";
             await (RunModel.Retries(before) ? run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(command)) : run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(command)));
         }
 
@@ -165,7 +175,9 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
 
         private async Task DisturbOnceAsync(ScriptedRun run)
         {
-            switch (_random.Next(5))
+            var kind = _random.Next(5);
+            Step = $"disturb by {kind}";
+            switch (kind)
             {
                 case 0:
                     await run.RestartWorkersAsync();

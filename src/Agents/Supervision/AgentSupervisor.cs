@@ -107,11 +107,13 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         TimeSpan tick = TimeSpan.FromSeconds(isShort ? 1 : 5);
         Dictionary<string, string?> environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
+        IReadOnlyList<string> before = Before(start.Confinement, folder);
         await _detached.StartAsync(new DetachedCommand(
             "/bin/sh",
             [
                 folder.Supervise, "run", folder.Path, start.WorkingDirectory,
                 Seconds(tick), Seconds(start.Limits.Time), Seconds(start.Limits.Orphan),
+                before.Count.ToString(CultureInfo.InvariantCulture), .. before,
                 invocation.Program, .. invocation.Arguments,
             ])
         {
@@ -122,6 +124,14 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             ErrorFile = folder.File("supervise.log"),
         });
     }
+
+    /// <summary>
+    /// The words that call the agent's program, none where it is not confined: the program that confines it, deaf to what is meant for the agent, and in
+    /// there something that makes the agent hear signals again.
+    /// </summary>
+    private static IReadOnlyList<string> Before(AgentConfinement? confinement, StartFolder folder) => confinement is null
+        ? []
+        : ["/bin/sh", folder.Supervise, "deaf", .. Bubblewrap.Words(confinement, Environment.IsPrivilegedProcess), "/bin/sh", folder.Supervise, "begin"];
 
     private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)
     {

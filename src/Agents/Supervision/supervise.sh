@@ -1,9 +1,34 @@
 #!/bin/sh
 # Keeps one start of an agent, with nobody there. What the files mean: README.md of src/Agents.
-#   supervise run  FOLDER WORKTREE TICK TIME_LIMIT ORPHAN_LIMIT PROGRAM [ARGUMENT...]
-#   supervise stop FOLDER REASON
+#   supervise run   FOLDER WORKTREE TICK TIME_LIMIT ORPHAN_LIMIT COUNT [WORD...] PROGRAM [ARGUMENT...]   (COUNT words call the program)
+#   supervise stop  FOLDER REASON
+#   supervise begin PROGRAM [ARGUMENT...]   (the program hears signals as any other)
+#   supervise deaf  PROGRAM [ARGUMENT...]   (the program outlives the signals for what it calls)
 # Times are whole seconds of awake time: they are counted in naps, so neither a suspended machine nor a moved clock uses them up.
-verb=$1 folder=$2
+
+# Whoever started us may have been told to ignore Ctrl-C (signal 2, the second bit from the right); that must not pass to the agent.
+# The inner shell keeps env from taking a program with "=" in its path for a variable.
+begin() {
+    while read -r fact ignored && [ "$fact" != SigIgn: ]; do :; done </proc/self/status
+    case $ignored in
+    *[2367abefABEF]) env --default-signal=INT,TERM true 2>/dev/null && exec env --default-signal=INT,TERM sh -c 'exec "$@"' sh "$@" ;;
+    esac
+    exec "$@"
+}
+
+verb=$1
+case $verb in
+begin)
+    shift
+    begin "$@"
+    ;;
+deaf)
+    shift
+    trap '' INT TERM
+    exec "$@"
+    ;;
+esac
+folder=$2
 cd -- "$folder" || exit 1
 
 # Written aside and renamed, so that a reader never sees half of it.
@@ -100,8 +125,9 @@ run) ;;
 *) exit 2 ;;
 esac
 
-work=$3 tick=$4 limit=$5 orphan=$6
-shift 6
+work=$3 tick=$4 limit=$5 orphan=$6 words=$7
+shift 7
+eval "program=\${$((words + 1))}"
 # Whoever makes this folder owns the start. Another supervisor of the same start ends here.
 mkdir started || exit 0
 trap : INT TERM HUP
@@ -114,17 +140,11 @@ watch & watcher=$!
     export ORCHESTRATOR_START="$folder"
     read -r self rest </proc/self/stat
     put pid "$(identity "$self")"
-    command -v -- "$1" >/dev/null || put unstartable "$1"
+    command -v -- "$program" >/dev/null || put unstartable "$program"
     exec <prompt >stdout 2>stderr
     [ ! -e stop ] || exit 143
     cd -- "$work" || exit 125
-    # Whoever started us may have been told to ignore Ctrl-C (signal 2, the second bit from the right); that must not pass to the agent.
-    # The inner shell keeps env from taking a program with "=" in its path for a variable.
-    while read -r fact ignored && [ "$fact" != SigIgn: ]; do :; done </proc/self/status
-    case $ignored in
-    *[2367abefABEF]) env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT sh -c 'exec "$@"' sh "$@" ;;
-    esac
-    exec "$@"
+    begin "$@"
 )
 # At once, so that a supervisor killed from here on loses nothing; then to the disk, because it was paid for.
 put exit "$?"

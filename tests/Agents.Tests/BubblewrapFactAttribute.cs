@@ -1,0 +1,11 @@
+using Xunit;
+
+namespace Orchestrator.Agents.Tests;
+
+/// <summary>Needs bubblewrap, and a kernel that lets it make namespaces: not every machine that tests has both (<c>tests/allowed-skips.txt</c>).</summary>
+internal sealed class BubblewrapFactAttribute : FactAttribute
+{
+    private static readonly BubblewrapCheck Found = Bubblewrap.CheckAsync().GetAwaiter().GetResult();
+
+    public BubblewrapFactAttribute() => Skip = Found.Program is null ? $"bubblewrap does not work here. {Found.Problem}" : null;
+}

@@ -1,0 +1,136 @@
+using Orchestrator.Processes;
+using Xunit;
+
+namespace Orchestrator.Agents.Tests;
+
+/// <summary>Agents that may only read some folders: the words for it, and where bubblewrap works that it is so, and that nothing else changes.</summary>
+public sealed class ConfinementTests
+{
+    [Fact]
+    public void Words_ForAUserAndForRoot_CloseFirstAndOpenThen()
+    {
+        AgentConfinement confinement = new("/usr/bin/bwrap", ["/r/.git"], ["/r/.git/objects", "/r/.git/worktrees/w"]);
+
+        string[] user =
+        [
+            "/usr/bin/bwrap", "--dev-bind", "/", "/", "--ro-bind", "/r/.git", "/r/.git",
+            "--bind", "/r/.git/objects", "/r/.git/objects", "--bind", "/r/.git/worktrees/w", "/r/.git/worktrees/w", "--",
+        ];
+        Assert.Equal(user, Bubblewrap.Words(confinement, isRoot: false));
+        Assert.Equal(["/usr/bin/bwrap", "--cap-add", "ALL", .. user[1..]], Bubblewrap.Words(confinement, isRoot: true));
+    }
+
+    [Fact]
+    public async Task Check_ProgramIsThereAndDoesNotWork_SaysHow()
+    {
+        await using AgentFixture fixture = new();
+        await PretendAsync(fixture, "echo 'No permissions to create new namespace' >&2\nexit 1\n");
+
+        BubblewrapCheck check = await Bubblewrap.CheckAsync(fixture.Home);
+        BubblewrapCheck none = await Bubblewrap.CheckAsync(fixture.Worktree);
+
+        Assert.Null(check.Program);
+        Assert.Contains("does not work here (exit code 1: No permissions to create new namespace)", check.Problem, StringComparison.Ordinal);
+        Assert.Equal(new BubblewrapCheck(null, ""), none);
+    }
+
+    /// <summary>A program that calls what it is given changes no folders, so it must not count as one that confines.</summary>
+    [Fact]
+    public async Task Check_ProgramThatConfinesNothing_IsNotTaken()
+    {
+        await using AgentFixture fixture = new();
+        await PretendAsync(fixture, "while [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n");
+
+        Assert.Null((await Bubblewrap.CheckAsync(fixture.Home)).Program);
+    }
+
+    [BubblewrapFact]
+    public async Task Agent_Confined_ChangesOnlyWhatIsOpenAndItsArgumentsAndExitCodeAreItsOwn()
+    {
+        await using AgentFixture fixture = new();
+        AgentStart start = await ConfinedAsync(fixture);
+
+        (AgentOutcome outcome, _) = await fixture.RunAsync(
+            AgentFixture.Shell("touch ../shared/closed 2>reason; touch ../shared/open/file own \"$ORCHESTRATOR_START/claim\"; printf '%s' \"$0\" 'a  b' >arguments; exit 7"), start);
+
+        Assert.Equal(7, outcome.ExitCode);
+        Assert.False(File.Exists(fixture["shared/closed"]));
+        Assert.Contains("Read-only file system", await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "reason")), StringComparison.Ordinal);
+        Assert.True(File.Exists(fixture["shared/open/file"]) && File.Exists(Path.Combine(fixture.Worktree, "own")) && File.Exists(Path.Combine(start.Folder, "claim")));
+        Assert.Equal("/bin/sha  b", await File.ReadAllTextAsync(Path.Combine(fixture.Worktree, "arguments")));
+    }
+
+    [BubblewrapFact]
+    public async Task Agent_Confined_EndsBySigintAndNothingIsLeft()
+    {
+        await using AgentFixture fixture = new();
+        AgentStart start = await ConfinedAsync(fixture);
+        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("trap 'echo asked >said; exit 0' INT; sleep 600 & echo up >up; while :; do sleep 0.1; done"), start, TestKit.Eventually.Timeout());
+        await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
+
+        await session.StopAsync(AgentStopReason.Requested);
+
+        Assert.Equal("asked", await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "said")));
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+    }
+
+    [BubblewrapFact]
+    public async Task Agent_ConfinedAndDeaf_IsKilledWithAllItStarted()
+    {
+        await using AgentFixture fixture = new();
+        AgentStart start = await ConfinedAsync(fixture);
+        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("trap '' INT TERM; setsid sleep 600 & echo up >up; while :; do sleep 0.1; done"), start, TestKit.Eventually.Timeout());
+        await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
+
+        await session.StopAsync(AgentStopReason.Requested);
+
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+    }
+
+    [BubblewrapFact]
+    public async Task Agent_ConfinedAndItsSupervisorKilled_IsFollowedToItsEnd()
+    {
+        await using AgentFixture fixture = new();
+        AgentStart start = await ConfinedAsync(fixture);
+        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("echo up >up; while [ ! -e go ]; do sleep 0.1; done; echo finished >finished"), start, TestKit.Eventually.Timeout());
+        await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
+        foreach (ProcessInfo supervisor in ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder))
+        {
+            await AgentFixture.KillAsync(supervisor.ProcessId);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(fixture.Worktree, "go"), "");
+        await AgentFixture.FollowAsync(session);
+
+        Assert.True(File.Exists(Path.Combine(fixture.Worktree, "finished")));
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+    }
+
+    [BubblewrapFact]
+    public async Task Agent_ConfinedAndMissing_IsTheAccountsFailure()
+    {
+        await using AgentFixture fixture = new();
+
+        (AgentOutcome outcome, _) = await fixture.RunAsync(new CommandAgentRunner("gone", ["/nowhere/agent"]), await ConfinedAsync(fixture));
+
+        Assert.Equal(AgentFailure.Account, outcome.Failure);
+        Assert.Contains("/nowhere/agent", outcome.Detail, StringComparison.Ordinal);
+    }
+
+    private static async Task PretendAsync(AgentFixture fixture, string script)
+    {
+        string program = Path.Combine(fixture.Home, "bwrap");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\n" + script);
+        await new ProcessRunner().RunAsync(new ProcessCommand("chmod", "+x", program));
+    }
+
+    private static async Task<AgentStart> ConfinedAsync(AgentFixture fixture)
+    {
+        string open = Directory.CreateDirectory(fixture["shared/open"]).FullName;
+        string program = (await Bubblewrap.CheckAsync()).Program!;
+        return fixture.Start() with { Confinement = new AgentConfinement(program, [fixture["shared"]], [open]) };
+    }
+}
