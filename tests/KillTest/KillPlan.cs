@@ -78,6 +78,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
           [ -e '{{repository.ShimFolder}}/place' ] && [ ! -e '{{repository.ShimFolder}}/hit' ] || return 0
           read -r point number when < '{{repository.ShimFolder}}/place'
           [ "$point" = agent ] && [ "$when" = "$1" ] && [ "$(cat '{{repository.StartsFolder}}'/* | wc -l)" -ge "$number" ] || return 0
+          mkdir '{{repository.ShimFolder}}/agent-waits' 2>/dev/null || return 0 # Another one is there already.
           echo "$$ agent of $ORCHESTRATOR_TASK" > '{{repository.ShimFolder}}/hit.new'; mv '{{repository.ShimFolder}}/hit.new' '{{repository.ShimFolder}}/hit'
           sleep 600
         }
