@@ -49,7 +49,7 @@ internal static class PlanFiles
     private static byte[] ReadBytes(string path)
     {
         using var stream = File.OpenRead(path);
-        var buffer = new byte[PlanText.MaxBytes + 1];
+        var buffer = new byte[stream.CanSeek ? Math.Min(stream.Length, PlanText.MaxBytes) + 1 : PlanText.MaxBytes + 1];
         var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         return buffer[..length];
     }

@@ -39,6 +39,11 @@ internal sealed class RunOptionsSet
     /// <summary>Adds all of them to a command.</summary>
     public void AddTo(Command command)
     {
+        MaxCost.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] } negative])
+                result.AddError($"--max-cost is {negative.Value}; it can't be negative.");
+        });
         foreach (var option in (Option[])[Only, Phase, Agent, Model, Workers, Land, Target, MaxCost, Until, ApproveRisk, Fresh, NoProgress])
             command.Add(option);
     }
@@ -74,9 +79,9 @@ internal sealed class RunOptionsSet
             return today > now ? today : today.AddDays(1);
         }
 
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment))
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment) && moment > now)
             return moment;
-        result.AddError($"'{text}' is no time: write 07:30, or 2030-12-31T07:30.");
+        result.AddError(moment == default ? $"'{text}' is no time: write 07:30, or 2030-12-31T07:30." : $"'{text}' is in the past: no agent would start.");
         return null;
     }
 }

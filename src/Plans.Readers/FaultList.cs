@@ -38,7 +38,7 @@ internal sealed class FaultList(string file)
     /// <summary>The faults by file and place.</summary>
     public IReadOnlyList<PlanFault> Sorted()
     {
-        List<PlanFault> sorted = [.. _faults.OrderBy(f => f.File != File).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column)];
+        List<PlanFault> sorted = _faults.Count < 2 ? [.. _faults] : [.. _faults.OrderBy(f => f.File != File).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column)];
         if (_left > 0)
         {
             FaultSeverity severity = HasErrors ? FaultSeverity.Error : FaultSeverity.Warning;

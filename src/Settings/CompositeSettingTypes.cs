@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Settings;
@@ -138,13 +137,9 @@ internal static class RiskSettingType
 
         if (!SettingTypes.Text.TryRead(rawPattern, faults, out var pattern) | !Weight.TryRead(rawWeight, faults, out var weight))
             return false;
-        try
+        if (RiskScore.PatternFaults(new RiskOptions { SensitivePatterns = [new SensitivePattern(pattern, weight)] }) is [var fault])
         {
-            _ = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            faults($"the pattern '{pattern}' can't be used: {exception.Message}", rawPattern.Line);
+            faults($"the pattern '{pattern}' can't be used: {fault.Reason}", rawPattern.Line);
             return false;
         }
 

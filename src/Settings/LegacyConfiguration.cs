@@ -12,8 +12,11 @@ public sealed record TakenSetting(string Name, string Value, string From);
 /// <param name="From">File and line it was found at.</param>
 public sealed record UsedSetting(string Name, string Meaning, string From);
 
-/// <summary>Something in an older tool's file that has no use here.</summary>
-public sealed record UnusedSetting(string Name, string From);
+/// <summary>Something in an older tool's file that is not taken over.</summary>
+/// <param name="Name">As it stands there.</param>
+/// <param name="From">File and line it was found at.</param>
+/// <param name="Why">Why not; empty where it has no use here.</param>
+public sealed record UnusedSetting(string Name, string From, string Why = "");
 
 /// <summary>What older tools' files give.</summary>
 /// <param name="Settings">Settings under today's names.</param>
@@ -49,7 +52,9 @@ public static class LegacyConfiguration
 
             if (YamlConfiguration.Read(file.Text, source, faults) is not { } map)
                 continue;
-            foreach (var raw in OldForms.Rewrite(SettingsLayers.Flatten(map, "", source)))
+            var settings = SettingsLayers.Flatten(map, "", source);
+            used.AddRange(settings.Where(raw => OldForms.Rewrite([raw]).Count == 0).Select(raw => new UsedSetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
+            foreach (var raw in OldForms.Rewrite(settings))
                 Take(raw, Path.GetFileName(file.Path), taken, unused, secrets, faults);
         }
 
@@ -80,7 +85,13 @@ public static class LegacyConfiguration
         if (value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias)
             value = new RawScalar(alias, value.Line);
         if (setting.TryDisplay(value, (message, line) => faults.Add(new SettingFault(name, message, $"Give {setting.Accepts}.", raw.Source with { Line = line }))) is { } text)
-            taken.TryAdd(setting.Name, new TakenSetting(setting.Name, text, raw.Source.ToString()));
+            Add(raw, new TakenSetting(setting.Name, text, raw.Source.ToString()), taken, unused);
+    }
+
+    private static void Add(RawSetting raw, TakenSetting setting, Dictionary<string, TakenSetting> taken, List<UnusedSetting> unused)
+    {
+        if (!taken.TryAdd(setting.Name, setting) && !taken[setting.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal))
+            unused.Add(new UnusedSetting(raw.Name, setting.From, $"{setting.Name} is taken from {taken[setting.Name].From}"));
     }
 
     private static Setting? Find(string name)

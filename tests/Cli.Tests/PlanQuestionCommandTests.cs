@@ -50,12 +50,13 @@ public class PlanQuestionCommandTests
     {
         using var cli = new CliFixture();
         cli.Write("tasks.yaml", Meeting);
-        cli.Write("c.yaml", "risk:\n  sensitive_patterns:\n    - {pattern: \"(\", weight: 1}\n");
+        cli.Write("c.yaml", "risk:\n  sensitive_patterns:\n    - {pattern: \"(\", weight: 1}\n    - {pattern: \"(?<=x)y\", weight: 1}\n");
 
         var result = await cli.RunAsync("risk", "--config", "c.yaml");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("c.yaml", result.People, StringComparison.Ordinal);
+        Assert.Contains("c.yaml:3", result.People, StringComparison.Ordinal);
+        Assert.Contains("c.yaml:4: risk.sensitive_patterns: the pattern '(?<=x)y' can't be used: Lookarounds", result.People, StringComparison.Ordinal);
     }
 
     [Fact]

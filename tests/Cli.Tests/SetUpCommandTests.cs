@@ -30,9 +30,11 @@ public class SetUpCommandTests
               "models": {"manager": {"model": "opus"}, "worker": {"model": "haiku"}},
               "execution": {"max_workers": 5, "worker_timeout": 600, "max_retries": 3},
               "notifications": {"slack_webhook_url": "https://hooks.example/T0/secret"},
-              "monitoring": {"colour": "red"}
+              "monitoring": {"colour": "red"},
+              "git": {"auto_commit": true}
             }
             """);
+        cli.Write(Path.Combine(cli.Home, ".config/claude-orchestra/config.json"), "{\n  \"default_parallel\": 3\n}\n");
         cli.Write(".claude-agents.yaml", "risk:\n  auto_approve_threshold: 30\n  sensitive_patterns:\n    - {pattern: \"auth|crypto\", weight: 20}\n");
         cli.Write(".env", "DATABASE_URL=postgres://x\nANTHROPIC_API_KEY=k\n");
 
@@ -42,6 +44,8 @@ public class SetUpCommandTests
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("unused DATABASE_URL  (in .env:1)", result.People, StringComparison.Ordinal);
         Assert.Contains("unused monitoring.colour", result.People, StringComparison.Ordinal);
+        Assert.Contains("used   git.auto_commit  (in orchestrator_config.json:6; so it is here anyway)", result.People, StringComparison.Ordinal);
+        Assert.Contains("unused default_parallel  (in ~/.config/claude-orchestra/config.json:2; workers is taken from orchestrator_config.json:3)", result.People, StringComparison.Ordinal);
         Assert.Contains(".env is not ignored", result.People, StringComparison.Ordinal);
         Assert.Equal("NOTIFICATIONS_URL=https://hooks.example/T0/secret\n", cli.Read(".orchestrator/secrets.env"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(cli.Folder, ".orchestrator", "secrets.env")));
@@ -140,6 +144,18 @@ public class SetUpCommandTests
         var workers = list.Json["settings"]!.AsArray().Single(setting => (string?)setting!["name"] == "workers")!;
         Assert.Equal(("9", "3", "repositoryFile", ".orchestrator/config.yaml", 1),
             ((string?)workers["value"], (string?)workers["default"], (string?)workers["source"], (string?)workers["place"], (int)workers["line"]!));
+    }
+
+    [Fact]
+    public async Task Config_SetWhatDotEnvSaysToo_WarnsThatItIsNotInForce()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".env", "MAX_AGENTS=5\n");
+
+        var set = await cli.RunAsync("config", "set", "workers", "9");
+
+        Assert.Equal(0, set.ExitCode);
+        Assert.Contains("It is not in force: .env:1 says 5, and goes before it.", set.People, StringComparison.Ordinal);
     }
 
     [Fact]

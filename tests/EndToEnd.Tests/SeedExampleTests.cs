@@ -11,7 +11,8 @@ public sealed class SeedExampleTests
     {
         using SeedWorkplace place = await SeedWorkplace.CreateAsync();
         await place.Repository.CommitAsync(
-            "start", ("tasks.yaml", SeedWorkplace.Seed("task-graph/tasks.yaml")), (".claude-agents.yaml", SeedWorkplace.Seed("task-graph/claude-agents.yaml")), ("src/models/user.py", "class User: ...\n"));
+            "start", ("tasks.yaml", SeedWorkplace.Seed("task-graph/tasks.yaml")), (".claude-agents.yaml", SeedWorkplace.Seed("task-graph/claude-agents.yaml")), ("src/models/user.py", "class User: ...\n"),
+            ("contracts/auth_interface.py", SeedWorkplace.Seed("task-graph/auth_interface.py")));
         place.Play(
             ("task-auth-service", [SeedWorkplace.Write("src/services/auth.py", "def login(): ...\n"), SeedWorkplace.Write("tests/test_auth.py", "def test_login(): ...\n")]),
             ("task-auth-routes", [SeedWorkplace.Write("src/routes/auth.py", "routes = []\n")]));
@@ -20,6 +21,7 @@ public sealed class SeedExampleTests
         var conflicts = await place.RunAsync("conflicts", "tasks.yaml");
         var risk = await place.RunAsync("risk", "--config", ".claude-agents.yaml", "tasks.yaml", "--json");
         var unapproved = await place.RunAsync("run", "--dry-run");
+        var interfaces = (await place.JsonAsync("contracts", "tasks.yaml"))["contracts"]![0]!;
         var contract = await place.RunAsync("contracts", "MyProtocol", "login", "logout", "-o", "contracts/my.py");
         var run = await place.RunAsync("run", "tasks.yaml", "--yes", "--approve-risk", "60");
 
@@ -27,6 +29,8 @@ public sealed class SeedExampleTests
         Assert.Equal(0, conflicts.ExitCode);
         Assert.Equal((3, 60, 30), (risk.ExitCode, (int)JsonNode.Parse(risk.Output)!["score"]!, (int)JsonNode.Parse(risk.Output)!["autoApproveThreshold"]!));
         Assert.Equal(0, unapproved.ExitCode);
+        Assert.Equal(("AuthServiceProtocol", SeedWorkplace.Seed("task-graph/auth_interface.py")), ((string?)interfaces["name"], (string?)interfaces["stub"]));
+        Assert.Equal(SeedWorkplace.Seed("task-graph/auth_interface.py").TrimEnd(), await place.Repository.GitAsync("show", "main:contracts/auth_interface.py"));
         Assert.Equal(0, contract.ExitCode);
         Assert.Contains("class MyProtocol(Protocol):", File.ReadAllText(place.Repository["contracts/my.py"]), StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, run.People);
@@ -117,6 +121,49 @@ public sealed class SeedExampleTests
         Assert.Equal(0, (await tasks.RunAsync("set-status", "--id=1", "--status=done")).ExitCode);
         Assert.Equal("2", (await tasks.JsonAsync("next"))["task"]!["id"]!.ToString());
         Assert.Equal(2, (await tasks.JsonAsync("list"))["tasks"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Document_IsParsedToTasksWhichArePlannedAndRun()
+    {
+        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        await place.Repository.CommitAsync("start", ("README.md", "# Shop\n"));
+        place.Repository.Write("refactor.txt", SeedWorkplace.Seed("task-master/refactor.txt"));
+
+        place.Play(("planner", [SeedWorkplace.Answer("""{"tasks": [{"id": 1, "title": "Google", "description": "Sign in with Google"}, {"id": 2, "title": "GitHub", "description": "Sign in with GitHub", "dependencies": [1]}]}""")]));
+        var parsed = await place.RunAsync("parse", "refactor.txt", "--yes");
+        var backlog = (await place.JsonAsync("list"))["tasks"]!.AsArray();
+        place.Play(
+            ("planner", [SeedWorkplace.Answer("""
+                {"tasks": [
+                  {"id": "1", "description": "Google", "prompt": "Done when the tests pass.", "files_write": ["google.py"], "depends_on": [], "verification": ["pytest tests/google"]},
+                  {"id": "2", "description": "GitHub", "prompt": "Done when the tests pass.", "files_write": ["github.py"], "depends_on": ["1"], "verification": ["pytest tests/github"]}]}
+                """)]),
+            ("1", [SeedWorkplace.Write("google.py", "x = 1\n")]),
+            ("2", [SeedWorkplace.Write("github.py", "y = 2\n")]));
+        var run = await place.RunAsync("run", "--workers", "5", "--yes");
+
+        Assert.True(parsed.ExitCode == 0, parsed.People);
+        Assert.Equal(["Google", "GitHub"], backlog.Select(task => (string?)task!["title"]));
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("y = 2", await place.Repository.GitAsync("show", "main:github.py"));
+        Assert.Equal(["done", "done"], (await place.JsonAsync("list"))["tasks"]!.AsArray().Select(task => (string?)task!["status"]));
+        Assert.Contains("pytest tests/github", await File.ReadAllTextAsync(place.Calls), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_IsPlannedAndRun()
+    {
+        using SeedWorkplace place = await SeedWorkplace.CreateAsync();
+        await place.Repository.CommitAsync("start", ("CLAUDE.md", "Write Python.\n"));
+        place.Play(
+            ("planner", [SeedWorkplace.Answer("""{"tasks": [{"id": "tokens", "description": "Tokens", "prompt": "Done when the tests pass.", "files_write": ["src/tokens.py"], "depends_on": [], "verification": ["pytest tests/test_tokens.py"]}]}""")]),
+            ("tokens", [SeedWorkplace.Write("src/tokens.py", "def refresh(): ...\n")]));
+
+        var run = await place.RunAsync("run", SeedWorkplace.Seed("task-graph/request.txt").Trim(), "--yes", "--approve-risk", "60");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("def refresh(): ...", await place.Repository.GitAsync("show", "main:src/tokens.py"));
     }
 
     [Fact]

@@ -64,6 +64,9 @@ internal sealed class SeedWorkplace : IDisposable
 
     public static JsonObject Call(params string[] command) => new() { ["run"] = new JsonArray([.. command.Select(part => (JsonNode)part)]) };
 
+    /// <summary>What a planner answers.</summary>
+    public static JsonObject Answer(string json) => new() { ["result"] = new JsonObject { ["structured_output"] = JsonNode.Parse(json) } };
+
     public static JsonObject SubAgent(string name) => new() { ["tool"] = "Task", ["input"] = new JsonObject { ["subagent_type"] = name, ["prompt"] = "Please." } };
 
     public void Dispose() => Repository.Dispose();

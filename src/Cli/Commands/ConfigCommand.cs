@@ -112,7 +112,15 @@ internal sealed class ConfigCommand : Command
             IgnoreFile.Ensure(folder);
             File.WriteAllText(file, text);
             context.Terminal.Say($"{name} is set in {shown}.");
+            WarnIfOverruled(context, SettingKeys.Find(name)!.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
             return Task.FromResult(ExitCodes.Done);
+        }
+
+        private static void WarnIfOverruled(CommandContext context, string name, SettingSourceKind where)
+        {
+            var values = SettingsLoader.Load(SettingsFiles.Read(context.FindRepository()?.Root, context.Environment, [])).Values;
+            if (values.FirstOrDefault(value => value.Name == name) is { } value && value.Source.Kind > where)
+                context.Terminal.Warn($"It is not in force: {value.Source} says {value.Value}, and goes before it.");
         }
     }
 }

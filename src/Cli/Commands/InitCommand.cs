@@ -37,7 +37,7 @@ internal sealed class InitCommand : CliCommand
         foreach (var setting in result.Taken.Used)
             context.Terminal.Say($"used   {setting.Name}  (in {setting.From}; {setting.Meaning})");
         foreach (var setting in result.Taken.Unused)
-            context.Terminal.Say($"unused {setting.Name}  (in {setting.From})");
+            context.Terminal.Say($"unused {setting.Name}  (in {setting.From}{(setting.Why.Length == 0 ? "" : "; " + setting.Why)})");
         foreach (var file in result.Ignored)
             context.Terminal.Say($"unused {file}");
         foreach (var fault in result.Taken.Faults)

@@ -237,6 +237,11 @@ internal static class TaskBinder
 
     private static List<PatchIntent> BindPatches(Fields fields)
     {
+        if (fields.Node("patch_intents") is null)
+        {
+            return [];
+        }
+
         var patches = new List<PatchIntent>();
         foreach ((DocumentNode item, FieldPath path) in Items(fields, "patch_intents"))
         {
@@ -266,6 +271,11 @@ internal static class TaskBinder
 
     private static List<ChecklistItem> BindChecklist(Fields fields)
     {
+        if (fields.Node("checklist") is null)
+        {
+            return [];
+        }
+
         var items = new List<ChecklistItem>();
         foreach ((DocumentNode item, FieldPath path) in Items(fields, "checklist"))
         {
@@ -289,8 +299,7 @@ internal static class TaskBinder
 
     private static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) => fields.Node(name) switch
     {
-        null => [],
         SequenceNode list => list.Items.Select((item, i) => (item, fields.Join(name).At(i))),
-        var one => [(one, fields.Join(name))],
+        var one => [(one!, fields.Join(name))],
     };
 }

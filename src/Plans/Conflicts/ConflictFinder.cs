@@ -98,9 +98,9 @@ internal sealed class ConflictFinder
     private PathTrie Trie(Func<int, IEnumerable<string>> paths)
     {
         var trie = new PathTrie();
-        foreach (int i in Enumerable.Range(0, _tasks.Length).Where(Open))
+        for (int i = 0; i < _tasks.Length; i++)
         {
-            foreach (string path in paths(i))
+            foreach (string path in Open(i) ? paths(i) : [])
             {
                 trie.Add(i, Pattern(path));
             }
@@ -115,9 +115,9 @@ internal sealed class ConflictFinder
     private Dictionary<string, List<int>> Resources(Func<PlanTask, IEnumerable<string>> names)
     {
         var tasks = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        foreach (int i in Enumerable.Range(0, _tasks.Length).Where(Open))
+        for (int i = 0; i < _tasks.Length; i++)
         {
-            foreach (string name in names(_tasks[i]).Distinct(StringComparer.Ordinal))
+            foreach (string name in Open(i) ? names(_tasks[i]).Distinct(StringComparer.Ordinal) : [])
             {
                 if (!tasks.TryGetValue(name, out List<int>? users))
                 {

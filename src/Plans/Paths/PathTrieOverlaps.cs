@@ -154,7 +154,8 @@ internal sealed class PathTrieOverlaps
     // which would make every file a folder.
     private void Folders()
     {
-        var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>([(_left.Root, _right.Root)]);
+        var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>();
+        open.Push((_left.Root, _right.Root));
         while (!_stopped && open.TryPop(out (PathTrie.Node Left, PathTrie.Node Right) pair))
         {
             if (pair.Left.IsFolder && !pair.Right.IsLeaf)
