@@ -11,17 +11,26 @@ const connection = await NativeConnection.connect({ address: process.argv[2] });
 const workflowBundle = (await buildBundles())('v1');
 const workers = new Map();
 
-async function start(taskQueue) {
+async function create(taskQueue) {
   const worker = await Worker.create({
     connection, taskQueue, workflowBundle, activities: { act }, workflowThreadPoolSize: 1, shutdownGraceTime: '20 seconds',
     maxHeartbeatThrottleInterval: 100, defaultHeartbeatThrottleInterval: 100, maxConcurrentWorkflowTaskPolls: 2, maxConcurrentActivityTaskPolls: 2,
   });
-  workers.set(taskQueue, { worker, done: worker.run() });
+  return { worker, done: worker.run() };
+}
+
+async function start(taskQueue) {
+  const started = create(taskQueue);
+  workers.set(taskQueue, started);
+  await started;
 }
 
 async function stop(taskQueue) {
-  const { worker, done } = workers.get(taskQueue);
+  // A scenario that failed may end before its worker was asked for, or while it starts.
+  const started = workers.get(taskQueue);
+  if (!started) return;
   workers.delete(taskQueue);
+  const { worker, done } = await started;
   worker.shutdown();
   await done;
 }

@@ -65,7 +65,7 @@ public sealed class ScheduleTimesTests
             var spec = CanonicalSpec.Of(JsonParser.Default.Parse<ScheduleSpec>($$"""{"calendar":[{{calendar}}],"timezoneName":"Europe/Berlin"}"""));
             var after = Utc("2026-10-24T00:00:00Z").AddSeconds(random.Next(200_000));
             var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-            var plain = new ZonedCalendar(new Temporal.Server.Schedules.Specs.Calendar(spec.StructuredCalendar[0]), zone);
+            var plain = new ZonedCalendar(new Temporal.Server.Schedules.Specs.Calendar(spec.StructuredCalendar[0]), new NamedZone(zone));
             var expected = after.AddSeconds(1);
             while (!plain.Matches(expected))
             {

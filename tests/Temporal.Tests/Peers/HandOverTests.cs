@@ -25,7 +25,7 @@ public sealed class HandOverTests(TestServer server, ITestOutputHelper output) :
     {
         await using var workers = await TypeScriptWorkers.StartAsync(server.Address);
         await ScriptServer.AddSearchAttributesAsync(server.Client);
-        var (shared, faults) = (new List<string>(), new List<string>());
+        var (shared, faults) = (new List<string>(), new Dictionary<string, string>(StringComparer.Ordinal));
         await Parallel.ForEachAsync(Suitable(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (name, _) =>
         {
             var (both, fault) = await RunAsync(name, workers, oursFirst);
@@ -38,12 +38,23 @@ public sealed class HandOverTests(TestServer server, ITestOutputHelper output) :
 
                 if (fault is not null)
                 {
-                    faults.Add($"{name}: {fault}");
+                    faults[name] = fault;
                 }
             }
         });
+        var again = faults.Keys.ToArray();
+        foreach (var name in again)
+        {
+            // Scenarios with limits of a second or two in them fail on a busy machine: once more, alone.
+            if ((await RunAsync(name, workers, oursFirst)).Fault is null)
+            {
+                faults.Remove(name);
+            }
+        }
+
+        output.WriteLine($"{again.Length} were run once more, alone: {string.Join(", ", again)}");
         output.WriteLine($"{shared.Count} scenarios had runs that both SDKs worked on: {string.Join(", ", shared.Order(StringComparer.Ordinal))}");
-        Assert.True(faults.Count == 0, $"{faults.Count} differ:\n{string.Join('\n', faults)}");
+        Assert.True(faults.Count == 0, $"{faults.Count} differ:\n{string.Join('\n', faults.Select(fault => $"{fault.Key}: {fault.Value}"))}");
         Assert.True(shared.Count >= Wanted, $"only {shared.Count} scenarios were handed over");
     }
 

@@ -44,7 +44,7 @@ internal static class CanonicalSpec
             Check(interval);
         }
 
-        _ = TimeZone(spec);
+        _ = Zone.Of(spec);
         return spec;
     }
 
@@ -61,25 +61,6 @@ internal static class CanonicalSpec
         DayOfWeek = { CalendarField.DayOfWeek.Parse(calendar.DayOfWeek, "*") },
         Comment = calendar.Comment,
     };
-
-    /// <summary>The time zone of a specification: UTC unless it names one.</summary>
-    /// <exception cref="SpecException">There is no such zone on this machine, or the zone is given as data.</exception>
-    public static TimeZoneInfo TimeZone(ScheduleSpec spec)
-    {
-        if (!spec.TimezoneData.IsEmpty)
-        {
-            throw new SpecException("time zones can be given by name only, not as data");
-        }
-
-        if (spec.TimezoneName.Length == 0)
-        {
-            return TimeZoneInfo.Utc;
-        }
-
-        return TimeZoneInfo.TryFindSystemTimeZoneById(spec.TimezoneName, out var zone)
-            ? zone
-            : throw new SpecException($"unknown time zone {spec.TimezoneName}");
-    }
 
     private static void Complete(StructuredCalendarSpec calendar)
     {

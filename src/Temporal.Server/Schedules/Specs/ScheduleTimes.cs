@@ -29,7 +29,7 @@ internal sealed class ScheduleTimes
     /// <param name="seed">What the jitter depends on besides the time: schedules of the same times should not all act at once.</param>
     public ScheduleTimes(ScheduleSpec spec, string seed)
     {
-        var zone = CanonicalSpec.TimeZone(spec);
+        var zone = Zone.Of(spec);
         _calendars = [.. spec.StructuredCalendar.Select(calendar => new ZonedCalendar(new Calendar(calendar), zone))];
         _excluded = [.. spec.ExcludeStructuredCalendar.Select(calendar => new ZonedCalendar(new Calendar(calendar), zone))];
         _intervals = [.. spec.Interval.Select(interval => (Seconds(interval.Interval), interval.Phase is null ? 0 : Seconds(interval.Phase)))];

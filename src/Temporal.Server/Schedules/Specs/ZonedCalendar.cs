@@ -1,13 +1,13 @@
 namespace Temporal.Server.Schedules.Specs;
 
 /// <summary>A calendar in a time zone. An hour that is left out in spring never matches, one that is repeated in autumn matches both times.</summary>
-internal sealed class ZonedCalendar(Calendar calendar, TimeZoneInfo zone)
+internal sealed class ZonedCalendar(Calendar calendar, Zone zone)
 {
     // Clocks are changed at most a few times a year: within so short a step at most once.
     private static readonly TimeSpan Step = TimeSpan.FromDays(20);
 
     /// <summary>Whether a time matches.</summary>
-    public bool Matches(DateTime utc) => calendar.Matches(DateTime.SpecifyKind(utc + zone.GetUtcOffset(utc), DateTimeKind.Unspecified));
+    public bool Matches(DateTime utc) => calendar.Matches(DateTime.SpecifyKind(utc + zone.OffsetAt(utc), DateTimeKind.Unspecified));
 
     /// <summary>The first time after the given one that matches; null when there is none.</summary>
     public DateTime? Next(DateTime after)
@@ -16,7 +16,7 @@ internal sealed class ZonedCalendar(Calendar calendar, TimeZoneInfo zone)
         var from = new DateTime(after.Ticks - (after.Ticks % TimeSpan.TicksPerSecond) + TimeSpan.TicksPerSecond, DateTimeKind.Utc);
         while (true)
         {
-            var offset = zone.GetUtcOffset(from);
+            var offset = zone.OffsetAt(from);
             if (calendar.Next(DateTime.SpecifyKind(from + offset, DateTimeKind.Unspecified)) is not { } local)
             {
                 return null;
@@ -36,7 +36,7 @@ internal sealed class ZonedCalendar(Calendar calendar, TimeZoneInfo zone)
     /// <summary>The first time up to <paramref name="to"/> at which another offset holds; null when the clock is not changed.</summary>
     private DateTime? NextChange(DateTime from, DateTime to, TimeSpan offset)
     {
-        if (!zone.SupportsDaylightSavingTime && zone.GetUtcOffset(to) == offset)
+        if (zone.IsFixed && zone.OffsetAt(to) == offset)
         {
             return null;
         }
@@ -45,7 +45,7 @@ internal sealed class ZonedCalendar(Calendar calendar, TimeZoneInfo zone)
         while (same < to)
         {
             var end = to - same > Step ? same + Step : to;
-            if (zone.GetUtcOffset(end) != offset)
+            if (zone.OffsetAt(end) != offset)
             {
                 return Bisect(same, end, offset);
             }
@@ -62,7 +62,7 @@ internal sealed class ZonedCalendar(Calendar calendar, TimeZoneInfo zone)
         {
             var middle = new DateTime(same.Ticks + ((other.Ticks - same.Ticks) / 2 / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond), DateTimeKind.Utc);
             middle = middle <= same ? same.AddSeconds(1) : middle;
-            if (zone.GetUtcOffset(middle) == offset)
+            if (zone.OffsetAt(middle) == offset)
             {
                 same = middle;
             }
