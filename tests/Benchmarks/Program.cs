@@ -20,7 +20,8 @@ return args switch
     ["server-start-up", var program] => await ServerBenchmarks.StartUpAsync(program),
     ["server-start-rpc", var program] => await ServerBenchmarks.StartRpcAsync(program),
     ["server-load", var program] => await ServerBenchmarks.LoadAsync(program),
-    ["server-pending", var program] => await ServerBenchmarks.PendingAsync(program),
+    ["server-pending", var program] => await RunSizeBenchmarks.PendingAsync(program),
+    ["server-history", var program] => await RunSizeBenchmarks.HistoryAsync(program),
     ["sdk-load"] => await SdkBenchmarks.LoadAsync(),
     ["sdk-memory"] => await SdkBenchmarks.MemoryAsync(),
     ["sdk-cold"] => await SdkBenchmarks.ColdAsync(),
@@ -34,7 +35,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load or server-pending, with the path of the built command");
+    Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree; start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-helpers, server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command");
     Console.Error.WriteLine("Which benchmark? plans, git-merge, git-worktree, sdk-load, sdk-memory, sdk-cold, sdk-replay, sdk-task; start-up, whole-run, resume, idle, runs-slope, runs-queue or runs-helpers, with the path of the built command");
     return 2;
 }

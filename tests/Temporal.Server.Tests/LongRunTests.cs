@@ -37,4 +37,49 @@ public sealed class LongRunTests
         Assert.Equal(Enumerable.Range(0, Signals).Select(i => "s" + i), events.Skip(2).Select(e => e.WorkflowExecutionSignaledEventAttributes.SignalName));
         Assert.Equal(Signals + 3, (await server.PollWorkflowTaskAsync("w")).History.Events.Count);
     }
+
+    [Fact]
+    public async Task ReverseHistory_MoreThanAPageInOneBatch_IsWholeAndInOrder()
+    {
+        const int Buffered = 1_100;
+        using var folder = new EngineFolder();
+        await using var server = await TestServer.StartAsync(folder.DatabasePath);
+        await server.StartWorkflowAsync("w");
+
+        // What comes while a worker has the task is written at once when the task ends: more than a page of events, and of bytes.
+        var task = await server.PollWorkflowTaskAsync("w");
+        await Parallel.ForEachAsync(Enumerable.Range(0, Buffered), async (i, _) => await server.CallAsync(
+            new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w" }, SignalName = "s" + i,
+                Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[2500]) } } },
+            },
+            SignalWorkflowExecutionResponse.Parser));
+        await server.CompleteAsync(task);
+        var forward = new List<long>();
+        var page = ByteString.Empty;
+        do
+        {
+            var answer = await server.CallAsync(
+                new GetWorkflowExecutionHistoryRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = "w" }, NextPageToken = page }, GetWorkflowExecutionHistoryResponse.Parser);
+            forward.AddRange(answer.History.Events.Select(e => e.EventId));
+            page = answer.NextPageToken;
+        }
+        while (!page.IsEmpty);
+
+        var back = new List<long>();
+        do
+        {
+            var answer = await server.CallAsync(
+                new GetWorkflowExecutionHistoryReverseRequest { Namespace = "default", Execution = new WorkflowExecution { WorkflowId = "w" }, NextPageToken = page },
+                GetWorkflowExecutionHistoryReverseResponse.Parser);
+            Assert.InRange(answer.CalculateSize(), 1, 2_200_000);
+            back.AddRange(answer.History.Events.Select(e => e.EventId));
+            page = answer.NextPageToken;
+        }
+        while (!page.IsEmpty);
+
+        Assert.Equal(Enumerable.Range(1, Buffered + 5).Select(id => (long)id), forward);
+        Assert.Equal(forward.AsEnumerable().Reverse(), back);
+    }
 }

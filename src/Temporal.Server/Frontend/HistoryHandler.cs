@@ -158,8 +158,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
                 ? $"workflow execution not found for workflow ID \"{w.WorkflowId}\" and run ID \"{runId}\"" : $"workflow not found for ID: {w.WorkflowId}");
             var last = token is null ? run.NextEventId - 1 : token.NextEventId;
             var limit = request.MaximumPageSize is > 0 and < HistoryReader.MaxPageEvents ? request.MaximumPageSize : HistoryReader.MaxPageEvents;
-            var first = Math.Max(1, engine.Store.BatchStart(run, last, limit));
-            var (page, _) = HistoryReader.Page(engine.Store.Batches(run, first), first, last);
+            var wanted = engine.Store.BatchStart(run, last, limit);
+            var (page, first) = HistoryReader.PageBack(engine.Store.Batches(run, wanted), wanted, last);
             var events = Temporalio.Api.History.V1.History.Parser.ParseFrom(page);
             var response = new GetWorkflowExecutionHistoryReverseResponse { History = new Temporalio.Api.History.V1.History() };
             response.History.Events.AddRange(events.Events.Reverse());

@@ -53,6 +53,25 @@ internal static class HistoryReader
         return (page.ToArray(), next);
     }
 
+    /// <summary>The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>; of more than a page holds, the last. And the id of the first of them.</summary>
+    public static (byte[] Bytes, long First) PageBack(IEnumerable<EventBatch> batches, long from, long to)
+    {
+        var events = batches.TakeWhile(batch => batch.First <= to).SelectMany(HistoryLog.Split).Where(e => e.EventId >= from && e.EventId <= to).ToList();
+        var (first, size) = (events.Count, 0);
+        while (first > 0 && events.Count - first < MaxPageEvents && (size == 0 || size + events[first - 1].Bytes.Length <= MaxPageBytes))
+        {
+            size += events[--first].Bytes.Length;
+        }
+
+        using var page = new MemoryStream(size);
+        foreach (var (_, bytes) in events.Skip(first))
+        {
+            page.Write(bytes.Span);
+        }
+
+        return (page.ToArray(), first < events.Count ? events[first].EventId : from);
+    }
+
     /// <summary>Adds a length-delimited field behind an encoded message.</summary>
     public static byte[] AppendField(IMessage message, int fieldNumber, ReadOnlySpan<byte> value)
     {

@@ -12,6 +12,7 @@ namespace Temporal.Server.History;
 internal sealed class WorkflowStore
 {
     private const int KeptWorkflows = 1000;
+    private const int BatchesPerRead = 250;
 
     private readonly Database _database;
     private readonly IVisibilityStore _visibility;
@@ -142,13 +143,15 @@ internal sealed class WorkflowStore
     /// <summary>The encoded events of a run from one id up to another (exclusive), oldest first; from memory or, for what was trimmed, from the database.</summary>
     public IEnumerable<EventBatch> Batches(Run run, long from)
     {
-        if (from < run.Log.First)
+        // Some at a time: who wants a page of a long history would else read all of it for each page.
+        while (from < run.Log.First && _database.Read(db => ReadBatches(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored)
         {
-            var missing = _database.Read(db => ReadBatches(db, run.Key, from, run.Log.First));
-            foreach (var batch in missing)
+            foreach (var batch in stored)
             {
                 yield return batch;
             }
+
+            from = stored[^1].Last + 1;
         }
 
         foreach (var batch in run.Log.From(from))
@@ -160,8 +163,7 @@ internal sealed class WorkflowStore
     /// <summary>The first event of the last batches up to an event that together hold at least so many. Call with the lock held.</summary>
     public long BatchStart(Run run, long last, int events)
     {
-        var from = last - events + 1 < run.Log.First ? 1 : run.Log.First;
-        var starts = Batches(run, from).Where(b => b.First <= last).Select(b => b.First).ToList();
+        var starts = Batches(run, Math.Max(1, last - events + 1)).TakeWhile(b => b.First <= last).Select(b => b.First).ToList();
         for (var i = starts.Count - 1; i >= 0; i--)
         {
             if (last - starts[i] + 1 >= events || last - starts[i] + 1 >= HistoryReader.MaxPageEvents)
@@ -170,7 +172,7 @@ internal sealed class WorkflowStore
             }
         }
 
-        return from;
+        return starts[0];
     }
 
     /// <summary>One event of a run. Call with the lock held.</summary>
@@ -375,7 +377,7 @@ internal sealed class WorkflowStore
             record = RunRecord.Parser.ParseFrom(row.Blob(2));
         }
 
-        foreach (var batch in ReadBatches(db, run.Key, 1, long.MaxValue))
+        foreach (var batch in ReadBatches(db, run.Key, 1, long.MaxValue, limit: -1))
         {
             run.Replay(batch);
         }
@@ -388,13 +390,13 @@ internal sealed class WorkflowStore
         return run;
     }
 
-    private static List<EventBatch> ReadBatches(SqliteConnection db, long runKey, long from, long before)
+    private static List<EventBatch> ReadBatches(SqliteConnection db, long runKey, long from, long before, int limit)
     {
         var batches = new List<EventBatch>();
-        using var rows = db.Prepare("SELECT key, events FROM history WHERE key >= (SELECT coalesce(max(key), ?) FROM history WHERE key BETWEEN ? AND ?) AND key < ? ORDER BY key");
+        using var rows = db.Prepare("SELECT key, events FROM history WHERE key >= (SELECT coalesce(max(key), ?) FROM history WHERE key BETWEEN ? AND ?) AND key < ? ORDER BY key LIMIT ?");
         var first = RunWrite.HistoryKey(runKey, 0);
         var end = before == long.MaxValue ? RunWrite.HistoryKey(runKey + 1, 0) : RunWrite.HistoryKey(runKey, before);
-        rows.Bind(RunWrite.HistoryKey(runKey, from)).Bind(first).Bind(RunWrite.HistoryKey(runKey, from)).Bind(end);
+        rows.Bind(RunWrite.HistoryKey(runKey, from)).Bind(first).Bind(RunWrite.HistoryKey(runKey, from)).Bind(end).Bind((long)limit);
         while (rows.Step())
         {
             var bytes = rows.Blob(1).ToArray();

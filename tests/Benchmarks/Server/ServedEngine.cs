@@ -91,6 +91,10 @@ internal sealed class ServedEngine : IAsyncDisposable
     public Task TerminateAsync(string id) => CallAsync(
         new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id } }, TerminateWorkflowExecutionResponse.Parser);
 
+    public Task SignalAsync(string id) => CallAsync(
+        new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, SignalName = "s", RequestId = Guid.NewGuid().ToString() },
+        SignalWorkflowExecutionResponse.Parser);
+
     public Task<PollWorkflowTaskQueueResponse> PollTaskAsync(string queue) =>
         CallAsync(new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = "bench" }, PollWorkflowTaskQueueResponse.Parser);
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Benchmarks.Git;
 using Orchestrator.TestKit;
 using Temporalio.Api.WorkflowService.V1;
+using static Orchestrator.Benchmarks.Server.Report;
 
 namespace Orchestrator.Benchmarks.Server;
 
@@ -93,36 +93,6 @@ internal static class ServerBenchmarks
         static string Theirs(JsonNode report) => $"client and worker: {Ms(Client(report))}";
     }
 
-    /// <summary>What one more completion costs in a run with many pending activities, against a run with ten.</summary>
-    public static async Task<int> PendingAsync(string program)
-    {
-        using var folder = new BenchFolder();
-        var (engine, _) = await ServedEngine.StartAsync(program, folder.Path, "pending.db");
-        await using (engine)
-        {
-            await CompletionMsAsync(engine, "warm", 200, 190);
-            var few = await CompletionMsAsync(engine, "few", 10, 9);
-            List<double> fews = [few];
-            for (var i = 0; i < 20; i++)
-                fews.Add(await CompletionMsAsync(engine, $"few{i}", 10, 9));
-            var many = await CompletionMsAsync(engine, "many", 1000, 180);
-            return Print("engine: server's processor time per activity completed, 1,000 pending", $"10 pending: {Ms(fews.Average())}", many, "ms", 2 * fews.Average());
-        }
-    }
-
-    private static async Task<double> CompletionMsAsync(ServedEngine engine, string id, int pending, int completed)
-    {
-        await engine.StartWorkflowAsync(id, id);
-        await engine.CompleteTaskAsync(await engine.PollTaskAsync(id), Enumerable.Range(0, pending).Select(i => ServedEngine.Activity($"a{i}", id)));
-        var tasks = new List<PollActivityTaskQueueResponse>();
-        for (var i = 0; i < completed; i++)
-            tasks.Add(await engine.PollActivityAsync(id));
-        var before = engine.ProcessorMs;
-        foreach (var task in tasks)
-            await engine.CallAsync(new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken, Identity = "bench" }, RespondActivityTaskCompletedResponse.Parser);
-        return (engine.ProcessorMs - before) / completed;
-    }
-
     private static async Task<int> ListAsync(ServedEngine engine, int closed, int open)
     {
         List<double> times = [];
@@ -145,30 +115,5 @@ internal static class ServerBenchmarks
         var report = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? JsonNode.Parse(report)! : throw new InvalidOperationException($"tests/Conformance/bench/bench.mjs ended with {process.ExitCode}; are its packages there? npm --prefix tests/Conformance install");
-    }
-
-    private static int Print(string what, string reference, double value, string unit, double? bar)
-    {
-        Console.WriteLine(Text($"| {what} | {reference} | {value:0.0##} {unit} | {(bar is { } b ? value / b : 0):0.00} of the bar | {(bar is null ? "-" : Text($"at most {bar:0.0##} {unit}"))} |"));
-        return value <= (bar ?? double.MaxValue) ? 0 : 1;
-    }
-
-    private static int PrintAtLeast(string what, string reference, double value, string unit, double bar)
-    {
-        Console.WriteLine(Text($"| {what} | {reference} | {value:0.0} {unit} | {value / bar:0.00} of the bar | at least {bar:0.0} {unit} |"));
-        return value >= bar ? 0 : 1;
-    }
-
-    private static string Ms(double milliseconds) => Text($"{milliseconds:0.00} ms");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>A folder on the disk of the build, not in the temporary folder, which may be in memory. ENGINE_BENCH_FOLDER names another disk.</summary>
-    private sealed class BenchFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateDirectory(System.IO.Path.Combine(
-            Environment.GetEnvironmentVariable("ENGINE_BENCH_FOLDER") ?? AppContext.BaseDirectory, "engine-" + Guid.NewGuid().ToString("n")[..8])).FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 }

@@ -54,6 +54,7 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
         }
 
         var stuck = new StuckTime(limit / LooksPerLimit);
+        var told = false;
         await using var watch = time.CreateTimer(_ => Look(), state: null, limit / LooksPerLimit, limit / LooksPerLimit);
         return await ended.Task;
 
@@ -67,10 +68,13 @@ internal sealed class ActivationGuard(TimeSpan limit, bool off, int maxStuck, Ac
 
             lock (stuck)
             {
-                if (stuck.Look(began, Environment.TickCount64, ProcessorWait.Read(Volatile.Read(ref thread))) < limit)
+                // Once it is told, the thread's return alone takes it back; a look may still come before the watch ends.
+                if (told || stuck.Look(began, Environment.TickCount64, ProcessorWait.Read(Volatile.Read(ref thread))) < limit)
                 {
                     return;
                 }
+
+                told = true;
             }
 
             var place = PlaceOf(run);
