@@ -96,7 +96,7 @@ internal static partial class ManyTasks
 
     private static Process Start(BenchRepository files, IReadOnlyDictionary<string, string> environment)
     {
-        var command = files.Orchestrate("run", "--yes", "--no-progress", "--approve-risk", "100", "--workers", $"{Slots}");
+        var command = files.Orchestrate("run", "--yes", "--no-progress", "--approve-risk", "1000000", "--workers", $"{Slots}");
         var info = new ProcessStartInfo(command.FileName, command.Arguments) { WorkingDirectory = command.WorkingDirectory, UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in command.Environment)
             info.Environment[name] = value;
