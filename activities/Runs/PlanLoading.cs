@@ -128,7 +128,7 @@ internal sealed class PlanLoading(ActivityServices services)
     private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(Plan plan, RunPolicy policy, OrchestrationInput input)
     {
         var faults = new List<string>();
-        var selected = Selection.Of(plan, input.Only, input.Phase, faults);
+        var selected = TaskSelection.Of(plan, input.Only, input.Phase, faults);
         foreach (var name in plan.Tasks.Select(t => t.Agent ?? policy.Agent).Distinct(StringComparer.Ordinal))
         {
             if (name != Tasks.AgentCatalog.Claude && !policy.Commands.ContainsKey(name))

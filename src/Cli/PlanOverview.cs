@@ -6,7 +6,10 @@ namespace Orchestrator.Cli;
 internal static class PlanOverview
 {
     /// <summary>Says the plan's waves, a line per task.</summary>
-    public static void Say(Plan plan, CommandContext context)
+    /// <param name="plan">The plan.</param>
+    /// <param name="context">The terminal.</param>
+    /// <param name="selected">The tasks that are done; null: all.</param>
+    public static void Say(Plan plan, CommandContext context, IReadOnlySet<string>? selected = null)
     {
         var graph = TaskGraph.Of(plan);
         var tasks = plan.Tasks.ToDictionary(task => task.Id);
@@ -16,7 +19,7 @@ internal static class PlanOverview
         {
             context.Terminal.Say($"Wave {++number}");
             foreach (var id in wave)
-                context.Terminal.Say($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}");
+                context.Terminal.Say($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{(selected?.Contains(id) == false ? "  (counts as done)" : "")}");
         }
 
         foreach (var conflict in PlanConflicts.Of(plan).Conflicts.Take(5))

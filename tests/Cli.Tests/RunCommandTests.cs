@@ -109,6 +109,21 @@ public class RunCommandTests
         Assert.Equal(("x\n", "x\n"), (cli.Read("a.txt"), cli.Read("b.txt")));
     }
 
+    [Theory]
+    [InlineData("--phase", "tw")]
+    [InlineData("--only", "tw")]
+    public async Task Run_DryRunOfAPart_SaysWhatCountsAsDone(string option, string beginning)
+    {
+        using var cli = Repository("exit 1");
+        cli.Write("tasks.yaml", Plan);
+
+        var result = await cli.RunAsync("run", "--dry-run", option, beginning);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("  one: First  (counts as done)\n", result.People, StringComparison.Ordinal);
+        Assert.Contains("  two: Second\n", result.People, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_DryRun_StartsNothing()
     {

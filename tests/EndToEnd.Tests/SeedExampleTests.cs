@@ -52,7 +52,7 @@ public sealed class SeedExampleTests
         place.Play(("task-auth-service", [SeedWorkplace.Write("src/services/auth.py", "x\n")]));
 
         var prompt = await place.RunAsync("prompt", "tasks.yaml", "task-auth-s");
-        var run = await place.RunAsync("run", "--yes", "--approve-risk", "60", "--only", "task-auth-service");
+        var run = await place.RunAsync("run", "--yes", "--approve-risk", "60", "--only", "task-auth-s");
 
         Assert.Contains("Tokens end after an hour.", prompt.Output, StringComparison.Ordinal);
         Assert.Contains("Sign with RS256.", prompt.Output, StringComparison.Ordinal);

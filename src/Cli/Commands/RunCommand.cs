@@ -25,6 +25,7 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<bool> _noPlanner = new("--no-planner") { Description = "Run the backlog's tasks by their dependencies alone, one after another" };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly bool _ofBacklog;
+    private string[] _ids = [];
 
     /// <summary>Makes the command.</summary>
     /// <param name="ofBacklog">It is <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
@@ -67,7 +68,7 @@ internal sealed class RunCommand : CliCommand
         else if (parsed.GetValue(_tag) is not null)
             throw new CommandException(ExitCodes.Usage, "--tag goes with the planner; by dependencies alone task-master's current tag is run.", "Leave one of them out.");
         else if (Check(PlanFiles.Require(context, file), parsed) is var plan && parsed.GetValue(_dryRun))
-            return DryRun(plan, file, context);
+            return DryRun(plan, file, parsed, context);
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
@@ -122,15 +123,18 @@ internal sealed class RunCommand : CliCommand
 
     private Plan Check(Plan plan, ParseResult parsed)
     {
-        var ids = plan.Tasks.Select(task => task.Id).ToList();
-        foreach (var id in (parsed.GetValue(_options.Only) ?? []).Append(parsed.GetValue(_options.Phase)).OfType<string>())
-            _ = UniquePrefix.Find(id, ids, "task of this plan");
+        _ids = [.. plan.Tasks.Select(task => task.Id)];
+        _ = (Only(parsed), Phase(parsed));
         return plan;
     }
 
+    private string[] Only(ParseResult parsed) => [.. (parsed.GetValue(_options.Only) ?? []).Select(id => UniquePrefix.Find(id, _ids, "task of this plan"))];
+
+    private string? Phase(ParseResult parsed) => parsed.GetValue(_options.Phase) is { } phase ? UniquePrefix.Find(phase, _ids, "task of this plan") : null;
+
     private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, string? file, OrchestratorSettings settings)
     {
-        var ids = parsed.GetValue(_options.Only) ?? [];
+        var only = Only(parsed);
         return new OrchestrationInput
         {
             Repository = repository.Root,
@@ -138,8 +142,8 @@ internal sealed class RunCommand : CliCommand
             Agent = settings.Agent,
             Model = parsed.GetValue(_options.Model),
             Workers = Math.Min(settings.Workers, settings.MaxWorkers),
-            Only = ids.Length == 0 ? null : ids,
-            Phase = parsed.GetValue(_options.Phase),
+            Only = only.Length == 0 ? null : only,
+            Phase = Phase(parsed),
             Land = settings.Git.Land,
             Target = settings.Git.Target,
             Fresh = parsed.GetValue(_options.Fresh),
@@ -149,10 +153,10 @@ internal sealed class RunCommand : CliCommand
         };
     }
 
-    private static int DryRun(Plan plan, string file, CommandContext context)
+    private int DryRun(Plan plan, string file, ParseResult parsed, CommandContext context)
     {
         context.Terminal.Say($"{file} can be run. Nothing was started.");
-        PlanOverview.Say(plan, context);
+        PlanOverview.Say(plan, context, TaskSelection.Of(plan, Only(parsed), Phase(parsed), []));
         return ExitCodes.Done;
     }
 }

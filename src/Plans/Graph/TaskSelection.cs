@@ -1,0 +1,34 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Which tasks of a plan a run does: all that are not done, those that were named, or those from a phase on. The others count as done.</summary>
+public static class TaskSelection
+{
+    /// <summary>The ids of the tasks that are done.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="only">The tasks that were named, also if the plan says that they are completed; null or empty: not chosen so.</param>
+    /// <param name="phase">The task to start from, in plan order; null: from the first.</param>
+    /// <param name="faults">Takes a sentence for each id that the plan does not have.</param>
+    public static IReadOnlySet<string> Of(Plan plan, IReadOnlyList<string>? only, string? phase, ICollection<string> faults)
+    {
+        if (only is { Count: > 0 })
+        {
+            foreach (string id in only.Where(id => plan.Tasks.All(t => t.Id != id)))
+            {
+                faults.Add($"There is no task '{id}' in the plan{Near(id, plan)}.");
+            }
+
+            return only.ToHashSet(StringComparer.Ordinal);
+        }
+
+        int first = phase is null ? 0 : plan.Tasks.Select(t => t.Id).ToList().IndexOf(phase);
+        if (first < 0)
+        {
+            faults.Add($"There is no phase '{phase}' in the plan{Near(phase!, plan)}.");
+            return new HashSet<string>();
+        }
+
+        return plan.Tasks.Skip(first).Where(t => t.Status != PlanTaskStatus.Completed).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static string Near(string id, Plan plan) => NearestName.Of(id, plan.Tasks.Select(t => t.Id)) is { } near ? $"; '{near}' is near" : "";
+}
