@@ -47,7 +47,9 @@ internal sealed class FileLoggerProvider : ILoggerProvider
         var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
         var provider = new FileLoggerProvider(stream, lowest, time);
-        return LoggerFactory.Create(builder => builder.SetMinimumLevel(lowest).AddProvider(provider));
+
+        // Not LoggerFactory.Create: it makes a container of services first, which is a fifth of all that the runtime compiles until a server listens.
+        return new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = lowest });
     }
 
     public ILogger CreateLogger(string categoryName) => new FileLogger(this, categoryName);

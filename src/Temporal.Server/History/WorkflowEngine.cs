@@ -71,9 +71,12 @@ internal sealed class WorkflowEngine
         }
 
         // A few at a time: the first calls of clients must not wait behind all of them.
-        var lanes = new ParallelOptions { MaxDegreeOfParallelism = RecoveryLanes };
-        Detached("", () => Parallel.ForEachAsync(waiting, lanes, (row, _) => new ValueTask(
-            LoggedAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
+        if (waiting.Count > 0)
+        {
+            var lanes = new ParallelOptions { MaxDegreeOfParallelism = RecoveryLanes };
+            Detached("", () => Parallel.ForEachAsync(waiting, lanes, (row, _) => new ValueTask(
+                LoggedAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
+        }
 
         foreach (var (key, record) in outbox)
         {
@@ -127,13 +130,13 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private static List<(long Key, string NamespaceId, string WorkflowId, string RunId, long Due)> Rows(SqliteConnection db, string sql)
+    private static List<StoredRun> Rows(SqliteConnection db, string sql)
     {
-        var rows = new List<(long, string, string, string, long)>();
+        var rows = new List<StoredRun>();
         using var statement = db.Prepare(sql);
         while (statement.Step())
         {
-            rows.Add((statement.Integer(0), statement.Text(1), statement.Text(2), statement.Text(3), statement.Integer(4)));
+            rows.Add(new StoredRun(statement.Integer(0), statement.Text(1), statement.Text(2), statement.Text(3), statement.Integer(4)));
         }
 
         return rows;
@@ -335,6 +338,9 @@ internal sealed class WorkflowEngine
             }
         });
     }
+
+    /// <summary>A run that something is to be done for, and when (ms since 1970) if by its time alone.</summary>
+    private sealed record StoredRun(long Key, string NamespaceId, string WorkflowId, string RunId, long Due);
 
     /// <summary>When time alone changes a run next, and what is done then.</summary>
     private sealed record RunTimer(DateTimeOffset Due, IDisposable Handle, Action Elapse);

@@ -102,21 +102,34 @@ internal static class Schema
             db.ExecuteScript($"PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id={ApplicationId.ToString(CultureInfo.InvariantCulture)};");
         }
 
-        db.ExecuteScript("PRAGMA journal_mode=WAL; CREATE TABLE IF NOT EXISTS schema_versions(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;");
+        db.ExecuteScript("PRAGMA journal_mode=WAL;");
+
+        // All that is missing at once: a server that is killed meanwhile leaves the file as it was, and a new file costs one sync instead of one per script.
+        db.Execute("BEGIN IMMEDIATE");
+        db.Execute("CREATE TABLE IF NOT EXISTS schema_versions(part TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
         foreach (var (name, migrations) in Parts(parts))
         {
-            for (var version = Version(db, name); version < migrations.Count; version++)
-            {
-                db.Execute("BEGIN IMMEDIATE");
-                db.ExecuteScript(migrations[version]);
-                using (var set = db.Prepare("INSERT OR REPLACE INTO schema_versions VALUES(?, ?)"))
-                {
-                    set.Bind(name).Bind(version + 1L).Run();
-                }
-
-                db.Execute("COMMIT");
-            }
+            BringForward(db, name, migrations);
         }
+
+        db.Execute("COMMIT");
+    }
+
+    private static void BringForward(SqliteConnection db, string name, IReadOnlyList<string> migrations)
+    {
+        var version = Version(db, name);
+        if (version == migrations.Count)
+        {
+            return;
+        }
+
+        foreach (var script in migrations.Skip(version))
+        {
+            db.ExecuteScript(script);
+        }
+
+        using var set = db.Prepare("INSERT OR REPLACE INTO schema_versions VALUES(?, ?)");
+        set.Bind(name).Bind((long)migrations.Count).Run();
     }
 
     private static InvalidOperationException Damaged(string path, Exception cause) =>
