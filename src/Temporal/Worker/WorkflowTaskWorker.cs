@@ -146,7 +146,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         RespondWorkflowTaskCompletedResponse response;
         try
         {
-            response = await options.Rpc().CompleteWorkflowTaskAsync(completed);
+            response = await SendAsync(completed);
         }
         catch (Exception error) when (error is RpcException or PayloadsTooLargeException)
         {
@@ -173,6 +173,32 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
 
         return options.Handler.Accepted(reply, response);
     }
+
+    private async Task<RespondWorkflowTaskCompletedResponse> SendAsync(RespondWorkflowTaskCompletedRequest completed)
+    {
+        try
+        {
+            return await options.Rpc().CompleteWorkflowTaskAsync(completed);
+        }
+        catch (RpcException error) when (RpcRetrier.IsMessageTooLarge(error) && TakeBackAnswers(completed, error))
+        {
+            return await options.Rpc().CompleteWorkflowTaskAsync(completed);
+        }
+    }
+
+    /// <summary>Has queries fail whose answers made a completion too large: a task that failed for them would only be asked the same again. False when there are none.</summary>
+    private static bool TakeBackAnswers(RespondWorkflowTaskCompletedRequest completed, RpcException error)
+    {
+        var answered = completed.QueryResults.Where(result => result.Value.Answer is not null).Select(result => result.Key).ToArray();
+        foreach (var id in answered)
+        {
+            completed.QueryResults[id] = new() { ResultType = QueryResultType.Failed, ErrorMessage = AnswerTooLarge(error) };
+        }
+
+        return answered.Length > 0;
+    }
+
+    private static string AnswerTooLarge(Exception error) => $"The query's answer is too large: {error.Message}";
 
     private static WorkflowTaskFailedCause? TooLarge(Exception error) => error switch
     {
@@ -240,7 +266,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                 Namespace = query.Namespace,
                 TaskToken = query.TaskToken,
                 CompletedType = QueryResultType.Failed,
-                ErrorMessage = $"The query's answer is too large: {error.Message}",
+                ErrorMessage = AnswerTooLarge(error),
             });
         }
     }

@@ -108,6 +108,20 @@ public sealed class PayloadLimitsTests(TestServer server) : IClassFixture<TestSe
     }
 
     [Fact]
+    public async Task Worker_WhoseAnswerIsTooLargeForAMessage_FailsTheQueryThatCameWithATask()
+    {
+        var queue = $"limited-{Guid.NewGuid()}";
+        var handle = await server.Client.StartWorkflowAsync((LargeWorkflow workflow) => workflow.RunAsync(1, false), TestServer.Start(queue));
+        var query = handle.QueryAsync(workflow => workflow.Ask(5_000_000));
+        await RunAsync(
+            sendAll: true,
+            async _ => Assert.Contains("too large", (await Assert.ThrowsAsync<WorkflowQueryFailedException>(() => query)).Message, StringComparison.Ordinal),
+            queue);
+        Assert.DoesNotContain((await handle.FetchHistoryAsync()).Events, e => e.EventType == EventType.WorkflowTaskFailed);
+        await handle.TerminateAsync();
+    }
+
+    [Fact]
     public Task Worker_ThatIsToSendAll_SendsAll() => RunAsync(sendAll: true, async queue =>
     {
         var handle = await server.Client.StartWorkflowAsync((LargeWorkflow workflow) => workflow.RunAsync(2000, false), TestServer.Start(queue));
