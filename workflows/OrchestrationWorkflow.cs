@@ -266,6 +266,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     private async Task<RunResult> EndEarlyAsync(string state, string reason)
     {
         // A run that is being ended waits for nobody any more; whoever watches it should wait for the end.
+        _questions.Clear();
         if (_run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
             Become(RunStates.Executing, $"ending: {reason}");
         await StopTasksAsync();

@@ -22,7 +22,7 @@ internal static class ContractCheck
     /// <summary>What a person is told beside the words of an agent that is blocked by a contract; empty when it speaks of none.</summary>
     public static string HowToChange(RunFiles files, string words) =>
         files.Contracts?.FirstOrDefault(c => words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)) is { } contract
-            ? $" To change the contract {contract.Name}: cancel the run, change its methods in the plan, and start that; its consumers are told and work again, other results are taken up."
+            ? $"{(words.EndsWith('.') ? "" : ".")} To change the contract {contract.Name}: cancel the run, change its methods in the plan, and start that; its consumers are told and work again, other results are taken up."
             : "";
 
     /// <summary>What is wrong in a commit, each a sentence for the agent.</summary>

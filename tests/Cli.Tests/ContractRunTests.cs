@@ -90,6 +90,8 @@ public class ContractRunTests
         Assert.True(blocked.ExitCode == 3, blocked.People);
         Assert.Contains("To change the contract Store: cancel the run, change its methods in the plan", (string)question["question"]!, StringComparison.Ordinal);
         Assert.True(cancelled.ExitCode is 0 or 4, cancelled.People);
+        Assert.True(ended.ExitCode == 1, ended.People);
+        Assert.Contains("cancelled", ended.People, StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, ended.People + run.People);
         Assert.Contains("deep: bool", cli.Read("user.py"), StringComparison.Ordinal);
         Assert.Contains("deep: bool", File.ReadAllText(Path.Combine(cli.Home, "user.prompt")), StringComparison.Ordinal);

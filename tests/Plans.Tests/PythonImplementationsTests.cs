@@ -17,10 +17,10 @@ public sealed class PythonImplementationsTests
     [InlineData("    def get(self, key: str, default: str = \"a, (b\") -> str:\n        return key\n")]
     [InlineData("    def get(\n        self,\n        key,  # the (key\n        default=None,\n        *,\n        deep=False,\n    ):\n        return key\n")]
     [InlineData("    def get(self, *args, **kwargs): ...\n")]
-    [InlineData("    @staticmethod\n    def get(key, default): ...\n")]
+    [InlineData("    @staticmethod\n    def get(key, default=None): ...\n")]
     [InlineData("    @overload\n    def get(self, key: int) -> str: ...\n    def get(self, key, default=''): ...\n")]
     [InlineData("    get = other\n")]
-    [InlineData("    \"\"\"\nText at the margin that would end the class.\n    def get(self): ...\n    \"\"\"\n    def get(self, key, default): ...\n")]
+    [InlineData("    \"\"\"\nText at the margin that would end the class.\n    def get(self): ...\n    \"\"\"\n    def get(self, key, default=None): ...\n")]
     public void Problems_HeldContract_None(string get) =>
         Assert.Empty(Find($"class Memory(store.Store):\n{get}{Rest}\nx = 1\n"));
 
@@ -28,6 +28,7 @@ public sealed class PythonImplementationsTests
     [InlineData("    def fetch(self, key): ...\n", "it has no method get. The contract has: get(key: str, default: str = '') -> str")]
     [InlineData("    # def get(self, key, default): ...\n", "it has no method get. ")]
     [InlineData("    def get(self, key): ...\n", "its method get can't be called as the contract says: get(")]
+    [InlineData("    def get(self, key, default): ...\n", "its method get can't")]
     [InlineData("    def get(self, default, key): ...\n", "its method get can't")]
     [InlineData("    def get(self, key, default, more): ...\n", "its method get can't")]
     [InlineData("    def get(self, name, default): ...\n", "its method get can't")]

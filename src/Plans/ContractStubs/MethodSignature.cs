@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Plans;
 
 /// <summary>A method of a contract, understood from the spellings of the five languages: <c>login(user: str) -> dict</c>, <c>Task&lt;int> Count(string key)</c>.</summary>
-internal sealed record MethodSignature(string Name, IReadOnlyList<(string Name, string? Type)> Parameters, string? Returns, bool IsAsync)
+internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParameter> Parameters, string? Returns, bool IsAsync)
 {
     private static readonly HashSet<string> Modifiers = ["def", "async", "func", "public", "abstract", "static", "export", "function", "override", "virtual"];
 
@@ -45,7 +45,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<(string Name, 
 
         string? before = words.Count > 1 ? string.Join(' ', words.Take(words.Count - 1)) : null;
         string? after = open < 0 ? null : ReturnType(line[(close + 1)..]);
-        List<(string Name, string? Type)> parameters = open < 0 ? [] : [.. Split(line[(open + 1)..close]).Select(p => Parameter(p, language)).Where(p => p.Name is not ("self" or "this"))];
+        List<MethodParameter> parameters = open < 0 ? [] : [.. Split(line[(open + 1)..close]).Select(p => Parameter(p, language)).Where(p => p.Name is not ("self" or "this"))];
         bool isReadable = parameters.TrueForAll(p => IsMarker(p.Name) || IsIdentifier(p.Name.TrimStart('*', '.').TrimEnd('?')))
             && parameters.Select(p => p.Type).Append(after ?? before).All(IsType);
         if (!isReadable)
@@ -78,31 +78,33 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<(string Name, 
         return type.Length == 0 ? null : type;
     }
 
-    private static (string Name, string? Type) Parameter(string text, ContractLanguage language)
+    private static MethodParameter Parameter(string text, ContractLanguage language)
     {
         string parameter = text.Trim();
+        string? usual = null;
         int value = parameter.IndexOf('=', StringComparison.Ordinal);
         if (value > 0 && (value + 1 == parameter.Length || parameter[value + 1] != '>'))
         {
+            usual = parameter[(value + 1)..].Trim();
             parameter = parameter[..value].Trim();
         }
 
         int colon = parameter.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0)
         {
-            return (parameter[..colon].Trim(), parameter[(colon + 1)..].Trim());
+            return new MethodParameter(parameter[..colon].Trim(), parameter[(colon + 1)..].Trim(), usual);
         }
 
         // Go puts the name first, C# and Java the type.
         int space = language == ContractLanguage.Go ? parameter.IndexOf(' ', StringComparison.Ordinal) : parameter.LastIndexOf(' ');
         if (space < 0)
         {
-            return (parameter, null);
+            return new MethodParameter(parameter, null, usual);
         }
 
         string first = parameter[..space].Trim();
         string second = parameter[(space + 1)..].Trim();
-        return language == ContractLanguage.Go ? (first, second) : (second, first);
+        return language == ContractLanguage.Go ? new MethodParameter(first, second, usual) : new MethodParameter(second, first, usual);
     }
 
     /// <summary>The items of a list between commas, but for commas inside brackets.</summary>

@@ -86,11 +86,12 @@ public static partial class PythonImplementations
         }
 
         List<string> asked = [.. wanted.Parameters.Select(p => p.Name.TrimEnd('?')).Where(n => !MethodSignature.IsMarker(n))];
+        List<string> optional = [.. wanted.Parameters.Where(p => p.Default is not null).Select(p => p.Name)];
         int byPosition = wanted.Parameters.TakeWhile(p => p.Name != "*").Count(p => !MethodSignature.IsMarker(p.Name));
         List<string> given = [.. names.Where(n => !MethodSignature.IsMarker(n))];
         return asked.TrueForAll(given.Contains)
             && given.Take(byPosition).SequenceEqual(asked.Take(byPosition), StringComparer.Ordinal)
-            && parameters.TrueForAll(p => p.Contains('=', StringComparison.Ordinal) || MethodSignature.IsMarker(p) || asked.Contains(NameOf(p)));
+            && parameters.TrueForAll(p => p.Contains('=', StringComparison.Ordinal) || MethodSignature.IsMarker(p) || (asked.Contains(NameOf(p)) && !optional.Contains(NameOf(p))));
     }
 
     // An async generator, or a contract that spells the awaitable out.

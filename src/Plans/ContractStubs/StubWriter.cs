@@ -82,18 +82,19 @@ internal static class StubWriter
     private static string Parameters(MethodSignature method, ContractLanguage language, Func<string, string, string> spell) =>
         string.Join(", ", method.Parameters
             .Where(p => language == ContractLanguage.Python || !MethodSignature.IsMarker(p.Name))
-            .Select(p => MethodSignature.IsMarker(p.Name) ? p.Name : spell(NameIn(p.Name, language), Spell(p.Type ?? "Any", language))));
+            .Select(p => MethodSignature.IsMarker(p.Name) ? p.Name : spell(NameIn(p, language), Spell(p.Type ?? "Any", language)) + p.DefaultIn(language)));
 
     // Rest and optional parameters keep their mark where the language has one.
-    private static string NameIn(string name, ContractLanguage language)
+    private static string NameIn(MethodParameter parameter, ContractLanguage language)
     {
+        string name = parameter.Name;
         string plain = name.TrimStart('*', '.').TrimEnd('?');
         bool isRest = plain.Length < name.TrimEnd('?').Length;
         return language switch
         {
             ContractLanguage.Python when isRest => name.StartsWith("**", StringComparison.Ordinal) ? $"**{plain}" : $"*{plain}",
             ContractLanguage.TypeScript when isRest => $"...{plain}",
-            ContractLanguage.TypeScript when name.EndsWith('?') => $"{plain}?",
+            ContractLanguage.TypeScript when name.EndsWith('?') || parameter.Default is not null => $"{plain}?",
             _ => plain,
         };
     }
