@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.MasterPlans;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Plans.Readers.Tests.Backlogs;
 using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests;
@@ -54,6 +56,27 @@ public sealed class MutationTests
             _ = result.WithConflicts().WithAdvice().Faults;
             _ = MasterPlanStatus.Update(Encoding.UTF8.GetString(content), new Dictionary<string, string> { ["1"] = "Completed" });
             phase = content;
+        });
+    }
+
+    [Fact]
+    public void BacklogReader_MutatedInput_NeverThrows()
+    {
+        byte[][] seeds = [.. ((string[])[BacklogReaderTests.Tagged, """{"tasks":[{"id":"1","title":"T","dependencies":["2"]},{"id":2,"title":"U","priority":"high","subtasks":[{"id":1,"title":"S"}]}],"mine":1}"""]).Select(Encoding.UTF8.GetBytes)];
+
+        Mutate(seeds, content =>
+        {
+            BacklogReadResult result = BacklogReader.Read(content, "tasks.json");
+            Assert.NotEqual(result.File is not null, result.Faults.Any(f => f.Severity == FaultSeverity.Error));
+            if (result.File is { } file)
+            {
+                // What was accepted can be asked and written back.
+                _ = file.Backlog.All.Count();
+                Assert.NotNull(BacklogReader.Read(Encoding.UTF8.GetBytes(file.Write()), "tasks.json", file.Tag).File);
+            }
+
+            _ = BacklogPlanReader.Read(content, ".taskmaster/tasks/tasks.json", _ => null);
+            _ = BacklogAnswer.Read(Encoding.UTF8.GetString(content));
         });
     }
 

@@ -65,7 +65,28 @@ public static class BacklogReader
         }
 
         var json = (JsonObject)JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip })!;
+        Rename((found is null ? json : (JsonObject)json[found]!)["tasks"] as JsonArray);
         return new BacklogReadResult(new BacklogFile(json, found, backlog), faults.Sorted());
+    }
+
+    // Keys in another spelling get the usual one: written back, a task would else say the same twice. Complexity is never written.
+    private static void Rename(JsonArray? tasks)
+    {
+        foreach (JsonObject task in tasks?.OfType<JsonObject>() ?? [])
+        {
+            foreach (string key in task.Select(member => member.Key).ToList())
+            {
+                if (TaskKeys.Find(key) is { } usual and not "complexity" && usual != key)
+                {
+                    int at = task.IndexOf(key);
+                    JsonNode? value = task[key];
+                    task.RemoveAt(at);
+                    task.Insert(at, usual, value);
+                }
+            }
+
+            Rename(task["subtasks"] as JsonArray);
+        }
     }
 
     /// <summary>The full id of a dependency: a bare number inside a subtask means its sibling, where there is one.</summary>
@@ -161,7 +182,7 @@ public static class BacklogReader
             case null:
                 return [];
             case SequenceNode list:
-                HashSet<string> siblings = [.. list.Items.OfType<MappingNode>().Select(m => m.Entries.Find(e => e.Key.Text == "id").Value).OfType<ScalarNode>().Select(s => $"{id}.{s.Text}")];
+                HashSet<string> siblings = [.. list.Items.OfType<MappingNode>().Select(m => m.Entries.Find(e => TaskKeys.Find(e.Key.Text) == "id").Value).OfType<ScalarNode>().Select(s => $"{id}.{s.Text}")];
                 return [.. list.Items.Select((item, i) => Bind(item, $"{fields.Join("subtasks")}[{i}]", id, siblings, placed, fields.Faults)).OfType<BacklogTask>()];
             case var other:
                 fields.Faults.Error("wrong-type", other, fields.Join("subtasks"), $"'subtasks' is a list, not {other.Kind}.", "Write [].");

@@ -7,7 +7,7 @@ namespace Orchestrator.Plans.Readers.Tests.Backlogs;
 
 public sealed class BacklogReaderTests
 {
-    private const string Tagged = """
+    internal const string Tagged = """
         {
           "master": {
             "tasks": [
@@ -35,6 +35,17 @@ public sealed class BacklogReaderTests
         Assert.Equal(7, backlog.Find("2")!.Complexity);
         Assert.Equal("Other", Read(Tagged, "later").File!.Backlog.Tasks[0].Title);
         Assert.Contains("master, later", Assert.Single(Read(Tagged, "none").Faults).Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_KeysInAnotherSpelling_SaysNothingTwice()
+    {
+        BacklogFile file = Read("""{"tasks":[{"id":1,"Title":"T","test_strategy":"run","subTasks":[{"ID":1,"title":"S"},{"id":2,"title":"R","depends_on":[1]}]}]}""").File!;
+
+        string written = file.Write();
+
+        Assert.Equal("""{"tasks":[{"id":1,"title":"T","testStrategy":"run","subtasks":[{"id":1,"title":"S"},{"id":2,"title":"R","dependencies":[1]}]}]}""", JsonNode.Parse(written)!.ToJsonString());
+        Assert.Equal(["1.1"], Read(written).File!.Backlog.Find("1.2")!.Dependencies);
     }
 
     [Fact]
