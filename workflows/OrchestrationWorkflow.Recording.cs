@@ -200,7 +200,7 @@ public sealed partial class OrchestrationWorkflow
         var (tasks, kept) = await ReadCarriedAsync(carried);
         var statuses = carried.Status.Tasks.Concat(tasks.Values.Select(t => t.Status).OfType<RunTask>()).ToDictionary(t => t.Id, StringComparer.Ordinal);
         _board = new RunBoard(outlines, _run.StartedAt, statuses) { Sequence = carried.Status.Sequence };
-        _canNote = true;
+        _hasBegun = true;
         foreach (var id in carried.Approved)
             _board.Find(id).Approved = true;
         foreach (var task in tasks.Values)

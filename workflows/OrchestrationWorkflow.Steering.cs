@@ -120,14 +120,15 @@ public sealed partial class OrchestrationWorkflow
 
     /// <inheritdoc/>
     [WorkflowUpdate("setConcurrency")]
-    public Task<SteeringAnswer> SetConcurrencyAsync(int workers)
+    public async Task<SteeringAnswer> SetConcurrencyAsync(int workers)
     {
         if (workers is < 1 or > 64)
             throw Invalid($"{workers} workers: it must be 1 to 64.");
+        await HasBoardAsync();
         var changed = workers != _workers;
         _workers = workers;
         _run = _run with { Workers = workers };
-        return Task.FromResult(Steered($"{workers} agents at once; those at work go on.") with { Changed = changed });
+        return Steered($"{workers} agents at once; those at work go on.") with { Changed = changed };
     }
 
     /// <inheritdoc/>
@@ -140,24 +141,26 @@ public sealed partial class OrchestrationWorkflow
 
     /// <inheritdoc/>
     [WorkflowUpdate("promote")]
-    public Task<SteeringAnswer> PromoteAsync()
+    public async Task<SteeringAnswer> PromoteAsync()
     {
+        await HasBegunAsync();
         if (_run.State is RunStates.Landing or RunStates.Completed)
-            return Task.FromResult(new SteeringAnswer($"{_runId} is {_run.State} already.", false));
+            return new SteeringAnswer($"{_runId} is {_run.State} already.", false);
         if (_run.State != RunStates.AwaitingPromotion)
             throw Invalid($"{_runId} is {_run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.");
         _promoteAsked = true;
-        return Task.FromResult(Steered("Landing is tried again."));
+        return Steered("Landing is tried again.");
     }
 
     /// <inheritdoc/>
     [WorkflowUpdate("cancel")]
-    public Task<SteeringAnswer> CancelAsync()
+    public async Task<SteeringAnswer> CancelAsync()
     {
+        await HasBegunAsync();
         if (Cancelled || RunStates.IsFinal(_run.State))
-            return Task.FromResult(new SteeringAnswer($"{_runId} is {(RunStates.IsFinal(_run.State) ? _run.State : "being cancelled")} already.", false));
+            return new SteeringAnswer($"{_runId} is {(RunStates.IsFinal(_run.State) ? _run.State : "being cancelled")} already.", false);
         _stop.Cancel();
-        return Task.FromResult(Steered($"{_runId} is being cancelled; what is merged stays on staging."));
+        return Steered($"{_runId} is being cancelled; what is merged stays on staging.");
     }
 
     [WorkflowSignal("pause")]
@@ -268,6 +271,9 @@ public sealed partial class OrchestrationWorkflow
 
     private TaskEntry Known(string taskId) => _board.TryFind(taskId)
         ?? throw Invalid($"There is no task '{taskId}' in {_runId}.");
+
+    /// <summary>A command may come with the very first task of an execution, before its main method has run.</summary>
+    private Task HasBegunAsync() => _hasBegun ? Task.CompletedTask : Workflow.WaitConditionAsync(() => _hasBegun, CancellationToken.None);
 
     private static ApplicationFailureException Invalid(string message) => new(message, "InvalidCommand", nonRetryable: true);
 

@@ -10,8 +10,8 @@ public sealed partial class OrchestrationWorkflow
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
-    /// <summary>The board is the one that stays: what is noted on it now is not lost.</summary>
-    private bool _canNote;
+    /// <summary>There is a state, and the board is the one that stays: what is noted on it now is not lost.</summary>
+    private bool _hasBegun;
     private Troubles _troubles = new(TimeSpan.FromMinutes(1));
 
     private void TakeInTrouble(TaskEntry entry, TaskReport report)
@@ -98,7 +98,7 @@ public sealed partial class OrchestrationWorkflow
     [WorkflowSignal("activitiesFailing")]
     public async Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing)
     {
-        await Workflow.WaitConditionAsync(() => _canNote, CancellationToken.None);
+        await HasBegunAsync();
         var before = _run.Failing;
         if (RunStates.IsFinal(_run.State) || before.SequenceEqual(failing))
             return;

@@ -33,7 +33,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     {
         _input = input;
         _run = carried?.Status ?? NewRun(input);
-        _canNote = carried is null;
+        _hasBegun = carried is null;
         Refuse(input.Faults());
 
         try

@@ -59,6 +59,8 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
     public CarriedTask ToCarried() => new(Outline.Id, ExecutionId, ReportSequence, LastStart, AtWork, Before.Starts, Before.Cost, Before.Tokens)
     {
         Status = Status with { Title = "", DependsOn = [] },
+        PastExecutions = [.. PastExecutions.Order(StringComparer.Ordinal)],
+        Guidance = Guidance,
     };
 
     /// <summary>What is known of its workflow beside its state.</summary>
@@ -69,5 +71,7 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
         LastStart = carried.LastStart;
         Before = (carried.StartsBefore, carried.CostBefore, carried.TokensBefore);
         AtWork = carried.AtWork;
+        PastExecutions.UnionWith(carried.PastExecutions);
+        Guidance = carried.Guidance;
     }
 }

@@ -206,6 +206,12 @@ public sealed record CarriedTask(string Id, string ExecutionId, int ReportSequen
 {
     /// <summary>Where it is.</summary>
     public RunTask? Status { get; init; }
+
+    /// <summary>Executions of its workflow before a retry, whose reports may still come and count no more.</summary>
+    public IReadOnlyList<string> PastExecutions { get; init; } = [];
+
+    /// <summary>A person's words for its next execution.</summary>
+    public string Guidance { get; init; } = "";
 }
 
 /// <summary>A part of what a run carries on, in the run's folder.</summary>

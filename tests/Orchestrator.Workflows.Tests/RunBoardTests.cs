@@ -109,6 +109,22 @@ public sealed class RunBoardTests
     }
 
     [Fact]
+    public void Report_OfTheExecutionBeforeARetry_IsNotTakenForThePresentOneInALaterExecutionOfTheRun()
+    {
+        var before = Board(Task("a"));
+        Start(before, 1);
+        Finish(before, "a", TaskStates.Failed);
+        before.Retry(before.Find("a"), "look again", Now);
+        var after = new RunBoard([Task("a")], Now, new Dictionary<string, RunTask> { ["a"] = before.Find("a").Status });
+        after.TakeUp(before.Find("a").ToCarried());
+        Start(after, 1);
+
+        after.Report(Of("a", TaskStates.Failed, 99) with { ExecutionId = "x0" }, Now);
+
+        Assert.Equal((TaskStates.Preparing, "look again"), (after.Find("a").Status.State, after.Find("a").Guidance));
+    }
+
+    [Fact]
     public void CountAsDone_FailedTask_LetsDependantsRun()
     {
         var board = Board(Task("a"), Task("b", "a"));

@@ -353,6 +353,32 @@ public sealed class RunTests
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
+    /// <summary>As with <c>orchestrate cancel</c> right after a start, or while no engine runs.</summary>
+    [Fact]
+    public async Task Steering_BeforeTheFirstTaskOfTheRun_IsDoneAsSoonAsItCanBe()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Agent = async (_, stop) =>
+        {
+            await go.Task.WaitAsync(stop);
+            return ScriptedActivities.Done();
+        });
+        await run.StopWorkersAsync();
+        await run.BeginAsync();
+        await run.Run.SignalAsync("setConcurrency", [7]);
+        await run.Run.SignalAsync("promote", []);
+
+        run.Work();
+
+        var working = await run.UntilAsync(s => s.State == RunStates.Executing && s.Workers == 7);
+        await run.UntilAsync(_ => run.Activities.Events.Any(e => e.Reason.Contains("can be promoted", StringComparison.Ordinal)));
+        Assert.False(working.Paused);
+        await run.StopWorkersAsync();
+        await run.Run.SignalAsync("cancel", []);
+        run.Work();
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+    }
+
     [Fact]
     public async Task Steering_UnknownTask_IsRefusedWithItsName()
     {

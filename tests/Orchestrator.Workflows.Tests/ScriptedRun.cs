@@ -67,8 +67,6 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public async Task RestartWorkersAsync()
     {
         await StopWorkersAsync();
-        _stop.Dispose();
-        _stop = new CancellationTokenSource();
         Work();
     }
 
@@ -102,14 +100,16 @@ internal sealed class ScriptedRun : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void Work()
+    /// <summary>Workers begin.</summary>
+    public void Work()
     {
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(Activities);
         var own = new TemporalWorkerOptions(_queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(Activities);
         _working = Task.WhenAll(new TemporalWorker(Client, shared).ExecuteAsync(_stop.Token), new TemporalWorker(Client, own).ExecuteAsync(_stop.Token));
     }
 
-    private async Task StopWorkersAsync()
+    /// <summary>The workers end; nobody works until <see cref="Work"/>.</summary>
+    public async Task StopWorkersAsync()
     {
         await _stop.CancelAsync();
         try
@@ -120,6 +120,8 @@ internal sealed class ScriptedRun : IAsyncDisposable
         {
             // Stopped, as asked.
         }
+        _stop.Dispose();
+        _stop = new CancellationTokenSource();
     }
 }
 
