@@ -282,6 +282,8 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     private async Task<RunResult> FinishAsync(string state, string reason)
     {
         _hasBoard = true;
+        // Nothing of it is tried any more.
+        _run = _run with { Failing = [] };
         var ending = Snapshot(0, 0) with { State = state, Reason = reason };
         var report = "";
         if (_repository.Queue.Length > 0)

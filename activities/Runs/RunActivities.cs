@@ -53,7 +53,9 @@ public sealed class RunActivities : IRunActivities
         var handle = _services.Client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId));
         try
         {
-            return await handle.QueryAsync(w => w.Status());
+            // The one who would answer may be this very worker: when it stops, it must not wait for its own answer.
+            var untilStopped = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken };
+            return await handle.QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = untilStopped });
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {

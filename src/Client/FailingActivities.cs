@@ -56,8 +56,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         var told = new List<(string, FailingActivity)>();
         foreach (var (run, failing) in found)
         {
-            if (await TellAsync(run, [.. failing.Take(Most)], rpc))
-                told.AddRange(failing.Take(Most).Select(f => (run, f)));
+            told.AddRange((await TellAsync(run, failing, rpc)).Select(f => (run, f)));
         }
         return told;
     }
@@ -66,29 +65,35 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     private bool Fails(PendingActivityInfo activity) =>
         activity.Attempt > Tolerated
         && activity.LastFailure is { } last
-        && last.ApplicationFailureInfo?.Type is not ("WorkerStops" or "WorkerDied")
+        && last.ApplicationFailureInfo?.Type is not ("WorkerStops" or "WorkerShutdown" or "WorkerDied")
         && !(activity.State == PendingActivityState.Started && activity.LastStartedTime is { } started && time.GetUtcNow() - started.ToDateTimeOffset() > Settled);
 
-    private async Task<bool> TellAsync(string runId, IReadOnlyList<FailingActivity> failing, RpcOptions rpc)
+    private async Task<IEnumerable<FailingActivity>> TellAsync(string runId, IReadOnlyList<FailingActivity> found, RpcOptions rpc)
     {
         var run = client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId);
         try
         {
             if (!_told.TryGetValue(runId, out var known))
                 _told[runId] = known = (await run.QueryAsync(w => w.Status(0, 1), new WorkflowQueryOptions { Rpc = rpc })).Failing;
-            if (!IsNews(known, failing))
-                return false;
+            var failing = Renewed(known, found);
+            if (known.SequenceEqual(failing))
+                return [];
             await run.SignalAsync(w => w.ActivitiesFailingAsync(failing), new WorkflowSignalOptions { Rpc = rpc });
             _told[runId] = failing;
-            return true;
+            return failing.Except(known);
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {
-            return false; // It ended between the look and the word, or these are the tasks of a run that was deleted.
+            return []; // It ended between the look and the word, or these are the tasks of a run that was deleted.
         }
     }
 
-    private static bool IsNews(IReadOnlyList<FailingActivity> known, IReadOnlyList<FailingActivity> failing) =>
-        known.Count != failing.Count
-        || failing.Any(f => known.FirstOrDefault(k => (k.Task, k.Activity) == (f.Task, f.Activity)) is not { } told || f.Attempt >= told.Attempt * Growth);
+    /// <summary>What fails now, in a fixed order; what was told of stands as it was told until its attempts have grown by much.</summary>
+    private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
+    [
+        .. found
+            .Select(f => known.FirstOrDefault(k => (k.Task, k.Activity) == (f.Task, f.Activity) && f.Attempt < k.Attempt * Growth) ?? f)
+            .OrderBy(f => f.Task, StringComparer.Ordinal).ThenBy(f => f.Activity, StringComparer.Ordinal)
+            .Take(Most),
+    ];
 }

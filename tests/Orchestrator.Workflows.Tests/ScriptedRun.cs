@@ -186,7 +186,8 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     [Activity]
     public async Task<TaskReport?> ReadTaskAsync(ReadTaskInput input) =>
-        await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId)).QueryAsync(w => w.Status());
+        await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId)).QueryAsync(
+            w => w.Status(), new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken } });
 
     [Activity]
     public Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input)
