@@ -14,16 +14,31 @@ public sealed class MutexFileTests
         var most = 0;
         var total = 0;
 
-        async Task VisitAsync(int number)
+        async Task WaitWithoutThreadAsync()
         {
-            using var taken = number % 2 == 0 ? await MutexFile.TakeAsync(path, CancellationToken.None) : MutexFile.Take(path);
-            most = Math.Max(most, Interlocked.Increment(ref inside));
+            using var taken = await MutexFile.TakeAsync(path, CancellationToken.None);
+            Visit();
             await Task.Yield();
-            total++;
             Interlocked.Decrement(ref inside);
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(number => Task.Run(() => VisitAsync(number))));
+        void WaitOnThread()
+        {
+            using var taken = MutexFile.Take(path);
+            Visit();
+            Interlocked.Decrement(ref inside);
+        }
+
+        void Visit()
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inside));
+            total++;
+        }
+
+        // Threads of their own: in the pool they would keep the others from going on.
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(number => number % 2 == 0
+            ? Task.Run(WaitWithoutThreadAsync)
+            : Task.Factory.StartNew(WaitOnThread, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
         Assert.Equal(1, most);
         Assert.Equal(100, total);
