@@ -72,14 +72,9 @@ internal sealed class HeartbeatThrottle(TimeSpan interval, TimeProvider time, Fu
             }
 
             await send(details);
-            try
-            {
-                await Task.Delay(interval, time, _closing.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // Closing: what came meanwhile stays pending.
-            }
+
+            // Ends early when closing: what came meanwhile stays pending.
+            await Task.Delay(interval, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

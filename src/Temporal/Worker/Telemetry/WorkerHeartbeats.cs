@@ -51,17 +51,11 @@ internal sealed class WorkerHeartbeats(WorkerHeartbeatOptions options)
     /// <summary>Sends heartbeats, the first at once, until told to stop or until the server turns out not to take them.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Interval, options.Time);
-        try
+        while (!stop.IsCancellationRequested && await SendAsync())
         {
-            while (await SendAsync() && await timer.WaitForNextTickAsync(stop))
-            {
-                // The next one is due.
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The worker's last heartbeat goes with its notice of shutdown.
+            // Ends quietly with the worker, whose last heartbeat goes with its notice of shutdown. A cancelled PeriodicTimer would read line numbers out of symbol files for
+            // an exception that nobody sees, which takes longer than the rest of the shutdown.
+            await Task.Delay(Interval, options.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
