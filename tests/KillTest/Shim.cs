@@ -25,7 +25,7 @@ public static class Shim
         point= ; [ ! -e "$here/place" ] || read -r point number when < "$here/place"
         if [ "$name" != "$point" ] || [ $count != "$number" ] || [ -e "$here/hit" ]; then exec GIT "$@"; fi
         export KILL_TEST_SHIM='HERE'
-        wait_here() { echo "$$ $*" > "$here/hit.new"; mv "$here/hit.new" "$here/hit"; sleep 600; }
+        wait_here() { echo "$$ $*" > "$here/hit.new"; mv "$here/hit.new" "$here/hit"; exec sleep 600; }
         case $when in
           before) wait_here "$@" ;;
           after) GIT "$@" > /dev/null 2>&1; wait_here "$@" ;;
