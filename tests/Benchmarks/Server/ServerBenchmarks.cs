@@ -14,7 +14,7 @@ internal static class ServerBenchmarks
     /// <param name="program">The built command.</param>
     /// <param name="closed">Closed runs of the large file.</param>
     /// <param name="open">Open runs of the large file; also measured: what they cost while nothing happens.</param>
-    public static async Task<int> StartUpAsync(string program, int closed = 20_000, int open = 10_000)
+    public static async Task<int> StartUpAsync(string program, int closed = 100_000, int open = 10_000)
     {
         using var folder = new BenchFolder();
         List<double> empty = [];

@@ -22,7 +22,8 @@ public sealed class HandOverTests(TestServer server, ITestOutputHelper output) :
         // Act while the first task or activity is under way: it has ended when the other worker is there.
         "signals/buffered-before-completion", "signals/during-activity",
 
-        // Cancel what must be running already: the other worker may not have taken it.
+        // Cancel what must be running already: the other worker may not have taken it, which the server says in the cancellation (ACTIVITY_ID_NOT_STARTED),
+        // or the first one, which is being stopped, still has it and fails it.
         "activities/cancel-wait-completes", "cancellation/during-activity",
 
         // The token is known in the process that ran the activity.

@@ -28,7 +28,7 @@ public sealed class StressTests(TestServer server, ITestOutputHelper output) : I
     [InlineData(0)]
     [InlineData(10)]
     [InlineData(10_000)]
-    public Task ManyWorkflows_OnKilledWorkers_EndAsTheModelSays(int cachedRuns) => RunAsync(700, cachedRuns, Seed, int.MaxValue);
+    public Task ManyWorkflows_OnKilledWorkers_EndAsTheModelSays(int cachedRuns) => RunAsync(2_000, cachedRuns, Seed, int.MaxValue);
 
     private static int Seed { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("STRESS_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
