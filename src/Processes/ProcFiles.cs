@@ -72,7 +72,10 @@ internal static partial class ProcFiles
                 Number(fields[2]),
                 Number(fields[3]),
                 Number(fields[17]),
-                long.Parse(fields[19], CultureInfo.InvariantCulture));
+                long.Parse(fields[19], CultureInfo.InvariantCulture))
+            {
+                CpuTime = TimeSpan.FromSeconds((double)fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)) / TicksPerSecond),
+            };
     }
 
     /// <summary>A variable as it stands in an environment.</summary>
@@ -100,6 +103,22 @@ internal static partial class ProcFiles
         }
 
         return false;
+    }
+
+    /// <summary>The sum of lines such as <c>RssAnon: 12 kB</c>, in bytes; null if the file can't be read or has not all of them.</summary>
+    internal static long? SumOfSizes(string path, IReadOnlyList<string> names)
+    {
+        if (TryRead(path) is not { } bytes)
+        {
+            return null;
+        }
+
+        var sizes = Encoding.UTF8.GetString(bytes).Split('\n')
+            .Select(line => line.Split(':', 2))
+            .Where(parts => parts.Length == 2 && names.Contains(parts[0]))
+            .Select(parts => 1024 * long.Parse(parts[1].Trim().Split(' ')[0], CultureInfo.InvariantCulture))
+            .ToList();
+        return sizes.Count == names.Count ? sizes.Sum() : null;
     }
 
     private static string? LinkTarget(string path)

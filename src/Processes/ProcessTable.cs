@@ -19,6 +19,12 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
     /// </summary>
     public bool IsDead => State is 'Z' or 'X' && Threads <= 1;
 
+    /// <summary>True if it was stopped (SIGSTOP) and waits for SIGCONT.</summary>
+    public bool IsStopped => State == 'T';
+
+    /// <summary>Processor time it has used, with that of the children it has collected.</summary>
+    public TimeSpan CpuTime { get; init; }
+
     /// <summary>When it was started, by the wall clock, to about a hundredth of a second.</summary>
     public DateTime StartedUtc =>
         DateTime.UtcNow - ProcFiles.ReadUptime() + TimeSpan.FromSeconds((double)StartTime / ProcFiles.TicksPerSecond);
@@ -60,11 +66,15 @@ public static class ProcessTable
     /// <summary>Children, their children and so on of one process.</summary>
     public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);
 
-    private static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => ids
+    /// <summary>Those that have ended and were not collected by their parent yet.</summary>
+    internal static IEnumerable<ProcessInfo> Ended() => Read(ProcFiles.ProcessIds()).Where(process => process.IsDead);
+
+    private static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => Read(ids).Where(process => !process.IsDead);
+
+    private static IEnumerable<ProcessInfo> Read(IEnumerable<int> ids) => ids
         .Where(id => id != Environment.ProcessId)
         .Select(ProcFiles.ReadStat)
-        .OfType<ProcessInfo>()
-        .Where(process => !process.IsDead);
+        .OfType<ProcessInfo>();
 
     internal static IReadOnlyList<ProcessInfo> Descendants(IReadOnlyList<ProcessInfo> all, IEnumerable<int> ancestors)
     {
