@@ -36,6 +36,9 @@ public enum AgentFailure
     /// <summary>The limit on money was reached.</summary>
     Money,
 
+    /// <summary>The agent and what it started held more memory than the limit.</summary>
+    Memory,
+
     /// <summary>Nobody followed the agent for the orphan limit, so its supervisor stopped it.</summary>
     Orphaned,
 

@@ -96,6 +96,17 @@ public sealed record AgentLimits
     /// <summary>US dollars for this start; null for no limit.</summary>
     public decimal? CostUsd { get; init; }
 
+    /// <summary>
+    /// Bytes of memory that the agent and all it started may hold; an agent that holds more is stopped. Looked at twice a second while it is followed. Null for no limit.
+    /// </summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>
+    /// Cores that the agent and all it started may use on average, such as 0.5: while it is followed its processes are stopped and continued so that they do not use more.
+    /// Null for no limit.
+    /// </summary>
+    public double? Cores { get; init; }
+
     /// <summary>Most bytes of output; an agent that prints more is stopped.</summary>
     /// <value>Default: 1 GiB.</value>
     public long OutputBytes { get; init; } = 1L << 30;

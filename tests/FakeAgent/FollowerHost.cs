@@ -5,12 +5,13 @@ namespace Orchestrator.FakeAgent;
 /// <summary>Starts or takes over a plain program and follows it, so that a test can kill a whole follower.</summary>
 internal static class FollowerHost
 {
-    internal static async Task<int> RunAsync(string folder, string worktree, string[] command)
+    internal static async Task<int> RunAsync(string folder, string worktree, double? cores, string[] command)
     {
         AgentStart start = new()
         {
             Folder = folder, WorkingDirectory = worktree, Repository = worktree, Run = "run-1", Task = "T1", Attempt = 1, Prompt = "Do it.",
             Owner = $"{Environment.ProcessId}", Policy = new HookPolicy { Task = "T1", Root = worktree },
+            Limits = new AgentLimits { Cores = cores },
         };
         AgentSession session = await new AgentSupervisor().StartOrAttachAsync(new CommandAgentRunner("test", command), start, CancellationToken.None);
         Console.Out.WriteLine($"following {session.Found}");

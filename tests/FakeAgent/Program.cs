@@ -3,7 +3,9 @@ using Orchestrator.FakeAgent;
 return args switch
 {
     ["hook", "--policy", var policy] => HookHost.Run(policy),
-    ["follow", var folder, var worktree, .. var command] => await FollowerHost.RunAsync(folder, worktree, command),
+    ["follow", "--cores", var cores, var folder, var worktree, .. var command] =>
+        await FollowerHost.RunAsync(folder, worktree, double.Parse(cores, System.Globalization.CultureInfo.InvariantCulture), command),
+    ["follow", var folder, var worktree, .. var command] => await FollowerHost.RunAsync(folder, worktree, null, command),
     ["--version", ..] => ClaudeImpersonation.PrintVersion(),
     ["auth", "status", ..] => ClaudeImpersonation.PrintLogin(),
     _ when args.Contains("-p") => ClaudeImpersonation.Run(args),

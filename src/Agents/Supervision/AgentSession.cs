@@ -35,8 +35,8 @@ public sealed class AgentSession
     public IReadOnlyList<string> Warnings => _folder.Warnings;
 
     /// <summary>
-    /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, keeps the limits on stall and output (and on time, if
-    /// the supervisor is dead), and stops the agent when one is passed. A start that died without a result gives <see cref="AgentFailure.Killed"/>.
+    /// Follows the agent until it has ended and nothing of it lives any more. Renews the lease, holds the agent to its cores, keeps the limits on stall, output and
+    /// memory (and on time, if the supervisor is dead), and stops the agent when one is passed. A start that died without a result gives <see cref="AgentFailure.Killed"/>.
     /// </summary>
     /// <param name="onEvent">Takes each event in order; the agent is not held up by it.</param>
     /// <param name="fromOffset">Events up to this <see cref="AgentEvent.Offset"/> are read but not handed over again.</param>
@@ -44,6 +44,34 @@ public sealed class AgentSession
     /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
     public async Task<AgentOutcome> FollowAsync(
         Func<AgentEvent, ValueTask> onEvent, long fromOffset = 0, CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource end = new();
+        Task holding = new CpuWatch(_folder, _time).HoldAsync(_start.Limits.Cores, end.Token);
+        try
+        {
+            return await FollowToEndAsync(onEvent, fromOffset, cancellationToken);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await holding;
+        }
+    }
+
+    /// <summary>Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the outcome.</summary>
+    public Task StopAsync(AgentStopReason reason) => _supervisor.StopAsync(_folder.Path, reason);
+
+    /// <summary>The fence: call before each side effect on what the agent did.</summary>
+    /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
+    public void ThrowIfOwnerChanged()
+    {
+        if (_folder.Owner is { } owner && owner != _start.Owner)
+        {
+            throw new AgentOwnerChangedException(_folder.Path, owner);
+        }
+    }
+
+    private async Task<AgentOutcome> FollowToEndAsync(Func<AgentEvent, ValueTask> onEvent, long fromOffset, CancellationToken cancellationToken)
     {
         const int MaxLineBytes = 64 * 1024 * 1024;
         using OutputTail tail = new(_folder.StandardOutput, MaxLineBytes);
@@ -92,19 +120,6 @@ public sealed class AgentSession
         }
     }
 
-    /// <summary>Ends the agent and all it started; see <see cref="AgentSupervisor.StopAsync"/>. <see cref="FollowAsync"/> then gives the outcome.</summary>
-    public Task StopAsync(AgentStopReason reason) => _supervisor.StopAsync(_folder.Path, reason);
-
-    /// <summary>The fence: call before each side effect on what the agent did.</summary>
-    /// <exception cref="AgentOwnerChangedException">Somebody else follows now.</exception>
-    public void ThrowIfOwnerChanged()
-    {
-        if (_folder.Owner is { } owner && owner != _start.Owner)
-        {
-            throw new AgentOwnerChangedException(_folder.Path, owner);
-        }
-    }
-
     private void RenewLease()
     {
         try
@@ -140,7 +155,7 @@ public sealed class AgentSession
 
         if (_folder.StopReason is { } reason)
         {
-            return StopReasons.Apply(outcome, reason, _start.Limits);
+            return StopReasons.Apply(outcome, reason, _start.Limits, _folder.Memory);
         }
 
         return !_parser.HasResult && ExitCodes.DescribeKill(exitCode) is { } how

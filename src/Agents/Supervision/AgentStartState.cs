@@ -31,6 +31,9 @@ public enum AgentStopReason
     /// <summary>More output than the limit.</summary>
     Output,
 
+    /// <summary>More memory than the limit.</summary>
+    Memory,
+
     /// <summary>A person or the run asked: pause, cancel, stop.</summary>
     Requested,
 }

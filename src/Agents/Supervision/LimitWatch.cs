@@ -1,7 +1,9 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Agents.Supervision;
 
 /// <summary>
-/// The limits a follower keeps: stall, output, and the time limit should the supervisor be dead. Counts only time in which it looked, so neither
+/// The limits a follower keeps: stall, output, memory, and the time limit should the supervisor be dead. Counts only time in which it looked, so neither
 /// a suspended machine nor a stopped follower is held against the agent.
 /// </summary>
 internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimeProvider time)
@@ -15,6 +17,11 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
     /// <summary>The supervisor counts in steps of five seconds, so its count need not be read more often.</summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>A look at memory reads about every process of the machine.</summary>
+    private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(450);
+
+    private readonly ProcessTreeMemory _memory = new(folder.AgentProcesses);
+    private TimeSpan _sinceMemory = MemoryInterval;
     private long _lastLook = time.GetTimestamp();
     private TimeSpan _quiet;
     private TimeSpan _counted;
@@ -35,6 +42,7 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
         _errorBytes = errorBytes;
         _sinceCounted += step;
         _sinceRead += step;
+        _sinceMemory += step;
         if (_sinceRead >= CountInterval)
         {
             TimeSpan counted = folder.Elapsed;
@@ -45,9 +53,27 @@ internal sealed class LimitWatch(AgentLimits limits, StartFolder folder, TimePro
 
         // What was printed, not what was read of it: who floods is faster than we are.
         return BytesOf(folder.StandardOutput) + errorBytes > limits.OutputBytes ? AgentStopReason.Output
+            : IsMemoryPassed() ? AgentStopReason.Memory
             : IsPassed(_quiet, limits.Stall) ? AgentStopReason.Stall
             : IsPassed(_counted + _sinceCounted - SupervisorGrace, limits.Time) ? AgentStopReason.Time
             : null;
+    }
+
+    private bool IsMemoryPassed()
+    {
+        if (limits.MemoryBytes is not { } limit || _sinceMemory < MemoryInterval)
+        {
+            return false;
+        }
+
+        _sinceMemory = TimeSpan.Zero;
+        if (_memory.Above(limit) is not { } bytes)
+        {
+            return false;
+        }
+
+        folder.NoteMemory(bytes);
+        return true;
     }
 
     private static bool IsPassed(TimeSpan time, TimeSpan limit) => limit != Timeout.InfiniteTimeSpan && time >= limit;

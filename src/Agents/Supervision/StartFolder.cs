@@ -38,6 +38,12 @@ internal sealed class StartFolder(string path)
     /// <summary>Why the agent was stopped; null if nobody asked for that.</summary>
     internal string? StopReason => TryRead("stop");
 
+    /// <summary>Somebody stops the agent, or has done so.</summary>
+    internal bool IsStopping => System.IO.File.Exists(File("stop"));
+
+    /// <summary>The bytes of memory an agent held when it was stopped for that; null where it was not, or the disk was full.</summary>
+    internal long? Memory => long.TryParse(TryRead("memory"), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : null;
+
     /// <summary>The program that could not be started, because it is missing or may not be executed; null if it could.</summary>
     internal string? Unstartable => TryRead("unstartable");
 
@@ -61,6 +67,24 @@ internal sealed class StartFolder(string path)
 
     /// <summary>Any new text will do: the supervisor only looks whether it changed.</summary>
     internal void RenewLease() => Write("lease", Guid.NewGuid().ToString("N"));
+
+    internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Notes for others that the agent's processes may be found stopped, because they are held to their cores. False if the disk is full.</summary>
+    internal bool TryNoteThrottled() => TryWrite("throttled", "");
+
+    private bool TryWrite(string name, string text)
+    {
+        try
+        {
+            Write(name, text);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     internal void Write(string name, string text)
     {

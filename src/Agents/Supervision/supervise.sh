@@ -53,15 +53,20 @@ alive() {
     [ -r "$1" ] && read -r line <"$1" && [ "$(identity "${line%% *}")" = "$line" ]
 }
 
-# Ends everything that was born of the agent, wherever it went: it all inherited the name of this folder.
+# Sends a signal to everything that was born of the agent, wherever it went: it all inherited the name of this folder. False if there is nothing.
+send() {
+    found=$(grep -lszFx -- "ORCHESTRATOR_START=$folder" /proc/[0-9]*/environ 2>/dev/null)
+    for file in $found; do
+        process=${file#/proc/}
+        kill -s "$1" "${process%/environ}" 2>/dev/null
+    done
+    [ -n "$found" ]
+}
+
+# Ends all of that.
 sweep() {
     for try in 1 2 3 4 5 6 7 8 9 10; do
-        found=$(grep -lszFx -- "ORCHESTRATOR_START=$folder" /proc/[0-9]*/environ 2>/dev/null)
-        [ -n "$found" ] || return 0
-        for file in $found; do
-            process=${file#/proc/}
-            kill -KILL "${process%/environ}" 2>/dev/null
-        done
+        send KILL || return 0
         sleep 0.1
     done
     echo "still there after SIGKILL: $found"
@@ -77,6 +82,8 @@ stop() {
         sleep 0.1
     done
     alive pid || { sweep; return; }
+    # What is stopped to hold it to its cores would not hear the signals.
+    [ ! -e throttled ] || send CONT
     read -r agent rest <pid
     for signal in INT TERM KILL; do
         # Its group at this moment; the supervisor is usually in it and survives all but SIGKILL.
@@ -98,7 +105,7 @@ watch() {
     trap '' INT TERM HUP
     # The nap has inherited the deafness above, so only SIGKILL wakes it.
     trap 'kill -KILL "$nap" 2>/dev/null; exit 0' USR1
-    elapsed=0 unattended=0 seen=
+    elapsed=0 unattended=0 seen= woken=
     while :; do
         sleep "$tick" & nap=$!
         wait "$nap"
@@ -107,6 +114,8 @@ watch() {
         lease=
         [ -r lease ] && read -r lease <lease
         [ "$lease" = "$seen" ] || { unattended=0; seen=$lease; }
+        # A follower renews its lease every 10 seconds. One that was killed may have left the agent stopped.
+        [ "$unattended" -lt 20 ] || [ ! -e throttled ] || [ "$woken" = "$lease" ] || { woken=$lease; send CONT; }
         kill -0 "$$" 2>/dev/null || alive pid || exit 0
         if [ "$elapsed" -ge "$limit" ]; then
             stop time
