@@ -60,7 +60,15 @@ internal sealed class PlannerTurn(ActivityServices services)
             Model = files.Policy.PlannerModel,
             AnswerSchema = files.Schema,
             Policy = new HookPolicy { Task = PlannerTask.Id, Root = worktree, Write = [], AllowCommands = false },
-            Limits = new AgentLimits { Time = files.Policy.PlannerTimeout, Stall = Timeout.InfiniteTimeSpan, Orphan = files.Policy.Orphan, CostUsd = files.Policy.Cost },
+            Limits = new AgentLimits
+            {
+                Time = files.Policy.PlannerTimeout,
+                Stall = Timeout.InfiniteTimeSpan,
+                Orphan = files.Policy.Orphan,
+                CostUsd = files.Policy.Cost,
+                MemoryBytes = files.Policy.Memory,
+                Cores = files.Policy.Cpu,
+            },
         };
     }
 

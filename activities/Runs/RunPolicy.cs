@@ -66,6 +66,12 @@ public sealed record RunPolicy
     public TimeSpan? Stall { get; init; }
     public int? Turns { get; init; }
     public decimal? Cost { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>Cores.</summary>
+    public double? Cpu { get; init; }
     public TimeSpan Orphan { get; init; } = TimeSpan.FromMinutes(30);
     public string WorktreeDirectory { get; init; } = ".worktrees";
 
@@ -121,6 +127,8 @@ public sealed record RunPolicy
         Stall = settings.Limits.Stall,
         Turns = settings.Limits.Turns,
         Cost = settings.Limits.Cost,
+        Memory = settings.Limits.Memory,
+        Cpu = settings.Limits.Cpu,
         Orphan = settings.Limits.Orphan,
         WorktreeDirectory = settings.Worktrees.Directory,
         Setup = settings.Worktrees.Setup,

@@ -7,6 +7,8 @@ namespace Orchestrator.Activities.Tasks;
 /// <summary>What an agent's end means for its task.</summary>
 internal static partial class AgentJudgement
 {
+    private const string MemoryCure = "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of the task) and start a new run, which keeps what is finished.";
+
     /// <summary>The failure class, and a sentence for people.</summary>
     public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim)
     {
@@ -26,6 +28,7 @@ internal static partial class AgentJudgement
             AgentFailure.Stall => (FailureClasses.Transient, message),
             AgentFailure.Environment => (FailureClasses.Environment, message),
             AgentFailure.Timeout or AgentFailure.Turns or AgentFailure.Money => (FailureClasses.Limit, message),
+            AgentFailure.Memory => (FailureClasses.Limit, $"{message} {MemoryCure}"),
             AgentFailure.Orphaned or AgentFailure.Killed => (FailureClasses.Died, message),
             AgentFailure.Stopped => (FailureClasses.Stopped, message),
             _ => (FailureClasses.Invalid, message),

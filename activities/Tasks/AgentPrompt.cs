@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Activities.Gates;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Agents;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
@@ -16,13 +17,17 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     private const string AgentsFolder = ".claude/agents/";
     private const string Conventions = "CLAUDE.md";
 
+    private static readonly string[] LimitFailures =
+        [nameof(AgentFailure.Timeout), nameof(AgentFailure.Stall), nameof(AgentFailure.Turns), nameof(AgentFailure.Money), nameof(AgentFailure.Memory)];
+
     /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
     public static async Task<AgentPrompt> WriteAsync(RunAgentInput input, RunFiles files, PlanTask task, bool resume)
     {
         var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
         var commits = new Commits(repository);
         var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
-        var text = resume ? GoOn(problems, input.Guidance) : Whole(files, task, input.Guidance, problems);
+        var ending = EndingOfLast(input, files);
+        var text = resume ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
         var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         return new AgentPrompt(
             text,
@@ -53,17 +58,21 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return File.Exists(path) ? File.ReadAllText(path) : null;
     }
 
-    private static string Whole(RunFiles files, PlanTask task, string guidance, string problems)
+    private static string Whole(RunFiles files, PlanTask task, string guidance, string problems, string ending)
     {
         var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
         if (problems.Length > 0)
             text.Append("\n# What was wrong with the work so far\n\nThe files are as the last round left them. Repair this and nothing else:\n\n").Append(problems);
+        if (ending.Length > 0)
+            text.Append("\n# How the last attempt ended\n\n").Append(ending).Append(" The files are as it left them.\n");
         return text.ToString();
     }
 
-    private static string GoOn(string problems, string guidance)
+    private static string GoOn(string problems, string guidance, string ending)
     {
         var text = new StringBuilder();
+        if (ending.Length > 0)
+            text.Append(ending).Append("\n\n");
         if (problems.Length > 0)
             text.Append("Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and say done again.\n\n").Append(problems);
         else
@@ -72,6 +81,12 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             text.Append("\nA person adds: ").Append(guidance).Append('\n');
         return text.ToString();
     }
+
+    /// <summary>The limit that ended the start before this one, so that the agent does not run into it again; empty where none did.</summary>
+    private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
+        StartNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
+            ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
+            : "";
 
     private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(Commits commits, string commit, IEnumerable<string> inBase)
     {

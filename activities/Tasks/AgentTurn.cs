@@ -87,6 +87,8 @@ internal sealed class AgentTurn(ActivityServices services)
                 Orphan = files.Policy.Orphan,
                 Turns = files.Policy.Turns,
                 CostUsd = files.Policy.Cost,
+                MemoryBytes = (task.Limits?.Memory ?? files.Policy.Memory) is > 0 and var memory ? memory : null,
+                Cores = (task.Limits?.Cpu ?? files.Policy.Cpu) is > 0 and var cores ? cores : null,
             },
         };
     }

@@ -78,7 +78,7 @@ public static class FailureClasses
     /// <summary>What a gate of one task needs is missing: only that task is parked, and tries again by itself.</summary>
     public const string Gate = "gate";
 
-    /// <summary>A limit of the task was reached: time, stall, turns or money.</summary>
+    /// <summary>A limit of the task was reached: time, turns, money or memory.</summary>
     public const string Limit = "limit";
 
     /// <summary>The agent said it could not do it.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Agents;
 using Orchestrator.Git;
+using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 
@@ -29,7 +30,7 @@ public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, s
 /// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>Looks at system, git, repository, agent, gates, disk and notifications.</summary>
+    /// <summary>Looks at system, git, repository, agent, limits, gates, disk and notifications.</summary>
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="cancellationToken">Ends the look.</param>
@@ -41,6 +42,8 @@ public static class MachineCheck
         if (settings.Agents.ContainsKey(settings.Agent))
             entries.Add(await AgentAsync(settings, loaded.AgentEnvironment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
         entries.Add(await SandboxAsync(settings.Permissions.Sandbox));
+        if (Limits(settings.Limits) is { } limits)
+            entries.Add(limits);
         if (repository is { IsBare: false })
             entries.Add(Gates(settings.Gates, repository.Root));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
@@ -129,6 +132,18 @@ public static class MachineCheck
         return setting == "on"
             ? new(Name, MachineCheckStatus.Fail, $"{why} permissions.sandbox is on: no agent would start.", "Install bubblewrap, or set permissions.sandbox to auto.")
             : new(Name, found.Problem.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok, $"{why} So {Without}", found.Problem.Length > 0 ? "Allow user namespaces, or set permissions.sandbox to off." : null);
+    }
+
+    /// <summary>How the limits that are set are held; null where none are.</summary>
+    private static MachineCheckEntry? Limits(LimitSettings limits)
+    {
+        string?[] held =
+        [
+            limits.Memory is { } memory ? $"an agent that holds more than {Sizes.Write(memory)} of memory with all it starts is stopped" : null,
+            limits.Cpu is { } cores ? string.Create(CultureInfo.InvariantCulture, $"an agent that uses more than {cores} cores on average with all it starts is stopped and continued in turn") : null,
+        ];
+        var text = string.Join("; ", held.OfType<string>());
+        return text.Length == 0 ? null : new("limits", MachineCheckStatus.Ok, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
     }
 
     private static MachineCheckEntry Gates(GateSettings settings, string root)

@@ -81,4 +81,8 @@ public sealed record TaskDefaults
     /// <inheritdoc cref="PlanTask.Verification"/>
     [JsonPropertyName("verification")]
     public IReadOnlyList<GateSpec>? Verification { get; init; }
+
+    /// <inheritdoc cref="PlanTask.Limits"/>
+    [JsonPropertyName("limits")]
+    public TaskLimits? Limits { get; init; }
 }

@@ -122,6 +122,22 @@ public sealed record PlanTask
     /// <summary>The small steps of the task.</summary>
     [JsonPropertyName("checklist"), JsonPropertyOrder(28)]
     public IReadOnlyList<ChecklistItem> Checklist { get; init => field = value ?? []; } = [];
+
+    /// <summary>What its agent may use of the machine; null: the run's limits.</summary>
+    [JsonPropertyName("limits"), JsonPropertyOrder(29)]
+    public TaskLimits? Limits { get; init; }
+}
+
+/// <summary>What a task's agent may use of the machine. A member that is null: the run's limit; 0: none, whatever the run's is.</summary>
+public sealed record TaskLimits
+{
+    /// <summary>Bytes of memory that the agent and all it starts may hold.</summary>
+    [JsonPropertyName("memory")]
+    public long? Memory { get; init; }
+
+    /// <summary>Cores that they may use on average.</summary>
+    [JsonPropertyName("cpu")]
+    public double? Cpu { get; init; }
 }
 
 /// <summary>Where a plan says that a task stands; not its state in a run.</summary>

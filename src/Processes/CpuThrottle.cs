@@ -17,25 +17,37 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
     /// <summary>So much of the share is kept when it is not used, so that who mostly waits is not stopped for a short command.</summary>
     private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
 
+    /// <summary>To find them reads about every process of the machine; in between only those that are known are looked at, and all are found before they are stopped.</summary>
+    private static readonly TimeSpan FindInterval = TimeSpan.FromSeconds(1);
+
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly HashSet<ProcessIdentity> _stopped = [];
+    private IReadOnlyList<ProcessInfo> _known = [];
+    private long _lastFind;
     private long _lastLook;
     private TimeSpan? _usedBefore;
+    private TimeSpan _fell;
     private TimeSpan _credit;
 
     /// <summary>Stops them if they are ahead of their share, else lets them go on. The first look lets all go on, also what a predecessor that was killed had stopped.</summary>
     public void Look()
     {
-        var processes = find();
-        if (_usedBefore is null)
+        var isFirst = _usedBefore is null;
+        See(anew: isFirst || _time.GetElapsedTime(_lastFind) >= FindInterval);
+        if (isFirst)
         {
-            _stopped.UnionWith(processes.Where(process => process.IsStopped).Select(process => process.Identity));
+            _stopped.UnionWith(_known.Where(process => process.IsStopped).Select(process => process.Identity));
         }
 
-        Count(CpuTimeOf(processes));
+        Count(TimeSpan.FromTicks(_known.Sum(process => process.CpuTime.Ticks)));
         if (_credit < TimeSpan.Zero)
         {
-            Stop(processes);
+            if (_stopped.Count == 0)
+            {
+                See(anew: true);
+            }
+
+            Stop();
         }
         else
         {
@@ -55,13 +67,32 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         _stopped.Clear();
     }
 
+    /// <summary>
+    /// Looks at those that are known, or finds all. One that has ended counts until its parent, perhaps stopped by us, has collected it, and its time with it.
+    /// Parents are looked at before their children, so that nothing counts for both.
+    /// </summary>
+    private void See(bool anew)
+    {
+        var found = anew ? find() : [];
+        var known = _known
+            .Select(process => ProcFiles.ReadStat(process.ProcessId) is { } now && now.StartTime == process.StartTime ? now : null)
+            .OfType<ProcessInfo>()
+            .Where(process => !anew || process.IsDead);
+        _known = [.. found.Concat(known).DistinctBy(process => process.Identity).OrderBy(process => process.StartTime)];
+        _lastFind = anew ? _time.GetTimestamp() : _lastFind;
+    }
+
     private void Count(TimeSpan used)
     {
         var now = _time.GetTimestamp();
         if (_usedBefore is { } before && _time.GetElapsedTime(_lastLook, now) is var step && step <= LongestStep)
         {
-            // The sum falls when one ends whose parent does not collect it: what was used since the last look is lost then, and nothing else.
-            var since = used > before ? used - before : TimeSpan.Zero;
+            // The sum falls when one ends and its parent, who was looked at a moment earlier, collects it: the next look finds its time there, and has it already.
+            var change = used - before;
+            var since = change - _fell;
+            _fell = change < TimeSpan.Zero ? -change : TimeSpan.Zero;
+            var most = Environment.ProcessorCount * (step + FindInterval);
+            since = since < TimeSpan.Zero ? TimeSpan.Zero : since < most ? since : most;
             _credit += (step * cores) - since;
             _credit = _credit < Saved * cores ? _credit : Saved * cores;
         }
@@ -70,20 +101,12 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         _usedBefore = used;
     }
 
-    private void Stop(IReadOnlyList<ProcessInfo> processes)
+    private void Stop()
     {
-        foreach (var process in processes.Where(process => !process.IsStopped).OrderBy(process => process.StartTime))
+        foreach (var process in _known.Where(process => process is { IsStopped: false, IsDead: false }))
         {
             _stopped.Add(process.Identity);
             Signals.SendIfOurs(process.ProcessId, Signals.Stop);
         }
-    }
-
-    /// <summary>With those that have ended and whose parent, perhaps stopped by us, has not collected them yet.</summary>
-    private static TimeSpan CpuTimeOf(IReadOnlyList<ProcessInfo> processes)
-    {
-        var parents = processes.Select(process => process.ProcessId).ToHashSet();
-        var ended = ProcessTable.Ended().Where(process => parents.Contains(process.ParentId));
-        return TimeSpan.FromTicks(processes.Concat(ended).Sum(process => process.CpuTime.Ticks));
     }
 }

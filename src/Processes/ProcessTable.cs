@@ -66,15 +66,11 @@ public static class ProcessTable
     /// <summary>Children, their children and so on of one process.</summary>
     public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);
 
-    /// <summary>Those that have ended and were not collected by their parent yet.</summary>
-    internal static IEnumerable<ProcessInfo> Ended() => Read(ProcFiles.ProcessIds()).Where(process => process.IsDead);
-
-    private static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => Read(ids).Where(process => !process.IsDead);
-
-    private static IEnumerable<ProcessInfo> Read(IEnumerable<int> ids) => ids
+    private static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => ids
         .Where(id => id != Environment.ProcessId)
         .Select(ProcFiles.ReadStat)
-        .OfType<ProcessInfo>();
+        .OfType<ProcessInfo>()
+        .Where(process => !process.IsDead);
 
     internal static IReadOnlyList<ProcessInfo> Descendants(IReadOnlyList<ProcessInfo> all, IEnumerable<int> ancestors)
     {

@@ -38,9 +38,9 @@ public static class SettingKeys
 
     internal static readonly Setting<decimal?> CostLimit = new("limits.cost", null, SettingTypes.MoneyOrOff, "US dollars for one agent start");
 
-    internal static readonly Setting<long?> MemoryLimit = new("limits.memory", null, SettingTypes.SizeOrOff, "memory of one agent");
+    internal static readonly Setting<long?> MemoryLimit = new("limits.memory", null, SettingTypes.SizeOrOff, "memory that one agent and all it starts may hold; one that holds more is stopped");
 
-    internal static readonly Setting<double?> CpuLimit = new("limits.cpu", null, SettingTypes.CoresOrOff, "cores for one agent");
+    internal static readonly Setting<double?> CpuLimit = new("limits.cpu", null, SettingTypes.CoresOrOff, "cores that one agent and all it starts may use on average");
 
     internal static readonly Setting<TimeSpan> OrphanLimit = new("limits.orphan", TimeSpan.FromMinutes(30), SettingTypes.Time(Second, 30 * Day),
         "an agent whose orchestrator is gone for this long is stopped");

@@ -65,6 +65,12 @@ internal sealed class Fields
 
     public double? Minutes(string name) => Node(name) is { } node ? Values.Minutes(node, Join(name), _faults) : null;
 
+    /// <summary>Bytes; 0 for none.</summary>
+    public long? Size(string name) => Node(name) is { } node ? Values.Size(node, Join(name), _faults) : null;
+
+    /// <summary>Cores; 0 for none.</summary>
+    public double? Cores(string name) => Node(name) is { } node ? Values.Cores(node, Join(name), _faults) : null;
+
     public TimeSpan? Duration(string name) => Node(name) is { } node ? Values.Duration(node, Join(name), _faults) : null;
 
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)

@@ -9,7 +9,7 @@ public static class PlannerAnswer
 {
     /// <summary>What people and their settings decide, not a planner.</summary>
     private static readonly string[] NotForPlanners =
-        ["agent", "model", "timeout", "max_retries", "status", "isolation", "parallel", "allow_large_changes", "required_agents", "required_steps", "notes_input", "notes_output", "checklist"];
+        ["agent", "model", "timeout", "limits", "max_retries", "status", "isolation", "parallel", "allow_large_changes", "required_agents", "required_steps", "notes_input", "notes_output", "checklist"];
 
     /// <summary>Agents read the request beside their task; of a whole document its beginning says what it is about.</summary>
     private const int LongestRequest = 4000;

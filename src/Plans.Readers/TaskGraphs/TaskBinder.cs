@@ -28,6 +28,7 @@ internal static class TaskBinder
         "agent",
         "model",
         "timeout timeout_seconds",
+        "limits",
         "max_retries",
         "requires_approval",
         "allow_large_changes",
@@ -89,6 +90,7 @@ internal static class TaskBinder
             Agent = fields.Text("agent") ?? defaults?.Agent,
             Model = fields.Text("model") ?? defaults?.Model,
             Timeout = fields.Duration("timeout") ?? defaults?.Timeout,
+            Limits = LimitsBinder.Bind(fields, defaults?.Limits),
             MaxRetries = fields.Count("max_retries") ?? defaults?.MaxRetries,
             RequiresApproval = fields.Bool("requires_approval") ?? defaults?.RequiresApproval ?? false,
             AllowLargeChanges = fields.Bool("allow_large_changes") ?? defaults?.AllowLargeChanges ?? false,
@@ -180,7 +182,8 @@ internal static class TaskBinder
 
     private static IReadOnlyList<string>? Either(Fields fields, Fields? boundaries, string name) => fields.TextList(name) ?? boundaries?.TextList(name);
 
-    private static Fields? Nested(Fields fields, string name, KeyTable keys)
+    /// <summary>The fields of a mapping inside another; null where it is not there or no mapping.</summary>
+    public static Fields? Nested(Fields fields, string name, KeyTable keys)
     {
         switch (fields.Node(name))
         {

@@ -77,6 +77,44 @@ internal static class Values
         return null;
     }
 
+    public static long? Size(DocumentNode node, FieldPath field, FaultList faults)
+    {
+        if (node is ScalarNode scalar)
+        {
+            if (IsOff(scalar))
+            {
+                return 0;
+            }
+
+            if (Sizes.TryRead(scalar.Text.Trim(), out long size) && size > 0)
+            {
+                return size;
+            }
+        }
+
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A size is expected here, not {Shown(node)}.", "Write a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off.");
+        return null;
+    }
+
+    public static double? Cores(DocumentNode node, FieldPath field, FaultList faults)
+    {
+        if (node is ScalarNode scalar)
+        {
+            if (IsOff(scalar))
+            {
+                return 0;
+            }
+
+            if (double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cores) && cores > 0)
+            {
+                return cores;
+            }
+        }
+
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A number of cores is expected here, not {Shown(node)}.", "Write a number such as 0.5 or 2, or off.");
+        return null;
+    }
+
     public static T? Word<T>(DocumentNode node, FieldPath field, IReadOnlyDictionary<string, T> words, FaultList faults)
         where T : struct
     {
@@ -129,6 +167,9 @@ internal static class Values
         string text = scalar.Text.Length > 60 ? scalar.Text[..60] + "..." : scalar.Text;
         return $"'{text.ReplaceLineEndings(" ")}'";
     }
+
+    /// <summary>As in the settings; and 0, as a plan is written back.</summary>
+    private static bool IsOff(ScalarNode scalar) => scalar.Text.Trim().ToLowerInvariant() is "off" or "none" or "false" or "0";
 
     private static TimeSpan? ParseDuration(string text)
     {
