@@ -1,4 +1,5 @@
 using Orchestrator.Agents;
+using Orchestrator.Contracts;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 
@@ -38,7 +39,7 @@ internal static class AgentFollowing
             {
                 await detach.CancelAsync();
                 await QuietlyAsync(following);
-                throw new ApplicationFailureException($"The worker stops ({context.CancelReason}); the agent works on and is taken up.", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+                throw new ApplicationFailureException($"The worker stops ({context.CancelReason}); the agent works on and is taken up.", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
             }
             stopped = true;
             await session.StopAsync(AgentStopReason.Requested);

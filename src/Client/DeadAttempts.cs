@@ -1,6 +1,5 @@
 using Orchestrator.Contracts;
 using Temporalio.Api.Enums.V1;
-using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -21,14 +20,8 @@ public static class DeadAttempts
     {
         var failed = 0;
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
-        await foreach (var execution in client.ListWorkflowsAsync(OpenWork.Query).WithCancellation(cancellation))
+        await foreach (var (execution, description) in OpenWork.DescribeAsync(client, rpc))
         {
-            var describe = new DescribeWorkflowExecutionRequest
-            {
-                Namespace = client.Options.Namespace,
-                Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
-            };
-            var description = await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc);
             foreach (var activity in description.PendingActivities)
             {
                 if (activity.State != PendingActivityState.Started || !isDead(activity.LastWorkerIdentity))
@@ -44,7 +37,7 @@ public static class DeadAttempts
     {
         try
         {
-            var failure = new ApplicationFailureException($"The worker {worker} died.", "WorkerDied", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+            var failure = new ApplicationFailureException($"The worker {worker} died.", FailureTypes.WorkerDied, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
             await client.GetAsyncActivityHandle(workflowId, runId, activityId).FailAsync(failure, new AsyncActivityFailOptions { Rpc = rpc });
             return true;
         }

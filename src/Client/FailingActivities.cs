@@ -1,7 +1,6 @@
 using Orchestrator.Contracts;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Workflow.V1;
-using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -24,6 +23,9 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     /// <summary>A run is told again when the number of attempts has grown by this factor.</summary>
     private const int Growth = 10;
 
+    /// <summary>The SDK's own type of failure for an activity whose worker shut down under it.</summary>
+    private const string WorkerShutdown = "WorkerShutdown";
+
     /// <summary>More than this nobody reads at once, and a message stays small.</summary>
     private const int Most = 40;
     private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
@@ -36,14 +38,8 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
-        await foreach (var execution in client.ListWorkflowsAsync(OpenWork.Query).WithCancellation(cancellation))
+        await foreach (var (execution, description) in OpenWork.DescribeAsync(client, rpc))
         {
-            var describe = new DescribeWorkflowExecutionRequest
-            {
-                Namespace = client.Options.Namespace,
-                Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
-            };
-            var description = await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc);
             var run = execution.WorkflowType == RunClient.WorkflowType ? execution.Id : description.WorkflowExecutionInfo.ParentExecution?.WorkflowId ?? "";
             if (run.Length == 0)
                 continue; // A task's workflow that nobody but a person with another tool can have started.
@@ -65,7 +61,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     private bool Fails(PendingActivityInfo activity) =>
         activity.Attempt > Tolerated
         && activity.LastFailure is { } last
-        && last.ApplicationFailureInfo?.Type is not ("WorkerStops" or "WorkerShutdown" or "WorkerDied")
+        && last.ApplicationFailureInfo?.Type is not (FailureTypes.WorkerStops or FailureTypes.WorkerDied or WorkerShutdown)
         && !(activity.State == PendingActivityState.Started && activity.LastStartedTime is { } started && time.GetUtcNow() - started.ToDateTimeOffset() > Settled);
 
     private async Task<IEnumerable<FailingActivity>> TellAsync(string runId, IReadOnlyList<FailingActivity> found, RpcOptions rpc)

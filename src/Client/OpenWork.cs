@@ -1,8 +1,27 @@
+using Temporalio.Api.WorkflowService.V1;
+using Temporalio.Client;
+
 namespace Orchestrator.Client;
 
 /// <summary>The workflows that do the work of runs.</summary>
 internal static class OpenWork
 {
     /// <summary>Visibility query for those that are open: runs, their tasks, plans that are made.</summary>
-    public const string Query = $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow')";
+    private const string Query = $"ExecutionStatus = 'Running' AND (WorkflowType = '{RunClient.WorkflowType}' OR WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow')";
+
+    /// <summary>Those that are open, each with its description of this moment.</summary>
+    /// <param name="client">Client of the server that holds the runs.</param>
+    /// <param name="rpc">How the server is asked; its token ends the search.</param>
+    public static async IAsyncEnumerable<(WorkflowExecution Execution, DescribeWorkflowExecutionResponse Description)> DescribeAsync(ITemporalClient client, RpcOptions rpc)
+    {
+        await foreach (var execution in client.ListWorkflowsAsync(Query).WithCancellation(rpc.CancellationToken ?? CancellationToken.None))
+        {
+            var describe = new DescribeWorkflowExecutionRequest
+            {
+                Namespace = client.Options.Namespace,
+                Execution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
+            };
+            yield return (execution, await client.WorkflowService.DescribeWorkflowExecutionAsync(describe, rpc));
+        }
+    }
 }

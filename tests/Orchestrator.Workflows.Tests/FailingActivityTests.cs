@@ -46,7 +46,7 @@ public sealed class FailingActivityTests
         await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Agent = async (_, stop) =>
         {
             if (Interlocked.Increment(ref attempts) <= 5)
-                throw new ApplicationFailureException("the worker stops", "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+                throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
             await release.Task.WaitAsync(stop);
             return ScriptedActivities.Done();
         });

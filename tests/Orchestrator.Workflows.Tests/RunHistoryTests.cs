@@ -123,7 +123,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             }
             catch (OperationCanceledException stopping)
             {
-                throw new ApplicationFailureException("the worker stops", stopping, "WorkerStops", nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+                throw new ApplicationFailureException("the worker stops", stopping, FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
             }
 
             return new AgentRunResult { FailureClass = _model.Agent(task, OutcomeOf(task, input.Start)), Message = "as scripted", Session = "s", ClaimedDone = true };
