@@ -25,7 +25,6 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<bool> _noPlanner = new("--no-planner") { Description = "Run the backlog's tasks by their dependencies alone, one after another" };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly bool _ofBacklog;
-    private string[] _ids = [];
 
     /// <summary>Makes the command.</summary>
     /// <param name="ofBacklog">It is <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
@@ -67,15 +66,17 @@ internal sealed class RunCommand : CliCommand
             DemandNothingOfAPlan(parsed);
         else if (parsed.GetValue(_tag) is not null)
             throw new CommandException(ExitCodes.Usage, "--tag goes with the planner; by dependencies alone task-master's current tag is run.", "Leave one of them out.");
-        else if (Check(PlanFiles.Require(context, file), parsed) is var plan && parsed.GetValue(_dryRun))
-            return DryRun(plan, file, parsed, context);
+        var plan = file is null ? null : PlanFiles.Require(context, file);
+        var chosen = plan is null ? Selection.All : Choose(plan, parsed);
+        if (plan is not null && parsed.GetValue(_dryRun))
+            return DryRun(plan, file!, chosen, context);
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, named is null ? null : context.FullPath(named), yes, stop);
         if (parsed.GetValue(_detach))
             return await DetachedRun.StartAsync(runId, repository, context, file is null && !yes, stop);
-        var input = Input(parsed, repository, file is null ? null : context.FullPath(file), settings.Settings!) with
+        var input = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
         {
             Request = request,
             RequestFile = backlog is null ? null : Requests.InRepository(repository, context.FullPath(backlog)),
@@ -121,42 +122,43 @@ internal sealed class RunCommand : CliCommand
             throw new CommandException(ExitCodes.Usage, "--phase and --only choose tasks of a plan, and a request has none yet.", "'orchestrate plan REQUEST -o FILE' makes one; run that.");
     }
 
-    private Plan Check(Plan plan, ParseResult parsed)
+    /// <summary>The tasks that --only and --phase name by a part of their ids.</summary>
+    private Selection Choose(Plan plan, ParseResult parsed)
     {
-        _ids = [.. plan.Tasks.Select(task => task.Id)];
-        _ = (Only(parsed), Phase(parsed));
-        return plan;
+        string[] ids = [.. plan.Tasks.Select(task => task.Id)];
+        string[] only = [.. (parsed.GetValue(_options.Only) ?? []).Select(Whole)];
+        return new Selection(only, parsed.GetValue(_options.Phase) is { } phase ? Whole(phase) : null);
+
+        string Whole(string id) => UniquePrefix.Find(id, ids, "task of this plan");
     }
 
-    private string[] Only(ParseResult parsed) => [.. (parsed.GetValue(_options.Only) ?? []).Select(id => UniquePrefix.Find(id, _ids, "task of this plan"))];
-
-    private string? Phase(ParseResult parsed) => parsed.GetValue(_options.Phase) is { } phase ? UniquePrefix.Find(phase, _ids, "task of this plan") : null;
-
-    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, string? file, OrchestratorSettings settings)
+    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, string? file, Selection chosen, OrchestratorSettings settings) => new()
     {
-        var only = Only(parsed);
-        return new OrchestrationInput
-        {
-            Repository = repository.Root,
-            PlanFile = file is null ? null : Requests.InRepository(repository, file),
-            Agent = settings.Agent,
-            Model = parsed.GetValue(_options.Model),
-            Workers = Math.Min(settings.Workers, settings.MaxWorkers),
-            Only = only.Length == 0 ? null : only,
-            Phase = Phase(parsed),
-            Land = settings.Git.Land,
-            Target = settings.Git.Target,
-            Fresh = parsed.GetValue(_options.Fresh),
-            ApproveRisk = parsed.GetValue(_options.ApproveRisk),
-            MaxCost = parsed.GetValue(_options.MaxCost),
-            Until = parsed.GetValue(_options.Until),
-        };
-    }
+        Repository = repository.Root,
+        PlanFile = file is null ? null : Requests.InRepository(repository, file),
+        Agent = settings.Agent,
+        Model = parsed.GetValue(_options.Model),
+        Workers = Math.Min(settings.Workers, settings.MaxWorkers),
+        Only = chosen.Only.Count == 0 ? null : chosen.Only,
+        Phase = chosen.Phase,
+        Land = settings.Git.Land,
+        Target = settings.Git.Target,
+        Fresh = parsed.GetValue(_options.Fresh),
+        ApproveRisk = parsed.GetValue(_options.ApproveRisk),
+        MaxCost = parsed.GetValue(_options.MaxCost),
+        Until = parsed.GetValue(_options.Until),
+    };
 
-    private int DryRun(Plan plan, string file, ParseResult parsed, CommandContext context)
+    private static int DryRun(Plan plan, string file, Selection chosen, CommandContext context)
     {
         context.Terminal.Say($"{file} can be run. Nothing was started.");
-        PlanOverview.Say(plan, context, TaskSelection.Of(plan, Only(parsed), Phase(parsed), []));
+        PlanOverview.Say(plan, context, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
         return ExitCodes.Done;
+    }
+
+    /// <summary>Which tasks of the plan are run, by whole ids.</summary>
+    private sealed record Selection(IReadOnlyList<string> Only, string? Phase)
+    {
+        public static Selection All { get; } = new([], null);
     }
 }
