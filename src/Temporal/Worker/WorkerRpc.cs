@@ -36,7 +36,7 @@ internal sealed class WorkerRpc(ITemporalClient client, CancellationToken giveUp
         {
             if (PayloadsTooLargeException.Of(limits(), nameof(request.QueryResults), answer) is { } error)
             {
-                request.QueryResults[id] = new() { ResultType = QueryResultType.Failed, ErrorMessage = $"The query's answer is too large: {error.Message}" };
+                request.QueryResults[id] = TooLargeAnswer.Of(error);
             }
         }
 

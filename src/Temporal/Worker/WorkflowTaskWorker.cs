@@ -192,13 +192,11 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         var answered = completed.QueryResults.Where(result => result.Value.Answer is not null).Select(result => result.Key).ToArray();
         foreach (var id in answered)
         {
-            completed.QueryResults[id] = new() { ResultType = QueryResultType.Failed, ErrorMessage = AnswerTooLarge(error) };
+            completed.QueryResults[id] = TooLargeAnswer.Of(error);
         }
 
         return answered.Length > 0;
     }
-
-    private static string AnswerTooLarge(Exception error) => $"The query's answer is too large: {error.Message}";
 
     private static WorkflowTaskFailedCause? TooLarge(Exception error) => error switch
     {
@@ -266,7 +264,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                 Namespace = query.Namespace,
                 TaskToken = query.TaskToken,
                 CompletedType = QueryResultType.Failed,
-                ErrorMessage = AnswerTooLarge(error),
+                ErrorMessage = TooLargeAnswer.Message(error),
             });
         }
     }
