@@ -6,37 +6,22 @@ internal sealed class PathMeetings
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
 
     /// <summary>Whether something that a task reads or writes may be written by another one.</summary>
-    public bool Meet(PlanTask task, PlanTask owner) =>
-        Meet(task.FilesWrite ?? [], owner) || Meet(task.FilesRead ?? [], owner) || Meet(task.FilesAppend, owner);
+    public bool Meet(PlanTask task, PlanTask owner)
+    {
+        string[] owned = [.. Ownership.PathsOf(owner)];
+        return Meet(task.FilesWrite ?? [], owned) || Meet(task.FilesRead ?? [], owned) || Meet(task.FilesAppend, owned);
+    }
 
-    private bool Meet(IReadOnlyList<string> paths, PlanTask owner)
+    private bool Meet(IReadOnlyList<string> paths, string[] owned)
     {
         for (int i = 0; i < paths.Count; i++)
         {
-            if (Meet(paths[i], owner.FilesWrite ?? []) || Meet(paths[i], owner.FilesAppend) || Meet(paths[i], owner.NotesOutput))
+            for (int o = 0; o < owned.Length; o++)
             {
-                return true;
-            }
-
-            for (int p = 0; p < owner.PatchIntents.Count; p++)
-            {
-                if (Meet(paths[i], owner.PatchIntents[p].File))
+                if (Meet(paths[i], owned[o]))
                 {
                     return true;
                 }
-            }
-        }
-
-        return false;
-    }
-
-    private bool Meet(string path, IReadOnlyList<string> others)
-    {
-        for (int i = 0; i < others.Count; i++)
-        {
-            if (Meet(path, others[i]))
-            {
-                return true;
             }
         }
 

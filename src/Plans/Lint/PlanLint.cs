@@ -78,18 +78,19 @@ public static class PlanLint
 
     private static void OwnershipOf(List<PlanAdvice> advice, int index, PlanTask task, int count)
     {
+        string text = $"{task.Description} {task.Prompt}";
         bool everything = task.FilesWrite is null || task.FilesWrite.Contains("**", StringComparer.Ordinal);
         if (everything && count > 1)
         {
             advice.Add(new("owns-everything", index, "files_write", $"Task '{task.Id}' may write anywhere, so no other task runs beside it.", "List the paths it needs in files_write."));
         }
-        else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(task, WordsForReading))
+        else if (task.FilesWrite is { Count: 0 } && task.FilesAppend.Count + task.PatchIntents.Count == 0 && !Says(text, WordsForReading))
         {
             advice.Add(new("owns-nothing", index, "files_write", $"Task '{task.Id}' may write nothing, but does not read like a review.", "List the paths it needs in files_write, or say what it should report."));
         }
 
         bool isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
-        if (!isTested && !Says(task, WordsForDone))
+        if (!isTested && !Says(text, WordsForDone))
         {
             advice.Add(new("done-not-defined", index, "prompt", $"Task '{task.Id}' does not say what done means.", "Add a sentence such as 'It is done when ...', or a test."));
         }
@@ -157,9 +158,5 @@ public static class PlanLint
         }
     }
 
-    private static bool Says(PlanTask task, string[] words)
-    {
-        string text = $"{task.Description} {task.Prompt}";
-        return Array.Exists(words, w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
-    }
+    private static bool Says(string text, string[] words) => Array.Exists(words, w => text.Contains(w, StringComparison.OrdinalIgnoreCase));
 }

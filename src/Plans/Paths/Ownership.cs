@@ -26,7 +26,11 @@ public sealed class Ownership
     /// <summary>What a task may write.</summary>
     public static Ownership Of(PlanTask task) => task.FilesWrite is null
         ? new Ownership(ownsEverything: true, [])
-        : Of(task.FilesWrite.Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)).Concat(task.NotesOutput));
+        : Of(PathsOf(task));
+
+    /// <summary>The paths and globs that a task names as its own, as they stand in the plan.</summary>
+    internal static IEnumerable<string> PathsOf(PlanTask task) =>
+        (task.FilesWrite ?? []).Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)).Concat(task.NotesOutput);
 
     /// <summary>What a list of paths and globs allows; null: everything.</summary>
     public static Ownership Of(IEnumerable<string>? patterns) => new(patterns is null, patterns ?? []);
