@@ -23,7 +23,7 @@ internal sealed class AgentTurn(ActivityServices services)
         var start = await DescribeAsync(input, files, task, runner);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = place.Worktrees.Find(place.WorktreePath);
-        var (confinement, problem) = await AgentFence.OfAsync(files.Policy, task, worktree, place.Branch);
+        var (confinement, problem) = await AgentFence.OfAsync(place, task, worktree);
         // An agent that was started before is followed, whatever became of the sandbox since.
         if (problem.Length > 0 && AgentSupervisor.Look(start.Folder) == AgentStartState.NotStarted)
             return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };

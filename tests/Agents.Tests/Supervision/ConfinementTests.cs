@@ -64,10 +64,7 @@ public sealed class ConfinementTests
     public async Task Agent_Confined_EndsBySigintAndNothingIsLeft()
     {
         await using AgentFixture fixture = new();
-        AgentStart start = await ConfinedAsync(fixture);
-        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell("trap 'echo asked >said; exit 0' INT; sleep 600 & echo up >up; while :; do sleep 0.1; done"), start, TestKit.Eventually.Timeout());
-        await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
+        (AgentStart start, AgentSession session) = await StartAsync(fixture, "trap 'echo asked >said; exit 0' INT; sleep 600 & echo up >up; while :; do sleep 0.1; done");
 
         await session.StopAsync(AgentStopReason.Requested);
 
@@ -79,10 +76,7 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndDeaf_IsKilledWithAllItStarted()
     {
         await using AgentFixture fixture = new();
-        AgentStart start = await ConfinedAsync(fixture);
-        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell("trap '' INT TERM; setsid sleep 600 & echo up >up; while :; do sleep 0.1; done"), start, TestKit.Eventually.Timeout());
-        await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
+        (AgentStart start, AgentSession session) = await StartAsync(fixture, "trap '' INT TERM; setsid sleep 600 & echo up >up; while :; do sleep 0.1; done");
 
         await session.StopAsync(AgentStopReason.Requested);
 
@@ -93,10 +87,7 @@ public sealed class ConfinementTests
     public async Task Agent_ConfinedAndItsSupervisorKilled_IsFollowedToItsEnd()
     {
         await using AgentFixture fixture = new();
-        AgentStart start = await ConfinedAsync(fixture);
-        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell("echo up >up; while [ ! -e go ]; do sleep 0.1; done; echo finished >finished"), start, TestKit.Eventually.Timeout());
-        await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
+        (AgentStart start, AgentSession session) = await StartAsync(fixture, "echo up >up; while [ ! -e go ]; do sleep 0.1; done; echo finished >finished");
         foreach (ProcessInfo supervisor in ProcessTable.FindByEnvironment("ORCHESTRATOR_SUPERVISOR", start.Folder))
         {
             await AgentFixture.KillAsync(supervisor.ProcessId);
@@ -118,6 +109,15 @@ public sealed class ConfinementTests
 
         Assert.Equal(AgentFailure.Account, outcome.Failure);
         Assert.Contains("/nowhere/agent", outcome.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A confined agent that has written <c>up</c>.</summary>
+    private static async Task<(AgentStart Start, AgentSession Session)> StartAsync(AgentFixture fixture, string script)
+    {
+        AgentStart start = await ConfinedAsync(fixture);
+        AgentSession session = await fixture.Supervisor.StartOrAttachAsync(AgentFixture.Shell(script), start, TestKit.Eventually.Timeout());
+        await AgentFixture.FileAsync(Path.Combine(fixture.Worktree, "up"));
+        return (start, session);
     }
 
     private static async Task PretendAsync(AgentFixture fixture, string script)
