@@ -99,18 +99,7 @@ internal sealed class GateCheck(ActivityServices services)
         Directory.CreateDirectory(evidence);
         var file = Path.Combine(evidence, $"gate-{Name(gate, changed)}.log");
         var subject = new GateSubject { Directory = directory, ChangedFiles = changed, Environment = GateEnvironment.Make(services.Environment) };
-        var verdict = await _runner.RunAsync(
-            new Gate
-            {
-                Name = gate.Name,
-                Command = gate.Command,
-                Kind = Enum.Parse<GateKind>(gate.Type.ToString()),
-                Timeout = gate.Timeout ?? files.Policy.GateTimeout,
-                Required = gate.Required,
-                Negate = gate.Negate,
-                RerunFailure = rerunFailure,
-            },
-            subject, file, stop);
+        var verdict = await _runner.RunAsync(Gate.Of(gate, files.Policy.GateTimeout) with { RerunFailure = rerunFailure }, subject, file, stop);
         var passed = verdict.Result is GateResult.Passed or GateResult.Skipped;
         return new GateOutcome(gate, passed, Summary(verdict), files.Folder.Relative(file), verdict.Tail, verdict.Failure == GateFailure.Environment && !IsOfTheRepository(gate.Command));
     }

@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.QualityGates;
 
 /// <summary>A command whose exit code says whether work is good.</summary>
@@ -29,6 +31,19 @@ public sealed record Gate
     /// <summary>False: where it fails by its own word, that is the answer; it is not run again to tell chance from fault.</summary>
     /// <value>Default: true.</value>
     public bool RerunFailure { get; init; } = true;
+
+    /// <summary>The gate that a plan or the settings describe.</summary>
+    /// <param name="spec">What they say.</param>
+    /// <param name="timeout">How long it may take where they do not say.</param>
+    public static Gate Of(GateSpec spec, TimeSpan timeout) => new()
+    {
+        Name = spec.Name,
+        Command = spec.Command,
+        Kind = Enum.Parse<GateKind>(spec.Type.ToString()),
+        Timeout = spec.Timeout ?? timeout,
+        Required = spec.Required,
+        Negate = spec.Negate,
+    };
 }
 
 /// <summary>What kind of check a gate is.</summary>
