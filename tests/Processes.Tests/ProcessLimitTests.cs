@@ -1,7 +1,7 @@
 namespace Orchestrator.Processes.Tests;
 
 /// <summary>Memory and processor time of process trees.</summary>
-public sealed class ProcessLimitTests : IAsyncDisposable
+public sealed class ProcessLimitTests : IAsyncLifetime
 {
     private const string Variable = "LIMIT_TEST";
     private const string TwoLoops = "(while :; do :; done) & while :; do :; done";
@@ -131,7 +131,9 @@ public sealed class ProcessLimitTests : IAsyncDisposable
         Assert.Single(Find(), process => process.IsStopped);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await new ProcessStopper().StopByEnvironmentAsync(Variable, _mark, StopSignal.Terminate, TimeSpan.Zero, Shell.Patience);
         _folder.Dispose();
