@@ -115,6 +115,23 @@ public sealed class RealClaudeFailureTests
     }
 
     [Fact]
+    public async Task Claude_MemoryLimitPassed_IsStoppedAndGoesOnLaterWithinALimitOfCores()
+    {
+        await using RealClaude claude = await RealClaude.StartAsync(
+            [new ApiRule("write it", ApiTurn.Calls(ApiToolUse.Write("a.txt", "x")), ApiTurn.Says("Done."))]);
+        AgentStart first = claude.Start("1", "Please write it.", limits: new AgentLimits { MemoryBytes = 20_000_000 });
+        AgentStart second = claude.Start("2", "Please write it.", limits: new AgentLimits { MemoryBytes = 20_000_000_000, Cores = 0.5 });
+
+        (AgentOutcome stopped, _) = await claude.Agents.RunAsync(claude.Runner, first);
+        (AgentOutcome later, _) = await claude.Agents.RunAsync(claude.Runner, second);
+
+        Assert.Equal(AgentFailure.Memory, stopped.Failure);
+        Assert.Equal(AgentFailure.None, later.Failure);
+        Assert.True(File.Exists(claude.InWorktree("a.txt")));
+        Assert.True(File.Exists(Path.Combine(second.Folder, "throttled")));
+    }
+
+    [Fact]
     public async Task Program_IsMissing_IsTheAccountsFault()
     {
         await using AgentFixture agents = new();

@@ -84,6 +84,20 @@ public sealed class ConfinementTests
     }
 
     [BubblewrapFact]
+    public async Task Agent_ConfinedAndLimited_IsHeldToItsCoresAndStoppedForItsMemory()
+    {
+        await using AgentFixture fixture = new();
+        AgentStart start = (await ConfinedAsync(fixture)) with { Limits = new AgentLimits { MemoryBytes = 32_000_000, Cores = 0.2 } };
+
+        (AgentOutcome outcome, _) = await fixture.RunAsync(
+            AgentFixture.Shell("i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; touch looped; x=0123456789abcdef; while :; do [ ${#x} -gt 60000000 ] || x=$x$x; sleep 0.1; done"), start);
+
+        Assert.Equal(AgentFailure.Memory, outcome.Failure);
+        Assert.True(File.Exists(Path.Combine(fixture.Worktree, "looped")));
+        Assert.Empty(AgentFixture.ProcessesOf(start));
+    }
+
+    [BubblewrapFact]
     public async Task Agent_ConfinedAndItsSupervisorKilled_IsFollowedToItsEnd()
     {
         await using AgentFixture fixture = new();
