@@ -78,22 +78,14 @@ public sealed class Commits(GitRepository repository)
         string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, string? date, CancellationToken cancellationToken)
     {
         var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
-        var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
-        var output = await repository.AddObjectsAsync(
-            call with
-            {
-                Input = ProcessInput.FromText(text),
-                Environment = date is null
-                    ? repository.IdentityVariables
-                    : new Dictionary<string, string?>(repository.IdentityVariables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date },
-            },
-            cancellationToken);
+        var id = CommitObject.TryWrite(repository, tree, parents, text, date?.TrimStart('@') ?? CommitObject.Now())
+            ?? await CreateByGitAsync(tree, parents, text, date, cancellationToken);
         if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))
         {
-            repository.Memory.Add(new CommitInfo(output.Text, tree, [.. parents], SubjectOf(text), trailers));
+            repository.Memory.Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
         }
 
-        return output.Text;
+        return id;
     }
 
     /// <summary>The commit that a name (ref, id, <c>id^</c>) stands for, or null if it stands for none.</summary>
@@ -155,6 +147,22 @@ public sealed class Commits(GitRepository repository)
         var output = await repository.ReadAsync(
             repository.Call("cat-file", "blob", $"{tree}:{path}") with { AnswerCodes = [0, 128] }, cancellationToken);
         return output.ExitCode == 0 ? output.Bytes.ToArray() : null;
+    }
+
+    private async Task<string> CreateByGitAsync(
+        string tree, IReadOnlyCollection<string> parents, string message, string? date, CancellationToken cancellationToken)
+    {
+        var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
+        var output = await repository.AddObjectsAsync(
+            call with
+            {
+                Input = ProcessInput.FromText(message),
+                Environment = date is null
+                    ? repository.IdentityVariables
+                    : new Dictionary<string, string?>(repository.IdentityVariables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date },
+            },
+            cancellationToken);
+        return output.Text;
     }
 
     private static IReadOnlyList<TreeFile> ParseTree(GitOutput output) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Git;
 
@@ -20,16 +21,6 @@ internal static class DurableFile
         File.Move(aside, path, overwrite: true);
     }
 
-    /// <summary>The content, or null if there is no such file. An exception costs more than ten looks, so it looks first; the file may still go meanwhile.</summary>
-    internal static string? TryRead(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllText(path) : null;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The content, or null if there is no such file.</summary>
+    internal static string? TryRead(string path) => SmallFile.TryRead(path) is { } content ? Encoding.UTF8.GetString(content) : null;
 }

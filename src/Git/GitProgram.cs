@@ -89,8 +89,10 @@ public sealed partial class GitProgram
             int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
             int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture),
             match.Groups[3].Success ? int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0);
+
+        // Named by its place from here on: looking through the folders of PATH for each call costs as much as a small one.
         return version >= OldestVersion
-            ? new GitProgram(runner, path, version) { LockPatience = lockPatience ?? TimeSpan.FromSeconds(10) }
+            ? new GitProgram(runner, ProgramLocator.Find(path) ?? path, version) { LockPatience = lockPatience ?? TimeSpan.FromSeconds(10) }
             : throw new GitUnavailableException($"git {version} is too old: {OldestVersion} or newer is needed. Update git, then run again.");
     }
 

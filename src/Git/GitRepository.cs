@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Processes;
@@ -59,6 +60,9 @@ public sealed class GitRepository
 
     /// <summary>What is known of commits.</summary>
     internal ObjectMemory Memory { get; } = new();
+
+    /// <summary>Where the administration of each worktree was found last.</summary>
+    internal ConcurrentDictionary<string, string> KnownAdmins { get; } = new(StringComparer.Ordinal);
 
     /// <summary>A folder of ours in the common directory, for notes, locks and temporary files.</summary>
     internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Git;
 
@@ -9,47 +10,41 @@ internal sealed class GuardStore(string folder)
     private const int LargestFile = 4 * 1024 * 1024;
 
     /// <summary>Keeps a file's content; null if there is no file, or one that is too large to be a setting.</summary>
-    internal GuardedFile? Keep(string path)
+    internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
+
+    /// <summary>What a file is, without keeping its content.</summary>
+    internal static GuardedFile? HashOf(string path) => Look(path)?.File;
+
+    private static (GuardedFile File, byte[] Content)? Look(string path)
     {
         var file = new FileInfo(path);
-        if (file.LinkTarget is { } target)
+        if (!file.Attributes.HasFlag(FileAttributes.ReparsePoint))
         {
-            return new GuardedFile(Keep(Encoding.UTF8.GetBytes(target)), GuardedFile.Link);
+            return file.Exists && file.Length <= LargestFile && SmallFile.TryRead(path) is { } content
+                ? (new GuardedFile(HashOf(content), OperatingSystem.IsWindows() ? string.Empty : Convert.ToString((int)file.UnixFileMode, 8)), content)
+                : null; // Also gone between two looks: worktrees come and go.
         }
 
-        try
-        {
-            if (!file.Exists || file.Length > LargestFile)
-            {
-                return null;
-            }
-
-            var mode = OperatingSystem.IsWindows() ? string.Empty : Convert.ToString((int)file.UnixFileMode, 8);
-            return new GuardedFile(Keep(File.ReadAllBytes(path)), mode);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null; // Gone between two looks: worktrees come and go.
-        }
+        // What is not there has all attributes.
+        return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link ? (new GuardedFile(HashOf(link), GuardedFile.Link), link) : null;
     }
 
     /// <summary>A kept content; null if a power cut took it.</summary>
     internal byte[]? Read(string hash)
     {
         var path = Path.Combine(folder, hash);
-        return File.Exists(path) && File.ReadAllBytes(path) is var content && HashOf(content) == hash ? content : null;
+        return SmallFile.TryRead(path) is { } content && HashOf(content) == hash ? content : null;
     }
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);
 
     internal string Text(string? hash) => hash is not null && Read(hash) is { } content ? Encoding.UTF8.GetString(content) : string.Empty;
 
-    private string Keep(byte[] content)
+    private GuardedFile Keep(GuardedFile file, byte[] content)
     {
         // Not synced, since it happens before each start of an agent: an agent does not survive a power cut either.
-        var hash = HashOf(content);
-        var path = Path.Combine(folder, hash);
-        if (!File.Exists(path) || new FileInfo(path).Length != content.Length)
+        var path = Path.Combine(folder, file.Hash);
+        if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {
             Directory.CreateDirectory(folder);
             var aside = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -57,7 +52,7 @@ internal sealed class GuardStore(string folder)
             File.Move(aside, path, overwrite: true);
         }
 
-        return hash;
+        return file;
     }
 
     private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));

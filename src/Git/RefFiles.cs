@@ -25,7 +25,7 @@ internal static class RefFiles
         }
 
         // A ref that is being packed is in packed-refs before its own file goes, so this order misses nothing.
-        if (ReadIfFile(file) is { } content)
+        if (DurableFile.TryRead(file) is { } content)
         {
             id = content.Trim();
             return ObjectMemory.IsId(id);
@@ -79,17 +79,5 @@ internal static class RefFiles
 
         id = content;
         return ObjectMemory.IsId(content);
-    }
-
-    private static string? ReadIfFile(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllText(path) : null; // Not there, or a folder of refs with this name.
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return null; // Gone, or become a folder, meanwhile.
-        }
     }
 }

@@ -9,7 +9,10 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     private const string WorktreesFolder = "worktrees/";
     private static readonly string[] Wiring = ["gitdir", "commondir", "config.worktree", WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
 
-    internal Dictionary<string, GuardedFile> Read(Worktree worktree)
+    /// <summary>As they are now; their content is kept, so that it can be put back.</summary>
+    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Keep);
+
+    private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
     {
         var common = repository.CommonDirectory;
         string[] folders = ["info", "hooks"];
@@ -29,17 +32,24 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         }
 
         return files
-            .Select(file => (Name: file, Content: store.Keep(Path.Combine(common, file))))
+            .Select(file => (Name: file, Content: look(Path.Combine(common, file))))
             .Where(file => file.Content is not null)
             .ToDictionary(file => file.Name, file => file.Content!);
     }
 
     internal IEnumerable<ForeignChange> Compare(IReadOnlyDictionary<string, GuardedFile> recorded, Worktree worktree)
     {
-        var present = Read(worktree);
+        var present = Read(worktree, GuardStore.HashOf);
         foreach (var name in recorded.Keys.Union(present.Keys).Order(StringComparer.Ordinal))
         {
             var (was, now) = (recorded.GetValueOrDefault(name), present.GetValueOrDefault(name));
+            if (was == now)
+            {
+                continue;
+            }
+
+            // Only what differs is kept.
+            now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
             if (was == now || IsOurDoing(name, was, now, recorded))
             {
                 continue;

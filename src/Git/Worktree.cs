@@ -37,11 +37,7 @@ public sealed class Worktree
 
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
-        if (AdminDirectory != Repository.CommonDirectory)
-        {
-            CheckInPlace();
-        }
-
+        CheckInPlace();
         return Repository.WriteAsync(call, cancellationToken);
     }
 
@@ -52,9 +48,9 @@ public sealed class Worktree
     /// Before git changes files: is the folder still the worktree? An agent may have put a link or another repository in its place, and a clean or a
     /// checkout would then hit files that are not ours.
     /// </summary>
-    private void CheckInPlace()
+    internal void CheckInPlace()
     {
-        if (FindReplacement() is { } found)
+        if (AdminDirectory != Repository.CommonDirectory && FindReplacement() is { } found)
         {
             throw new WorktreeReplacedException(
                 $"'{Path}' is no longer the worktree that was made there: {found}. Nothing was changed. Look at what is there, move it away, and retry the task.");

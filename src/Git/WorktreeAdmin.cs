@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -22,20 +24,86 @@ internal static class WorktreeAdmin
 
         foreach (var admin in Directory.EnumerateDirectories(folder))
         {
-            // "gitdir" holds the path of the worktree's .git file. A git that died very early has not written it.
-            if (DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link)
+            if (PlaceOf(admin) is { } path)
             {
-                yield return (Path.GetDirectoryName(Path.GetFullPath(link, admin))!, admin);
+                yield return (path, admin);
             }
         }
+    }
+
+    /// <summary>Folder and administration of the worktrees that wait in pools.</summary>
+    internal static IEnumerable<(string Path, string Admin)> Pooled(GitRepository repository)
+    {
+        var folder = Path.Combine(repository.CommonDirectory, "worktrees");
+        return !Directory.Exists(folder)
+            ? []
+            : Directory.EnumerateDirectories(folder)
+                .Where(admin => File.Exists(Path.Combine(admin, PooledName)))
+                .Select(admin => (PlaceOf(admin)!, admin))
+                .Where(entry => entry.Item1 is not null);
     }
 
     /// <summary>The administration of the worktree at a path, or null.</summary>
     internal static string? Find(GitRepository repository, string path)
     {
+        // Where it was the last time, if that still says so: with many worktrees a search reads many files.
+        if (repository.KnownAdmins.TryGetValue(path, out var known) && PlaceOf(known) == path)
+        {
+            return known;
+        }
+
         var real = GitRepository.RealPath(path);
-        return All(repository).Where(entry => entry.Path == path || entry.Path == real).Select(entry => entry.Admin).FirstOrDefault();
+        var found = All(repository).Where(entry => entry.Path == path || entry.Path == real).Select(entry => entry.Admin).FirstOrDefault();
+        if (found is null)
+        {
+            repository.KnownAdmins.TryRemove(path, out _);
+        }
+        else
+        {
+            repository.KnownAdmins[path] = found;
+        }
+
+        return found;
     }
+
+    /// <summary>
+    /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has not written it.
+    /// </summary>
+    private static string? PlaceOf(string admin) =>
+        DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link ? Path.GetDirectoryName(Path.GetFullPath(link, admin))! : null;
+
+    /// <summary>
+    /// Makes the administration of a new worktree at a commit, as <c>git worktree add</c> does, with the place first: without it git takes it for a leftover.
+    /// Its files are still to be checked out.
+    /// </summary>
+    /// <returns>Null, with nothing made, if git has to do it.</returns>
+    internal static string? TryMake(GitRepository repository, string path, string commit, string lockReason)
+    {
+        if (repository.Configuration.Names.Any(name => name.StartsWith("extensions.", StringComparison.Ordinal)) || !IsPlain(Path.GetFileName(path)))
+        {
+            return null;
+        }
+
+        var place = GitRepository.RealPath(path);
+        Directory.CreateDirectory(place);
+        var stem = Path.Combine(repository.CommonDirectory, "worktrees", Path.GetFileName(path));
+        var admin = stem;
+        for (var number = 1; Path.Exists(admin); number++)
+        {
+            admin = stem + number.ToString(CultureInfo.InvariantCulture);
+        }
+
+        Directory.CreateDirectory(admin);
+        File.WriteAllText(Path.Combine(admin, "gitdir"), Path.Combine(place, ".git") + "\n");
+        File.WriteAllText(Path.Combine(admin, "locked"), lockReason + "\n");
+        File.WriteAllText(Path.Combine(admin, "commondir"), "../..\n");
+        File.WriteAllText(Path.Combine(admin, "HEAD"), commit + "\n");
+        File.WriteAllText(Path.Combine(place, ".git"), $"gitdir: {admin}\n");
+        return admin;
+    }
+
+    /// <summary>True for what can be part of a ref's name as it is; git changes others.</summary>
+    private static bool IsPlain(string name) => name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 
     /// <summary>The marker of a ready worktree; null if it is not ready.</summary>
     internal static WorktreeMarker? ReadMarker(string admin, string path)

@@ -33,13 +33,13 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         var claims = new WorktreeClaims(repository);
         claims.Claim(path);
         WorktreeAdmin.RemoveMarker(admin);
-        RemoveUnknown();
+        var pooled = RemoveUnknown();
         var worktree = new Worktree(repository, path, admin);
-        if (Pooled().Count() >= pool.Capacity
+        if (pooled.Count >= pool.Capacity
             || !File.Exists(Path.Combine(path, ".git"))
             || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None
             || Tampering.Any(name => Path.Exists(Path.Combine(admin, name)))
-            || IndexFlags.MayHideFiles(Path.Combine(admin, "index"))
+            || IndexFile.TryRead(Path.Combine(admin, "index")) is not { HidesFiles: false }
             || !RefFiles.TryReadHead(worktree, out _, out var head)
             || head is null)
         {
@@ -58,8 +58,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
     /// <returns>Its administration and whether its kept files fit, or null if there is none.</returns>
     internal (string Admin, bool Fits)? Take(string path, string lockReason)
     {
-        RemoveUnknown();
-        var found = Pooled()
+        var found = RemoveUnknown()
             .Where(entry => Directory.Exists(entry.Path))
             .Select(entry => (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) == pool.KeepKey))
             .OrderByDescending(entry => entry.Fits)
@@ -80,11 +79,6 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         return (found.Admin, found.Fits);
     }
 
-    private IEnumerable<(string Path, string Admin)> Pooled() =>
-        WorktreeAdmin.All(repository).Where(entry => File.Exists(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) && IsInPool(entry.Path));
-
-    private bool IsInPool(string path) => Path.GetDirectoryName(path) == _folder;
-
     /// <summary>The administration is told first: after a crash between the two it is found without a folder, and the folder without administration.</summary>
     private static void Move(string from, string to, string admin)
     {
@@ -95,14 +89,17 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         File.WriteAllText(Path.Combine(to, ".git"), $"gitdir: {admin}\n");
     }
 
-    private void RemoveUnknown()
+    /// <summary>Removes what is in the pool's folder and is no worktree that waits.</summary>
+    /// <returns>Those that wait.</returns>
+    private List<(string Path, string Admin)> RemoveUnknown()
     {
+        var pooled = WorktreeAdmin.Pooled(repository).Where(entry => Path.GetDirectoryName(entry.Path) == _folder).ToList();
         if (!Directory.Exists(_folder))
         {
-            return;
+            return pooled;
         }
 
-        var known = Pooled().Select(entry => entry.Path).ToHashSet();
+        var known = pooled.Select(entry => entry.Path).ToHashSet();
         foreach (var unknown in Directory.EnumerateDirectories(_folder).Where(path => !known.Contains(path)))
         {
             if (WorktreeAdmin.Find(repository, unknown) is { } admin)
@@ -114,5 +111,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
                 FolderRemover.Remove(unknown);
             }
         }
+
+        return pooled;
     }
 }

@@ -75,21 +75,25 @@ public sealed class Worktrees(GitRepository repository)
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task CheckOutAsync(Worktree worktree, string commit, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
     {
-        await worktree.WriteAsync(
-            worktree.Call("checkout", "--quiet", "--force", "--detach", commit) with { Settings = ParallelCheckout }, cancellationToken);
+        await CheckOutAsync(worktree, ["--detach", commit], cancellationToken);
         await CleanAsync(worktree, keep, cancellationToken);
     }
 
     /// <summary>Removes untracked and ignored files, also repositories made inside, but not those in <paramref name="keep"/>.</summary>
-    public Task CleanAsync(Worktree worktree, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
+    public async Task CleanAsync(Worktree worktree, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         string[] kept = [.. keep ?? []];
         if (kept.Length == 0)
         {
             File.Delete(worktree.SetupMark);
+            if (WorktreeSweep.TryRun(worktree))
+            {
+                return;
+            }
         }
 
-        return worktree.WriteAsync(cancellationToken, ["clean", "-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);
+        await worktree.WriteAsync(cancellationToken, ["clean", "-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);
     }
 
     /// <summary>
@@ -229,13 +233,7 @@ public sealed class Worktrees(GitRepository repository)
         var worktree = new Worktree(repository, path, admin);
         try
         {
-            string[] where = request.Branch is null
-                ? ["--detach", request.Commit]
-                : await BranchExistsAsync(request, cancellationToken)
-                    ? [ShortName(request)]
-                    : ["--no-track", "-b", ShortName(request), request.Commit];
-            await worktree.WriteAsync(
-                worktree.Call(["checkout", "--quiet", "--force", .. where]) with { Settings = ParallelCheckout }, cancellationToken);
+            await CheckOutAsync(worktree, await WhereAsync(request, cancellationToken), cancellationToken);
             await CleanAsync(worktree, fits ? request.Pool.Keep : null, cancellationToken);
             return true;
         }
@@ -247,8 +245,25 @@ public sealed class Worktrees(GitRepository repository)
         }
     }
 
+    /// <summary>
+    /// A new worktree, by one git process: <c>git worktree add</c> starts three more for what is a few lines in files. Where there is more to it, git does it.
+    /// </summary>
     private async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
+        if (ObjectMemory.IsId(request.Commit) && WorktreeAdmin.TryMake(repository, path, request.Commit, request.LockReason) is { } admin)
+        {
+            try
+            {
+                await CheckOutAsync(new Worktree(repository, path, admin), await WhereAsync(request, cancellationToken), cancellationToken);
+                return;
+            }
+            catch (GitException)
+            {
+                new WorktreeClaims(repository).RemoveClaimed(path);
+                throw;
+            }
+        }
+
         string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
         add = request.Branch is null
             ? [.. add, "--detach", path, request.Commit]
@@ -257,6 +272,17 @@ public sealed class Worktrees(GitRepository repository)
                 : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
         await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
     }
+
+    private static Task<GitOutput> CheckOutAsync(Worktree worktree, IEnumerable<string> where, CancellationToken cancellationToken) =>
+        worktree.WriteAsync(worktree.Call(["checkout", "--quiet", "--force", .. where]) with { Settings = ParallelCheckout }, cancellationToken);
+
+    /// <summary>What is checked out, in the words of git-checkout(1).</summary>
+    private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
+        request.Branch is null
+            ? ["--detach", request.Commit]
+            : await BranchExistsAsync(request, cancellationToken)
+                ? [ShortName(request)]
+                : ["--no-track", "-b", ShortName(request), request.Commit];
 
     private async Task<bool> BranchExistsAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
         await new Refs(repository).ReadAsync(request.Branch!, cancellationToken) is not null;

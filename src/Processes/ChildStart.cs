@@ -9,6 +9,7 @@ internal sealed class ChildStart
     private const int TextFileBusy = 26;
     private const int BusyTries = 20;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(25);
+    private static string? _setsid;
     private readonly ProcessCommand _command;
     private readonly string _mark;
 
@@ -39,7 +40,7 @@ internal sealed class ChildStart
         if (command.OwnSession)
         {
             // Our child is no group leader, so setsid(1) does not fork: the session leader has the process id that we see.
-            Info.FileName = ProgramLocator.Locate("setsid", path: null, workingDirectory: null);
+            Info.FileName = _setsid ??= ProgramLocator.Locate("setsid", path: null, workingDirectory: null);
             Info.ArgumentList.Add(program);
         }
         else

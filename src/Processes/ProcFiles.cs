@@ -1,17 +1,11 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Processes;
 
 /// <summary>Reads <c>/proc</c> (proc(5)). A process that ends meanwhile, or belongs to somebody else, reads as not there.</summary>
-internal static partial class ProcFiles
+internal static class ProcFiles
 {
-    // open(2) on Linux.
-    private const int OpenReadOnly = 0;
-    private const int OpenCloseOnExec = 0x80000;
-
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
@@ -49,7 +43,7 @@ internal static partial class ProcFiles
     }
 
     internal static ProcessInfo? ReadStat(int processId) =>
-        TryRead($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
+        SmallFile.ReadIfPossible($"/proc/{processId}/stat") is { } bytes ? ParseStat(Encoding.UTF8.GetString(bytes)) : null;
 
     /// <summary>The name in the second field may hold blanks and parentheses; what follows the last one is regular.</summary>
     internal static ProcessInfo? ParseStat(string text)
@@ -61,20 +55,22 @@ internal static partial class ProcFiles
             return null;
         }
 
-        var fields = text[(close + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length < 20
+        // Of the 50 fields two are far behind the others.
+        var rest = text.AsSpan(close + 1);
+        Span<Range> fields = stackalloc Range[21];
+        return rest.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries) < 20
             ? null
             : new ProcessInfo(
-                Number(text[..open].Trim()),
+                Number(text.AsSpan(0, open).Trim()),
                 text[(open + 1)..close],
-                fields[0][0],
-                Number(fields[1]),
-                Number(fields[2]),
-                Number(fields[3]),
-                Number(fields[17]),
-                long.Parse(fields[19], CultureInfo.InvariantCulture))
+                rest[fields[0]][0],
+                Number(rest[fields[1]]),
+                Number(rest[fields[2]]),
+                Number(rest[fields[3]]),
+                Number(rest[fields[17]]),
+                Ticks(rest[fields[19]]))
             {
-                CpuTime = TimeSpan.FromSeconds((double)fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture)) / TicksPerSecond),
+                CpuTime = TimeSpan.FromSeconds((double)(Ticks(rest[fields[11]]) + Ticks(rest[fields[12]]) + Ticks(rest[fields[13]]) + Ticks(rest[fields[14]])) / TicksPerSecond),
             };
     }
 
@@ -84,7 +80,7 @@ internal static partial class ProcFiles
     /// <summary>True if the process was started with this variable and value in its environment.</summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment)
     {
-        if (TryRead($"/proc/{processId}/environ") is not { } environment)
+        if (SmallFile.ReadIfPossible($"/proc/{processId}/environ") is not { } environment)
         {
             return false;
         }
@@ -108,7 +104,7 @@ internal static partial class ProcFiles
     /// <summary>The sum of lines such as <c>RssAnon: 12 kB</c>, in bytes; null if the file can't be read or has not all of them.</summary>
     internal static long? SumOfSizes(string path, IReadOnlyList<string> names)
     {
-        if (TryRead(path) is not { } bytes)
+        if (SmallFile.ReadIfPossible(path) is not { } bytes)
         {
             return null;
         }
@@ -133,44 +129,7 @@ internal static partial class ProcFiles
         }
     }
 
-    // Half of all processes are of the kernel or of others, and cannot be read: an exception for each would cost a look through the table most of its time.
-    private static byte[]? TryRead(string path)
-    {
-        using var file = Open(path, OpenReadOnly | OpenCloseOnExec);
-        if (file.IsInvalid)
-        {
-            return null;
-        }
+    private static long Ticks(ReadOnlySpan<char> text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
-        var bytes = new byte[4096];
-        for (var length = 0; ;)
-        {
-            var count = Read(file, ref bytes[length], bytes.Length - length);
-            if (count < 0)
-            {
-                return null;
-            }
-
-            if (count == 0)
-            {
-                return bytes[..length];
-            }
-
-            length += (int)count;
-            if (length == bytes.Length)
-            {
-                Array.Resize(ref bytes, bytes.Length * 2);
-            }
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial SafeFileHandle Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint Read(SafeFileHandle file, ref byte buffer, nint count);
-
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    private static int Number(ReadOnlySpan<char> text) => int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

@@ -39,22 +39,4 @@ public sealed class RefFilesTests
         Assert.False(RefFiles.TryRead(opened.Repository, "refs/heads/link", out _));
         Assert.Equal(await opened.HeadAsync(), await opened.Refs.ReadAsync("refs/heads/link"));
     }
-
-    [Fact]
-    public async Task MayHideFiles_OrdinaryIndexOfManyNames_IsFalse()
-    {
-        using var opened = await Opened.CreateAsync();
-        await opened.Files.CommitAsync("names", [.. Enumerable.Range(1, 60).Select(length => (new string('n', length), "x")), (string.Join('/', Enumerable.Repeat(new string('d', 200), 3)), "x")]);
-        var index = Path.Combine(opened.Repository.CommonDirectory, "index");
-
-        Assert.False(IndexFlags.MayHideFiles(index));
-        await opened.Files.GitAsync("add", "--intent-to-add", "--all");
-        Assert.False(IndexFlags.MayHideFiles(index));
-        await opened.Files.GitAsync("update-index", "--skip-worktree", "README.md");
-        Assert.True(IndexFlags.MayHideFiles(index));
-        await opened.Files.GitAsync("update-index", "--no-skip-worktree", "README.md");
-        await opened.Files.GitAsync("update-index", "--assume-unchanged", new string('n', 60));
-        Assert.True(IndexFlags.MayHideFiles(index));
-        Assert.True(IndexFlags.MayHideFiles(index + ".missing"));
-    }
 }

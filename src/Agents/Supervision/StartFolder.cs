@@ -13,6 +13,7 @@ internal sealed class StartFolder(string path)
     private bool _isStarted;
     private ProcessIdentity? _agent;
     private ProcessIdentity? _supervisor;
+    private ProcessIdentity? _unnamed;
 
     internal string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
@@ -145,7 +146,10 @@ internal sealed class StartFolder(string path)
         Agent?.IsAlive() == true
         || Supervisor?.IsAlive() == true
         // Between making "started" and naming itself a supervisor is only known by its environment.
-        || (Supervisor is null && ProcessTable.FindByEnvironment(SupervisorVariable, Path).Count > 0);
+        || (Supervisor is null && (_unnamed?.IsAlive() == true || FindUnnamed() is not null));
+
+    /// <summary>Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all processes.</summary>
+    private ProcessIdentity? FindUnnamed() => _unnamed = ProcessTable.FindByEnvironment(SupervisorVariable, Path).FirstOrDefault()?.Identity;
 
     private string? TryRead(string name)
     {
