@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Contracts;
@@ -10,6 +11,9 @@ namespace Orchestrator.Activities.Runs;
 /// </summary>
 internal static class ProgressRecorder
 {
+    private const int MostRemembered = 16;
+    private static readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> LastWritten = new(StringComparer.Ordinal);
+
     public static void Record(RunFolder folder, ProgressInput input)
     {
         Directory.CreateDirectory(folder.Path);
@@ -50,14 +54,24 @@ internal static class ProgressRecorder
 
     private static void WriteStatus(string path, ProgressInput input)
     {
-        var known = Read(path);
+        var known = ReadOrRemember(path);
         if (known is not null && known.Sequence > input.Run.Sequence)
             return;
         var changed = input.Tasks.ToDictionary(t => t.Id, StringComparer.Ordinal);
         var tasks = (known?.Tasks ?? []).Select(t => changed.Remove(t.Id, out var news) ? news : t).ToList();
         tasks.AddRange(input.Tasks.Where(t => changed.ContainsKey(t.Id)));
-        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(input.Run with { Tasks = tasks }));
+        var status = input.Run with { Tasks = tasks };
+        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(status));
+        if (LastWritten.Count >= MostRemembered)
+            LastWritten.Clear();
+        LastWritten[path] = (TimeAndLength(path), status);
     }
+
+    /// <summary>What was written last, if it is still that: reading the status of a large run back costs more than writing it.</summary>
+    private static RunStatus? ReadOrRemember(string path) =>
+        LastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : Read(path);
+
+    private static (DateTime Time, long Length) TimeAndLength(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
 
     public static RunStatus? Read(string path)
     {

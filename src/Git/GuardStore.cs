@@ -8,9 +8,31 @@ namespace Orchestrator.Git;
 internal sealed class GuardStore(string folder)
 {
     private const int LargestFile = 4 * 1024 * 1024;
+    private const int LargestHeld = 512;
+    private const FileAttributes NotThere = (FileAttributes)(-1);
 
     /// <summary>Keeps a file's content; null if there is no file, or one that is too large to be a setting.</summary>
     internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
+
+    /// <summary>The same, but a small content is only held, for <see cref="Held"/>: each worktree has a few, and there are many.</summary>
+    internal GuardedFile? Hold(string path)
+    {
+        if (Look(path) is not var (file, content))
+        {
+            return null;
+        }
+
+        if (content.Length > LargestHeld)
+        {
+            return Keep(file, content);
+        }
+
+        Held[file.Hash] = content;
+        return file;
+    }
+
+    /// <summary>Contents by their hash that a record brings with it.</summary>
+    internal Dictionary<string, byte[]> Held { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What a file is, without keeping its content.</summary>
     internal static GuardedFile? HashOf(string path) => Look(path)?.File;
@@ -18,22 +40,20 @@ internal sealed class GuardStore(string folder)
     private static (GuardedFile File, byte[] Content)? Look(string path)
     {
         var file = new FileInfo(path);
-        if (!file.Attributes.HasFlag(FileAttributes.ReparsePoint))
+        if (file.Attributes is var attributes && (attributes == NotThere || !attributes.HasFlag(FileAttributes.ReparsePoint)))
         {
-            return file.Exists && file.Length <= LargestFile && SmallFile.TryRead(path) is { } content
+            return attributes != NotThere && file.Exists && file.Length <= LargestFile && SmallFile.TryRead(path) is { } content
                 ? (new GuardedFile(HashOf(content), OperatingSystem.IsWindows() ? string.Empty : Convert.ToString((int)file.UnixFileMode, 8)), content)
                 : null; // Also gone between two looks: worktrees come and go.
         }
 
-        // What is not there has all attributes.
         return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link ? (new GuardedFile(HashOf(link), GuardedFile.Link), link) : null;
     }
 
     /// <summary>A kept content; null if a power cut took it.</summary>
     internal byte[]? Read(string hash)
     {
-        var path = Path.Combine(folder, hash);
-        return SmallFile.TryRead(path) is { } content && HashOf(content) == hash ? content : null;
+        return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(Path.Combine(folder, hash)) is { } content && HashOf(content) == hash ? content : null);
     }
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -86,11 +88,6 @@ internal sealed class RefLedger(GitRepository repository)
 
     private static void Write(string path, HashSet<string> values)
     {
-        if (Directory.Exists(path))
-        {
-            Directory.Delete(path, recursive: true); // A folder of refs that were all deleted.
-        }
-
         if (values.All(value => value.Length == 0))
         {
             if (File.Exists(path))
@@ -101,9 +98,25 @@ internal sealed class RefLedger(GitRepository repository)
             return;
         }
 
+        var content = Encoding.UTF8.GetBytes(string.Join('\n', values) + "\n");
+        if (File.Exists(path))
+        {
+            // In place: a move of a ref adds a value at the end, or takes one away and leaves what follows it. Whoever reads between the two steps, or comes after
+            // a crash there, sees values twice, or an empty one too many.
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.Write(file, content, 0);
+            RandomAccess.SetLength(file, content.Length);
+            return;
+        }
+
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true); // A folder of refs that were all deleted.
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var aside = $"{path}.{Guid.NewGuid():N}.tmp";
-        File.WriteAllText(aside, string.Join('\n', values) + "\n");
+        File.WriteAllBytes(aside, content);
         File.Move(aside, path, overwrite: true);
     }
 }

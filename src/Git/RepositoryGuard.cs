@@ -59,7 +59,9 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         if (!File.Exists(recordFile))
         {
             using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-            DurableFile.Write(recordFile, JsonSerializer.Serialize(new GuardRecord(new SharedFiles(repository, _store).Read(worktree), UserBranches.Read(repository, worktree))));
+            _store.Held.Clear();
+            var record = new GuardRecord(new SharedFiles(repository, _store).Read(worktree), UserBranches.Read(repository, worktree)) { Contents = _store.Held };
+            DurableFile.Write(recordFile, JsonSerializer.Serialize(record));
         }
     }
 
@@ -125,6 +127,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         if (DurableFile.TryRead(recordFile) is { } text)
         {
             var record = JsonSerializer.Deserialize<GuardRecord>(text)!;
+            foreach (var (hash, content) in record.Contents)
+            {
+                _store.Held[hash] = content;
+            }
+
             changes.AddRange(new SharedFiles(repository, _store).Compare(record.Files, worktree));
             changes.AddRange(record.Branches.Compare(repository, worktree, prefixes));
         }
@@ -277,4 +284,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
 /// <summary>What was recorded before an agent started.</summary>
 /// <param name="Files">Shared files by their name in the common directory.</param>
 /// <param name="Branches">The user's branches and tags.</param>
-internal sealed record GuardRecord(IReadOnlyDictionary<string, GuardedFile> Files, UserBranches Branches);
+internal sealed record GuardRecord(IReadOnlyDictionary<string, GuardedFile> Files, UserBranches Branches)
+{
+    /// <summary>The content of the small ones by hash; the others are in the store.</summary>
+    public IReadOnlyDictionary<string, byte[]> Contents { get; init; } = new Dictionary<string, byte[]>();
+}

@@ -9,8 +9,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     private const string WorktreesFolder = "worktrees/";
     private static readonly string[] Wiring = ["gitdir", "commondir", "config.worktree", WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
 
-    /// <summary>As they are now; their content is kept, so that it can be put back.</summary>
-    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Keep);
+    /// <summary>As they are now; their content is kept or held, so that it can be put back.</summary>
+    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
 
     private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
     {

@@ -1,18 +1,23 @@
+using System.Collections.Concurrent;
+using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git;
 
 /// <summary>
 /// Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes of ours.
-/// A note is a file named by the child's mark, with our identity and the command in it; its own time is the time of the start.
+/// A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with nothing in it says nothing and
+/// is taken for the next write: making and deleting a file for each would cost more than all else here.
 /// </summary>
 internal sealed partial class WriteNotes(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
     private const string Ended = ".ended";
-    private const string Unfinished = ".tmp";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan UnusedFor = TimeSpan.FromHours(1);
+    private readonly ConcurrentBag<string> _free = [];
 
     internal async Task<GitOutput> RunAsync(
         GitCall call, TimeSpan lockPatience, Func<string, Task<GitOutput>> run, CancellationToken cancellationToken)
@@ -56,6 +61,7 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
 
     internal IReadOnlyList<string> RemoveLocksOfTheDead()
     {
+        RemoveUnused();
         var notes = Notes().ToLookup(note => note.IsAlive());
         var dead = notes[false].ToArray();
         if (dead.Length == 0)
@@ -78,19 +84,16 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     private async Task<GitOutput> RunNotedAsync(GitCall call, Func<string, Task<GitOutput>> run)
     {
         var mark = Guid.NewGuid().ToString("N");
-        Directory.CreateDirectory(folder);
-        var note = Path.Combine(folder, mark);
-        await File.WriteAllTextAsync(note + Unfinished, $"{ProcessIdentity.Current}\n{new ProcessCommand("git", call.Arguments)}\n");
-        File.Move(note + Unfinished, note);
+        var note = Take($"{ProcessIdentity.Current}\n{mark}\n{new ProcessCommand("git", call.Arguments)}\n");
         try
         {
             var output = await run(mark);
-            File.Delete(note);
+            GiveBack(note);
             return output;
         }
         catch (GitException e) when (!WasKilled(e))
         {
-            File.Delete(note);
+            GiveBack(note);
             throw;
         }
         catch
@@ -99,6 +102,40 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
             await new ProcessStopper().StopByEnvironmentAsync(ProcessRunner.ChildVariable, mark, StopSignal.Terminate, KillLimit, KillLimit);
             RemoveLocksOfTheDead();
             throw;
+        }
+    }
+
+    private string Take(string text)
+    {
+        Directory.CreateDirectory(folder);
+        var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
+        using var file = Open(note);
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // In one piece: whoever reads sees all of it or nothing.
+        return note;
+    }
+
+    private void GiveBack(string note)
+    {
+        using (var file = Open(note))
+        {
+            RandomAccess.SetLength(file, 0);
+        }
+
+        _free.Add(note);
+    }
+
+    private static SafeFileHandle Open(string note) =>
+        File.OpenHandle(note, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>Files that nobody has used for long; whoever still might makes them anew.</summary>
+    private void RemoveUnused()
+    {
+        if (Directory.Exists(folder))
+        {
+            foreach (var note in new DirectoryInfo(folder).EnumerateFiles().Where(note => note.Length == 0 && DateTime.UtcNow - note.LastWriteTimeUtc > UnusedFor))
+            {
+                note.Delete();
+            }
         }
     }
 
@@ -136,19 +173,16 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     private IReadOnlyList<Note> Notes() =>
         !Directory.Exists(folder)
             ? []
-            : [
-                .. Directory.EnumerateFiles(folder)
-                    .Where(path => !path.EndsWith(Unfinished, StringComparison.Ordinal))
-                    .Select(Read)
-                    .OfType<Note>(),
-            ];
+            : [.. Directory.EnumerateFiles(folder).Select(Read).OfType<Note>()];
 
     private static Note? Read(string path)
     {
         try
         {
-            var owner = ProcessIdentity.TryParse(File.ReadLines(path).FirstOrDefault());
-            return new Note(path, owner, File.GetLastWriteTimeUtc(path));
+            // The third line came later than the other two: where it is missing, the name is the mark.
+            return DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } lines
+                ? new Note(path, ProcessIdentity.TryParse(lines[0]), lines.Length > 2 ? lines[1] : Path.GetFileNameWithoutExtension(path), File.GetLastWriteTimeUtc(path))
+                : null;
         }
         catch (FileNotFoundException)
         {
@@ -196,12 +230,11 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
 
     /// <summary>A note as it is on disk.</summary>
     /// <param name="Path">The note.</param>
-    /// <param name="Owner">Who wrote it; null if it died while writing.</param>
+    /// <param name="Owner">Who wrote it; null if that can't be read.</param>
+    /// <param name="Mark">The mark of the git process.</param>
     /// <param name="Start">When.</param>
-    private sealed record Note(string Path, ProcessIdentity? Owner, DateTime Start)
+    private sealed record Note(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)
     {
-        internal string Mark => System.IO.Path.GetFileNameWithoutExtension(Path);
-
         /// <summary>A killed git may have left children of its own that still write.</summary>
         internal bool IsAlive() =>
             (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)

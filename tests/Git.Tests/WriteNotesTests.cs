@@ -17,6 +17,22 @@ public sealed class WriteNotesTests
     }
 
     [Fact]
+    public async Task Write_OneAfterTheOther_UseOneFile()
+    {
+        using var opened = await Opened.CreateAsync();
+        var head = await opened.HeadAsync();
+
+        await opened.Refs.UpdateAsync([new RefChange(Staging, head, null)], "test");
+        await opened.Refs.UpdateAsync([new RefChange(Staging, null, head)], "test");
+
+        var note = Assert.Single(Directory.GetFiles(Path.Combine(opened.Repository.OwnDirectory, "writes")));
+        File.SetLastWriteTimeUtc(note, DateTime.UtcNow.AddHours(-2));
+        opened.Repository.RemoveLocksOfTheDead();
+        Assert.False(File.Exists(note));
+        Assert.True((await opened.Refs.UpdateAsync([new RefChange(Staging, head, null)], "test")).Done);
+    }
+
+    [Fact]
     public async Task Write_LockLeftByADeadChildOfOurs_IsRemovedAndTheWriteGoesOn()
     {
         using var opened = await Opened.CreateAsync();
@@ -128,6 +144,6 @@ public sealed class WriteNotesTests
     private static string[] Notes(Opened opened)
     {
         var folder = Path.Combine(opened.Repository.OwnDirectory, "writes");
-        return Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+        return Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Where(note => new FileInfo(note).Length > 0)] : [];
     }
 }
