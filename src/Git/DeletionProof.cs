@@ -56,6 +56,11 @@ public sealed class DeletionProof(GitRepository repository)
     public async Task<DeletionProofResult> CheckWorktreeAsync(
         Worktree worktree, IReadOnlyCollection<string> keepers, IReadOnlyCollection<string> superseded, CancellationToken cancellationToken = default)
     {
+        if (UntouchedWorktree.FindHead(worktree) is { } head)
+        {
+            return await CheckCommitAsync(head, keepers, superseded, cancellationToken);
+        }
+
         var status = await WorktreeStatus.ReadAsync(worktree, cancellationToken);
         if (status.Entries.Count > 0)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Orchestrator.Processes;
 
@@ -12,16 +13,19 @@ internal sealed class IndexFile
 {
     private const int HeaderLength = 12;
     private const int IdLength = 20;
+    private const int InodeOffset = 20;
     private const int ModeOffset = 24;
+    private const int SizeOffset = 36;
     private const int FlagsOffset = 60;
     private const int FixedLength = 62;
     private const ushort AssumeUnchanged = 0x8000;
     private const ushort Extended = 0x4000;
     private const ushort SkipWorktree = 0x4000;
+    private const ushort StageMask = 0x3000;
     private const int LongestStoredName = 0xFFF;
     private const uint Submodule = 0xE000;
 
-    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IndexEntry> _files = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _submodules = new(StringComparer.Ordinal);
 
@@ -31,6 +35,18 @@ internal sealed class IndexFile
 
     /// <summary>True if git was told not to look at a file: "assume unchanged" and "skip worktree" would let a changed one survive a checkout.</summary>
     internal bool HidesFiles { get; private set; }
+
+    /// <summary>True if files are in conflict.</summary>
+    internal bool HasConflicts { get; private set; }
+
+    /// <summary>True if it names folders that are other repositories.</summary>
+    internal bool HasSubmodules => _submodules.Count > 0;
+
+    /// <summary>The id of the tree that all of it makes, if git has noted that and nothing was put in or taken out since.</summary>
+    internal string? Tree { get; private set; }
+
+    /// <summary>The files by path.</summary>
+    internal IReadOnlyDictionary<string, IndexEntry> Files => _files;
 
     /// <summary>Reads an index; null if there is none, or of a form that is not understood.</summary>
     internal static IndexFile? TryRead(string path)
@@ -55,12 +71,12 @@ internal sealed class IndexFile
             position = next;
         }
 
-        return HasOnlyOptionalExtensions(bytes, position) ? index : null;
+        return index.TakeExtensions(bytes, position) ? index : null;
     }
 
     /// <summary>True for a file that the index names.</summary>
     /// <param name="path">Relative to the worktree, with slashes.</param>
-    internal bool HasFile(string path) => _files.Contains(path);
+    internal bool HasFile(string path) => _files.ContainsKey(path);
 
     /// <summary>True for a folder with files that the index names.</summary>
     internal bool HasFolder(string path) => _folders.Contains(path);
@@ -98,7 +114,17 @@ internal sealed class IndexFile
         }
 
         var path = Encoding.UTF8.GetString(bytes, name, length);
-        (Number(bytes, position + ModeOffset) == Submodule ? _submodules : _files).Add(path);
+        if (Number(bytes, position + ModeOffset) == Submodule)
+        {
+            _submodules.Add(path);
+        }
+        else
+        {
+            HasConflicts |= (flags & StageMask) != 0;
+            _files[path] = new IndexEntry(
+                Time(bytes, position), Time(bytes, position + 8), Number(bytes, position + InodeOffset), Number(bytes, position + SizeOffset), Number(bytes, position + ModeOffset));
+        }
+
         for (var end = path.LastIndexOf('/'); end > 0 && _folders.Add(path[..end]); end = path.LastIndexOf('/', end - 1))
         {
         }
@@ -107,21 +133,22 @@ internal sealed class IndexFile
         return position + ((name + length - position) / 8 * 8) + 8;
     }
 
-    /// <summary>Extensions whose name begins in lower case change what the entries mean.</summary>
-    private static bool HasOnlyOptionalExtensions(byte[] bytes, int position)
+    /// <summary>Takes up what stands behind the entries.</summary>
+    /// <returns>False if there is something that changes what the entries mean: its name begins in lower case.</returns>
+    private bool TakeExtensions(byte[] bytes, int position)
     {
         const int Head = 8;
         while (position + Head <= bytes.Length - IdLength)
         {
-            if (!char.IsAsciiLetterUpper((char)bytes[position]))
+            var length = Number(bytes, position + 4);
+            if (!char.IsAsciiLetterUpper((char)bytes[position]) || length > bytes.Length - position - Head)
             {
                 return false;
             }
 
-            var length = Number(bytes, position + 4);
-            if (length > bytes.Length)
+            if (bytes.AsSpan(position, 4).SequenceEqual("TREE"u8))
             {
-                return false;
+                Tree = TreeIn(bytes.AsSpan(position + Head, (int)length));
             }
 
             position += Head + (int)length;
@@ -130,5 +157,24 @@ internal sealed class IndexFile
         return position == bytes.Length - IdLength;
     }
 
+    /// <summary>The first of the cached trees is the root: an empty name, NUL, the number of entries (below 0: not valid), blank, subtrees, newline, id.</summary>
+    private static string? TreeIn(ReadOnlySpan<byte> trees)
+    {
+        var end = trees.IndexOf((byte)'\n');
+        return end > 1 && trees[0] == 0 && trees[1] != (byte)'-' && trees.Length >= end + 1 + IdLength ? Convert.ToHexStringLower(trees.Slice(end + 1, IdLength)) : null;
+    }
+
+    private static FileTime Time(byte[] bytes, int at) => new(Number(bytes, at), Number(bytes, at + 4));
+
     private static uint Number(byte[] bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));
+}
+
+/// <summary>What git noted of a file when it last looked at its content; numbers are cut to 32 bits.</summary>
+internal sealed record IndexEntry(FileTime Changed, FileTime Modified, uint Inode, uint Size, uint Mode);
+
+/// <summary>Seconds since 1970 and nanoseconds.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct FileTime(uint Seconds, uint Nanoseconds)
+{
+    internal bool IsBefore(FileTime other) => (Seconds, Nanoseconds).CompareTo((other.Seconds, other.Nanoseconds)) < 0;
 }

@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Git;
+
+/// <summary>What the system knows of a file that git compares with its index, by statx(2), whose answer has the same form on all machines.</summary>
+internal static partial class FileFacts
+{
+    private const int CurrentFolder = -100;
+    private const int DoNotFollowLinks = 0x100;
+    private const uint BasicFacts = 0x7FF;
+    private const int AnswerLength = 256;
+    private const int ModeOffset = 28;
+    private const int InodeOffset = 32;
+    private const int SizeOffset = 40;
+    private const int ChangedOffset = 96;
+    private const int ModifiedOffset = 112;
+
+    /// <summary>As an index would have it; null if it can't be asked for. A link is not followed.</summary>
+    internal static IndexEntry? TryRead(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return null;
+        }
+
+        Span<byte> answer = stackalloc byte[AnswerLength];
+        try
+        {
+            if (Read(CurrentFolder, path, DoNotFollowLinks, BasicFacts, ref answer[0]) != 0)
+            {
+                return null;
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null; // An older C library.
+        }
+
+        return new IndexEntry(
+            Time(answer[ChangedOffset..]),
+            Time(answer[ModifiedOffset..]),
+            MemoryMarshal.Read<uint>(answer[InodeOffset..]),
+            MemoryMarshal.Read<uint>(answer[SizeOffset..]),
+            MemoryMarshal.Read<ushort>(answer[ModeOffset..]));
+    }
+
+    private static FileTime Time(ReadOnlySpan<byte> at) => new(MemoryMarshal.Read<uint>(at), MemoryMarshal.Read<uint>(at[8..]));
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Read(int folder, string path, int flags, uint mask, ref byte answer);
+}
