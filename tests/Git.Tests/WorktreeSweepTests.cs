@@ -1,0 +1,46 @@
+namespace Orchestrator.Git.Tests;
+
+public sealed class WorktreeSweepTests
+{
+    [Fact]
+    public async Task TryRun_AfterUse_LeavesWhatTheIndexNames()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("files", (".gitignore", "/cache/\n"), ("folder/sub/ü", "x"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        foreach (var file in (string[])["cache/a", "folder/new", "folder/other/new", "nested/d"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(worktree.Path, file))!);
+            await File.WriteAllTextAsync(Path.Combine(worktree.Path, file), "x");
+        }
+
+        await opened.Files.GitInAsync(Path.Combine(worktree.Path, "nested"), "init", "--quiet");
+        var outside = opened.Files.Beside("outside");
+        Directory.CreateDirectory(outside);
+        await File.WriteAllTextAsync(Path.Combine(outside, "precious"), "x");
+        Directory.CreateSymbolicLink(Path.Combine(worktree.Path, "folder", "link"), outside);
+        Directory.CreateSymbolicLink(Path.Combine(worktree.Path, "broken"), opened.Files.Beside("nowhere"));
+
+        Assert.True(WorktreeSweep.TryRun(worktree));
+
+        var left = Directory.EnumerateFileSystemEntries(worktree.Path, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(worktree.Path, path)).Order(StringComparer.Ordinal);
+        Assert.Equal([".git", ".gitignore", "README.md", "folder", "folder/sub", "folder/sub/ü"], left);
+        Assert.True(File.Exists(Path.Combine(outside, "precious")));
+    }
+
+    [Fact]
+    public async Task TryRun_IndexThatIsNotUnderstood_IsLeftToGit()
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await opened.Files.GitInAsync(worktree.Path, "update-index", "--index-version=4");
+        var file = Path.Combine(worktree.Path, "new");
+        await File.WriteAllTextAsync(file, "x");
+
+        Assert.False(WorktreeSweep.TryRun(worktree));
+        Assert.True(File.Exists(file));
+        await opened.Worktrees.CleanAsync(worktree);
+        Assert.False(File.Exists(file));
+    }
+}
