@@ -13,6 +13,7 @@ public abstract partial class AgentWorkflow
     /// <summary>At most so much later than the reset of a usage limit a task wakes.</summary>
     private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
     private string _session = "";
+    private bool _interrupted;
 
     /// <summary>Conversation to go on with; empty before the first start has named it.</summary>
     private protected string Session => _session;
@@ -35,6 +36,8 @@ public abstract partial class AgentWorkflow
                     return result;
                 case FailureClasses.Stopped:
                     ThrowIfCancelled();
+                    if (!_interrupted)
+                        PauseAsStopped();
                     break;
                 case FailureClasses.Died:
                     if (++deaths >= MaxDeaths)
@@ -69,10 +72,18 @@ public abstract partial class AgentWorkflow
         using var interrupt = _interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var result = await call(guidance, interrupt.Token);
         _interrupt = null;
+        _interrupted = interrupt.IsCancellationRequested;
         if (result.Session.Length > 0)
             _session = result.Session;
         Report = Report with { Cost = Report.Cost + result.Cost, Tokens = Report.Tokens + result.Tokens };
         return result;
+    }
+
+    /// <summary>Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go on.</summary>
+    private void PauseAsStopped()
+    {
+        _paused = true;
+        _pauseReason = "its agent was stopped by a person; 'resume' goes on in its conversation";
     }
 
     /// <summary>A usage limit uses no attempt: the task sleeps until the limit is reset, spread a little so that not all wake at once.</summary>

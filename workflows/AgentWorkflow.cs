@@ -8,6 +8,7 @@ namespace Orchestrator.Workflows;
 public abstract partial class AgentWorkflow
 {
     private const string CancelledByPerson = "cancelled by a person; its files stay";
+    private const string PausedByPerson = "paused by a person";
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
     /// <summary>A parked task whose run never wakes it (the run was deleted) tries again by itself.</summary>
@@ -17,6 +18,7 @@ public abstract partial class AgentWorkflow
     private CancellationTokenSource? _interrupt;
     private string _guidance = "";
     private bool _paused;
+    private string _pauseReason = PausedByPerson;
     private bool _goOn;
 
     /// <summary>What it was started with.</summary>
@@ -44,6 +46,7 @@ public abstract partial class AgentWorkflow
     public Task PauseAsync()
     {
         _paused = true;
+        _pauseReason = PausedByPerson;
         _interrupt?.Cancel();
         return Task.CompletedTask;
     }
@@ -119,7 +122,7 @@ public abstract partial class AgentWorkflow
         if (!_paused)
             return;
         Report = Report with { Paused = true };
-        Become(Report.State, "paused by a person");
+        Become(Report.State, _pauseReason);
         await Workflow.WaitConditionAsync(() => !_paused || Cancelled, CancellationToken.None);
         Report = Report with { Paused = false };
         ThrowIfCancelled();

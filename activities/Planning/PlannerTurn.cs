@@ -21,11 +21,12 @@ internal sealed class PlannerTurn(ActivityServices services)
         var planner = AgentCatalog.FindPlanner(files.Policy, services.HookCommand, surroundings, files)
             ?? throw new ApplicationFailureException(AgentCatalog.Unknown(files.Policy.PlannerAgent, files.Policy), "UnknownAgent", nonRetryable: true);
         var start = await DescribeAsync(input, files, planner);
+        var found = AgentSupervisor.Look(start.Folder) == AgentStartState.Ended;
         var outcome = await AgentFollowing.RunAsync(planner, start, services.Time);
         if (outcome.Answer is { } answer)
             DurableFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer));
         StartNotes.Of(outcome).Write(start.Folder);
-        var (failure, message) = AgentJudgement.Of(outcome, null);
+        var (failure, message) = AgentJudgement.Of(outcome, null, found);
         return new AgentRunResult
         {
             FailureClass = failure,

@@ -10,7 +10,10 @@ internal static partial class AgentJudgement
     private const string MemoryCure = "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of the task) and start a new run, which keeps what is finished.";
 
     /// <summary>The failure class, and a sentence for people.</summary>
-    public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim)
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="claim">What it said itself.</param>
+    /// <param name="found">It had ended when it was looked at: one that was stopped while nobody followed it goes on when its run does.</param>
+    public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim, bool found)
     {
         var ended = outcome.Failure is AgentFailure.None or AgentFailure.GaveUp;
         if (ended && claim?.Status == "blocked")
@@ -30,7 +33,7 @@ internal static partial class AgentJudgement
             AgentFailure.Timeout or AgentFailure.Turns or AgentFailure.Money => (FailureClasses.Limit, message),
             AgentFailure.Memory => (FailureClasses.Limit, $"{message} {MemoryCure}"),
             AgentFailure.Orphaned or AgentFailure.Killed => (FailureClasses.Died, message),
-            AgentFailure.Stopped => (FailureClasses.Stopped, message),
+            AgentFailure.Stopped => (found ? FailureClasses.Died : FailureClasses.Stopped, message),
             _ => (FailureClasses.Invalid, message),
         };
     }

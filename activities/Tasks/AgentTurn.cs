@@ -23,9 +23,10 @@ internal sealed class AgentTurn(ActivityServices services)
         var start = await DescribeAsync(input, files, task, runner);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = place.Worktrees.Find(place.WorktreePath);
+        var state = AgentSupervisor.Look(start.Folder);
         var (confinement, problem) = await AgentFence.OfAsync(place, task, worktree);
         // An agent that was started before is followed, whatever became of the sandbox since.
-        if (problem.Length > 0 && AgentSupervisor.Look(start.Folder) == AgentStartState.NotStarted)
+        if (problem.Length > 0 && state == AgentStartState.NotStarted)
             return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };
         start = start with { Confinement = confinement };
         var guard = new AgentGuard(place, services, input.Start);
@@ -43,7 +44,7 @@ internal sealed class AgentTurn(ActivityServices services)
         }
         if (worktree is not null)
             await guard.PutBackAsync(worktree, input.Round);
-        return Describe(outcome, input, files, start, snapshots.Problem);
+        return Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended);
     }
 
     private async Task<AgentStart> DescribeAsync(RunAgentInput input, RunFiles files, PlanTask task, IAgentRunner runner)
@@ -102,12 +103,12 @@ internal sealed class AgentTurn(ActivityServices services)
     private static byte[] Digest(string purpose, RunAgentInput input) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{ActivityExecutionContext.Current.Info.WorkflowRunId}\n{input.Task.Task.Id}\n{input.Start}"));
 
-    private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start, string snapshotProblem)
+    private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start, string snapshotProblem, bool found)
     {
         var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
         var notes = StartNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
         notes.Write(start.Folder);
-        var (failure, message) = AgentJudgement.Of(outcome, claim);
+        var (failure, message) = AgentJudgement.Of(outcome, claim, found);
         return new AgentRunResult
         {
             FailureClass = failure,

@@ -210,6 +210,22 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Agent_StoppedOnItsMachine_IsNotStartedAgainUntilItsTaskIsResumed()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
+            ++calls > 1 ? ScriptedActivities.Done() : new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" }));
+
+        var paused = await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Paused);
+        Assert.Contains("stopped by a person", paused.Tasks[0].Reason, StringComparison.Ordinal);
+        Assert.Single(run.Activities.Starts);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal("s", run.Activities.Starts.ElementAt(1).Session);
+    }
+
+    [Fact]
     public async Task Cancel_TasksAtWork_StopsThemAndEndsTheRun()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a")], a => a.Agent = async (_, stop) =>

@@ -4,7 +4,7 @@ using Orchestrator.Local;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work stays; <c>retry</c> or <c>resume</c> goes on.</summary>
+/// <summary><c>stop</c>: ends agents at once, with or without an engine. Their work stays, and their tasks wait; <c>resume</c> goes on.</summary>
 internal sealed class StopCommand : CliCommand
 {
     private readonly Argument<string?> _which = new("RUN/TASK") { Description = "The run, or one task of it", Arity = ArgumentArity.ZeroOrOne };
@@ -31,8 +31,7 @@ internal sealed class StopCommand : CliCommand
             context.Terminal.Say($"stopped {start.Run}/{start.Task} (start {start.Number})");
         }
 
-        if (running.Count == 0)
-            context.Terminal.Say("No agent is at work there.");
+        context.Terminal.Say(running.Count == 0 ? "No agent is at work there." : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK goes on.");
         return ExitCodes.Done;
     }
 
