@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -86,13 +84,9 @@ internal static class WorktreeAdmin
 
         var place = GitRepository.RealPath(path);
         Directory.CreateDirectory(place);
-        var stem = Path.Combine(repository.CommonDirectory, "worktrees", Path.GetFileName(path));
-        var admin = stem;
-        for (var number = 1; Path.Exists(admin); number++)
-        {
-            admin = stem + number.ToString(CultureInfo.InvariantCulture);
-        }
 
+        // A name that nobody else takes: there is no call that makes a folder only if it is not there, and a git of the user's may be making one just now.
+        var admin = Path.Combine(repository.CommonDirectory, "worktrees", $"{Path.GetFileName(path)}-{Guid.NewGuid():N}");
         Directory.CreateDirectory(admin);
         File.WriteAllText(Path.Combine(admin, "gitdir"), Path.Combine(place, ".git") + "\n");
         File.WriteAllText(Path.Combine(admin, "locked"), lockReason + "\n");

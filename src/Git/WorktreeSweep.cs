@@ -6,24 +6,29 @@ namespace Orchestrator.Git;
 /// </summary>
 internal static class WorktreeSweep
 {
+    private const char NotText = '\uFFFD';
+
     /// <summary>Sweeps a worktree whose files were just checked out.</summary>
-    /// <returns>False, with nothing removed, if git has to do it.</returns>
+    /// <returns>False if git has to do it, or the rest of it.</returns>
     internal static bool TryRun(Worktree worktree)
     {
-        // Where names of different case are one file, only git knows which is meant.
-        if (worktree.Repository.Configuration.Get("core.ignorecase") == "true"
+        // Where names of different case or composition are one file, only git knows which is meant; and the index is read as one with ids of SHA-1.
+        var configuration = worktree.Repository.Configuration;
+        if (configuration.Get("core.ignorecase") == "true"
+            || configuration.Get("core.precomposeunicode") == "true"
+            || configuration.Get("extensions.objectformat") is not (null or "sha1")
             || IndexFile.TryRead(Path.Combine(worktree.AdminDirectory, "index")) is not { } index)
         {
             return false;
         }
 
         worktree.CheckInPlace();
-        Sweep(new DirectoryInfo(worktree.Path), string.Empty, index);
-        return true;
+        return Sweep(new DirectoryInfo(worktree.Path), string.Empty, index);
     }
 
-    private static void Sweep(DirectoryInfo folder, string prefix, IndexFile index)
+    private static bool Sweep(DirectoryInfo folder, string prefix, IndexFile index)
     {
+        var done = true;
         foreach (var found in folder.EnumerateFileSystemInfos().ToList())
         {
             var path = prefix + found.Name;
@@ -33,18 +38,42 @@ internal static class WorktreeSweep
                 continue;
             }
 
-            if (!isFolder)
+            if (isFolder && index.HasFolder(path))
             {
-                File.Delete(found.FullName);
-            }
-            else if (index.HasFolder(path))
-            {
-                Sweep((DirectoryInfo)found, path + "/", index);
+                done &= Sweep((DirectoryInfo)found, path + "/", index);
             }
             else
             {
+                done &= TryRemove(found, isFolder);
+            }
+        }
+
+        return done;
+    }
+
+    private static bool TryRemove(FileSystemInfo found, bool isFolder)
+    {
+        if (found.Name.Contains(NotText, StringComparison.Ordinal))
+        {
+            return false; // Bytes that are no UTF-8: it can't be named here.
+        }
+
+        try
+        {
+            if (isFolder)
+            {
                 FolderRemover.Remove(found.FullName);
             }
+            else
+            {
+                File.Delete(found.FullName);
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // Such names deep inside, or no permission: git can do it, or says what is in the way.
         }
     }
 }
