@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class WorktreeSweepTests
@@ -42,5 +44,24 @@ public sealed class WorktreeSweepTests
         Assert.True(File.Exists(file));
         await opened.Worktrees.CleanAsync(worktree);
         Assert.False(File.Exists(file));
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("new")]
+    public async Task TryRun_NameThatIsNoText_IsLeftToGit(string folder)
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        Directory.CreateDirectory(Path.Combine(worktree.Path, folder));
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, folder, "other"), "x");
+        using (var shell = Process.Start("sh", ["-c", "printf x > \"$(printf '%s/n\\374' \"$1\")\"", "sh", Path.Combine(worktree.Path, folder)]))
+        {
+            await shell.WaitForExitAsync();
+        }
+
+        Assert.False(WorktreeSweep.TryRun(worktree));
+        await opened.Worktrees.CleanAsync(worktree);
+        Assert.Equal([".git", "README.md"], Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }
