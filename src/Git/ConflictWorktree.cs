@@ -19,7 +19,9 @@ public sealed class ConflictWorktree(Worktree worktree)
         // Git writes MERGE_HEAD after the files: if it is there, the files are.
         if (DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD"))?.Trim() != theirs)
         {
+            // A merge that was killed has left files that no index names yet, and the next one would not overwrite them.
             await worktree.WriteAsync(cancellationToken, "reset", "--hard", "--quiet", ours);
+            await worktree.WriteAsync(cancellationToken, "clean", "-ffdq");
             await worktree.WriteAsync(
                 worktree.Call("merge", "--no-commit", "--no-ff", "--quiet", "--no-autostash", "--no-verify-signatures", theirs) with
                 {

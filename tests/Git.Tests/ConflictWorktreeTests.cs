@@ -37,6 +37,25 @@ public sealed class ConflictWorktreeTests
     }
 
     [Fact]
+    public async Task Begin_AfterAMergeThatWasKilledAmongItsFiles_MergesAllTheSame()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.Files.CommitAsync("base", ("f", "base\n"), (".gitignore", "ignored\n"));
+        var staging = await opened.Files.CommitOnBranchAsync("staging", "main", "theirs", ("f", "theirs\n"), ("new/file", "whole\n"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "ours\n");
+        var ours = (await opened.Snapshots.CommitAsync(worktree, Branch, [start], "ours", new CommitTrailers("run-1", "t", 1))).Commit;
+        Directory.CreateDirectory(Path.Combine(worktree.Path, "new"));
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new", "file"), "ha");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "ignored"), "build output");
+
+        Assert.Equal(["f"], await new ConflictWorktree(worktree).BeginAsync(ours, staging));
+
+        Assert.Equal("whole\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "new", "file")));
+        Assert.True(File.Exists(Path.Combine(worktree.Path, "ignored")));
+    }
+
+    [Fact]
     public async Task Begin_GitKnowsNoName_MergesAllTheSame()
     {
         var files = await TemporaryRepository.CreateAsync();
