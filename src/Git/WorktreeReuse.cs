@@ -47,10 +47,12 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
             return;
         }
 
+        // First, so that after a crash further on it is known for one of the pool's: else the guard of an agent at work would take what follows for that agent's doing.
+        DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
+
         // Detached, so that its branch is free to be checked out elsewhere or deleted.
         DurableFile.Write(Path.Combine(admin, "HEAD"), head + "\n");
         Move(path, Path.Combine(_folder, Guid.NewGuid().ToString("N")), admin);
-        DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
         claims.Release(path);
     }
 
@@ -59,7 +61,6 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
     internal (string Admin, bool Fits)? Take(string path, string lockReason)
     {
         var found = RemoveUnknown()
-            .Where(entry => Directory.Exists(entry.Path))
             .Select(entry => (entry.Path, entry.Admin, Fits: DurableFile.TryRead(Path.Combine(entry.Admin, WorktreeAdmin.PooledName)) == pool.KeepKey))
             .OrderByDescending(entry => entry.Fits)
             .FirstOrDefault();
@@ -89,11 +90,18 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         File.WriteAllText(Path.Combine(to, ".git"), $"gitdir: {admin}\n");
     }
 
-    /// <summary>Removes what is in the pool's folder and is no worktree that waits.</summary>
+    /// <summary>Removes what is in the pool's folder and is no worktree that waits, and what is said to wait there and does not.</summary>
     /// <returns>Those that wait.</returns>
     private List<(string Path, string Admin)> RemoveUnknown()
     {
         var pooled = WorktreeAdmin.Pooled(repository).Where(entry => Path.GetDirectoryName(entry.Path) == _folder).ToList();
+        foreach (var lost in pooled.Where(entry => !Directory.Exists(entry.Path)).ToList())
+        {
+            // A crash before its folder was moved; that is removed with its claim.
+            FolderRemover.Remove(lost.Admin);
+            pooled.Remove(lost);
+        }
+
         if (!Directory.Exists(_folder))
         {
             return pooled;

@@ -50,6 +50,28 @@ public sealed class WorktreePoolTests
         Assert.False(Directory.Exists(Path.Combine(again.Path, "kept")));
     }
 
+    [Fact]
+    public async Task Return_EndedInTheMiddle_IsNoChangeToTheGuardAndLeavesNothing()
+    {
+        using var opened = await Opened.CreateAsync();
+        var used = await opened.TaskWorktreeAsync("used");
+        var other = await opened.TaskWorktreeAsync("other");
+        var guard = new RepositoryGuard(opened.Repository, opened.Files.Beside("store"));
+        var record = opened.Files.Beside("record");
+        await guard.RecordAsync(other, record);
+
+        // A folder can't be moved into itself: all is as after a crash before that step.
+        var pool = new WorktreePool(Path.Combine(used.Path, "pool"));
+        await Assert.ThrowsAsync<IOException>(() => opened.Worktrees.ReturnAsync(used.Path, pool));
+        await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]);
+
+        Assert.Empty(await guard.CompareAsync(other, null, record, []));
+        Assert.False(Directory.Exists(used.Path));
+        await opened.Worktrees.ReturnAsync(other.Path, pool);
+        Assert.False(Directory.Exists(used.AdminDirectory));
+        Assert.True(Directory.Exists(other.AdminDirectory));
+    }
+
     [Theory]
     [InlineData("--assume-unchanged")]
     [InlineData("--skip-worktree")]
