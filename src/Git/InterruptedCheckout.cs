@@ -3,8 +3,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git;
 
 /// <summary>
-/// A checkout in which a fast-forward was killed: some files are old, some new, and the index may be either. Files that equal the old or the new
-/// commit's are ours to set back; any other is the user's and is not touched.
+/// A checkout in which a fast-forward was killed: some files are old, some new, one may be half written, and the index may be either. These are ours to set
+/// back; any other is the user's and is not touched.
 /// </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
@@ -18,8 +18,16 @@ internal sealed class InterruptedCheckout(Worktree checkout)
             [.. changes.Select(change => change.Change == FileChange.Added ? null : new TreeFile(change.Path, change.OldMode, change.OldId))], paths, cancellationToken);
         var unlikeNew = await DifferingAsync(
             [.. changes.Select(change => change.Change == FileChange.Deleted ? null : new TreeFile(change.Path, change.NewMode, change.NewId))], paths, cancellationToken);
-        var foreign = unlikeOld.Intersect(unlikeNew).Order(StringComparer.Ordinal).ToArray();
-        if (foreign.Length > 0)
+        var foreign = new List<string>();
+        foreach (var change in changes.Where(change => unlikeOld.Contains(change.Path) && unlikeNew.Contains(change.Path)).OrderBy(change => change.Path, StringComparer.Ordinal))
+        {
+            if (!await IsHalfWrittenAsync(change, @new, cancellationToken))
+            {
+                foreign.Add(change.Path);
+            }
+        }
+
+        if (foreign.Count > 0)
         {
             return foreign;
         }
@@ -60,6 +68,27 @@ internal sealed class InterruptedCheckout(Worktree checkout)
         {
             File.Delete(index);
         }
+    }
+
+    /// <summary>
+    /// Git removes a file, makes the new one and writes it, so one file can be not there or hold the beginning of what it was to hold. Nothing of it is lost by setting it back.
+    /// </summary>
+    private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string @new, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(Path.Combine(checkout.Path, change.Path));
+        if (!HasFile(change.Path))
+        {
+            return !Directory.Exists(file.FullName);
+        }
+
+        if (file.LinkTarget is not null || change.Change == FileChange.Deleted)
+        {
+            return false;
+        }
+
+        var whole = (await checkout.Repository.ReadAsync(checkout.Call("cat-file", "--filters", $"{@new}:{change.Path}"), cancellationToken)).Bytes;
+        var found = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
+        return found.Length < whole.Length && whole.Span.StartsWith(found);
     }
 
     private async Task RestoreAsync(IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)

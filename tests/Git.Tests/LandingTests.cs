@@ -210,6 +210,30 @@ public sealed class LandingTests
         Assert.Empty(await opened.Files.GitAsync("status", "--porcelain"));
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("", "2")]
+    [InlineData("2", "the fi")]
+    public async Task Land_KilledWhileAFileWasWritten_IsFinished(string? changed, string added)
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.Files.CommitAsync("start", ("changed", "1"));
+        var commit = await opened.Files.CommitOnBranchAsync("orchestrator/run-1/staging", "main", "work", ("changed", "2"), ("added", added.Length > 1 ? "the file" : "2"));
+        new LandingIntents(opened.Repository, Main).Write(new LandingIntent(start, commit, opened.Repository.MainCheckout!));
+        opened.Files.Write("added", added);
+        File.Delete(opened.Files["changed"]);
+        if (changed is not null)
+        {
+            opened.Files.Write("changed", changed);
+        }
+
+        var result = await opened.Landing.LandAsync(new LandingRequest(Main, commit, start));
+
+        Assert.Equal(LandingState.Landed, result.State);
+        Assert.Equal(commit, await opened.HeadAsync());
+        Assert.Empty(await opened.Files.GitAsync("status", "--porcelain"));
+    }
+
     [Fact]
     public async Task Land_KilledHalfwayAndTheUserChangedAFile_StopsAndNamesIt()
     {
