@@ -156,7 +156,15 @@ watch & watcher=$!
     begin "$@"
 )
 # At once, so that a supervisor killed from here on loses nothing; then to the disk, because it was paid for.
-put exit "$?"
+code=$?
+put exit "$code" || {
+    # The disk is full. As long as this process lives nobody takes the agent for one that died, which would be paid for again.
+    kill -USR1 "$watcher" 2>/dev/null
+    until put exit "$code" 2>/dev/null; do
+        [ -e started ] || exit 0
+        sleep 1
+    done
+}
 kill -USR1 "$watcher" 2>/dev/null
 sweep
 sync stdout exit 2>/dev/null

@@ -6,6 +6,24 @@ namespace Orchestrator.Agents.Tests.Supervision;
 public sealed class AgentSessionTests
 {
     [Fact]
+    public async Task Follow_ExitCodeCannotBeWritten_WaitsUntilItCan()
+    {
+        await using AgentFixture agents = new();
+        AgentStart start = agents.Start();
+        AgentSession session = await agents.Supervisor.StartOrAttachAsync(
+            AgentFixture.Shell("mkdir \"$ORCHESTRATOR_START/exit.new\"; echo ended"), start, default);
+        Task<AgentOutcome> following = AgentFixture.FollowQuietlyAsync(session);
+
+        // A folder in its place, so that the file can be written as little as on a full disk.
+        string log = Path.Combine(start.Folder, "supervise.log");
+        await Eventually.TrueAsync(() => File.Exists(log) && File.ReadAllText(log).Contains("exit.new", StringComparison.Ordinal));
+        Directory.Delete(Path.Combine(start.Folder, "exit.new"));
+
+        AgentOutcome outcome = await following;
+        Assert.Equal((AgentFailure.None, "ended"), (outcome.Failure, outcome.FinalText));
+    }
+
+    [Fact]
     public async Task Agent_ExitsWithZero_ClaimsDone()
     {
         await using AgentFixture agents = new();
