@@ -132,6 +132,11 @@ public sealed class AgentSession
         }
     }
 
+    /// <summary>What fails on a full disk says nothing of the agent.</summary>
+    private string? DescribeFullDisk(int? exitCode) => exitCode is not (null or 0) && _folder.WasDiskFull
+        ? $"The disk was full when it ended with exit code {exitCode}."
+        : null;
+
     private async Task<AgentOutcome> CompleteAsync()
     {
         ThrowIfOwnerChanged();
@@ -158,7 +163,7 @@ public sealed class AgentSession
             return StopReasons.Apply(outcome, reason, _start.Limits, _folder.Memory);
         }
 
-        return !_parser.HasResult && ExitCodes.DescribeKill(exitCode) is { } how
+        return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with { Failure = AgentFailure.Killed, Detail = how }
             : outcome;
     }

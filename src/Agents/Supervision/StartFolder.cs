@@ -36,6 +36,9 @@ internal sealed class StartFolder(string path)
 
     internal int? ExitCode => int.TryParse(TryRead("exit"), NumberStyles.None, CultureInfo.InvariantCulture, out int code) ? code : null;
 
+    /// <summary>The disk was full when the agent ended.</summary>
+    internal bool WasDiskFull => System.IO.File.Exists(File("full"));
+
     /// <summary>Why the agent was stopped; null if nobody asked for that.</summary>
     internal string? StopReason => TryRead("stop");
 

@@ -160,7 +160,7 @@ code=$?
 put exit "$code" || {
     # The disk is full. As long as this process lives nobody takes the agent for one that died, which would be paid for again.
     kill -USR1 "$watcher" 2>/dev/null
-    until put exit "$code" 2>/dev/null; do
+    until { put full "$code" && put exit "$code"; } 2>/dev/null; do
         [ -e started ] || exit 0
         sleep 1
     done

@@ -5,13 +5,15 @@ namespace Orchestrator.Agents.Tests.Supervision;
 
 public sealed class AgentSessionTests
 {
-    [Fact]
-    public async Task Follow_ExitCodeCannotBeWritten_WaitsUntilItCan()
+    [Theory]
+    [InlineData(0, AgentFailure.None)]
+    [InlineData(1, AgentFailure.Killed)]
+    public async Task Follow_ExitCodeCannotBeWritten_WaitsUntilItCanAndTakesNoFailureForTheAgents(int code, AgentFailure failure)
     {
         await using AgentFixture agents = new();
         AgentStart start = agents.Start();
         AgentSession session = await agents.Supervisor.StartOrAttachAsync(
-            AgentFixture.Shell("mkdir \"$ORCHESTRATOR_START/exit.new\"; echo ended"), start, default);
+            AgentFixture.Shell($"mkdir \"$ORCHESTRATOR_START/exit.new\"; echo ended; exit {code}"), start, default);
         Task<AgentOutcome> following = AgentFixture.FollowQuietlyAsync(session);
 
         // A folder in its place, so that the file can be written as little as on a full disk.
@@ -20,7 +22,7 @@ public sealed class AgentSessionTests
         Directory.Delete(Path.Combine(start.Folder, "exit.new"));
 
         AgentOutcome outcome = await following;
-        Assert.Equal((AgentFailure.None, "ended"), (outcome.Failure, outcome.FinalText));
+        Assert.Equal((failure, "ended", code), (outcome.Failure, outcome.FinalText, outcome.ExitCode));
     }
 
     [Fact]
