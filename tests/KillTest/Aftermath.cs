@@ -54,7 +54,7 @@ public static class Aftermath
             var file = Path.Combine(repository.StartsFolder, task.Id);
             var starts = File.Exists(file) ? File.ReadAllLines(file).Length : 0;
             var least = rounds.GetValueOrDefault(task.Id);
-            var most = least + disturber.LostStarts(task.Id);
+            var most = least + disturber.LostStarts(task.Id) + repository.StartsThatFailedOnAFullDisk(task.Id);
             if (starts < least || starts > most)
                 faults.Add($"the agent of {task.Id} was started {starts} times; {least} to {most} were needed");
             if (least < 1 || least > task.MostRounds)

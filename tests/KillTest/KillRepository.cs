@@ -54,6 +54,10 @@ public sealed class KillRepository : IDisposable
     /// <summary>Folders of the agents' starts, of all runs.</summary>
     public IEnumerable<string> StartFolders => !Directory.Exists(RunsFolder) ? [] : Directory.EnumerateDirectories(RunsFolder, "started", new EnumerationOptions { RecurseSubdirectories = true }).Select(folder => Path.GetDirectoryName(folder)!);
 
+    /// <summary>How many starts of a task's agent failed while the disk was full: these have to be repeated.</summary>
+    public int StartsThatFailedOnAFullDisk(string task) => StartFolders.Count(folder =>
+        Path.GetFileName(Path.GetDirectoryName(folder)) == task && File.Exists(Path.Combine(folder, "full")) && File.ReadAllText(Path.Combine(folder, "exit")).Trim() != "0");
+
     /// <summary>A run has written down that it is completed.</summary>
     public bool HasCompletedRun => Statuses().Any(status => status.GetProperty("state").GetString() == "completed");
 
