@@ -143,14 +143,18 @@ public abstract partial class AgentWorkflow
         _telling.RemoveAll(t => t.IsCompleted);
         // The run itself put the task into its first state: telling it so would be news to nobody.
         if (state != TaskStates.Preparing || Report.Sequence > 2)
-            _telling.Add(TellRunAsync(Report));
+            _telling.Add(TellRunAsync(_telling.LastOrDefault() ?? Task.CompletedTask, Report));
     }
 
-    /// <summary>Reports go to the run's id, not to one execution of it: the run may have continued as new meanwhile.</summary>
-    private async Task TellRunAsync(TaskReport report)
+    /// <summary>
+    /// Reports go to the run's id, not to one execution of it: the run may have continued as new meanwhile. One after the other, since signals that are on their way together
+    /// may come in any order, and of an older report nothing would be seen any more.
+    /// </summary>
+    private async Task TellRunAsync(Task before, TaskReport report)
     {
         try
         {
+            await before;
             await Workflow.GetExternalWorkflowHandle<IOrchestrationWorkflow>(Input.RunId)
                 .SignalAsync(w => w.TaskChangedAsync(report), new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
         }
