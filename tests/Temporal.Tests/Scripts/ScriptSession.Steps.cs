@@ -303,7 +303,7 @@ internal sealed partial class ScriptSession
         };
         request.ResetReapplyExcludeTypes.AddRange((step.GetValueOrDefault("exclude") as List<object?> ?? [])
             .Select(t => Enum.Parse<ResetReapplyExcludeType>((string)t!, ignoreCase: true)));
-        return Started(step, (await _client.WorkflowService.ResetWorkflowExecutionAsync(request)).RunId);
+        return Started(step, (await _client.WorkflowService.ResetWorkflowExecutionAsync(request, new() { Retry = true })).RunId);
     }
 
     // The recording SDK calls a run that is followed by another, for whatever reason, continued; ours gives the run's own result.
