@@ -119,9 +119,10 @@ public sealed class RealClaudeFailureTests
     {
         await using RealClaude claude = await RealClaude.StartAsync(
         [
-            new ApiRule("write it", new ApiTurn { Instead = new ApiTurn { Hangs = true }, InsteadTimes = 1, Tools = [ApiToolUse.Write("a.txt", "x")] }, ApiTurn.Says("Done.")),
+            new ApiRule("write it", ApiTurn.Calls(ApiToolUse.Write("a.txt", "x")), ApiTurn.Says("Done.")),
+            new ApiRule("wait", new ApiTurn { Hangs = true }),
         ]);
-        AgentStart first = claude.Start("1", "Please write it.", limits: new AgentLimits { MemoryBytes = 20_000_000 });
+        AgentStart first = claude.Start("1", "Please wait.", limits: new AgentLimits { MemoryBytes = 20_000_000 });
         AgentStart second = claude.Start("2", "Please write it.", limits: new AgentLimits { MemoryBytes = 20_000_000_000, Cores = 0.5 });
 
         (AgentOutcome stopped, _) = await claude.Agents.RunAsync(claude.Runner, first);
