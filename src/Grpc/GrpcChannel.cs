@@ -50,7 +50,7 @@ public sealed class GrpcChannel : IDisposable
         {
             return parser.ParseFrom(answer.Span);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (UnreadableMessage.Causes(e))
         {
             throw new GrpcException(GrpcStatusCode.Internal, $"answer of {fullMethod} is not a {typeof(TResponse).Name}: {e.Message}", innerException: e);
         }

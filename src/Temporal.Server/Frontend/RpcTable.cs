@@ -32,9 +32,8 @@ internal sealed class RpcTable
             {
                 request = parser.ParseFrom(bytes.Span);
             }
-            catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or ArgumentException)
+            catch (Exception e) when (UnreadableMessage.Causes(e))
             {
-                // The last two are what the parser says of a wrapper that ends too soon, and of texts that are none.
                 throw new GrpcException(GrpcStatusCode.Internal, "grpc: error unmarshalling request: " + e.Message, innerException: e);
             }
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Orchestrator.Grpc;
 using Temporal.Server.Storage;
 
 namespace Temporal.Server.Frontend;
@@ -19,7 +20,7 @@ internal static class Tokens
             var read = TaskToken.Parser.ParseFrom(token);
             return read.WorkflowId.Length > 0 && read.RunId.Length > 0 ? read : throw RpcErrors.InvalidArgument("Error deserializing task token.");
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception e) when (UnreadableMessage.Causes(e))
         {
             throw RpcErrors.InvalidArgument("Error deserializing task token.");
         }
@@ -38,7 +39,7 @@ internal static class Tokens
             var read = PageToken.Parser.ParseFrom(token);
             return read.RunId.Length > 0 && read.NextEventId > 0 ? read : throw RpcErrors.InvalidArgument("Invalid NextPageToken.");
         }
-        catch (InvalidProtocolBufferException)
+        catch (Exception e) when (UnreadableMessage.Causes(e))
         {
             throw RpcErrors.InvalidArgument("Invalid NextPageToken.");
         }
