@@ -29,7 +29,7 @@ internal static class CommitObject
             || !IsPlain(repository.Identity.Email)
             || message.Contains('\0', StringComparison.Ordinal)
             || repository.Configuration.Get("core.sharedrepository") is not null
-            || repository.Configuration.Names.Any(name => name.StartsWith("extensions.", StringComparison.Ordinal)))
+            || repository.Configuration.HasExtensions)
         {
             return null;
         }

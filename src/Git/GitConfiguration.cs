@@ -13,6 +13,9 @@ public sealed class GitConfiguration
     /// <summary>All names, with section and key in lower case as git prints them.</summary>
     public IEnumerable<string> Names => _values.Keys;
 
+    /// <summary>True if the repository is of another form than the plain one (extensions.* in git-config(1)), which only git knows to write.</summary>
+    internal bool HasExtensions => Names.Any(name => name.StartsWith("extensions.", StringComparison.Ordinal));
+
     /// <summary>The committer's identity, from the environment or the settings; null if git would have to guess.</summary>
     internal GitIdentity? Identity =>
         (Environment.GetEnvironmentVariable("GIT_AUTHOR_NAME") ?? Get("author.name") ?? Get("user.name")) is { Length: > 0 } name

@@ -77,7 +77,7 @@ internal static class WorktreeAdmin
     /// <returns>Null, with nothing made, if git has to do it.</returns>
     internal static string? TryMake(GitRepository repository, string path, string commit, string lockReason)
     {
-        if (repository.Configuration.Names.Any(name => name.StartsWith("extensions.", StringComparison.Ordinal)) || !IsPlain(Path.GetFileName(path)))
+        if (repository.Configuration.HasExtensions || !IsPlain(Path.GetFileName(path)))
         {
             return null;
         }
