@@ -77,43 +77,16 @@ internal static class Values
         return null;
     }
 
-    public static long? Size(DocumentNode node, FieldPath field, FaultList faults)
-    {
-        if (node is ScalarNode scalar)
-        {
-            if (IsOff(scalar))
-            {
-                return 0;
-            }
+    public static long? Size(DocumentNode node, FieldPath field, FaultList faults) => OrOff<long>(
+        node, field, faults, text => Sizes.TryRead(text.Trim(), out long size) && size > 0 ? size : null, "A size", "Write a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off.");
 
-            if (Sizes.TryRead(scalar.Text.Trim(), out long size) && size > 0)
-            {
-                return size;
-            }
-        }
-
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A size is expected here, not {Shown(node)}.", "Write a size such as 800MB, 2GB or 0.8 GiB (a number is bytes), or off.");
-        return null;
-    }
-
-    public static double? Cores(DocumentNode node, FieldPath field, FaultList faults)
-    {
-        if (node is ScalarNode scalar)
-        {
-            if (IsOff(scalar))
-            {
-                return 0;
-            }
-
-            if (double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cores) && cores > 0)
-            {
-                return cores;
-            }
-        }
-
-        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"A number of cores is expected here, not {Shown(node)}.", "Write a number such as 0.5 or 2, or off.");
-        return null;
-    }
+    public static double? Cores(DocumentNode node, FieldPath field, FaultList faults) => OrOff<double>(
+        node,
+        field,
+        faults,
+        text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cores) && cores > 0 ? cores : null,
+        "A number of cores",
+        "Write a number such as 0.5 or 2, or off.");
 
     public static T? Word<T>(DocumentNode node, FieldPath field, IReadOnlyDictionary<string, T> words, FaultList faults)
         where T : struct
@@ -166,6 +139,19 @@ internal static class Values
 
         string text = scalar.Text.Length > 60 ? scalar.Text[..60] + "..." : scalar.Text;
         return $"'{text.ReplaceLineEndings(" ")}'";
+    }
+
+    /// <summary>What a limit says; 0 where it is off.</summary>
+    private static T? OrOff<T>(DocumentNode node, FieldPath field, FaultList faults, Func<string, T?> read, string what, string cure)
+        where T : struct
+    {
+        if (node is ScalarNode scalar && (IsOff(scalar) ? default(T) : read(scalar.Text)) is { } value)
+        {
+            return value;
+        }
+
+        faults.Error(node is ScalarNode ? BadValue : WrongType, node, field, $"{what} is expected here, not {Shown(node)}.", cure);
+        return null;
     }
 
     /// <summary>As in the settings; and 0, as a plan is written back.</summary>
