@@ -48,11 +48,14 @@ public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> hand
         try
         {
             Write(http, response);
-            var flushed = await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
-            if (flushed.IsCompleted || http.RequestAborted.IsCancellationRequested)
+            if (context.MustBeDelivered)
             {
-                context.Undelivered();
-                return;
+                var flushed = await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
+                if (flushed.IsCompleted || http.RequestAborted.IsCancellationRequested)
+                {
+                    context.Undelivered();
+                    return;
+                }
             }
 
             http.Response.AppendTrailer("grpc-status", "0");

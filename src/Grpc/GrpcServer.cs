@@ -69,7 +69,9 @@ public sealed class GrpcServer : IAsyncDisposable
             }
         }
 
-        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
+        // Kestrel reads and writes on the thread that learnt of it; calls themselves always run on the pool, so none of them can hold up a connection.
+        var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
+        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
         _application = new Application(dispatcher);
     }
 

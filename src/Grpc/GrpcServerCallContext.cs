@@ -64,5 +64,8 @@ public sealed class GrpcServerCallContext : IDisposable
 
     internal bool DeadlinePassed => Timeout is not null && Remaining == TimeSpan.Zero;
 
+    // Only then is it worth a message of its own to learn whether the client is still there before the status goes out.
+    internal bool MustBeDelivered => _undelivered is not null;
+
     internal void Undelivered() => Interlocked.Exchange(ref _undelivered, null)?.Invoke();
 }

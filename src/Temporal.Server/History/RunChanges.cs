@@ -42,7 +42,7 @@ internal sealed class RunChanges
     /// <summary>The time of the run is up: whoever holds the workflow closes it.</summary>
     public bool TimedOut { get; set; }
 
-    /// <summary>Done once the changes are durable, on the writer's thread: must be quick.</summary>
+    /// <summary>Done once the changes are durable, by whoever wrote them: must be quick.</summary>
     public List<Action> AfterCommit { get; } = [];
 
     /// <summary>The workflow task is to be handed to its queue.</summary>

@@ -35,10 +35,10 @@ internal sealed class WorkflowStore
         (_lastRunKey, _lastOutboxKey) = database.Read(static db => (Maximum(db, "SELECT max(key) FROM runs"), Maximum(db, "SELECT max(key) FROM outbox")));
     }
 
-    /// <summary>Told of every durable change, on the writer's thread, in order.</summary>
+    /// <summary>Told of every durable change by whoever wrote it, in order.</summary>
     public Action<WorkflowWrite> Committed { get; set; } = static _ => { };
 
-    /// <summary>Told of every change that could not be written, on the writer's thread: the workflow is as it was stored before.</summary>
+    /// <summary>Told of every change that could not be written, by whoever tried: the workflow is as it was stored before.</summary>
     public Action<WorkflowWrite> Lost { get; set; } = static _ => { };
 
     public Database Database => _database;
@@ -83,6 +83,11 @@ internal sealed class WorkflowStore
 
                         throw;
                     }
+                }
+
+                if (!deferred && !commit.IsCompleted)
+                {
+                    _database.WriteQueued();
                 }
 
                 await commit;
@@ -319,7 +324,15 @@ internal sealed class WorkflowStore
             }
         }
 
-        _database.Submit(write, deferred);
+        if (deferred)
+        {
+            _database.Submit(write, deferred: true);
+        }
+        else
+        {
+            _database.Enqueue(write);
+        }
+
         workflow.LastCommit = write.Done;
         if (deferred)
         {

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// The engine's SQLite file: one connection writes on a thread of its own and commits in groups; reads use connections that can't write.
+/// The engine's SQLite file: one connection writes, one group of changes after the other, on a thread of its own or, with a quick disk, on that of a caller that
+/// waits for its change anyway; reads use connections that can't write.
 /// In memory, reads take turns with the writer on its connection.
 /// </summary>
 internal sealed class Database : IDisposable
@@ -16,6 +18,9 @@ internal sealed class Database : IDisposable
     // Deferred items (starts of workflow tasks, heartbeats) wait at most this long for a group to join.
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
+    // A thread of the pool is not kept longer than this for the changes of others.
+    private static readonly TimeSpan QuickCommit = TimeSpan.FromMilliseconds(2);
+
     private readonly string? _path;
     private readonly ILogger _logger;
     private readonly SqliteConnection _writer;
@@ -24,7 +29,11 @@ internal sealed class Database : IDisposable
     private readonly object _queueLock = new();
     private readonly Thread _thread;
     private List<WriteItem> _queue = [];
+    private List<WriteItem> _taken = [];
     private bool _urgent;
+    private bool _called;
+    private bool _writing;
+    private volatile bool _quick = true;
     private bool _stopping;
 
     /// <summary>Opens or makes the database and starts its writer.</summary>
@@ -61,12 +70,68 @@ internal sealed class Database : IDisposable
     {
         lock (_queueLock)
         {
-            ObjectDisposedException.ThrowIf(_stopping, this);
-            _queue.Add(item);
+            Add(item, deferred);
             if (!deferred || _queue.Count == 1)
             {
-                _urgent |= !deferred;
+                _called |= !deferred;
                 Monitor.Pulse(_queueLock);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="Submit"/> for an item that can't wait, without waking the writer's thread: call <see cref="WriteQueued"/> next, outside of all locks.</summary>
+    public void Enqueue(WriteItem item)
+    {
+        lock (_queueLock)
+        {
+            Add(item, deferred: false);
+        }
+    }
+
+    /// <summary>
+    /// Writes what is queued on the caller's thread when nobody else writes or was told to and the disk is quick: handing it to the writer's thread and back would take
+    /// longer than the commit. Else the writer's thread does it.
+    /// </summary>
+    public void WriteQueued()
+    {
+        lock (_queueLock)
+        {
+            if (_writing || _called || _queue.Count == 0)
+            {
+                // Who writes or is on its way takes it next, or has taken it.
+                return;
+            }
+
+            if (!_quick || !_writerLock.TryEnter())
+            {
+                _called = true;
+                Monitor.Pulse(_queueLock);
+                return;
+            }
+
+            Take();
+        }
+
+        try
+        {
+            WriteTaken();
+        }
+        catch (Exception e)
+        {
+            // As on the writer's thread: what failed here has left others without an answer, and the next start finds all that was acknowledged.
+            Environment.FailFast("the engine's database can't be written any more", e);
+        }
+        finally
+        {
+            _writerLock.Exit();
+            lock (_queueLock)
+            {
+                _writing = false;
+                _called = _urgent;
+                if (_queue.Count > 0 || _stopping)
+                {
+                    Monitor.Pulse(_queueLock);
+                }
             }
         }
     }
@@ -157,38 +222,67 @@ internal sealed class Database : IDisposable
 
     private void WriteLoop()
     {
-        var group = new List<WriteItem>();
-        while (TakeGroup(ref group))
+        while (TakeForThread())
         {
-            for (var from = 0; from < group.Count; from += MaxGroup)
+            WriteTaken();
+            lock (_queueLock)
             {
-                WriteGroup(group.GetRange(from, Math.Min(MaxGroup, group.Count - from)));
+                _writing = false;
             }
-
-            group.Clear();
         }
     }
 
-    private bool TakeGroup(ref List<WriteItem> group)
+    private bool TakeForThread()
     {
         lock (_queueLock)
         {
-            while (!_urgent && !_stopping)
+            while (_writing || (!_urgent && !_stopping))
             {
-                if (_queue.Count == 0)
+                if (_writing || _queue.Count == 0)
                 {
                     Monitor.Wait(_queueLock);
                 }
-                else if (!Monitor.Wait(_queueLock, DeferredDelay))
+                else if (!Monitor.Wait(_queueLock, DeferredDelay) && !_writing)
                 {
                     break;
                 }
             }
 
-            _urgent = false;
-            (group, _queue) = (_queue, group);
-            return group.Count > 0 || !_stopping;
+            if (_queue.Count == 0 && _stopping)
+            {
+                return false;
+            }
+
+            Take();
+            return true;
         }
+    }
+
+    private void Add(WriteItem item, bool deferred)
+    {
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        _queue.Add(item);
+        _urgent |= !deferred;
+    }
+
+    private void Take()
+    {
+        _writing = true;
+        _called = false;
+        _urgent = false;
+        (_taken, _queue) = (_queue, _taken);
+    }
+
+    private void WriteTaken()
+    {
+        var begin = Stopwatch.GetTimestamp();
+        for (var from = 0; from < _taken.Count; from += MaxGroup)
+        {
+            WriteGroup(_taken.GetRange(from, Math.Min(MaxGroup, _taken.Count - from)));
+        }
+
+        _taken.Clear();
+        _quick = Stopwatch.GetElapsedTime(begin) < QuickCommit;
     }
 
     private void WriteGroup(List<WriteItem> group)

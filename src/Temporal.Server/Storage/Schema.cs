@@ -1,4 +1,5 @@
 using System.Globalization;
+using SQLitePCL;
 
 namespace Temporal.Server.Storage;
 
@@ -137,17 +138,37 @@ internal static class Schema
 
     private static SqliteConnection OpenForReading(string path)
     {
-        var db = SqliteConnection.OpenReadOnly(path);
+        try
+        {
+            try
+            {
+                return Opened(SqliteConnection.OpenReadOnly(path));
+            }
+            catch (SqliteException e) when (e.Code == raw.SQLITE_READONLY_ROLLBACK)
+            {
+                // Its maker was killed before the file had its write-ahead log. What that one left half-written is undone only by who may write.
+                Opened(new SqliteConnection(path, create: false)).Dispose();
+                return Opened(SqliteConnection.OpenReadOnly(path));
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw new InvalidOperationException($"{path} can't be read as an engine database: {e.Message}", e);
+        }
+    }
+
+    private static SqliteConnection Opened(SqliteConnection db)
+    {
         try
         {
             db.ExecuteScript("PRAGMA busy_timeout=5000;");
             _ = Pragma(db, "application_id");
             return db;
         }
-        catch (SqliteException e)
+        catch
         {
             db.Dispose();
-            throw new InvalidOperationException($"{path} can't be read as an engine database: {e.Message}", e);
+            throw;
         }
     }
 

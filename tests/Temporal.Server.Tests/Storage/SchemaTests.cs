@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 using Temporal.Server.Storage;
 using Xunit;
 
@@ -78,6 +79,33 @@ public sealed class SchemaTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder.DatabasePath);
 
         Assert.NotEmpty(await server.StartWorkflowAsync("w"));
+    }
+
+    /// <summary>Until the file has its write-ahead log SQLite keeps what a change replaces in a journal beside it, and only who may write can undo that change.</summary>
+    [Fact]
+    public async Task Start_OnAFileWhoseMakerWasKilledInItsFirstChange_MakesItWhole()
+    {
+        LeaveJournal($"PRAGMA application_id = {0x4F726345}");
+        Assert.Equal(raw.SQLITE_READONLY_ROLLBACK, Assert.Throws<SqliteException>(() =>
+        {
+            using var db = SqliteConnection.OpenReadOnly(_folder.DatabasePath);
+            db.Execute("SELECT * FROM sqlite_master");
+        }).Code);
+
+        await using var server = await TestServer.StartAsync(_folder.DatabasePath);
+
+        Assert.NotEmpty(await server.StartWorkflowAsync("w"));
+        Assert.False(File.Exists(_folder.DatabasePath + "-journal"));
+    }
+
+    /// <summary>A first change of the file that its maker did not end: the files are copied after some of its pages were written.</summary>
+    private void LeaveJournal(string change)
+    {
+        var original = _folder.PathOf("original");
+        using var db = new SqliteConnection(original, create: true);
+        db.ExecuteScript($"{change}; PRAGMA cache_size = 1; BEGIN; CREATE TABLE half(x); INSERT INTO half VALUES(randomblob(1000000));");
+        File.Copy(original, _folder.DatabasePath);
+        File.Copy(original + "-journal", _folder.DatabasePath + "-journal");
     }
 
     /// <summary>Makes a change that stays in the log, as if its writer had been killed: the files are copied while it has them open.</summary>
