@@ -89,6 +89,24 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return null;
     }
 
+    /// <summary>The result with a warning for each task whose role has no text: its agent would be told nothing of it.</summary>
+    /// <param name="ownRoles">Roles that the repository has a text for, beside those that come with us.</param>
+    public PlanReadResult WithRoles(IReadOnlyCollection<string> ownRoles)
+    {
+        if (Plan is null)
+        {
+            return this;
+        }
+
+        HashSet<string> known = [.. TaskRole.All, .. ownRoles];
+        return With(Plan.Tasks.Index().Where(t => t.Item.Role is { } role && !known.Contains(role)).Select(t =>
+        {
+            string? near = NearestName.Of(t.Item.Role!, known);
+            return Fault("unknown-role", FaultSeverity.Warning, t.Index, "role", $"There is no role '{t.Item.Role}', so the agent of task '{t.Item.Id}' is told nothing of it.",
+                near is null ? $"Write one of {string.Join(", ", TaskRole.All)}, or what its agents should know into .orchestrator/roles/{t.Item.Role}.md." : $"Did you mean '{near}'?");
+        }));
+    }
+
     /// <summary>The result with a warning for each pair of tasks that could meet at a file or resource; a refused plan has none.</summary>
     public PlanReadResult WithConflicts()
     {

@@ -19,10 +19,11 @@ public static class PlanReader
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository, with forward slashes.</param>
     /// <param name="open">Gives the bytes of a phase's or another file by its path relative to the repository, or null when there is none.</param>
-    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) => file switch
+    /// <param name="projectContext">Names of the texts that the project itself has for its tasks.</param>
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, IReadOnlyCollection<string>? projectContext = null) => file switch
     {
         _ when IsMasterPlan(file) => MasterPlanReader.Read(content, file, open),
         _ when BacklogPlanReader.IsBacklog(file) => BacklogPlanReader.Read(content, file, open),
-        _ => TaskGraphReader.Read(content, file),
+        _ => TaskGraphReader.Read(content, file, projectContext),
     };
 }

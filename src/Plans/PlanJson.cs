@@ -40,6 +40,9 @@ public static class PlanJson
     /// <summary>The content hash of bytes that <see cref="Write"/> gave.</summary>
     public static string HashOf(ReadOnlySpan<byte> utf8) => Convert.ToHexStringLower(SHA256.HashData(utf8));
 
+    /// <inheritdoc cref="HashOf(ReadOnlySpan{byte})"/>
+    public static string HashOf(Stream utf8) => Convert.ToHexStringLower(SHA256.HashData(utf8));
+
     // A dictionary has no order of its own; sorted, equal plans give equal bytes.
     private static Plan Canonical(Plan plan) => plan.Context.Count == 0
         ? plan

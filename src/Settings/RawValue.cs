@@ -17,4 +17,15 @@ internal sealed record RawMap(IReadOnlyList<RawEntry> Entries, int Line = 0) : R
 internal sealed record RawEntry(string Key, RawValue Value, int Line);
 
 /// <summary>A raw value with its name and source, ready to be bound to a setting.</summary>
-internal sealed record RawSetting(string Name, RawValue Value, SettingSource Source);
+/// <param name="Name">Its name, maybe an older one.</param>
+/// <param name="Value">As it was written.</param>
+/// <param name="Source">Where.</param>
+/// <param name="Variable">The variable that says it; null where its name stands there.</param>
+internal sealed record RawSetting(string Name, RawValue Value, SettingSource Source, string? Variable = null)
+{
+    /// <summary>How it was written.</summary>
+    public string Spelling => Variable ?? Name;
+
+    /// <summary>Whether it was written under the name it has at present.</summary>
+    public bool IsPresentName(string present) => Name == present && (Variable is null || SettingNames.OfVariable(Variable) is not null);
+}

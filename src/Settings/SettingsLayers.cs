@@ -66,7 +66,7 @@ internal sealed class SettingsLayers
         // A variable holds the secret itself; the settings keep only its name.
         if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
             value = "$" + variable;
-        layer.Add(new RawSetting(name, ReadVariable(value, source), source));
+        layer.Add(new RawSetting(name, ReadVariable(value, source), source, variable));
     }
 
     // Lists and mappings are written in a variable as they would be in a file.
@@ -113,8 +113,8 @@ internal sealed class SettingsLayers
             var name = SettingKeys.Canonical(raw.Name, setting);
             if (seen.TryGetValue(name, out var other))
             {
-                Warnings.Add(new SettingFault(raw.Name, $"'{name}' is set twice, also as '{other.Name}' ({other.Source}).", "Keep one of them; the present name wins.", raw.Source));
-                if (raw.Name != name)
+                Warnings.Add(new SettingFault(raw.Name, $"'{raw.Spelling}' sets it a second time, after '{other.Spelling}' ({other.Source}).", $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} wins.", raw.Source));
+                if (!raw.IsPresentName(name))
                     continue;
             }
 

@@ -66,12 +66,16 @@ public sealed class ContractsInForceTests
     }
 
     [Fact]
-    public void Of_NoStubPossible_IsNamedAndHoldsNobody()
+    public void Of_NoStubPossible_HoldsNobodyAndIsNamedWhereTheReaderCouldNot()
     {
-        ContractsInForce found = Of(Store with { FilePath = null });
+        ContractsInForce named = Of(Store with { FilePath = null });
+        ContractsInForce unnamed = Of(Store with { Name = "The store", Methods = [] });
+        ContractsInForce asItStands = Of(Store with { Name = "The store", Methods = [] }, "class Store: pass\n");
 
-        Assert.StartsWith("The contract 'Store' names no file.", Assert.Single(found.Warnings), StringComparison.Ordinal);
-        Assert.Empty(found.Stubs);
+        Assert.Empty(named.Stubs.Concat(unnamed.Stubs));
+        Assert.Empty(named.Warnings.Concat(asItStands.Warnings));
+        Assert.StartsWith("'The store' can't be the name of an interface.", Assert.Single(unnamed.Warnings), StringComparison.Ordinal);
+        Assert.Single(asItStands.Stubs);
     }
 
     [Fact]

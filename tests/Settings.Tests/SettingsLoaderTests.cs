@@ -266,6 +266,20 @@ public class SettingsLoaderTests
         Assert.Equal(["node_modules", ".venv"], result.Settings.Worktrees.Keep);
     }
 
+    [Theory]
+    [InlineData("ORCHESTRATOR_TIMEOUT=60\nTASK_TIMEOUT=70\n", "TASK_TIMEOUT", "ORCHESTRATOR_TIMEOUT")]
+    [InlineData("TASK_TIMEOUT=70\nORCHESTRATOR_TIMEOUT=60\n", "ORCHESTRATOR_TIMEOUT", "TASK_TIMEOUT")]
+    public void Load_OldAndPresentVariable_ThePresentOneWinsInAnyOrder(string dotEnv, string second, string first)
+    {
+        var ofFile = SettingsLoader.Load(new SettingsInput { DotEnv = new(".env", dotEnv) });
+        var ofProcess = SettingsLoader.Load(new SettingsInput { Environment = new Dictionary<string, string> { ["ORCHESTRATOR_TIMEOUT"] = "60", ["TASK_TIMEOUT"] = "70" } });
+
+        Assert.Equal(TimeSpan.FromSeconds(60), ofFile.Settings!.TaskTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(60), ofProcess.Settings!.TaskTimeout);
+        Assert.StartsWith($"'{second}' sets it a second time, after '{first}' (.env:1).", Assert.Single(ofFile.Warnings).Message, StringComparison.Ordinal);
+        Assert.Equal("Keep one of them; ORCHESTRATOR_TIMEOUT wins.", Assert.Single(ofFile.Warnings).Cure);
+    }
+
     [Fact]
     public void Load_AccountVariablesInDotEnv_GoToAgentsOnly()
     {

@@ -46,6 +46,7 @@ internal sealed partial class PhaseFileReader
     private (string Text, int Line)? _status;
     private (string Text, int Line)? _dependsOn;
     private bool _hasGates;
+    private int _stepsTold;
     private int _taskGroup;
     private int _taskItem;
 
@@ -110,7 +111,7 @@ internal sealed partial class PhaseFileReader
             _faults.Add(new PlanFault("no-gates", FaultSeverity.Warning, _file, 1, 1, "", "The phase has no section '## Gates', so nothing of its own checks it.", "Add '## Gates' with lines such as '- pytest: all tests pass'."));
         }
 
-        if (_checklist.Count == 0 && _body.TrueForAll(string.IsNullOrWhiteSpace))
+        if (_checklist.Count == 0 && _body.Count(line => !string.IsNullOrWhiteSpace(line)) == _stepsTold)
         {
             _faults.Add(new PlanFault("empty-phase", FaultSeverity.Error, _file, 1, 1, "", "The phase's file says nothing about what is to be done.", "Add '## Tasks' with check boxes: '- [ ] 1.1: Create src/module.py'."));
         }
@@ -197,7 +198,7 @@ internal sealed partial class PhaseFileReader
                 _steps.Add(RequiredStep.ForAgent(agent.Groups["name"].Value));
             }
         }
-        else if (lower.Contains("notes", StringComparison.Ordinal) && (lower.Contains("read", StringComparison.Ordinal) || lower.Contains("review", StringComparison.Ordinal)))
+        else if (lower.Contains("notes", StringComparison.Ordinal) && NotesVerb().Match(lower).Groups["read"].Success)
         {
             _steps.Add(RequiredStep.ReadPreviousNotes);
             Notes(text, plain, line, _notesInput);
@@ -210,16 +211,28 @@ internal sealed partial class PhaseFileReader
         else if (lower.Contains("implement", StringComparison.Ordinal))
         {
             _steps.Add(RequiredStep.Implementation);
+            if (!lower.TrimStart('[').StartsWith("implementation", StringComparison.Ordinal))
+            {
+                TellAlso(line);
+            }
         }
-        else if (lower.Contains("validat", StringComparison.Ordinal) || lower.Contains("gate", StringComparison.Ordinal))
+        else if (Validation().IsMatch(lower))
         {
             _steps.Add(RequiredStep.PreValidation);
+            TellAlso(line);
         }
         else
         {
             _faults.Add(new PlanFault("unknown-step", FaultSeverity.Warning, _file, line.Number, 1, "", $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.", "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks."));
             _body.Add(line.Text);
         }
+    }
+
+    // What the step says beyond its kind, nothing else would tell the agent.
+    private void TellAlso(MarkdownLine line)
+    {
+        _body.Add(line.Text);
+        _stepsTold++;
     }
 
     private void Notes(string text, string plain, MarkdownLine line, List<string> notes)
@@ -292,8 +305,25 @@ internal sealed partial class PhaseFileReader
             return (unbold[1..close].Trim(), Description(unbold[(close + 1)..]));
         }
 
-        int colon = unbold.IndexOf(": ", StringComparison.Ordinal);
+        int colon = ColonAfterCommand(unbold);
         return colon >= 0 ? (unbold[..colon].Trim(), Description(unbold[colon..])) : (unbold.TrimEnd(':').Trim(), null);
+    }
+
+    // The first that the shell would not see between quotes: grep 'a: b' c: found.
+    private static int ColonAfterCommand(string text)
+    {
+        char quote = '\0';
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (quote == '\0' && text.AsSpan(i).StartsWith(": "))
+            {
+                return i;
+            }
+
+            quote = text[i] is not ('"' or '\'') ? quote : quote == '\0' ? text[i] : quote == text[i] ? '\0' : quote;
+        }
+
+        return quote == '\0' ? -1 : text.IndexOf(": ", StringComparison.Ordinal);
     }
 
     private static string? Description(string rest)
@@ -351,6 +381,13 @@ internal sealed partial class PhaseFileReader
 
     [GeneratedRegex(@"^(?<id>\d+(?:\.\d+)*)[.):]?(?=\s|$|:)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex LeadingNumber();
+
+    // Whichever stands first says what is to be done with the notes: "Write notes to: `x` when ready" is no reading.
+    [GeneratedRegex(@"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex NotesVerb();
+
+    [GeneratedRegex(@"validat|\bgates?\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Validation();
 
     [GeneratedRegex(@"AGENT:\s*(?<name>[A-Za-z0-9_-]+)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Agent();

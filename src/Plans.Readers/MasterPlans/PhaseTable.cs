@@ -150,12 +150,20 @@ internal static class PhaseTable
     {
         var columns = new Dictionary<Column, int>();
         IReadOnlyList<TableCell> cells = Cells(header);
+        int[] ids = [.. cells.Index().Where(c => Headings.TryGetValue(Inline.Plain(c.Item.Text), out Column column) && column == Column.Id).Select(c => c.Index)];
         for (int i = 0; i < cells.Count; i++)
         {
             if (Headings.TryGetValue(Inline.Plain(cells[i].Text), out Column column))
             {
                 columns.TryAdd(column, i);
             }
+        }
+
+        // "| # | Phase | Status |": beside a number, the phase is its title.
+        if (ids.Length == 2 && !columns.ContainsKey(Column.Title) && Array.FindIndex(ids, i => Inline.Plain(cells[i].Text).Equals("phase", StringComparison.OrdinalIgnoreCase)) is >= 0 and var phase)
+        {
+            columns[Column.Title] = ids[phase];
+            columns[Column.Id] = ids[1 - phase];
         }
 
         // Other tables (risks, files, decisions) have neither a phase nor a title, or no phase at all.

@@ -50,17 +50,45 @@ internal static class ContractBinder
         }
 
         IReadOnlyList<string> filePath = PathValues.Read(fields.Texts("file_path") ?? [], fields.Faults);
-        return new ContractSpec
+        List<DocumentNode> methodNodes = [];
+        var contract = new ContractSpec
         {
             Name = name,
             Version = fields.Text("version"),
             FilePath = filePath.Count == 0 ? null : filePath[0],
-            Methods = BindMethods(fields),
+            Methods = BindMethods(fields, methodNodes),
             Consumers = BindConsumers(fields, tasks),
         };
+        WarnOfNoStub(contract, fields, methodNodes);
+        return contract;
     }
 
-    private static List<string> BindMethods(Fields fields)
+    // A run goes on without the stub, and nobody is held to the contract: that is better known before the night.
+    private static void WarnOfNoStub(ContractSpec contract, Fields fields, List<DocumentNode> methodNodes)
+    {
+        foreach (ContractFault fault in ContractStub.FaultsOf(contract))
+        {
+            // What is missing or refused already needs no second word; without methods the contract is a file as it stands, whatever it calls its types.
+            bool isSaid = fault.Field switch
+            {
+                "name" => contract.Name.Length == 0 || contract.Methods.Count == 0,
+                "file_path" => contract.Name.Length == 0 || (contract.FilePath is null && fields.Node("file_path") is not null),
+                _ => false,
+            };
+            if (!isSaid)
+            {
+                (DocumentNode node, FieldPath path) = fault.Index < 0
+                    ? (fields.Node(fault.Field) ?? fields.Mapping, fields.Join(fault.Field))
+                    : (methodNodes[fault.Index], fields.Join(fault.Field).At(fault.Index));
+                fields.Faults.Warning("no-stub", node, path, $"{fault.Message} So the contract has no stub, and no agent is held to it.", fault.Cure);
+            }
+        }
+    }
+
+    /// <summary>The methods' signatures.</summary>
+    /// <param name="fields">The contract.</param>
+    /// <param name="nodes">Receives where each of them stands.</param>
+    private static List<string> BindMethods(Fields fields, List<DocumentNode> nodes)
     {
         var methods = new List<string>();
         List<DocumentNode> items = fields.Node("methods") switch
@@ -72,17 +100,22 @@ internal static class ContractBinder
         for (int i = 0; i < items.Count; i++)
         {
             string path = $"{fields.Join("methods")}[{i}]";
-            if (items[i] is MappingNode mapping)
+            if (items[i] is MappingNode { Entries: [var (key, value)] } && key.Text.Contains('(', StringComparison.Ordinal))
+            {
+                string signature = value is ScalarNode rest ? $"{key.Text}: {rest.Text}" : key.Text;
+                fields.Faults.Error("unquoted-signature", items[i], path, $"'{key.Text}:' is read as a key of YAML, not as part of a signature.", $"Put the signature in quotes: \"{signature}\".");
+            }
+            else if (items[i] is MappingNode mapping)
             {
                 var method = new Fields(mapping, path, MethodKeys, fields.Faults, "a method");
                 if (method.Text("signature") is { } signature)
                 {
-                    methods.Add(signature.Trim());
+                    Add(signature.Trim());
                 }
                 else if (method.Text("name") is { } name)
                 {
                     string returns = method.Text("returns") is { } type ? $" -> {type.Trim()}" : "";
-                    methods.Add($"{name.Trim()}({string.Join(", ", method.TextList("parameters") ?? [])}){returns}");
+                    Add($"{name.Trim()}({string.Join(", ", method.TextList("parameters") ?? [])}){returns}");
                 }
                 else
                 {
@@ -91,7 +124,13 @@ internal static class ContractBinder
             }
             else if (Values.Text(items[i], path, fields.Faults) is { } text)
             {
-                methods.Add(text.Trim());
+                Add(text.Trim());
+            }
+
+            void Add(string method)
+            {
+                methods.Add(method);
+                nodes.Add(items[i]);
             }
         }
 

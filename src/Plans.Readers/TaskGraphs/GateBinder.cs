@@ -7,6 +7,8 @@ internal static class GateBinder
 {
     private static readonly KeyTable GateKeys = new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate");
 
+    private static readonly string[] CommandKey = ["command"];
+
     private static readonly Dictionary<string, GateType> TypeWords = new(StringComparer.OrdinalIgnoreCase)
     {
         ["test"] = GateType.Test,
@@ -63,8 +65,9 @@ internal static class GateBinder
         }
     }
 
+    // A gate whose 'command' is mistyped must not become several, each with a word of it as its command.
     private static bool IsGate(MappingNode mapping) =>
-        mapping.Entries.Count == 0 || mapping.Entries.Exists(e => GateKeys.Find(e.Key.Text) is "command" or "required" or "negate" or "description");
+        mapping.Entries.Count == 0 || mapping.Entries.Exists(e => GateKeys.Find(e.Key.Text) is not null || NearestName.Of(e.Key.Text, CommandKey) is not null);
 
     private static void AddCommand(ScalarNode text, FieldPath path, string? name, List<GateSpec> gates, FaultList faults)
     {

@@ -27,12 +27,13 @@ public static class TaskGraphReader
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its name; the ending <c>.json</c> means JSON, any other YAML.</param>
-    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file) =>
-        PlanText.TryDecode(content, file, out string? text, out PlanFault? fault) ? Read(text, file) : new PlanReadResult(null, [fault]);
+    /// <param name="projectContext">Names of the texts that the project itself has for its tasks.</param>
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
+        PlanText.TryDecode(content, file, out string? text, out PlanFault? fault) ? Read(text, file, projectContext) : new PlanReadResult(null, [fault]);
 
     /// <summary>Reads text.</summary>
-    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string)"/>
-    public static PlanReadResult Read(string text, string file)
+    /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string, IReadOnlyCollection{string}?)"/>
+    public static PlanReadResult Read(string text, string file, IReadOnlyCollection<string>? projectContext = null)
     {
         var faults = new FaultList(file);
         bool isJson = file.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
@@ -47,11 +48,10 @@ public static class TaskGraphReader
             return new PlanReadResult(null, faults.Sorted());
         }
 
-        return Bind(root, faults);
+        return Bind(root, faults, projectContext ?? []);
     }
 
-    /// <summary>Makes a plan of a tree that was read before, such as a planner's answer inside another document.</summary>
-    internal static PlanReadResult Bind(DocumentNode root, FaultList faults)
+    private static PlanReadResult Bind(DocumentNode root, FaultList faults, IReadOnlyCollection<string> projectContext)
     {
         // A bare list is taken as the list of tasks.
         MappingNode mapping = root switch
@@ -71,7 +71,7 @@ public static class TaskGraphReader
         Dictionary<string, string> context = BindContext(fields);
         List<BoundTask> tasks = BindTasks(fields, defaults);
         IReadOnlyList<ContractSpec> contracts = ContractBinder.Bind(fields, tasks);
-        ContextChecks.Report(tasks, context, faults);
+        ContextChecks.Report(tasks, context.Keys.Concat(projectContext).ToHashSet(StringComparer.Ordinal), faults);
         TaskGraph graph = GraphFaults.Report([.. tasks.Select(t => Placed(t, faults.File))], faults);
 
         var plan = new Plan

@@ -51,43 +51,56 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
     /// <summary>Writes the stub of a contract.</summary>
     /// <param name="contract">Name, file and methods.</param>
     /// <param name="stub">The source code.</param>
-    /// <param name="fault">Why there is none, as a sentence.</param>
-    public static bool TryCreate(ContractSpec contract, [NotNullWhen(true)] out ContractStub? stub, [NotNullWhen(false)] out string? fault)
+    /// <param name="fault">Why there is none.</param>
+    public static bool TryCreate(ContractSpec contract, [NotNullWhen(true)] out ContractStub? stub, [NotNullWhen(false)] out ContractFault? fault)
     {
-        stub = null;
-        fault = null;
+        var methods = new List<MethodSignature>();
+        fault = Faults(contract, methods).FirstOrDefault();
+        if (fault is not null)
+        {
+            stub = null;
+            return false;
+        }
+
+        ContractLanguage language = LanguageOf(contract.FilePath!)!.Value;
+        string version = ContractFile.HashOf(StubWriter.Write(contract, language, methods, version: ""));
+        stub = new ContractStub(contract.Name, contract.FilePath!, language, version, StubWriter.Write(contract, language, methods, version), contract.Consumers);
+        return true;
+    }
+
+    /// <summary>Everything that keeps a contract from being written as source code.</summary>
+    public static IReadOnlyList<ContractFault> FaultsOf(ContractSpec contract) => [.. Faults(contract, [])];
+
+    private static IEnumerable<ContractFault> Faults(ContractSpec contract, List<MethodSignature> methods)
+    {
+        if (!MethodSignature.IsIdentifier(contract.Name))
+        {
+            yield return new ContractFault("name", -1, $"'{contract.Name}' can't be the name of an interface.", "Use letters, digits and '_'.");
+        }
+
         if (contract.FilePath is null)
         {
-            fault = $"The contract '{contract.Name}' names no file.";
+            yield return new ContractFault("file_path", -1, $"The contract '{contract.Name}' names no file.", "Add file_path: where its source code goes, such as contracts/auth.py.");
+            yield break;
         }
-        else if (LanguageOf(contract.FilePath) is not { } language)
-        {
-            fault = $"The ending of '{contract.FilePath}' is none of {string.Join(", ", Endings.Keys)}.";
-        }
-        else if (!MethodSignature.IsIdentifier(contract.Name))
-        {
-            fault = $"'{contract.Name}' can't be the name of an interface: use letters, digits and '_'.";
-        }
-        else
-        {
-            var methods = new List<MethodSignature>();
-            foreach (string text in contract.Methods)
-            {
-                if (!MethodSignature.TryParse(text, language, out MethodSignature? method))
-                {
-                    fault = $"The method '{text}' can't be understood; write a name, or a signature such as 'login(username: str) -> dict'.";
-                    return false;
-                }
 
+        if (LanguageOf(contract.FilePath) is not { } language)
+        {
+            yield return new ContractFault("file_path", -1, $"The ending of '{contract.FilePath}' is none of {string.Join(", ", Endings.Keys)}.", "Correct file_path: it ends in .py, .ts, .cs, .go or .java.");
+            yield break;
+        }
+
+        for (int i = 0; i < contract.Methods.Count; i++)
+        {
+            if (MethodSignature.TryParse(contract.Methods[i], language, out MethodSignature? method))
+            {
                 methods.Add(method);
             }
-
-            string unversioned = StubWriter.Write(contract, language, methods, version: "");
-            string version = ContractFile.HashOf(unversioned);
-            stub = new ContractStub(contract.Name, contract.FilePath, language, version, StubWriter.Write(contract, language, methods, version), contract.Consumers);
+            else
+            {
+                yield return new ContractFault("methods", i, $"The method '{contract.Methods[i]}' can't be understood.", "Write a name, or a signature such as 'login(username: str) -> dict'.");
+            }
         }
-
-        return stub is not null;
     }
 
     /// <summary>The language that a file's ending stands for, or null.</summary>
@@ -97,6 +110,13 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
         return dot >= 0 && Endings.TryGetValue(filePath[dot..], out ContractLanguage language) ? language : null;
     }
 }
+
+/// <summary>What keeps a contract from being written as source code.</summary>
+/// <param name="Field">Key of the contract that is faulty.</param>
+/// <param name="Index">The place in the list that the key holds; less than 0 for the whole.</param>
+/// <param name="Message">What is wrong, as a sentence.</param>
+/// <param name="Cure">What would be right, as a sentence.</param>
+public sealed record ContractFault(string Field, int Index, string Message, string Cure);
 
 /// <summary>Which version of a contract a task was given when it started.</summary>
 /// <param name="Contract">Name of the contract.</param>

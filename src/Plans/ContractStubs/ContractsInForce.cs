@@ -27,9 +27,13 @@ public sealed record ContractsInForce(
             {
                 stubs.Add(new ContractStub(contract.Name, contract.FilePath!, language, ContractFile.VersionOf(content), content, contract.Consumers));
             }
-            else if (!ContractStub.TryCreate(contract, out ContractStub? stub, out string? fault))
+            else if (!ContractStub.TryCreate(contract, out ContractStub? stub, out ContractFault? fault))
             {
-                warnings.Add($"{fault} So the contract has no stub, and no agent is held to it.");
+                // The reader has named the rest, with its place; whether a contract without methods has a file that needs no name of ours is known only here.
+                if (fault.Field == "name" && contract.Methods.Count == 0)
+                {
+                    warnings.Add($"{fault.Message} So the contract has no stub, and no agent is held to it. {fault.Cure}");
+                }
             }
             else if (stubs.Find(other => other.FilePath == stub.FilePath) is { } other)
             {

@@ -110,9 +110,14 @@ internal static class StubWriter
         };
     }
 
-    // A simple type of another language becomes the same one here; everything else stands as the plan has it.
+    // A simple type of another language becomes the same one here, as does what Python composes of types; everything else stands as the plan has it.
     private static string Spell(string type, ContractLanguage language)
     {
+        if (language != ContractLanguage.Python && PythonTypes.TrySpell(type, language, inner => Spell(inner, language)) is { } composed)
+        {
+            return composed;
+        }
+
         string[]? same = Array.Find(Types, t => t.Contains(type, StringComparer.Ordinal));
         return same is null || string.Equals(same[(int)language], type, StringComparison.Ordinal) || IsOwn(type, language) ? type : same[(int)language];
     }

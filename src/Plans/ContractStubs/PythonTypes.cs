@@ -1,0 +1,65 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Types that Python composes of others, such as <c>dict[str, User]</c>, in the other languages: as they stand they would not compile there.</summary>
+internal static class PythonTypes
+{
+    /// <summary>The type in another language, or null where it is not one that Python composes.</summary>
+    /// <param name="type">As the plan has it.</param>
+    /// <param name="language">Any but Python.</param>
+    /// <param name="spell">Gives the types inside in that language.</param>
+    public static string? TrySpell(string type, ContractLanguage language, Func<string, string> spell)
+    {
+        if (type.EndsWith("| None", StringComparison.Ordinal) && !type[..^6].Contains('|', StringComparison.Ordinal))
+        {
+            return Optional(type[..^6].Trim(), language, spell);
+        }
+
+        int open = type.IndexOf('[', StringComparison.Ordinal);
+        if (open <= 0 || !type.EndsWith(']'))
+        {
+            return null;
+        }
+
+        string[] inner = [.. MethodSignature.Split(type[(open + 1)..^1]).Select(t => t.Trim())];
+        return (type[..open], inner) switch
+        {
+            ("Optional", [var value]) => Optional(value, language, spell),
+            ("List" or "list" or "Sequence" or "Iterable", [{ Length: > 0 } item]) => List(item, language, spell),
+            ("Dict" or "dict" or "Mapping", [var key, var value]) => Map(key, value, language, spell),
+            _ => null,
+        };
+    }
+
+    private static string Optional(string type, ContractLanguage language, Func<string, string> spell) => language switch
+    {
+        ContractLanguage.TypeScript => $"{spell(type)} | null",
+        ContractLanguage.CSharp => $"{spell(type)}?",
+        ContractLanguage.Go => $"*{spell(type)}",
+        _ => Boxed(spell(type)),
+    };
+
+    private static string List(string type, ContractLanguage language, Func<string, string> spell) => language switch
+    {
+        ContractLanguage.TypeScript => $"Array<{spell(type)}>",
+        ContractLanguage.CSharp => $"IReadOnlyList<{spell(type)}>",
+        ContractLanguage.Go => $"[]{spell(type)}",
+        _ => $"java.util.List<{Boxed(spell(type))}>",
+    };
+
+    private static string Map(string key, string value, ContractLanguage language, Func<string, string> spell) => language switch
+    {
+        ContractLanguage.TypeScript => $"Record<{spell(key)}, {spell(value)}>",
+        ContractLanguage.CSharp => $"IReadOnlyDictionary<{spell(key)}, {spell(value)}>",
+        ContractLanguage.Go => $"map[{spell(key)}]{spell(value)}",
+        _ => $"java.util.Map<{Boxed(spell(key))}, {Boxed(spell(value))}>",
+    };
+
+    // Java's own values can neither be missing nor stand in angle brackets.
+    private static string Boxed(string type) => type switch
+    {
+        "int" => "Integer",
+        "double" => "Double",
+        "boolean" => "Boolean",
+        _ => type,
+    };
+}
