@@ -14,11 +14,8 @@ internal static class Heartbeats
     {
         var context = ActivityExecutionContext.Current;
         var running = work(context.CancellationToken);
-        while (!running.IsCompleted)
-        {
+        while (await Task.WhenAny(running, Task.Delay(Interval, CancellationToken.None)) != running)
             context.Heartbeat();
-            await Task.WhenAny(running, Task.Delay(Interval, CancellationToken.None));
-        }
         try
         {
             return await running;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Contracts;
 using Temporalio.Workflows;
 
@@ -19,7 +20,10 @@ public sealed partial class OrchestrationWorkflow
         if (news.Granted.Length > 0)
             _leases[news.Granted] = true;
         if (news.Waiting.Length > 0 && _board.TryFind(news.Waiting) is { AtWork: false } waiting)
+        {
             _board.Explain(waiting, news.Reason, Now);
+            _ = RemindOfLeaseAsync(waiting, news.Reason, Now);
+        }
         if (news.Shared is not { } shared)
             return;
         var before = _shared;
@@ -79,6 +83,16 @@ public sealed partial class OrchestrationWorkflow
     {
         foreach (var id in _leases.Keys.Where(id => TaskStates.IsEnd(_board.Find(id).Status.State)).ToList())
             ReleaseLease(_board.Find(id));
+    }
+
+    /// <summary>Who holds it may wait for a person, who has to hear of those that wait in turn.</summary>
+    private async Task RemindOfLeaseAsync(TaskEntry entry, string reason, DateTimeOffset since)
+    {
+        await Workflow.DelayAsync(_plan.Settings.LockTimeout, CancellationToken.None);
+        if (entry.AtWork || !WaitsForLease(entry))
+            return;
+        _board.Explain(entry, $"{reason}; it has waited since {since.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC: 'orchestrate status' of that run tells what holds it up", Now);
+        _steered++;
     }
 
     private async Task TellLeasesAsync(LeaseStep step, IReadOnlyList<string> tasks)

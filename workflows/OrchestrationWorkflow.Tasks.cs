@@ -158,8 +158,10 @@ public sealed partial class OrchestrationWorkflow
                 result = new MergeResult { Message = failure.InnerException?.Message ?? failure.Message, FailureClass = FailureClasses.Invalid };
             }
             var answer = result with { Round = request.Round };
-            await TellTaskAsync(request.TaskId, t => t.MergeDoneAsync(answer));
             _mergeQueue.Dequeue();
+
+            // Told while the next one is merged.
+            _ = TellTaskAsync(request.TaskId, t => t.MergeDoneAsync(answer));
         }
         _merging = false;
         _steered++;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Gates;
 

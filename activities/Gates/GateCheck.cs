@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 
 namespace Orchestrator.Activities.Gates;
@@ -32,9 +33,10 @@ internal sealed class GateCheck(ActivityServices services)
     /// <param name="evidence">Folder for the output of the gates.</param>
     /// <param name="stop">Stops the gate that runs.</param>
     /// <param name="expectedRed">Gates that have no work to show yet: a failure of theirs is not looked at twice.</param>
+    /// <param name="isMerge">The commit is a merge on staging.</param>
     public async Task<IReadOnlyList<GateOutcome>> RunAsync(
         RunFiles files, GitRepository repository, string commit, IReadOnlyList<GateSpec> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop,
-        IReadOnlyList<GateSpec>? expectedRed = null)
+        IReadOnlyList<GateSpec>? expectedRed = null, bool isMerge = false)
     {
         if (gates.Count == 0)
             return [];
@@ -53,7 +55,7 @@ internal sealed class GateCheck(ActivityServices services)
                 }
                 if (place is null)
                 {
-                    place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, stop);
+                    place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
                     if (await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop) is { } failure)
                     {
                         outcomes.Add(new GateOutcome(gate, false, failure, "", "", Environment: true));

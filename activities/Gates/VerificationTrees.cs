@@ -15,14 +15,18 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
     private readonly string _folder = CacheFolder.Of(repository, environment);
 
     /// <summary>Takes a free tree and checks the commit out in it.</summary>
-    public async Task<VerificationTree> TakeAsync(string commit, CancellationToken stop)
+    /// <param name="commit">The commit.</param>
+    /// <param name="isMerge">Merges follow one another: in the tree of the last one few files change. They take the last tree there is, the others the first.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
     {
         Directory.CreateDirectory(_folder);
         while (true)
         {
-            for (var number = 1; number <= MaxTrees; number++)
+            var made = isMerge ? Enumerable.Range(1, MaxTrees).TakeWhile(number => Directory.Exists(PathOf(number))).Count() : 0;
+            foreach (var number in Enumerable.Range(1, made).Reverse().Concat(Enumerable.Range(made + 1, MaxTrees - made)))
             {
-                if (TryLock(Path.Combine(_folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}")) is not { } taken)
+                if (TryLock(PathOf(number)) is not { } taken)
                     continue;
                 try
                 {
@@ -43,6 +47,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
             await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
         }
     }
+
+    private string PathOf(int number) => Path.Combine(_folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>The lock is the operating system's: it goes with the process that holds it.</summary>
     private static (string Path, FileStream Lock)? TryLock(string path)

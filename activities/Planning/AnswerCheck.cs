@@ -3,6 +3,7 @@ using Orchestrator.Contracts;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Planning;
 

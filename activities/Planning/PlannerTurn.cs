@@ -6,6 +6,7 @@ using Orchestrator.Agents;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 

@@ -6,6 +6,7 @@ using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Processes;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Planning;

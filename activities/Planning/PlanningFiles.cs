@@ -4,6 +4,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Processes;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Planning;

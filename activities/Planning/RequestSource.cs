@@ -1,8 +1,8 @@
 using Orchestrator.Backlogs;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
-using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Activities.Planning;
 
@@ -12,9 +12,6 @@ namespace Orchestrator.Activities.Planning;
 /// <param name="Fault">Why there is nothing to plan; null when there is.</param>
 internal sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
 {
-    /// <summary>A request is text for a model; one above this is no request but a mistake.</summary>
-    private const int LongestRequest = 400_000;
-
     public static RequestSource Read(BeginPlanningInput input)
     {
         if (input.Input.Request is { } said)
@@ -23,22 +20,15 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
         var path = Path.GetFullPath(name, input.Repository.Path);
         try
         {
-            if (new FileInfo(path).Length > LongestRequest)
-                return Missing($"{name} is longer than {LongestRequest / 1000} KB: no planner reads that. Plan a part of it.");
-            var bytes = File.ReadAllBytes(path);
-            return BacklogPlanReader.IsBacklog(name) ? OfBacklog(bytes, name, input) : OfDocument(bytes, name);
+            if (BacklogPlanReader.IsBacklog(name))
+                return RequestDocument.SizeFault(path, name) is { } tooLarge ? Missing(tooLarge) : OfBacklog(File.ReadAllBytes(path), name, input);
+            var text = RequestDocument.Read(path, name, out var fault);
+            return new RequestSource(text, null, fault);
         }
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
             return Missing($"The request can't be read: {missing.Message} Give the path relative to the repository, or absolute.");
         }
-    }
-
-    private static RequestSource OfDocument(byte[] bytes, string name)
-    {
-        if (!PlanText.TryDecode(bytes, name, out var text, out var fault))
-            return Missing(fault.ToString());
-        return string.IsNullOrWhiteSpace(text) ? Missing($"{name} is empty. Say in it what is to be done.") : new RequestSource(text.Trim(), null, null);
     }
 
     private static RequestSource OfBacklog(byte[] bytes, string name, BeginPlanningInput input)

@@ -4,6 +4,7 @@ using Orchestrator.Backlogs;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Runs;
 

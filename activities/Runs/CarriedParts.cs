@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Orchestrator.Contracts;
+using Orchestrator.Processes;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Runs;

@@ -6,6 +6,7 @@ using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
@@ -170,6 +171,7 @@ internal sealed class PlanLoading(ActivityServices services)
         RetryBaseDelay = settings.Retry.BaseDelay,
         RetryMaxDelay = settings.Retry.MaxDelay,
         ApprovalTimeout = settings.ApprovalTimeout,
+        LockTimeout = settings.LockTimeout,
         Land = policy.Land,
     };
 }

@@ -40,14 +40,14 @@ internal sealed class Preflight(ActivityServices services)
         var staging = RunRefs.Staging(files.Policy, files.Folder);
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
-        AddUntracked(status, input.Input, warnings);
+        AddUntracked(status, files.Policy, warnings);
         StrayFiles.Note(files.Folder, status);
         await TryGatesAtBaseAsync(repository, files, await contracts.FirstCommitAsync(baseCommit, stop), errors, warnings, stop);
         return new PreflightResult
         {
             Errors = errors,
             Warnings = warnings,
-            Confirmations = [.. Unseen(status, input.Input), .. renegotiated],
+            Confirmations = [.. Unseen(status, files.Policy), .. renegotiated],
             BaseCommit = baseCommit,
             Target = RunRefs.Short(target),
             Staging = RunRefs.Short(staging),
@@ -140,21 +140,18 @@ internal sealed class Preflight(ActivityServices services)
             warnings.Add($"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
     }
 
-    private static IReadOnlyList<string> Unseen(WorktreeStatus status, OrchestrationInput input)
+    private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunPolicy policy)
     {
-        var changed = status.ChangedFiles(OwnFiles(input));
+        var changed = status.ChangedFiles(policy.OwnFiles);
         return changed.Count == 0
             ? []
             : [$"Uncommitted changes that agents will not see: {string.Join(", ", changed.Take(8))}{(changed.Count > 8 ? $" and {changed.Count - 8} more" : "")}. Commit them first, or say yes (--yes)."];
     }
 
-    private static void AddUntracked(WorktreeStatus status, OrchestrationInput input, List<string> warnings)
+    private static void AddUntracked(WorktreeStatus status, RunPolicy policy, List<string> warnings)
     {
-        var own = OwnFiles(input);
-        var untracked = status.Entries.Where(e => e.IsUntracked && !own.Any(o => e.Path == o || e.Path.StartsWith(o + "/", StringComparison.Ordinal))).Select(e => e.Path).ToList();
+        var untracked = status.UntrackedFiles(policy.OwnFiles);
         if (untracked.Count > 0)
             warnings.Add($"Untracked files that agents will not see: {string.Join(", ", untracked.Take(5))}{(untracked.Count > 5 ? $" and {untracked.Count - 5} more" : "")}.");
     }
-
-    private static string[] OwnFiles(OrchestrationInput input) => input.PlanFile is null ? [".orchestrator", ".worktrees"] : [".orchestrator", ".worktrees", input.PlanFile];
 }

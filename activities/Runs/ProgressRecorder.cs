@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Contracts;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -13,6 +14,9 @@ internal static class ProgressRecorder
 {
     private const int MostRemembered = 16;
     private static readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> LastWritten = new(StringComparer.Ordinal);
+
+    /// <summary>How long nothing more is written: a millisecond for each task, at most a second.</summary>
+    public static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
     public static void Record(RunFolder folder, ProgressInput input)
     {
@@ -61,7 +65,7 @@ internal static class ProgressRecorder
         var tasks = (known?.Tasks ?? []).Select(t => changed.Remove(t.Id, out var news) ? news : t).ToList();
         tasks.AddRange(input.Tasks.Where(t => changed.ContainsKey(t.Id)));
         var status = input.Run with { Tasks = tasks };
-        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(status));
+        DurableFile.Write(path, file => JsonSerializer.Serialize(file, status));
         if (LastWritten.Count >= MostRemembered)
             LastWritten.Clear();
         LastWritten[path] = (TimeAndLength(path), status);

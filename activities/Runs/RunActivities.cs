@@ -40,10 +40,13 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task RecordProgressAsync(ProgressInput input)
+    public async Task RecordProgressAsync(ProgressInput input)
     {
         ProgressRecorder.Record(new RunFolder(input.Repository.Path, input.Run.RunId), input);
-        return Task.CompletedTask;
+
+        // What happens meanwhile is recorded at once: each record writes the state of all tasks.
+        if (input.Run.State == RunStates.Executing)
+            await Task.Delay(ProgressRecorder.PauseAfter(input.Run), _services.Time, ActivityExecutionContext.Current.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Runs;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Runs;
 

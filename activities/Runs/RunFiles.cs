@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Runs;
@@ -30,12 +31,18 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
     public static RunFiles Load(RepositoryReference repository, string runId, string planHash)
     {
         var folder = new RunFolder(repository.Path, runId);
-        byte[] bytes;
-        byte[] policy;
+        (string Plan, string Policy) hashes;
+        (Plan Plan, RunPolicy Policy) known;
+        (byte[] Plan, byte[] Policy)? read = null;
         try
         {
-            bytes = File.ReadAllBytes(folder.Plan);
-            policy = File.ReadAllBytes(folder.Policy);
+            hashes = (HashOf(folder.Plan), HashOf(folder.Policy));
+            if (!Known.TryGetValue(hashes, out known))
+            {
+                // What counts is what is read now.
+                read = (File.ReadAllBytes(folder.Plan), File.ReadAllBytes(folder.Policy));
+                hashes = (PlanJson.HashOf(read.Value.Plan), PlanJson.HashOf(read.Value.Policy));
+            }
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -43,20 +50,26 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
                 $"The stored plan of {runId} is gone: {folder.Relative(folder.Plan)}. Restore the folder, or cancel the run and start it again; finished tasks are taken up.",
                 missing, "PlanGone", nonRetryable: true);
         }
-        if (PlanJson.HashOf(bytes) != planHash)
+        if (hashes.Plan != planHash)
         {
             throw new ApplicationFailureException(
                 $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. Cancel the run and start it again with the new plan.",
                 "PlanChanged", nonRetryable: true);
         }
-        var key = (planHash, PlanJson.HashOf(policy));
-        if (!Known.TryGetValue(key, out var known))
+        if (read is var (plan, policy))
         {
             if (Known.Count >= MostKnown)
                 Known.Clear();
-            Known[key] = known = (PlanJson.Read(bytes), JsonSerializer.Deserialize(policy, RunPolicyJson.Default.RunPolicy)!);
+            Known[hashes] = known = (PlanJson.Read(plan), JsonSerializer.Deserialize(policy, RunPolicyJson.Default.RunPolicy)!);
         }
         return new RunFiles(folder, known.Plan, known.Policy);
+    }
+
+    /// <summary>Piece by piece: an array as large as the plan for each step of each task would be most of what the run allocates.</summary>
+    private static string HashOf(string path)
+    {
+        using var file = File.OpenRead(path);
+        return PlanJson.HashOf(file);
     }
 
     /// <summary>Files that tasks of the plan only append to: merges keep both sides' lines.</summary>

@@ -26,7 +26,7 @@ internal sealed class RunLanding(ActivityServices services)
         var target = $"refs/heads/{input.Target}";
         var checkout = new Worktrees(repository).FindMainCheckout();
         var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
-        string[] own = [".orchestrator", files.Policy.WorktreeDirectory];
+        var own = files.Policy.OwnFiles;
         var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {

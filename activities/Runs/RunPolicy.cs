@@ -93,6 +93,13 @@ public sealed record RunPolicy
     /// <summary>From this phase on; null: from the first.</summary>
     public string? Phase { get; init; }
 
+    /// <summary>Where the plan came from, relative to the repository; null: not from a file.</summary>
+    public string? PlanFile { get; init; }
+
+    /// <summary>Files and folders whose changes in the user's checkout are none that agents would miss, or that a landing could spoil: ours and the plan.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> OwnFiles => [".orchestrator", WorktreeDirectory, .. PlanFile is null ? Array.Empty<string>() : [PlanFile]];
+
     /// <summary>The part of the start's input that chooses tasks.</summary>
     public Contracts.OrchestrationInput Selection() => new() { Only = Only, Phase = Phase };
 
@@ -141,6 +148,7 @@ public sealed record RunPolicy
         Fresh = input.Fresh,
         Only = input.Only,
         Phase = input.Phase,
+        PlanFile = input.PlanFile,
     };
 }
 

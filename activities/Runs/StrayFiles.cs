@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Git;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -15,7 +16,7 @@ internal static class StrayFiles
     public static void Note(RunFolder folder, WorktreeStatus status)
     {
         if (!File.Exists(PathOf(folder)))
-            DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(Untracked(status)));
+            DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(status.UntrackedFiles()));
     }
 
     /// <summary>A sentence about what is new since; empty where nothing is.</summary>
@@ -24,13 +25,11 @@ internal static class StrayFiles
         if (!File.Exists(PathOf(folder)))
             return "";
         var before = JsonSerializer.Deserialize<HashSet<string>>(File.ReadAllBytes(PathOf(folder)))!;
-        var added = Untracked(status).Where(path => !before.Contains(path) && !own.Any(o => path == o || path.StartsWith(o + "/", StringComparison.Ordinal))).ToList();
+        var added = status.UntrackedFiles(own).Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""
             : $" While the run worked, files appeared in your checkout that no task owns there: {string.Join(", ", added.Take(MostNamed))}{(added.Count > MostNamed ? $" and {added.Count - MostNamed} more" : "")}. If they are not yours, an agent wrote outside of its worktree.";
     }
-
-    private static string[] Untracked(WorktreeStatus status) => [.. status.Entries.Where(e => e.IsUntracked).Select(e => e.Path)];
 
     private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "untracked.json");
 }

@@ -28,12 +28,14 @@ internal static class AgentFollowing
         var stopped = false;
         while (!following.IsCompleted)
         {
-            context.Heartbeat();
             if (meanwhile is not null)
                 await meanwhile();
             var cancelled = Task.Delay(Timeout.Infinite, context.CancellationToken);
             await Task.WhenAny(following, stopped ? Task.Delay(HeartbeatInterval) : cancelled, Task.Delay(HeartbeatInterval));
-            if (!context.CancellationToken.IsCancellationRequested || stopped || following.IsCompleted)
+            if (following.IsCompleted)
+                break;
+            context.Heartbeat();
+            if (!context.CancellationToken.IsCancellationRequested || stopped)
                 continue;
             if (context.CancelReason is not (ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused))
             {

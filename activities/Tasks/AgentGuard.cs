@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Git;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Tasks;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Activities.Gates;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Tasks;
 

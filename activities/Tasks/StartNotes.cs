@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Agents;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Tasks;
 

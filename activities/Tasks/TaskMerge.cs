@@ -53,7 +53,7 @@ internal sealed class TaskMerge(ActivityServices services)
         IReadOnlyList<GateSpec> gates = [.. TaskGates.Of(files, task), .. files.Policy.IntegrationGates];
         IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop));
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true));
         if (failures.Count == 0)
             return null;
         var broken = failures.FirstOrDefault(f => f.Environment);

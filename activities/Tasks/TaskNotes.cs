@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Activities.Runs;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Tasks;
 

@@ -85,12 +85,17 @@ internal static class CommandLine
         var unknown = parsed.UnmatchedTokens.FirstOrDefault();
         var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
         var near = unknown is null ? null : NearestName.Of(unknown, known);
-        var name = command is RootCommand ? "" : " " + command.Name;
         terminal.Fail(
-            string.Join("\n", parsed.Errors.Select(error => error.Message).Distinct()),
-            (near is null ? "" : $"Did you mean '{near}'? ") + (arguments.Count == 0 ? "See 'orchestrate --help'." : $"See 'orchestrate{name} --help'."));
+            string.Join("\n", parsed.Errors.Select(error => InWords(error.Message)).Distinct()),
+            (near is null ? "" : $"Did you mean '{near}'? ") + (arguments.Count == 0 ? "See 'orchestrate --help'." : $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'."));
         return ExitCodes.Usage;
     }
+
+    // The parser names the .NET type; the only types that it converts to itself are numbers.
+    private static string InWords(string message) => message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at ? message[..at] + ": a number is expected." : message;
+
+    private static string PathOf(System.CommandLine.Parsing.CommandResult? command) =>
+        command is null || command.Command is RootCommand ? "" : $"{PathOf(command.Parent as System.CommandLine.Parsing.CommandResult)} {command.Command.Name}";
 
     private static async Task<int> ShowHelpAsync(ParseResult parsed, ITerminal terminal)
     {

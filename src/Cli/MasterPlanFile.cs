@@ -8,11 +8,14 @@ namespace Orchestrator.Cli;
 /// <summary>Writes the outcome of a run into the status column of a master plan.</summary>
 internal static class MasterPlanFile
 {
-    /// <summary>Phases that were merged become 'Completed', those that failed 'Failed'; all others, and everything else in the file, stay as they are.</summary>
+    /// <summary>
+    /// Phases that the run merged become 'Completed', those that failed 'Failed'; all others, also those that it was told to count as done, and everything else
+    /// in the file, stay as they are.
+    /// </summary>
     public static void WriteStatus(CommandContext context, string name, StoredRun run)
     {
         var words = run.Status.Tasks
-            .Where(task => task.State is TaskStates.Merged or TaskStates.Failed)
+            .Where(task => task.State == TaskStates.Failed || (task.State == TaskStates.Merged && (task.Starts > 0 || task.Reused)))
             .ToDictionary(task => task.Id, task => task.State == TaskStates.Merged ? "Completed" : "Failed");
         var path = context.FullPath(name);
         var bytes = File.ReadAllBytes(path);

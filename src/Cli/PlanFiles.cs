@@ -1,4 +1,5 @@
 using Orchestrator.Git;
+using Orchestrator.Local;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 
@@ -20,7 +21,7 @@ internal static class PlanFiles
         if (!File.Exists(path))
             throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
         var root = Root(context, path);
-        return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative))).RefuseLinks(relative => RepositoryLinks.LeadsOutside(root, relative));
+        return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative)), ProjectTexts(context).Keys.ToList()).RefuseLinks(relative => RepositoryLinks.LeadsOutside(root, relative)).WithRoles(OwnRoles(context));
     }
 
     /// <summary>Reads a plan that must be valid.</summary>
@@ -37,6 +38,29 @@ internal static class PlanFiles
             .Where(path => File.Exists(Path.Combine(repository.Root, path)) && RepositoryLinks.LeadsOutside(repository.Root, path) is null)
             .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(repository.Root, path)), StringComparer.Ordinal)
         : []);
+
+    /// <summary>The project's named texts; outside of a repository there are none.</summary>
+    /// <exception cref="CommandException">Their file can't be read.</exception>
+    public static IReadOnlyDictionary<string, string> ProjectTexts(CommandContext context)
+    {
+        try
+        {
+            return context.FindRepository() is { } repository ? new ContextStore(Path.Combine(repository.OrchestratorFolder, ProjectContext.FileName)).Read() : new Dictionary<string, string>();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException(ExitCodes.Usage, e.Message);
+        }
+    }
+
+    /// <summary>The repository's own text for a role, which goes before the one that comes with us, or null.</summary>
+    public static string? RoleText(CommandContext context, string role) =>
+        OwnRoles(context).Contains(role) ? File.ReadAllText(Path.Combine(RolesFolder(context)!, role + ".md")) : null;
+
+    private static List<string> OwnRoles(CommandContext context) =>
+        RolesFolder(context) is { } folder && Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.md").Select(file => Path.GetFileNameWithoutExtension(file))] : [];
+
+    private static string? RolesFolder(CommandContext context) => context.FindRepository() is { } repository ? Path.Combine(repository.OrchestratorFolder, "roles") : null;
 
     // Phase files are found from the repository's root; a plan outside of it has its own folder as root.
     private static string Root(CommandContext context, string path) =>

@@ -1,5 +1,6 @@
 using Orchestrator.Local;
 using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Cli;
 
@@ -19,6 +20,24 @@ internal static class Requests
         throw File.Exists(context.FullPath(given)) || PlanReader.IsPlanName(given)
             ? new CommandException(ExitCodes.Usage, $"'{given}' is the name of a file, not a request in words.", $"A document is planned by 'orchestrate plan --prd {given}'; a plan is checked by 'validate' and run by 'run'.")
             : new CommandException(ExitCodes.Usage, $"'{given}' is no request.", "Say in several words what is to be done, in quotes.");
+    }
+
+    /// <summary>The path of a document that can be planned from.</summary>
+    /// <exception cref="CommandException">There is none, or it says nothing: no run is started for it.</exception>
+    public static string RequireDocument(string name, CommandContext context)
+    {
+        var path = context.FullPath(name);
+        if (!File.Exists(path))
+            throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {context.Directory}.", "Check the name.");
+        try
+        {
+            _ = RequestDocument.Read(path, name, out var fault);
+            return fault is null ? path : throw new CommandException(ExitCodes.Usage, fault, "Nothing was planned.");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{name} can't be read: {unreadable.Message}", "Check its permissions.");
+        }
     }
 
     /// <summary>A file's path as runs have it: relative to the repository where it lies inside.</summary>

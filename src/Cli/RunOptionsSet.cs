@@ -73,7 +73,8 @@ internal sealed class RunOptionsSet
     {
         var text = result.Tokens[0].Value;
         var now = DateTimeOffset.Now;
-        if (TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
+        // A date with a time is taken for the time of day alone where it is written as 2030-12-31T07:30.
+        if (!text.Contains('-', StringComparison.Ordinal) && TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
         {
             var today = new DateTimeOffset(now.Date + time.ToTimeSpan(), now.Offset);
             return today > now ? today : today.AddDays(1);

@@ -28,6 +28,9 @@ public sealed record RunSettings
     /// <summary>How long an approval may take before the answer is no.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromHours(72);
 
+    /// <summary>After this time it is said once more for whom a task waits that needs what another run's task holds.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
     /// <summary><c>merge</c>, <c>pr</c> or <c>branch</c>.</summary>
     public string Land { get; init; } = "merge";
 

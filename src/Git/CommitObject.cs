@@ -23,13 +23,9 @@ internal static class CommitObject
     /// <returns>Its id; null, with nothing written, if git has to do it.</returns>
     internal static string? TryWrite(GitRepository repository, string tree, IReadOnlyCollection<string> parents, string message, string date)
     {
-        if (OperatingSystem.IsWindows()
+        if (!repository.TakesOurObjectsAndRefs
             || !parents.Append(tree).All(id => id.Length == 40 && ObjectMemory.IsId(id))
-            || !IsPlain(repository.Identity.Name)
-            || !IsPlain(repository.Identity.Email)
-            || message.Contains('\0', StringComparison.Ordinal)
-            || repository.Configuration.Get("core.sharedrepository") is not null
-            || repository.Configuration.HasExtensions)
+            || message.Contains('\0', StringComparison.Ordinal))
         {
             return null;
         }
@@ -40,8 +36,8 @@ internal static class CommitObject
             text.Append("parent ").Append(parent).Append('\n');
         }
 
-        var who = $"{repository.Identity.Name} <{repository.Identity.Email}> {date}\n";
-        text.Append("author ").Append(who).Append("committer ").Append(who).Append('\n').Append(message);
+        var who = repository.Identity.At(date);
+        text.Append("author ").Append(who).Append("\ncommitter ").Append(who).Append("\n\n").Append(message);
         return Write(Path.Combine(repository.CommonDirectory, "objects"), Encoding.UTF8.GetBytes(text.ToString()));
     }
 
@@ -84,8 +80,4 @@ internal static class CommitObject
         File.Move(aside, path, overwrite: true);
         return id;
     }
-
-    /// <summary>True for what git takes into a commit as it is.</summary>
-    private static bool IsPlain(string name) =>
-        name.Length > 0 && char.IsLetterOrDigit(name[0]) && char.IsLetterOrDigit(name[^1]) && !name.Any(letter => letter is '<' or '>' || char.IsControl(letter));
 }

@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Git;
 
 /// <summary>A worktree that holds a merge in conflict, for an agent or a person to resolve.</summary>

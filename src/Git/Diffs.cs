@@ -188,9 +188,8 @@ public sealed class Diffs(GitRepository repository)
 
     private static ChangedFile Untracked(Worktree worktree, string path)
     {
-        var none = new string('0', 40);
         return new ChangedFile(
-            path.TrimEnd('/'), FileChange.Added, "000000", ModeOnDisk(Path.Combine(worktree.Path, path)), none, none, IsUntracked: true);
+            path.TrimEnd('/'), FileChange.Added, "000000", ModeOnDisk(Path.Combine(worktree.Path, path)), ObjectMemory.NoObject, ObjectMemory.NoObject, IsUntracked: true);
     }
 
     private static string ModeOnDisk(string path)

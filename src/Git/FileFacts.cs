@@ -15,9 +15,17 @@ internal static partial class FileFacts
     private const int ChangedOffset = 96;
     private const int ModifiedOffset = 112;
 
+    // errno(3), the same on all systems.
+    private const int NoSuchFile = 2;
+    private const int NoFolder = 20;
+
     /// <summary>As an index would have it; null if it can't be asked for. A link is not followed.</summary>
-    internal static IndexEntry? TryRead(string path)
+    internal static IndexEntry? TryRead(string path) => TryRead(path, out _);
+
+    /// <summary>The same, and whether there is nothing at the path.</summary>
+    internal static IndexEntry? TryRead(string path, out bool isMissing)
     {
+        isMissing = false;
         if (!OperatingSystem.IsLinux())
         {
             return null;
@@ -28,6 +36,7 @@ internal static partial class FileFacts
         {
             if (Read(CurrentFolder, path, DoNotFollowLinks, BasicFacts, ref answer[0]) != 0)
             {
+                isMissing = Marshal.GetLastPInvokeError() is NoSuchFile or NoFolder;
                 return null;
             }
         }
@@ -46,7 +55,7 @@ internal static partial class FileFacts
 
     private static FileTime Time(ReadOnlySpan<byte> at) => new(MemoryMarshal.Read<uint>(at), MemoryMarshal.Read<uint>(at[8..]));
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Read(int folder, string path, int flags, uint mask, ref byte answer);
 }

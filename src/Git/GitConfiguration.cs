@@ -1,7 +1,18 @@
 namespace Orchestrator.Git;
 
 /// <summary>A name and an address in commits.</summary>
-public sealed record GitIdentity(string Name, string Email);
+public sealed record GitIdentity(string Name, string Email)
+{
+    /// <summary>True where git takes both as they are.</summary>
+    internal bool IsPlain => IsPlainPart(Name) && IsPlainPart(Email);
+
+    /// <summary>As commits and reflogs have it.</summary>
+    /// <param name="date">When, as git writes dates: seconds since 1970, and the zone.</param>
+    internal string At(string date) => $"{Name} <{Email}> {date}";
+
+    private static bool IsPlainPart(string name) =>
+        name.Length > 0 && char.IsLetterOrDigit(name[0]) && char.IsLetterOrDigit(name[^1]) && !name.Any(letter => letter is '<' or '>' || char.IsControl(letter));
+}
 
 /// <summary>The settings that hold in a repository, of all levels.</summary>
 public sealed class GitConfiguration

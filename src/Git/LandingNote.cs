@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Git;
 
 /// <summary>What a landing was about to do, noted before it is done, so that it can be taken back at any time after.</summary>

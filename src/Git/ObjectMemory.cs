@@ -18,6 +18,9 @@ internal sealed class ObjectMemory
     private readonly ConcurrentDictionary<(string From, string To), IReadOnlyList<ChangedFile>> _diffs = new();
     private readonly ConcurrentDictionary<(string Tree, string Question), Task<object?>> _answers = new();
 
+    /// <summary>What git writes where there is no object.</summary>
+    internal static readonly string NoObject = new('0', 40);
+
     /// <summary>True for a full object id; everything else can mean another object tomorrow.</summary>
     internal static bool IsId([NotNullWhen(true)] string? name) => name is { Length: 40 or 64 } && name.All(char.IsAsciiHexDigitLower);
 

@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -19,13 +21,14 @@ internal static class RefFiles
         }
 
         var file = Path.Combine(repository.CommonDirectory, name);
-        if (new FileInfo(file).LinkTarget is not null)
+        var isSmall = FileMemory.TryFind(file, out var loose);
+        if (!isSmall && new FileInfo(file).LinkTarget is not null)
         {
             return false;
         }
 
         // A ref that is being packed is in packed-refs before its own file goes, so this order misses nothing.
-        if (DurableFile.TryRead(file) is { } content)
+        if ((isSmall ? loose?.Text : DurableFile.TryRead(file)) is { } content)
         {
             id = content.Trim();
             return ObjectMemory.IsId(id);

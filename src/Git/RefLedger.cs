@@ -15,9 +15,6 @@ internal sealed class RefLedger(GitRepository repository)
         name.StartsWith("refs/orchestrator/", StringComparison.Ordinal)
         || (name.StartsWith("refs/heads/", StringComparison.Ordinal) && name.AsSpan("refs/heads/".Length).Count('/') >= 2);
 
-    /// <summary>True for a ref that we moved.</summary>
-    internal bool Knows(string name) => Covers(name) && File.Exists(PathOf(name));
-
     /// <summary>Before refs are moved.</summary>
     internal void Begin(IEnumerable<RefChange> changes) =>
         Change(changes, (values, change) =>
@@ -59,11 +56,23 @@ internal sealed class RefLedger(GitRepository repository)
                 .Select(path => Path.GetRelativePath(_folder, path));
     }
 
+    /// <summary>
+    /// True for a ref with a file of its own that says word for word what the ledger does: the one right value. The commonest case by far, where there is a ref for
+    /// each task of a run; false says nothing.
+    /// </summary>
+    internal bool IsSurelyRight(string name) =>
+        FileMemory.TryFind(PathOf(name), out var noted)
+        && noted is not null
+        && FileMemory.TryFind(Path.Combine(repository.CommonDirectory, name), out var found)
+        && found is not null
+        && noted.Content.AsSpan().SequenceEqual(found.Content)
+        && ObjectMemory.IsId(found.Text.TrimEnd('\n'));
+
     /// <summary>The values that are right for a ref, or none if we know nothing of it.</summary>
     internal IReadOnlySet<string> Expected(string name) => Read(PathOf(name));
 
     // Only the last line's end goes: the line before it may be the empty one.
-    private static HashSet<string> Read(string path) => DurableFile.TryRead(path) is { } text ? [.. (text.EndsWith('\n') ? text[..^1] : text).Split('\n')] : [];
+    private static HashSet<string> Read(string path) => FileMemory.TryReadText(path) is { } text ? [.. (text.EndsWith('\n') ? text[..^1] : text).Split('\n')] : [];
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 

@@ -37,33 +37,20 @@ public sealed class Refs(GitRepository repository)
     }
 
     /// <summary>
-    /// Moves all of these refs or none, in one git process. If they already are where they should be, it is done: asking twice is harmless.
+    /// Moves all of these refs or none, in at most one git process. If they already are where they should be, it is done: asking twice is harmless.
     /// </summary>
     /// <param name="changes">The steps; each ref at most once.</param>
     /// <param name="reason">A line for the reflog.</param>
     /// <param name="cancellationToken">Is looked at before the beginning only.</param>
     public async Task<RefUpdateResult> UpdateAsync(IReadOnlyCollection<RefChange> changes, string reason, CancellationToken cancellationToken = default)
     {
-        var script = new StringBuilder("start\0");
-        foreach (var change in changes)
-        {
-            script.Append("option no-deref\0").Append((change.New, change.Old) switch
-            {
-                (null, null) => $"verify {change.Name}\0\0",
-                (null, _) => $"delete {change.Name}\0{change.Old}\0",
-                (_, null) => $"create {change.Name}\0{change.New}\0",
-                _ => $"update {change.Name}\0{change.New}\0{change.Old}\0",
-            });
-        }
-
-        script.Append("prepare\0commit\0");
         var ledger = new RefLedger(repository);
         ledger.Begin(changes);
         try
         {
-            await repository.WriteAsync(
-                repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(script.ToString()) },
-                cancellationToken);
+            await (RefTransaction.TryPlan(repository, changes, reason) is { } own
+                ? repository.WriteAsync(own, cancellationToken)
+                : repository.WriteAsync(repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(ScriptOf(changes)) }, cancellationToken));
             ledger.End(changes);
             return new RefUpdateResult(Done: true, new Dictionary<string, string?>());
         }
@@ -85,5 +72,23 @@ public sealed class Refs(GitRepository repository)
 
             throw; // The refs are as expected, so something else is wrong: a name git refuses, a full disk, an object that is missing.
         }
+    }
+
+    /// <summary>The transaction in the words of git-update-ref(1).</summary>
+    private static string ScriptOf(IEnumerable<RefChange> changes)
+    {
+        var script = new StringBuilder("start\0");
+        foreach (var change in changes)
+        {
+            script.Append("option no-deref\0").Append((change.New, change.Old) switch
+            {
+                (null, null) => $"verify {change.Name}\0\0",
+                (null, _) => $"delete {change.Name}\0{change.Old}\0",
+                (_, null) => $"create {change.Name}\0{change.New}\0",
+                _ => $"update {change.Name}\0{change.New}\0{change.Old}\0",
+            });
+        }
+
+        return script.Append("prepare\0commit\0").ToString();
     }
 }

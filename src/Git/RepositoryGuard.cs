@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Git;
 
@@ -61,7 +63,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
             _store.Held.Clear();
             var record = new GuardRecord(new SharedFiles(repository, _store).Read(worktree), UserBranches.Read(repository, worktree)) { Contents = _store.Held };
-            DurableFile.Write(recordFile, JsonSerializer.Serialize(record));
+            DurableFile.Write(recordFile, file => JsonSerializer.Serialize(file, record, GuardRecordJson.Default.GuardRecord));
         }
     }
 
@@ -110,7 +112,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         foreach (var prefix in prefixes)
         {
             var present = RefFiles.TryList(repository, prefix) ?? (await new Refs(repository).ListAsync([prefix], cancellationToken)).Keys;
-            foreach (var name in _ledger.Names(prefix).Union(present).Where(name => name != ownBranch && RefLedger.Covers(name)))
+            foreach (var name in _ledger.Names(prefix).Union(present).Where(name => name != ownBranch && RefLedger.Covers(name) && !_ledger.IsSurelyRight(name)))
             {
                 if (CompareRef(name, cancellationToken) is { } change)
                 {
@@ -124,9 +126,10 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             changes.Add(new ForeignChange(ForeignChangeKind.Link, Path.Combine(worktree.Path, ".git"), worktree.AdminDirectory, found));
         }
 
-        if (DurableFile.TryRead(recordFile) is { } text)
+        if (File.Exists(recordFile))
         {
-            var record = JsonSerializer.Deserialize<GuardRecord>(text)!;
+            using var file = File.OpenRead(recordFile);
+            var record = JsonSerializer.Deserialize(file, GuardRecordJson.Default.GuardRecord)!;
             foreach (var (hash, content) in record.Contents)
             {
                 _store.Held[hash] = content;
@@ -289,3 +292,7 @@ internal sealed record GuardRecord(IReadOnlyDictionary<string, GuardedFile> File
     /// <summary>The content of the small ones by hash; the others are in the store.</summary>
     public IReadOnlyDictionary<string, byte[]> Contents { get; init; } = new Dictionary<string, byte[]>();
 }
+
+/// <summary>With many worktrees a record has some thousand lines, and one is written and read for each start of an agent.</summary>
+[JsonSerializable(typeof(GuardRecord))]
+internal sealed partial class GuardRecordJson : JsonSerializerContext;

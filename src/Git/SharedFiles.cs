@@ -48,9 +48,14 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 continue;
             }
 
+            if (name.StartsWith(WorktreesFolder, StringComparison.Ordinal) && IsWorktreeOfOursAtWork(name, was, recorded))
+            {
+                continue;
+            }
+
             // Only what differs is kept.
             now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
-            if (was == now || IsOurDoing(name, was, now, recorded))
+            if (was == now || IsOurDoing(name, was, now))
             {
                 continue;
             }
@@ -70,20 +75,12 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
 
     /// <summary>A branch's own settings are written by ordinary git commands; our patterns are added to the excludes.</summary>
-    private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now, IReadOnlyDictionary<string, GuardedFile> recorded)
+    private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) => name switch
     {
-        if (name.StartsWith(WorktreesFolder, StringComparison.Ordinal))
-        {
-            return IsWorktreeOfOursAtWork(name, was, recorded);
-        }
-
-        return name switch
-        {
-            "config" => WithoutBranches(store.Text(was)) == WithoutBranches(store.Text(now)),
-            "info/exclude" => was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0),
-            _ => false,
-        };
-    }
+        "config" => WithoutBranches(store.Text(was)) == WithoutBranches(store.Text(now)),
+        "info/exclude" => was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0),
+        _ => false,
+    };
 
     /// <summary>
     /// Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says that it still is: we claim it

@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -33,8 +35,9 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
     private static Dictionary<string, string> ReadRefs(GitRepository repository)
     {
         var ledger = new RefLedger(repository);
+        var ours = Folders.SelectMany(ledger.Names).Where(RefLedger.Covers).ToHashSet(StringComparer.Ordinal);
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Folders.SelectMany(folder => RefFiles.TryList(repository, folder) ?? []).Where(name => !ledger.Knows(name)))
+        foreach (var name in Folders.SelectMany(folder => RefFiles.TryList(repository, folder) ?? []).Where(name => !ours.Contains(name)))
         {
             if (RefFiles.TryRead(repository, name, out var id) && id is not null)
             {

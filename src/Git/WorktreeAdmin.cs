@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -68,7 +70,7 @@ internal static class WorktreeAdmin
     /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has not written it.
     /// </summary>
     private static string? PlaceOf(string admin) =>
-        DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link ? Path.GetDirectoryName(Path.GetFullPath(link, admin))! : null;
+        FileMemory.TryReadText(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link ? Path.GetDirectoryName(Path.GetFullPath(link, admin))! : null;
 
     /// <summary>
     /// Makes the administration of a new worktree at a commit, as <c>git worktree add</c> does, with the place first: without it git takes it for a leftover.

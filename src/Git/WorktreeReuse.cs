@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.Git;
 
 /// <summary>Where used worktrees wait to be used again, which saves writing all files once more.</summary>

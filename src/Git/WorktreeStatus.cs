@@ -43,15 +43,10 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
     /// <summary>
     /// The files with changes that a person could lose, without untracked ones and without those at or below one of <paramref name="ignored"/>.
     /// </summary>
-    public IReadOnlyList<string> ChangedFiles(params IEnumerable<string> ignored)
-    {
-        var prefixes = ignored.Select(prefix => prefix.TrimEnd('/')).ToArray();
-        return
-        [
-            .. Entries.Where(entry => !entry.IsUntracked).Select(entry => entry.Path)
-                .Where(path => !prefixes.Any(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal))),
-        ];
-    }
+    public IReadOnlyList<string> ChangedFiles(params IEnumerable<string> ignored) => Files(isUntracked: false, ignored);
+
+    /// <summary>The untracked files, without those at or below one of <paramref name="ignored"/>.</summary>
+    public IReadOnlyList<string> UntrackedFiles(params IEnumerable<string> ignored) => Files(isUntracked: true, ignored);
 
     /// <summary>Reads the state of a checkout with one git process.</summary>
     public static async Task<WorktreeStatus> ReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
@@ -104,5 +99,15 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
             ("BISECT_LOG", UnfinishedOperation.Bisect),
         ];
         return signs.FirstOrDefault(sign => Path.Exists(Path.Combine(adminDirectory, sign.Name))).Operation;
+    }
+
+    private List<string> Files(bool isUntracked, IEnumerable<string> ignored)
+    {
+        var prefixes = ignored.Select(prefix => prefix.TrimEnd('/')).ToArray();
+        return
+        [
+            .. Entries.Where(entry => entry.IsUntracked == isUntracked).Select(entry => entry.Path)
+                .Where(path => !prefixes.Any(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal))),
+        ];
     }
 }

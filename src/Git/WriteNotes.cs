@@ -19,15 +19,19 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     private static readonly TimeSpan UnusedFor = TimeSpan.FromHours(1);
     private readonly ConcurrentBag<string> _free = [];
 
-    internal async Task<GitOutput> RunAsync(
-        GitCall call, TimeSpan lockPatience, Func<string, Task<GitOutput>> run, CancellationToken cancellationToken)
+    /// <summary>Runs a write, and again when a lock file was in its way.</summary>
+    /// <param name="command">What it is, for people.</param>
+    /// <param name="lockPatience">How long a lock file of somebody else is waited for.</param>
+    /// <param name="run">The write; takes the mark for the processes it starts.</param>
+    /// <param name="cancellationToken">Ends waiting for a lock file.</param>
+    internal async Task<T> RunAsync<T>(string command, TimeSpan lockPatience, Func<string, Task<T>> run, CancellationToken cancellationToken)
     {
         var waited = TimeSpan.Zero;
         for (var pause = FirstPause; ; pause *= 1.5)
         {
             try
             {
-                return await RunNotedAsync(call, run);
+                return await RunNotedAsync(command, run);
             }
             catch (GitException e) when (LockFileOf(e) is { } lockFile)
             {
@@ -81,10 +85,10 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         return removed;
     }
 
-    private async Task<GitOutput> RunNotedAsync(GitCall call, Func<string, Task<GitOutput>> run)
+    private async Task<T> RunNotedAsync<T>(string command, Func<string, Task<T>> run)
     {
         var mark = Guid.NewGuid().ToString("N");
-        var note = Take($"{ProcessIdentity.Current}\n{mark}\n{new ProcessCommand("git", call.Arguments)}\n");
+        var note = Take($"{ProcessIdentity.Current}\n{mark}\n{command}\n");
         try
         {
             var output = await run(mark);

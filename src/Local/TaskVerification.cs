@@ -26,8 +26,9 @@ public static class TaskVerification
     /// <param name="environment">The process's variables; gates get only what programs need to work.</param>
     /// <param name="told">Told of each verdict as it comes.</param>
     /// <param name="stop">Kills the gate that runs.</param>
-    /// <exception cref="GitException">The commit is not there, or git failed.</exception>
-    public static async Task<IReadOnlyList<GateVerdict>> RunAsync(
+    /// <returns>A verdict for each gate; null when there is no such commit.</returns>
+    /// <exception cref="GitException">Git failed.</exception>
+    public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
         string workTree, string? commit, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, Action<GateVerdict> told, CancellationToken stop)
     {
         var opened = await OpenedRepositories.OpenAsync(workTree);
@@ -38,7 +39,8 @@ public static class TaskVerification
             return await RunAsync(workTree, [.. status.Entries.Select(entry => entry.Path)], gates, evidence, environment, told, stop);
         }
 
-        var found = await new Commits(opened).ReadAsync(commit, stop) ?? throw new GitException($"There is no commit '{commit}' in {workTree}.");
+        if (await new Commits(opened).ReadAsync(commit, stop) is not { } found)
+            return null;
         var path = Path.Combine(Path.GetTempPath(), $"orchestrate-verify-{Guid.NewGuid():N}");
         var worktrees = new Worktrees(opened);
         try

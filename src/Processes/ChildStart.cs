@@ -60,7 +60,8 @@ internal sealed class ChildStart
     {
         // One tick of grace for the rounding of two clocks.
         var notBefore = ProcFiles.ReadTicks() - 1;
-        return new RunningChild(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, notBefore, new ProcessStopper(time));
+        var births = _command.StopLeftovers ? ProcessBirths.Now() : null;
+        return new RunningChild(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, notBefore, births, new ProcessStopper(time));
     }
 
     /// <summary>

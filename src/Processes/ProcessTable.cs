@@ -43,10 +43,13 @@ public static class ProcessTable
     /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever they go.
     /// A program that throws its environment away is not found by it.
     /// </summary>
-    public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value)
+    /// <param name="name">The variable.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="since">Only what began since then is looked at. Null: everything.</param>
+    public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, ProcessBirths? since = null)
     {
         var assignment = ProcFiles.Assignment(name, value);
-        return [.. Living(ProcFiles.ProcessIds().Where(id => ProcFiles.HasEnvironment(id, assignment)))];
+        return [.. Living((since?.Later() ?? ProcFiles.ProcessIds()).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
     /// <summary>Those of one session.</summary>
@@ -66,7 +69,7 @@ public static class ProcessTable
     /// <summary>Children, their children and so on of one process.</summary>
     public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);
 
-    private static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => ids
+    internal static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => ids
         .Where(id => id != Environment.ProcessId)
         .Select(ProcFiles.ReadStat)
         .OfType<ProcessInfo>()

@@ -33,6 +33,20 @@ public class CommandLineTests
         Assert.Empty(result.Output);
     }
 
+    [Theory]
+    [InlineData("See 'orchestrate tasks add --help'.", "tasks", "add")]
+    [InlineData("See 'orchestrate config set --help'.", "config", "set")]
+    [InlineData("'many' for option '--approve-risk': a number is expected.", "run", "--approve-risk", "many")]
+    public async Task WrongUse_IsRefusedInWordsOfTheCommandLine(string said, params string[] arguments)
+    {
+        using var cli = new CliFixture();
+
+        var result = await cli.RunAsync(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(said, result.People, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task NoCommand_IsRefusedAndPointsToTheHelp()
     {

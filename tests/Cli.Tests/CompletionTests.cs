@@ -34,6 +34,22 @@ public class CompletionTests
         Assert.Equal(expected.Split('\n').Where(word => word.Length > 0).Order(StringComparer.Ordinal), result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Theory]
+    [InlineData("1\n2\n2.1", "tasks", "show", "")]
+    [InlineData("2\n2.1", "expand", "--id", "2")]
+    [InlineData("deferred\ndone", "set-status", "1", "d")]
+    [InlineData("deferred\ndone", "tasks", "list", "--status", "d")]
+    [InlineData("", "approve", "")]
+    public async Task Complete_Backlog_GivesItsIdsAndStatuses(string expected, params string[] words)
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/tasks.json", """{"tasks":[{"id":1,"title":"A"},{"id":2,"title":"B","subtasks":[{"id":1,"title":"C"}]}]}""");
+
+        var result = await cli.RunAsync(["complete", "--", .. words]);
+
+        Assert.Equal(expected.Split('\n').Where(word => word.Length > 0), result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Fact]
     public async Task Complete_BrokenConfigurationOrPlan_SaysNothing()
     {

@@ -19,9 +19,14 @@ public class MasterPlanRunTests
         cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
 
         var refused = await cli.RunAsync("run", "docs/master-plan.md", "--update-plan", "--detach");
+        var second = await cli.RunAsync("run", "docs/master-plan.md", "--yes", "--update-plan", "--phase", "2");
+        var afterSecond = cli.Read("docs/master-plan.md");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-a", "-m", "Second phase");
         var run = await cli.RunAsync("run", "docs/master-plan.md", "--yes", "--update-plan");
 
         Assert.Equal(2, refused.ExitCode);
+        Assert.True(second.ExitCode == 0, second.People);
+        Assert.Contains("| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Completed |\n", afterSecond, StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("1\n", cli.Read("p2.txt"));
         Assert.Contains("| 1 | [A](a.md) | Completed |\n| 2 | [B](b.md) | Completed |\n", cli.Read("docs/master-plan.md"), StringComparison.Ordinal);

@@ -33,6 +33,40 @@ public class PlanByPlannerTests
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
     }
 
+    [Theory]
+    [InlineData("plan.md")]
+    [InlineData(".orchestrator/tasks.json")]
+    public async Task Plan_OutputThatIsReadAsSomethingElse_IsRefusedBeforeItCosts(string output)
+    {
+        using var cli = Repository();
+
+        var plan = await cli.RunAsync("plan", "write one file", "-o", output, "--yes");
+
+        Assert.Equal(2, plan.ExitCode);
+        Assert.Contains(output, plan.People, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Folder, output)));
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData(" \n\t\n", "is empty")]
+    [InlineData("\0\u0001\0binary", "prd.md")]
+    public async Task Plan_DocumentThatSaysNothing_IsWrongUsageAndStartsNoRun(string content, string said)
+    {
+        using var cli = Repository();
+        cli.Write("prd.md", content);
+
+        foreach (string[] command in new string[][] { ["plan", "--prd", "prd.md", "--yes"], ["tasks", "parse", "prd.md", "--yes"] })
+        {
+            var plan = await cli.RunAsync(command);
+
+            Assert.Equal(2, plan.ExitCode);
+            Assert.Contains(said, plan.People, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
+        }
+    }
+
     [Fact]
     public async Task Plan_Document_PrintsThePlanAndTheNextCommandRunsIt()
     {

@@ -138,8 +138,40 @@ public class PlanQuestionCommandTests
         var prompt = (await cli.RunAsync("prompt", "tasks.yaml", "one")).Output;
         Assert.Contains("## style\n\nBe brief.\n\n## money\n\nCents only.\n", prompt, StringComparison.Ordinal);
 
+        Assert.Equal(prompt, (string)(await cli.RunAsync("prompt", "tasks.yaml", "one", "--json")).Json["prompt"]!);
+        Assert.DoesNotContain((await cli.RunAsync("validate", "--json")).Json["warnings"]!.AsArray(), w => (string)w!["code"]! == "unknown-context");
+
         Assert.Equal(0, (await cli.RunAsync("context", "set", "money", "")).ExitCode);
+        Assert.Single((await cli.RunAsync("validate", "--json")).Json["warnings"]!.AsArray(), w => (string)w!["code"]! == "unknown-context");
         Assert.Equal(2, (await cli.RunAsync("context", "get", "money")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Context_FileThatCantBeRead_IsExitTwoForPlansToo()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", Meeting);
+        cli.Write(".orchestrator/context.json", "[");
+
+        var result = await cli.RunAsync("prompt", "tasks.yaml", "one");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("context.json is no mapping of names to texts (line 1)", result.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_RoleWithoutText_IsNamedUnlessTheRepositoryHasOne()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/roles/painter.md", "You paint.");
+        cli.Write("tasks.yaml", "tasks:\n- {id: a, description: A, files_write: [a], role: backned}\n- {id: b, description: B, files_write: [b], role: painter}\n- {id: c, description: C, files_write: [c], role: ../../c}\n");
+
+        var result = await cli.RunAsync("validate", "--json");
+
+        var warnings = result.Json["warnings"]!.AsArray().Select(w => ((string)w!["code"]!, (string)w["field"]!, (int)w["line"]!));
+        Assert.Equal([("unknown-role", "tasks[0].role", 2), ("unknown-role", "tasks[2].role", 4)], warnings);
+        Assert.Equal("Did you mean 'backend'?", (string)result.Json["warnings"]![0]!["cure"]!);
+        Assert.Contains("You paint.", (await cli.RunAsync("prompt", "tasks.yaml", "b")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

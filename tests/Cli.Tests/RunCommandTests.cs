@@ -177,6 +177,7 @@ public class RunCommandTests
     [InlineData(2, "There is no task of this plan 'tow'", "run", "good.yaml", "--only", "tow")]
     [InlineData(2, "is no time", "run", "good.yaml", "--until", "soon")]
     [InlineData(2, "'2001-01-01' is in the past", "run", "good.yaml", "--until", "2001-01-01")]
+    [InlineData(2, "'2001-01-01T07:30' is in the past", "run", "good.yaml", "--until", "2001-01-01T07:30")]
     [InlineData(2, "--max-cost is -3; it can't be negative", "run", "good.yaml", "--max-cost", "-3")]
     [InlineData(5, "does not answer", "run", "good.yaml", "--yes", "--address", "127.0.0.1:1")]
     public async Task BadInput_AnyCommand_SaysWhatAndHowToCureIt(int exitCode, string message, params string[] arguments)

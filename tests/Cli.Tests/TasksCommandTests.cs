@@ -50,6 +50,8 @@ public class TasksCommandTests
     [InlineData("set-status --status=done", "Which task?")]
     [InlineData("tasks update 1 --dependencies 1", "depends on itself")]
     [InlineData("tasks update 1 --dependencies 7", "which does not exist")]
+    [InlineData("tasks update 1", "What is to change of 1?")]
+    [InlineData("tasks update 1 --title ", "no title")]
     public async Task Tasks_WrongUse_IsExitTwoAndChangesNothing(string line, string message)
     {
         using var cli = new CliFixture().WithRepository();
@@ -61,6 +63,20 @@ public class TasksCommandTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(message, result.People, StringComparison.Ordinal);
         Assert.Equal(before, cli.Read(".orchestrator/tasks.json"));
+    }
+
+    [Fact]
+    public async Task Tasks_Delete_SaysWhoWaitedForIt()
+    {
+        using var cli = new CliFixture().WithRepository();
+        await cli.RunAsync("add", "One\nand a line");
+        await cli.RunAsync("add", "Two", "--dependencies", "1");
+
+        var list = await cli.RunAsync("list");
+        var deleted = await cli.RunAsync("tasks", "delete", "1");
+
+        Assert.Contains("One and a line\n", list.People, StringComparison.Ordinal);
+        Assert.Contains("Removed 1. 2 waited for it and no longer does.", deleted.People, StringComparison.Ordinal);
     }
 
     [Fact]

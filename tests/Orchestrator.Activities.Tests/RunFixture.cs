@@ -85,6 +85,7 @@ internal sealed class RunFixture : IDisposable
         Agent = "script",
         Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", "true"] },
         TaskGates = gates,
+        PlanFile = "tasks.yaml",
     };
 
     public TaskInput Task(string id, bool fresh = false) => new()

@@ -146,6 +146,38 @@ public sealed class RunStepsTests
     }
 
     [Fact]
+    public async Task Land_OnlyThePlanIsChanged_LandsAndKeepsTheChange()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("plan", ("tasks.yaml", "old\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        run.Repository.Write("tasks.yaml", "new\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(run.Repository["a.txt"]));
+        Assert.Equal("new\n", await File.ReadAllTextAsync(run.Repository["tasks.yaml"]));
+    }
+
+    [Fact]
+    public async Task Land_AChangedPlanThatATaskChangesToo_WaitsForAPerson()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("plan", ("tasks.yaml", "old\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "tasks.yaml"));
+        await run.DoAsync("a", "tasks.yaml", "theirs\n");
+        run.Repository.Write("tasks.yaml", "mine\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.False(landed.Landed);
+        Assert.Contains("tasks.yaml", landed.Message);
+        Assert.Equal("mine\n", await File.ReadAllTextAsync(run.Repository["tasks.yaml"]));
+    }
+
+    [Fact]
     public async Task Land_AsBranch_LeavesTheTargetAlone()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));

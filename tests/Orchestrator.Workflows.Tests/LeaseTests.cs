@@ -56,12 +56,12 @@ public sealed class LeaseTests
         {
             await go.Task.WaitAsync(stop);
             return ScriptedActivities.Done();
-        });
+        }, new RunSettings { Workers = 3, LockTimeout = TimeSpan.FromMilliseconds(100) });
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
         await run.BeginAsync(id: SecondRun);
         var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
 
-        await UntilAsync(async () => (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ State: TaskStates.Pending, Reason: var reason }, ..] && reason.Contains("works on", StringComparison.Ordinal));
+        await UntilAsync(async () => (await second.QueryAsync(w => w.Status(0, 10))).Tasks is [{ State: TaskStates.Pending, Reason: var reason }, ..] && reason.Contains("works on; it has waited since", StringComparison.Ordinal));
         Assert.Single(run.Activities.Starts);
         go.SetResult();
 

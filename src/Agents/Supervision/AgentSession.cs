@@ -140,7 +140,7 @@ public sealed class AgentSession
     private async Task<AgentOutcome> CompleteAsync()
     {
         ThrowIfOwnerChanged();
-        await _supervisor.EndLeftoversAsync(_folder.Path);
+        await _supervisor.EndLeftoversAsync(_folder);
         int? exitCode = _folder.ExitCode;
         if (exitCode is null)
         {

@@ -35,9 +35,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         Directory.CreateDirectory(folder.Path);
         folder.Owner = start.Owner;
         folder.RenewLease();
+        ProcessBirths? now = ProcessBirths.Now();
         AgentStartState found = folder.State();
         if (found == AgentStartState.NotStarted)
         {
+            folder.NotStartedAt = now;
             await LaunchAsync(runner, start, folder);
         }
 
@@ -69,10 +71,13 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">The start's folder.</param>
     /// <returns>How many there were.</returns>
     /// <exception cref="ProcessStopException">Something is still there after SIGKILL.</exception>
-    public Task<int> EndLeftoversAsync(string folder) => EndAsync(StartFolder.StartVariable, new StartFolder(folder));
+    public Task<int> EndLeftoversAsync(string folder) => EndLeftoversAsync(new StartFolder(folder));
+
+    /// <inheritdoc cref="EndLeftoversAsync(string)"/>
+    internal Task<int> EndLeftoversAsync(StartFolder folder) => EndAsync(folder.AgentProcesses);
 
     /// <summary>Ends what is left of a supervisor whose agent is gone, such as the watch of one that was killed.</summary>
-    internal Task EndSupervisorAsync(StartFolder folder) => EndAsync(StartFolder.SupervisorVariable, folder);
+    internal Task EndSupervisorAsync(StartFolder folder) => EndAsync(folder.SupervisorProcesses);
 
     private static string ReadScript()
     {
@@ -108,7 +113,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         Dictionary<string, string?> environment = invocation.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value);
         environment[StartFolder.SupervisorVariable] = folder.Path;
         IReadOnlyList<string> before = Before(start.Confinement, folder);
-        await _detached.StartAsync(new DetachedCommand(
+        folder.Launched(await _detached.StartAsync(new DetachedCommand(
             "/bin/sh",
             [
                 folder.Supervise, "run", folder.Path, start.WorkingDirectory,
@@ -122,7 +127,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             CleanEnvironment = true,
             OutputFile = folder.File("supervise.log"),
             ErrorFile = folder.File("supervise.log"),
-        });
+        }));
     }
 
     /// <summary>
@@ -179,7 +184,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         }
     }
 
-    private Task<int> EndAsync(string variable, StartFolder folder) =>
-        new ProcessStopper(_time).StopByEnvironmentAsync(
-            variable, folder.Path, StopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
+    private Task<int> EndAsync(Func<IReadOnlyList<ProcessInfo>> find) =>
+        new ProcessStopper(_time).StopAsync(
+            find, StopSignal.Terminate, grace: TimeSpan.Zero, killLimit: TimeSpan.FromSeconds(10));
 }

@@ -70,7 +70,11 @@ internal sealed class StartFolder(string path)
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Any new text will do: the supervisor only looks whether it changed.</summary>
-    internal void RenewLease() => Write("lease", Guid.NewGuid().ToString("N"));
+    internal void RenewLease()
+    {
+        using var lease = System.IO.File.OpenHandle(File("lease"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.Write(lease, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N") + "\n"), 0);
+    }
 
     internal void NoteMemory(long bytes) => TryWrite("memory", bytes.ToString(CultureInfo.InvariantCulture));
 
@@ -143,7 +147,16 @@ internal sealed class StartFolder(string path)
     }
 
     /// <summary>What still lives of the agent itself.</summary>
-    internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path);
+    internal IReadOnlyList<ProcessInfo> AgentProcesses() => ProcessTable.FindByEnvironment(StartVariable, Path, NotStartedAt);
+
+    /// <summary>What still lives of its supervisor.</summary>
+    internal IReadOnlyList<ProcessInfo> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
+
+    /// <summary>A moment at which no supervisor had taken the start, so that nothing of the agent began before; null: not known.</summary>
+    internal ProcessBirths? NotStartedAt { get; set; }
+
+    /// <summary>A supervisor was launched, which takes the start if no other has.</summary>
+    internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;
 
     private bool IsAnybodyThere() =>
         Agent?.IsAlive() == true
@@ -152,7 +165,7 @@ internal sealed class StartFolder(string path)
         || (Supervisor is null && (_unnamed?.IsAlive() == true || FindUnnamed() is not null));
 
     /// <summary>Kept, since followers ask every few milliseconds until it has named itself, and each search looks at all processes.</summary>
-    private ProcessIdentity? FindUnnamed() => _unnamed = ProcessTable.FindByEnvironment(SupervisorVariable, Path).FirstOrDefault()?.Identity;
+    private ProcessIdentity? FindUnnamed() => _unnamed = SupervisorProcesses().FirstOrDefault()?.Identity;
 
     private string? TryRead(string name)
     {

@@ -52,7 +52,7 @@ internal sealed class ContractsCommand : CliCommand
 
     private static ContractStub Stub(ContractSpec contract) => ContractStub.TryCreate(contract, out var stub, out var fault)
         ? stub
-        : throw new CommandException(ExitCodes.Usage, fault, "Correct the contract: its file_path ends in .py, .ts, .cs, .go or .java.");
+        : throw new CommandException(ExitCodes.Usage, fault.Message, fault.Cure);
 
     private static void Write(CommandContext context, string output, ContractStub stub)
     {

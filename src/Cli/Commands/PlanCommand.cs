@@ -5,6 +5,8 @@ using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Local;
 using Orchestrator.Plans;
+using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Settings;
 
@@ -50,13 +52,11 @@ internal sealed class PlanCommand : CliCommand
         var prd = parsed.GetValue(_prd);
         if (words is null == prd is null)
             throw new CommandException(ExitCodes.Usage, words is null ? "What is to be planned?" : "A request and a document at once can't be planned.", "Give a request in words, or a document with --prd FILE.");
-        if (prd is not null && !File.Exists(context.FullPath(prd)))
-            throw new CommandException(ExitCodes.Usage, $"There is no file {prd} in {context.Directory}.", "Check the name.");
         return new OrchestrationInput
         {
             Repository = repository.Root,
             Request = words is null ? null : Requests.Require(words, context),
-            RequestFile = prd is null ? null : Requests.InRepository(repository, context.FullPath(prd)),
+            RequestFile = prd is null ? null : Requests.InRepository(repository, Requests.RequireDocument(prd, context)),
             PlanOnly = true,
             PlannerModel = parsed.GetValue(_model),
             Output = parsed.GetValue(_output) is { } output ? Requests.InRepository(repository, context.FullPath(output)) : null,
@@ -68,6 +68,8 @@ internal sealed class PlanCommand : CliCommand
     {
         if (parsed.GetValue(_output) is not { } output)
             return false;
+        if (PlanReader.IsMasterPlan(output) || BacklogPlanReader.IsBacklog(context.FullPath(output)))
+            throw new CommandException(ExitCodes.Usage, $"{output} is the name of a {(PlanReader.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it would not be read as one.", "Name another file that ends in .yaml or .json.");
         if (Directory.Exists(context.FullPath(output)))
             throw new CommandException(ExitCodes.Usage, $"{output} is a folder.", "Name a file.");
         if (!File.Exists(context.FullPath(output)))

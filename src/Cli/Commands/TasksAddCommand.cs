@@ -28,13 +28,10 @@ internal sealed class TasksAddCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var title = parsed.GetRequiredValue(_title).Trim();
-        if (title.Length == 0)
-            throw new CommandException(ExitCodes.Usage, "The task has no title.", "Say in one line what is to be done.");
         var task = new BacklogTask
         {
             Id = "",
-            Title = title,
+            Title = Title(parsed.GetRequiredValue(_title)),
             Description = parsed.GetValue(_description) ?? "",
             Details = parsed.GetValue(_details),
             TestStrategy = parsed.GetValue(_test),
@@ -49,6 +46,12 @@ internal sealed class TasksAddCommand : CliCommand
         context.Terminal.Say($"Added {added.Id}: {added.Title}");
         return ExitCodes.Done;
     }
+
+    /// <summary>A title as lists show it: one line.</summary>
+    /// <exception cref="CommandException">There is none.</exception>
+    internal static string Title(string given) => given.Trim() is { Length: > 0 } title
+        ? title.ReplaceLineEndings(" ")
+        : throw new CommandException(ExitCodes.Usage, "The task has no title.", "Say in one line what is to be done.");
 
     /// <summary>Ids divided by commas.</summary>
     internal static string[] Ids(string? text) => text is null ? [] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

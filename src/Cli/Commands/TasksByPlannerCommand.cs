@@ -71,9 +71,7 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
     {
         var repository = context.RequireRepository();
         var name = parsed.GetRequiredValue(_file);
-        var path = context.FullPath(name);
-        if (!File.Exists(path))
-            throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {context.Directory}.", "Check the name.");
+        var path = Requests.RequireDocument(name, context);
         new BacklogFiles(context, parsed.GetValue(Tag)).Read();
         var input = new OrchestrationInput
         {

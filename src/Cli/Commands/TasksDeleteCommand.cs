@@ -19,8 +19,16 @@ internal sealed class TasksDeleteCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
-        await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(backlog => backlog.Delete(BacklogFiles.Find(backlog, id)), stop);
-        context.Terminal.Say($"Removed {id}.");
+        string[] waited = [];
+        await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
+            backlog =>
+            {
+                var changed = backlog.Delete(BacklogFiles.Find(backlog, id));
+                waited = [.. changed.All.Where(task => task.Dependencies.Count < backlog.Find(task.Id)!.Dependencies.Count).Select(task => task.Id)];
+                return changed;
+            },
+            stop);
+        context.Terminal.Say(waited.Length == 0 ? $"Removed {id}." : $"Removed {id}. {string.Join(", ", waited)} waited for it and no longer {(waited.Length == 1 ? "does" : "do")}.");
         return ExitCodes.Done;
     }
 }

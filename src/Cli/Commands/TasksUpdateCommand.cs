@@ -29,10 +29,13 @@ internal sealed class TasksUpdateCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var id = TasksCommand.RequireId(parsed, _id);
+        if (Array.TrueForAll([_title, _description, _details, _test, _priority, _dependencies], option => parsed.GetValue(option) is null))
+            throw new CommandException(ExitCodes.Usage, $"What is to change of {id}?", "Give --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' says where it stands.");
+        var title = parsed.GetValue(_title) is { } given ? TasksAddCommand.Title(given) : null;
         var file = await new BacklogFiles(context, parsed.GetValue(_tag)).ChangeAsync(
             backlog => backlog.Change(BacklogFiles.Find(backlog, id), task => task with
             {
-                Title = parsed.GetValue(_title) ?? task.Title,
+                Title = title ?? task.Title,
                 Description = parsed.GetValue(_description) ?? task.Description,
                 Details = parsed.GetValue(_details) ?? task.Details,
                 TestStrategy = parsed.GetValue(_test) ?? task.TestStrategy,

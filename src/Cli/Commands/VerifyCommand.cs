@@ -33,7 +33,9 @@ internal sealed class VerifyCommand : CliCommand
         if (gates.Count == 0)
             throw new CommandException(ExitCodes.WorkFailed, $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.", "Give it 'verification', or set gates.task.");
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
-        var verdicts = await TaskVerification.RunAsync(workTree, parsed.GetValue(_commit), gates, evidence, context.Environment, verdict => Say(context, verdict), stop);
+        var commit = parsed.GetValue(_commit);
+        var verdicts = await TaskVerification.RunAsync(workTree, commit, gates, evidence, context.Environment, verdict => Say(context, verdict), stop)
+            ?? throw new CommandException(ExitCodes.Usage, $"There is no commit '{commit}' in {workTree}.", "Name one by its id, a branch or a tag.");
         var passed = verdicts.All(verdict => verdict.IsAcceptable);
         if (parsed.GetValue(_json))
             context.Print(new VerifyDocument(id, passed, [.. verdicts.Select(Entry)]), CliJson.Default.VerifyDocument);

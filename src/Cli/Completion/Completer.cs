@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Orchestrator.Cli.Commands;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Local;
+using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Settings;
 
@@ -82,6 +84,8 @@ internal sealed class Completer
     private IEnumerable<string> OfOption(Option option) => option.Name switch
     {
         "--only" or "--phase" => TaskIds(),
+        "--id" => BacklogIds(),
+        "--status" when IsOfBacklog => BacklogStatus.All,
         "--agent" => Try(() => [.. _context.LoadSettings().Settings!.Agents.Keys]),
         _ => option.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
     };
@@ -90,6 +94,8 @@ internal sealed class Completer
     {
         null => [],
         "TASK" => TaskIds(),
+        "ID" when IsOfBacklog => BacklogIds(),
+        "STATUS" => BacklogStatus.All,
         "RUN" => RunIds(),
         "RUN/TASK" => RunIds().Concat(TasksOfRun()),
         "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingKeys.All.Select(setting => setting.Name),
@@ -101,6 +107,11 @@ internal sealed class Completer
         var name = _positional.FirstOrDefault() ?? PlanFiles.DefaultName;
         return PlanReader.IsPlanName(name) && PlanFiles.Read(_context, name).Plan is { } plan ? [.. plan.Tasks.Select(task => task.Id)] : [];
     });
+
+    // Their commands alone have an option for the tag of a backlog.
+    private bool IsOfBacklog => _command.Options.Any(option => option.Name == TasksCommand.TagName);
+
+    private IReadOnlyList<string> BacklogIds() => Try(() => [.. new BacklogFiles(_context, tag: null).Read().Backlog.All.Select(task => task.Id)]);
 
     private IReadOnlyList<string> RunIds() => Try(() => _context.FindRepository() is { } repository ? [.. StoredRuns.List(repository).Select(run => run.Id)] : []);
 

@@ -22,6 +22,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(ContractsDocument))]
 [JsonSerializable(typeof(EnvironmentDocument))]
 [JsonSerializable(typeof(ContextDocument))]
+[JsonSerializable(typeof(PromptDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(ConfigDocument))]

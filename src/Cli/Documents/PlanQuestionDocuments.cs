@@ -56,6 +56,11 @@ internal sealed record EnvironmentEntry(string Path, string Sha256);
 /// <summary>Answer of <c>context list --json</c> and <c>context get --json</c>.</summary>
 internal sealed record ContextDocument(IReadOnlyDictionary<string, string> Context) : Document;
 
+/// <summary>Answer of <c>prompt --json</c>.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Prompt">What its agent will be told.</param>
+internal sealed record PromptDocument(string Task, string Prompt) : Document;
+
 /// <summary>Answer of <c>verify --json</c>.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Passed">No required gate stands in the way.</param>

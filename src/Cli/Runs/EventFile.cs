@@ -52,8 +52,8 @@ internal static class EventFile
         return text.ToString();
     }
 
-    // Whole lines from the offset on; a line that is still being written waits for the next look.
-    private static List<string> ReadNew(string file, ref long offset)
+    /// <summary>Whole lines from the offset on, which moves behind them; a line that is still being written waits for the next look.</summary>
+    public static IReadOnlyList<string> ReadNew(string file, ref long offset)
     {
         if (!File.Exists(file))
             return [];

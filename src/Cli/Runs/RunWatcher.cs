@@ -12,9 +12,11 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan NotReadyPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LinePause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private readonly ITerminal _terminal = context.Terminal;
     private readonly bool _table = table && context.Terminal.HasScreen;
     private long _shown;
+    private long _read;
 
     /// <summary>Transitions up to this number are not shown again; for a run that is taken up.</summary>
     public long SkipUntil
@@ -51,7 +53,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 await WaitAsync(changes.Reader, isSettling || _table ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
                 if (isSettling)
                     status = null;
-                await Task.Delay(LinePause, context.Time, stop);
+                await Task.Delay(PauseFor(status), context.Time, stop);
             }
         }
         finally
@@ -139,6 +141,10 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
     }
 
+    /// <summary>Each question is answered with the state of all tasks.</summary>
+    private static TimeSpan PauseFor(RunStatus? status) =>
+        TimeSpan.FromMilliseconds(Math.Clamp(status?.TaskCount ?? 0, LinePause.TotalMilliseconds, LongestPause.TotalMilliseconds));
+
     private void Show(RunStatus status)
     {
         if (_table)
@@ -147,7 +153,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             return;
         }
 
-        foreach (var happened in EventFile.ReadLines(Path.Combine(folder, "events.jsonl")).Select(EventFile.Parse).Where(happened => happened.Sequence > _shown))
+        foreach (var happened in EventFile.ReadNew(Path.Combine(folder, "events.jsonl"), ref _read).Select(EventFile.Parse).Where(happened => happened.Sequence > _shown))
         {
             _terminal.Say(EventFile.Describe(happened));
             _shown = happened.Sequence;
