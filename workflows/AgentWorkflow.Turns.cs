@@ -19,8 +19,8 @@ public abstract partial class AgentWorkflow
     private protected string Session => _session;
 
     /// <summary>One turn: starts until one ends in something that another start would not change.</summary>
-    /// <param name="call">Lets one start happen, with a person's words for it, until it is interrupted.</param>
-    private protected async Task<AgentRunResult> RunAgentAsync(Func<string, CancellationToken, Task<AgentRunResult>> call)
+    /// <param name="call">Lets one start happen.</param>
+    private protected async Task<AgentRunResult> RunAgentAsync(Func<AgentCall, Task<AgentRunResult>> call)
     {
         var attempts = 0;
         var deaths = 0;
@@ -63,20 +63,36 @@ public abstract partial class AgentWorkflow
         }
     }
 
-    private async Task<AgentRunResult> StartAgentAsync(Func<string, CancellationToken, Task<AgentRunResult>> call)
+    private async Task<AgentRunResult> StartAgentAsync(Func<AgentCall, Task<AgentRunResult>> call)
     {
         Report = Report with { LastStart = Report.LastStart + 1, Starts = Report.Starts + 1 };
         Become(TaskStates.Executing, "");
         var guidance = _guidance;
         _guidance = "";
         using var interrupt = _interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var result = await call(guidance, interrupt.Token);
+        var result = await CallAsync(call, guidance, interrupt.Token);
         _interrupt = null;
         _interrupted = interrupt.IsCancellationRequested;
         if (result.Session.Length > 0)
             _session = result.Session;
         Report = Report with { Cost = Report.Cost + result.Cost, Tokens = Report.Tokens + result.Tokens };
         return result;
+    }
+
+    /// <summary>
+    /// While no worker follows the start (none has taken it up yet, or the last one has gone), nobody hears that it is interrupted, and the engine ends the activity by itself. What the start
+    /// may have left at work is then stopped as soon as there is a worker, and where it has ended already, its outcome counts.
+    /// </summary>
+    private static async Task<AgentRunResult> CallAsync(Func<AgentCall, Task<AgentRunResult>> call, string guidance, CancellationToken interrupt)
+    {
+        try
+        {
+            return await call(new AgentCall(guidance, Stop: false, interrupt));
+        }
+        catch (ActivityFailureException unheard) when (interrupt.IsCancellationRequested && TemporalException.IsCanceledException(unheard))
+        {
+            return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
+        }
     }
 
     /// <summary>Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go on.</summary>
@@ -141,4 +157,10 @@ public abstract partial class AgentWorkflow
         var limited = ceiling < Input.Settings.RetryMaxDelay ? ceiling : Input.Settings.RetryMaxDelay;
         return limited * Workflow.Random.NextDouble();
     }
+
+    /// <summary>One call for a start of the agent.</summary>
+    /// <param name="Guidance">A person's words for it.</param>
+    /// <param name="Stop">It is not to be begun: see <see cref="RunAgentInput.Stop"/>.</param>
+    /// <param name="Interrupt">Interrupts it.</param>
+    private protected sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt);
 }

@@ -36,7 +36,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
         }
     }
 
-    private Task<AgentRunResult> AskAsync(string guidance, CancellationToken interrupt)
+    private Task<AgentRunResult> AskAsync(AgentCall call)
     {
         var ask = new AskPlannerInput
         {
@@ -46,10 +46,11 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
             Start = Report.LastStart,
             Session = Session,
             ProblemsFile = ProblemsFile,
-            Guidance = guidance,
+            Guidance = call.Guidance,
+            Stop = call.Stop,
         };
         return Workflow.ExecuteActivityAsync(
-            (IPlanningActivities a) => a.AskPlannerAsync(ask), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, interrupt));
+            (IPlanningActivities a) => a.AskPlannerAsync(ask), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt));
     }
 
     private Task<AnswerJudgement> JudgeAsync()

@@ -127,11 +127,11 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     private async Task<VerifyResult> LetAgentWorkAsync(PreparedTask prepared)
     {
-        var turn = await RunAgentAsync((guidance, interrupt) => StartAgentAsync(prepared, guidance, interrupt));
+        var turn = await RunAgentAsync(call => StartAgentAsync(prepared, call));
         return await VerifyAsync(prepared, Report.LastStart, turn.ClaimedDone);
     }
 
-    private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, string guidance, CancellationToken interrupt)
+    private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentCall call)
     {
         var run = new RunAgentInput
         {
@@ -141,10 +141,11 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             Start = Report.LastStart,
             Session = Session,
             ProblemsFile = ProblemsFile,
-            Guidance = guidance,
+            Guidance = call.Guidance,
+            Stop = call.Stop,
         };
         return Workflow.ExecuteActivityAsync(
-            (ITaskActivities a) => a.RunAgentAsync(run), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, interrupt));
+            (ITaskActivities a) => a.RunAgentAsync(run), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt));
     }
 
     private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, bool claimedDone)

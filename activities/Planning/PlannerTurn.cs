@@ -18,12 +18,14 @@ internal sealed class PlannerTurn(ActivityServices services)
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input)
     {
         var files = new PlanningFiles(input.Repository, input.RunId);
+        if (input.Stop && AgentSupervisor.Look(files.Folder.Start(PlannerTask.Id, input.Start)) == AgentStartState.NotStarted)
+            return AgentFollowing.NeverBegun(input.Session);
         var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, files.Policy, null, CancellationToken.None);
         var planner = AgentCatalog.FindPlanner(files.Policy, services.HookCommand, surroundings, files)
             ?? throw new ApplicationFailureException(AgentCatalog.Unknown(files.Policy.PlannerAgent, files.Policy), "UnknownAgent", nonRetryable: true);
         var start = await DescribeAsync(input, files, planner);
         var found = AgentSupervisor.Look(start.Folder) == AgentStartState.Ended;
-        var outcome = await AgentFollowing.RunAsync(planner, start, services.Time);
+        var outcome = await AgentFollowing.RunAsync(planner, start, services.Time, input.Stop);
         if (outcome.Answer is { } answer)
             DurableFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer));
         StartNotes.Of(outcome).Write(start.Folder);

@@ -17,15 +17,18 @@ internal static class AgentFollowing
     /// <param name="runner">The kind of agent.</param>
     /// <param name="start">The start.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="stop">It is stopped at once, unless it has ended.</param>
     /// <param name="meanwhile">Is done again and again while the agent works.</param>
-    public static async Task<AgentOutcome> RunAsync(IAgentRunner runner, AgentStart start, TimeProvider time, Func<Task>? meanwhile = null)
+    public static async Task<AgentOutcome> RunAsync(IAgentRunner runner, AgentStart start, TimeProvider time, bool stop, Func<Task>? meanwhile = null)
     {
         var context = ActivityExecutionContext.Current;
         using var detach = new CancellationTokenSource();
         var session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);
         var progress = new AgentProgress(start.Folder, time);
         var following = session.FollowAsync(Take, 0, detach.Token);
-        var stopped = false;
+        var stopped = stop;
+        if (stop)
+            await session.StopAsync(AgentStopReason.Requested);
         while (!following.IsCompleted)
         {
             if (meanwhile is not null)
@@ -66,4 +69,8 @@ internal static class AgentFollowing
             // Detached, as asked.
         }
     }
+
+    /// <summary>What a start that is to be stopped came to when it was never begun.</summary>
+    /// <param name="session">The conversation to go on with later.</param>
+    public static AgentRunResult NeverBegun(string session) => new() { FailureClass = FailureClasses.Stopped, Message = "stopped before it began", Session = session };
 }

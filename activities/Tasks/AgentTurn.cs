@@ -16,6 +16,8 @@ internal sealed class AgentTurn(ActivityServices services)
     {
         var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
+        if (input.Stop && AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
+            return AgentFollowing.NeverBegun(input.Session);
         var agentName = task.Agent ?? files.Policy.Agent;
         var surroundings = await AgentSurroundings.OfAsync(services, input.Task.Repository.Path, files.Policy, input.Prepared.BaseCommit, CancellationToken.None);
         var runner = AgentCatalog.Find(agentName, files.Policy, services.HookCommand, surroundings)
@@ -36,7 +38,7 @@ internal sealed class AgentTurn(ActivityServices services)
         AgentOutcome outcome;
         try
         {
-            outcome = await AgentFollowing.RunAsync(runner, start, services.Time, snapshots.SaveIfDueAsync);
+            outcome = await AgentFollowing.RunAsync(runner, start, services.Time, input.Stop, snapshots.SaveIfDueAsync);
         }
         finally
         {

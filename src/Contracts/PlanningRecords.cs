@@ -83,6 +83,9 @@ public sealed record AskPlannerInput
 
     /// <summary>Words of a person for this start.</summary>
     public string Guidance { get; init; } = "";
+
+    /// <summary>It is not to be begun: what an earlier call left at work is stopped, or its outcome taken where it has ended.</summary>
+    public bool Stop { get; init; }
 }
 
 /// <summary>Asks for an answer to be read and checked like any plan.</summary>

@@ -9,6 +9,9 @@ internal static class ProcFiles
     /// <summary>USER_HZ: 100 on every Linux that .NET runs on (proc(5), sysconf(3)).</summary>
     internal const int TicksPerSecond = 100;
 
+    /// <summary>How often the environment of a process is looked at that is starting its program, a millisecond apart: a disk that stands still may hold that up.</summary>
+    private const int MostLooks = 1000;
+
     /// <summary>Now, as <see cref="ProcessInfo.StartTime"/> counts; what is started from now on has this number or a higher one.</summary>
     internal static long ReadTicks() => (long)(ReadUptime().TotalSeconds * TicksPerSecond);
 
@@ -77,25 +80,62 @@ internal static class ProcFiles
     /// <summary>A variable as it stands in an environment.</summary>
     internal static byte[] Assignment(string name, string value) => Encoding.UTF8.GetBytes($"{name}={value}");
 
-    /// <summary>True if the process was started with this variable and value in its environment.</summary>
+    /// <summary>
+    /// True if the process was started with this variable and value in its environment. One that is just starting its program has none for a moment: its own is
+    /// waited for.
+    /// </summary>
     internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment)
     {
-        if (SmallFile.ReadIfPossible($"/proc/{processId}/environ") is not { } environment)
+        var isSettled = false;
+        for (var looks = 0; looks < MostLooks; looks++)
         {
-            return false;
+            if (SmallFile.ReadIfPossible($"/proc/{processId}/environ") is not { } environment)
+            {
+                return false;
+            }
+
+            if (environment.Length > 0 || isSettled)
+            {
+                return Holds(environment, assignment);
+            }
+
+            if (SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat || HasSettledEnvironment(Encoding.UTF8.GetString(stat)) is not { } settled)
+            {
+                return false;
+            }
+
+            isSettled = settled;
+            if (!settled)
+            {
+                Thread.Sleep(1);
+            }
         }
 
-        var rest = environment.AsSpan();
-        while (rest.Length > 0)
+        return false;
+    }
+
+    /// <summary>
+    /// From the line of <c>/proc/PID/stat</c>: true if the process has its environment (maybe an empty one), false while execve(2) is still laying it out, null if
+    /// it has no memory, as what has ended and threads of the kernel.
+    /// </summary>
+    internal static bool? HasSettledEnvironment(string stat)
+    {
+        // proc(5): field 23 is the size of its memory, field 51 (from Linux 3.5 on) the end of its environment; the third one is the first behind the name.
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length <= 51 - 3 || fields[23 - 3] == "0" ? null : fields[51 - 3] != "0";
+    }
+
+    private static bool Holds(ReadOnlySpan<byte> environment, ReadOnlySpan<byte> assignment)
+    {
+        while (environment.Length > 0)
         {
-            var end = rest.IndexOf((byte)0);
-            var entry = end < 0 ? rest : rest[..end];
-            if (entry.SequenceEqual(assignment))
+            var end = environment.IndexOf((byte)0);
+            if ((end < 0 ? environment : environment[..end]).SequenceEqual(assignment))
             {
                 return true;
             }
 
-            rest = end < 0 ? default : rest[(end + 1)..];
+            environment = end < 0 ? default : environment[(end + 1)..];
         }
 
         return false;

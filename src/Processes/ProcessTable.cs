@@ -37,7 +37,7 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
 public static class ProcessTable
 {
     /// <summary>All living processes.</summary>
-    public static IReadOnlyList<ProcessInfo> All() => [.. Living(ProcFiles.ProcessIds())];
+    public static IReadOnlyList<ProcessInfo> All() => [.. Living(Ids())];
 
     /// <summary>
     /// Those that were started with the variable <paramref name="name"/> of this <paramref name="value"/>; children inherit it, wherever they go.
@@ -49,7 +49,7 @@ public static class ProcessTable
     public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, ProcessBirths? since = null)
     {
         var assignment = ProcFiles.Assignment(name, value);
-        return [.. Living((since?.Later() ?? ProcFiles.ProcessIds()).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
+        return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
     }
 
     /// <summary>Those of one session.</summary>
@@ -68,6 +68,27 @@ public static class ProcessTable
 
     /// <summary>Children, their children and so on of one process.</summary>
     public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);
+
+    /// <summary>
+    /// The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that ends between the list and the
+    /// look may have left a child, which is in no list yet.
+    /// </summary>
+    /// <param name="since">Only those that began since then, and maybe others. Null: all.</param>
+    internal static IEnumerable<int> Ids(ProcessBirths? since = null)
+    {
+        var seen = new HashSet<int>();
+        for (var before = -1; seen.Count > before;)
+        {
+            before = seen.Count;
+            foreach (var id in since?.Later() ?? ProcFiles.ProcessIds())
+            {
+                if (seen.Add(id))
+                {
+                    yield return id;
+                }
+            }
+        }
+    }
 
     internal static IEnumerable<ProcessInfo> Living(IEnumerable<int> ids) => ids
         .Where(id => id != Environment.ProcessId)

@@ -45,7 +45,7 @@ internal sealed class RunningChild(Process process, ProcessCommand command, stri
     private IReadOnlyList<ProcessInfo> FindAll()
     {
         var assignment = ProcFiles.Assignment(ProcessRunner.ChildVariable, mark);
-        return [.. (births is null ? ProcessTable.All() : ProcessTable.Living(births.Later())).Where(found => IsOurs(found) || (found.StartTime >= notBefore && ProcFiles.HasEnvironment(found.ProcessId, assignment)))];
+        return [.. ProcessTable.Living(ProcessTable.Ids(births)).Where(found => IsOurs(found) || (found.StartTime >= notBefore && ProcFiles.HasEnvironment(found.ProcessId, assignment)))];
     }
 
     /// <summary>A program may throw its environment away; the child itself and its session are known without it.</summary>

@@ -114,6 +114,8 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             try
             {
                 // A start that has ended has its outcome, whoever takes it up and whatever he was told meanwhile.
+                if (!HasEnded(task, input.Start) && input.Stop)
+                    return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
                 if (!HasEnded(task, input.Start))
                     await Task.Delay(input.Start * 7 % 40, stop);
             }

@@ -209,6 +209,44 @@ public sealed class RunTests
         Assert.Equal("s", run.Activities.Starts.ElementAt(1).Session);
     }
 
+    /// <summary>Between a worker that has gone and the next one the engine closes a cancelled activity by itself: no agent has heard of it.</summary>
+    [Fact]
+    public async Task Pause_AgentFollowedByNobody_IsStoppedAsSoonAsSomebodyCan()
+    {
+        var released = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (input, _) => input switch
+        {
+            { Start: 1, Stop: false } => throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromHours(++released)),
+            { Start: 1, Stop: true } => System.Threading.Tasks.Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" }),
+            _ => System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done()),
+        });
+        await run.UntilAsync(_ => released > 0);
+
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        await run.UntilAsync(s => s.Tasks[0].Paused);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal([(1, false, ""), (1, true, ""), (2, false, "kept")], run.Activities.Starts.Select(s => (s.Start, s.Stop, s.Session)));
+        Assert.Equal((1, 2), ((await run.StatusAsync()).Tasks[0].Round, (await run.StatusAsync()).Tasks[0].Starts));
+    }
+
+    [Fact]
+    public async Task Cancel_AgentFollowedByNobody_IsStoppedAsSoonAsSomebodyCan()
+    {
+        var released = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (input, _) => input.Stop
+            ? System.Threading.Tasks.Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" })
+            : throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromHours(++released)));
+        await run.UntilAsync(_ => released > 0);
+
+        await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand("a")));
+
+        var ended = await run.UntilAsync(s => TaskStates.IsEnd(s.Tasks[0].State));
+        Assert.Equal(TaskStates.Cancelled, ended.Tasks[0].State);
+        Assert.Equal([(1, false), (1, true)], run.Activities.Starts.Select(s => (s.Start, s.Stop)));
+    }
+
     [Fact]
     public async Task Agent_StoppedOnItsMachine_IsNotStartedAgainUntilItsTaskIsResumed()
     {

@@ -31,6 +31,18 @@ public sealed class ProcessIdentityTests
         Assert.Null(ProcessIdentity.TryParse(text));
     }
 
+    [Theory]
+    [InlineData(0, 0, null)]
+    [InlineData(4096, 0, false)]
+    [InlineData(4096, 140726, true)]
+    public void HasSettledEnvironment_ByMemoryAndEndOfEnvironment(long memory, long end, bool? expected)
+    {
+        var fields = Enumerable.Repeat("0", 50).ToArray();
+        (fields[23 - 3], fields[51 - 3]) = ($"{memory}", $"{end}");
+
+        Assert.Equal(expected, ProcFiles.HasSettledEnvironment($"7 (a ) b) {string.Join(' ', fields)}\n"));
+    }
+
     [Fact]
     public void ParseStat_NameWithParenthesesAndBlanks_IsRead()
     {

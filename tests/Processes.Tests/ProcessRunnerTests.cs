@@ -233,6 +233,22 @@ public sealed class ProcessRunnerTests
         Assert.Null(ProcessIdentity.Of(int.Parse(await File.ReadAllTextAsync(folder["pid"]))));
     }
 
+    /// <summary>While a process starts its program it has no environment for a moment, and no mark in it. About one round in forty meets it.</summary>
+    [Fact]
+    public async Task Run_StopLeftovers_WhatIsJustStartingItsProgramIsFoundToo()
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        var command = Shell.Script("setsid sleep 1000 & exit 0") with
+        {
+            StopLeftovers = true,
+            Environment = new Dictionary<string, string?> { ["ROUND_MARK"] = mark },
+        };
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (_, stop) => await _runner.RunAsync(command, stop));
+
+        Assert.Empty(ProcessTable.FindByEnvironment("ROUND_MARK", mark));
+    }
+
     [Fact]
     public async Task Run_KilledBySignal_ExitCodeIs128PlusSignal()
     {

@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Orchestrator.Temporal.Tests.Scripts;
 
 /// <summary>
-/// Runs recorded scenarios live, several at a time, and compares them with what the official SDK did on a real server. Without ORCHESTRATE_FULL=1 a sample that a printed seed
-/// chooses; SCENARIOS=PATTERN picks by name; SCENARIO_HISTORIES=FOLDER keeps the histories.
+/// Runs recorded scenarios live, several at a time, and compares them with what the official SDK did on a real server. What differs is run once
+/// more, alone. Without ORCHESTRATE_FULL=1 a sample that a printed seed chooses; SCENARIOS=PATTERN picks by name; SCENARIO_HISTORIES=FOLDER keeps the histories.
 /// </summary>
 internal static class ScenarioRunner
 {
@@ -38,24 +38,34 @@ internal static class ScenarioRunner
     /// <summary>Runs scenarios and fails when one differs that is not allowed to.</summary>
     public static async Task RunAsync(ScriptServer server, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> allowed, TimeSpan limit, ITestOutputHelper output)
     {
-        var faults = new List<string>();
-        var passed = 0;
+        var differing = new Dictionary<string, string>();
         await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (name, _) =>
         {
-            var fault = await RunAsync(server, name, limit);
-            lock (faults)
+            if (await RunAsync(server, name, limit) is { } fault)
             {
-                if (fault is null)
+                lock (differing)
                 {
-                    passed++;
-                }
-                else if (!allowed.ContainsKey(name))
-                {
-                    faults.Add($"{name}\n{fault}");
+                    differing.Add(name, fault);
                 }
             }
         });
-        output.WriteLine($"{passed} of {names.Count} scenarios go as recorded");
+
+        // The recordings have windows of some hundred milliseconds, which a busy machine misses: what differs is run once more, alone, and named.
+        var faults = new List<string>();
+        foreach (var (name, first) in differing.Where(one => !allowed.ContainsKey(one.Key)))
+        {
+            if (await RunAsync(server, name, limit) is { } again)
+            {
+                faults.Add($"{name}\n{again}");
+            }
+            else
+            {
+                output.WriteLine($"{name} goes as recorded when run again alone; the first time:\n{first}");
+                differing.Remove(name);
+            }
+        }
+
+        output.WriteLine($"{names.Count - differing.Count} of {names.Count} scenarios go as recorded");
         Assert.True(faults.Count == 0, $"{faults.Count} of {names.Count} scenarios differ:\n{string.Join("\n", faults)}");
     }
 
