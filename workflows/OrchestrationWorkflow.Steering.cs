@@ -45,17 +45,43 @@ public sealed partial class OrchestrationWorkflow
         {
             var was = _paused;
             _paused = false;
-            _limitsLifted = true;
+            LiftReachedLimits();
             _run = _run with { Paused = false };
             if (was)
                 Note("resumed by a person");
-            foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
+            var atWork = _board.Entries.Where(e => e.AtWork).ToList();
+            LetGoOn(atWork);
+            foreach (var entry in atWork)
                 await TellTaskAsync(entry.Outline.Id, t => t.ResumeAsync());
             return new SteeringAnswer(was ? $"{_runId} goes on." : $"{_runId} was not paused.", was);
         }
         var task = Known(command.Task);
+        if (!task.Status.Paused)
+        {
+            // It may have been told to pause and not have heard yet.
+            await TellTaskAsync(command.Task, t => t.ResumeAsync());
+            return new SteeringAnswer($"{command.Task} is {task.Status.State} and not paused.", false);
+        }
+        LetGoOn([task]);
         await TellTaskAsync(command.Task, t => t.ResumeAsync());
-        return new SteeringAnswer($"{command.Task} goes on.", task.Status.Paused);
+        return new SteeringAnswer($"{command.Task} goes on.", true);
+    }
+
+    /// <summary>Else others would be started in the slots of paused tasks before these have heard that they may go on.</summary>
+    private void LetGoOn(IReadOnlyList<TaskEntry> tasks)
+    {
+        if (!tasks.Any(task => task.Status.Paused) || !Workflow.Patched("resumed-tasks-hold-their-slots"))
+            return;
+        foreach (var task in tasks)
+            _board.GoesOn(task);
+        _steered++;
+    }
+
+    /// <summary>A limit that is not reached yet holds on: who resumes after Ctrl-C has not been asked about money.</summary>
+    private void LiftReachedLimits()
+    {
+        if (_input.MaxCost is not null || _input.Until is not null)
+            _limitsLifted = _limitsLifted || ReachedLimit().Length > 0 || !Workflow.Patched("lift-only-reached-limits");
     }
 
     /// <inheritdoc/>
@@ -164,10 +190,10 @@ public sealed partial class OrchestrationWorkflow
     }
 
     [WorkflowSignal("pause")]
-    public Task PauseSignalAsync(TaskCommand? command = null) => PauseAsync(command);
+    public Task PauseSignalAsync(TaskCommand? command = null) => QuietlyAsync(() => PauseAsync(command));
 
     [WorkflowSignal("resume")]
-    public Task ResumeSignalAsync(TaskCommand? command = null) => ResumeAsync(command);
+    public Task ResumeSignalAsync(TaskCommand? command = null) => QuietlyAsync(() => ResumeAsync(command));
 
     [WorkflowSignal("cancelTask")]
     public Task CancelTaskSignalAsync(TaskCommand command) => QuietlyAsync(() => CancelTaskAsync(command));

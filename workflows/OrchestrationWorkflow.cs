@@ -207,15 +207,20 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     {
         if (_paused || _limitsLifted || !_board.AnyReady)
             return;
-        var cost = _input.MaxCost is null ? 0 : _board.Entries.Sum(e => e.Status.Cost);
-        var reason = _input.MaxCost is { } most && cost >= most ? $"{cost:0.00} of {most:0.00} USD are spent (maxCost)"
-            : _input.Until is { } until && Now >= until ? $"it is past {until:yyyy-MM-dd HH:mm}Z (until)"
-            : "";
+        var reason = ReachedLimit();
         if (reason.Length == 0)
             return;
         _paused = true;
         _run = _run with { Paused = true };
         Note($"no more agents are started: {reason}; those at work go on. 'resume' lifts the limit");
+    }
+
+    private string ReachedLimit()
+    {
+        var cost = _input.MaxCost is null ? 0 : _board.Entries.Sum(e => e.Status.Cost);
+        return _input.MaxCost is { } most && cost >= most ? $"{cost:0.00} of {most:0.00} USD are spent (maxCost)"
+            : _input.Until is { } until && Now >= until ? $"it is past {until:yyyy-MM-dd HH:mm}Z (until)"
+            : "";
     }
 
     private bool NothingCanMove => !_paused && !_draining && _board.AtWork == 0 && !_board.AnyReady;

@@ -175,6 +175,15 @@ internal sealed class RunBoard
             Ended(entry, now);
     }
 
+    /// <summary>A paused task is told to go on: it holds its slot from now on, not only when it says that it has heard.</summary>
+    public void GoesOn(TaskEntry entry)
+    {
+        if (!entry.Status.Paused)
+            return;
+        entry.Status = entry.Status with { Paused = false };
+        _changed.Add(entry.Index);
+    }
+
     /// <summary>The task's workflow ended in a way it could not report.</summary>
     /// <param name="entry">The task.</param>
     /// <param name="executionId">The execution that ended; empty when none was begun.</param>

@@ -229,7 +229,7 @@ public class RunCommandTests
         Assert.Contains("no-such-program-here", result.People, StringComparison.Ordinal);
     }
 
-    private static CliFixture Repository(string script)
+    internal static CliFixture Repository(string script)
     {
         var cli = new CliFixture().WithRepository();
         var agent = Path.Combine(cli.Home, "agent.sh");

@@ -37,5 +37,19 @@ public class RunExitTests
         Assert.Equal(code, RunExit.CodeOf(run));
     }
 
+    [Theory]
+    [InlineData(TaskStates.Pending, "", 4)]
+    [InlineData(TaskStates.Pending, "run-y/b works on src/**; it has waited since 12:00", null)]
+    [InlineData(TaskStates.Executing, "", null)]
+    public void CodeOf_OneTaskPaused_DependsOnTheOthers(string other, string reason, int? code)
+    {
+        var run = Run(RunStates.Executing) with
+        {
+            Tasks = [new RunTask { Id = "a", State = TaskStates.Executing, Paused = true }, new RunTask { Id = "b", State = other, Reason = reason }],
+        };
+
+        Assert.Equal(code, RunExit.CodeOf(run));
+    }
+
     private static RunStatus Run(string state) => new() { RunId = "run-x", State = state };
 }

@@ -337,6 +337,56 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Resume_PausedTasks_HoldTheirSlotsAgain()
+    {
+        var (atWork, most, go) = (0, 0, new TaskCompletionSource());
+        var settings = new RunSettings { Workers = 2, RetryBaseDelay = TimeSpan.FromMilliseconds(10) };
+        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b"), Task("c"), Task("d")], a => a.Agent = async (input, stop) =>
+        {
+            if (input.Stop)
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+            most = Math.Max(most, Interlocked.Increment(ref atWork));
+            await System.Threading.Tasks.Task.WhenAny(go.Task, System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop));
+            Interlocked.Decrement(ref atWork);
+            return stop.IsCancellationRequested ? new AgentRunResult { FailureClass = FailureClasses.Stopped } : ScriptedActivities.Done();
+        }, settings);
+        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Executing) == 2);
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        await run.UntilAsync(s => s.Tasks.Count(t => t.Paused) == 2);
+
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+        await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Executing && t.Starts == 2) == 2);
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(2, most);
+    }
+
+    /// <summary>As with Ctrl-C and <c>resume</c>: nobody was asked about money.</summary>
+    [Fact]
+    public async Task MaxCost_NotSpentWhenAPersonResumes_HoldsOn()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")], a => a.Agent = async (input, stop) =>
+        {
+            if (input.Stop)
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
+            await go.Task.WaitAsync(stop);
+            return ScriptedActivities.Done();
+        });
+        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        await run.UntilAsync(s => s.Tasks[0].Paused);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        go.SetResult();
+
+        var held = await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.Paused);
+        Assert.Equal(0, held.Tasks[1].Starts);
+    }
+
+    [Fact]
     public async Task MaxCost_LiftedByAPerson_StaysLiftedInLaterExecutions()
     {
         await using var run = await ScriptedRun.CreateAsync(
@@ -412,8 +462,10 @@ public sealed class RunTests
     public async Task Steering_BeforeTheFirstTaskOfTheRun_IsDoneAsSoonAsItCanBe()
     {
         var go = new TaskCompletionSource();
-        await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Agent = async (_, stop) =>
+        await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Agent = async (input, stop) =>
         {
+            if (input.Stop)
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped };
             await go.Task.WaitAsync(stop);
             return ScriptedActivities.Done();
         });
@@ -431,6 +483,23 @@ public sealed class RunTests
         await run.Run.SignalAsync("cancel", []);
         run.Work();
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+    }
+
+    /// <summary>As with <c>orchestrate pause RUN/TASK</c> while no engine runs.</summary>
+    [Theory]
+    [InlineData("pause", "b")]
+    [InlineData("pause", "nobody")]
+    [InlineData("resume", "nobody")]
+    public async Task Signal_RefusedCommand_IsNotedAndTheRunGoesOn(string command, string task)
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a") with { RequiresApproval = true }, Task("b", "a")]);
+        await run.UntilAsync(s => s.Tasks.Count == 2 && s.Questions.Count == 1);
+
+        await run.Run.SignalAsync(command, [new TaskCommand(task)]);
+        await run.UntilAsync(_ => run.Activities.Events.Any(e => e.Reason.StartsWith("a command was refused", StringComparison.Ordinal)));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("a", "")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
 
     [Fact]

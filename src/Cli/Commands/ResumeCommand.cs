@@ -46,10 +46,9 @@ internal sealed class ResumeCommand : CliCommand
         TrustGate.Demand(context, repository.Root, settings, parsed.GetValue(_yes), stored?.Id);
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
+        await session.RefuseClosedAsync(run, stored, stop);
         var task = stored is null ? null : reference.FindTask(stored.Status);
-        if (stored?.Status.Paused == true || task is not null)
-            context.Terminal.Say((await run.ResumeAsync(task, stop)).Message);
-        context.Terminal.Say($"{run.RunId} goes on.");
+        await session.GoOnAsync(run, task, stop);
         var code = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
         return code;

@@ -20,8 +20,14 @@ internal static class RunExit
         // Nothing moves by itself any more: either a person is asked, or a person has paused it.
         if (run.Questions.Count > 0 && IsWorking(run.State) && !run.Paused)
             return ExitCodes.NeedsPerson;
-        return run.Paused && IsWorking(run.State) ? ExitCodes.Resumable : null;
+        return (run.Paused || (PausedTasks(run).Any() && !run.Tasks.Any(WaitsForOthers))) && IsWorking(run.State) ? ExitCodes.Resumable : null;
     }
+
+    /// <summary>Tasks that a person has paused by themselves, while the run as a whole is not.</summary>
+    public static IEnumerable<RunTask> PausedTasks(RunStatus run) => run.Paused || RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => task.Paused && !TaskStates.IsEnd(task.State));
+
+    // For files that another run holds: it says so in its reason.
+    private static bool WaitsForOthers(RunTask task) => task.State == TaskStates.Pending && task.Reason.Length > 0;
 
     private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning;
 

@@ -51,6 +51,9 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Refuses a run that the engine of this session has closed or does not know, whatever its record says.</summary>
+    public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) => ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
+
     /// <summary>
     /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their conversation. The
     /// second ends this process at once; agents that still work are taken up by <c>resume</c>.
@@ -136,18 +139,23 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets a run, or one task of it, go on. What was commanded while nobody worked on the run counts first; who resumes a run after pausing it wants it to go on.</summary>
+    public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
+    {
+        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);
+        var isHeld = task is not null || RunTable.IsHeld(await watcher.AskAsync(stop));
+        _context.Terminal.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} goes on.");
+    }
+
     private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)
     {
         _context.Terminal.Say("Stopping: agents are interrupted and keep their conversation. Ctrl-C again ends at once.");
         try
         {
             await run.PauseAsync(cancellation: _context.Interrupts.StopNow);
-            var status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow), run);
-            if (RunTable.IsHeld(status))
-                _context.Terminal.Say($"Paused. 'orchestrate resume {run.RunId}' goes on.");
-            return status;
+            return await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow), run);
         }
-        catch (OperationCanceledException) when (_context.Interrupts.StopNow.IsCancellationRequested)
+        catch (Exception ended) when (ended is OperationCanceledException or RpcTimeoutOrCanceledException && _context.Interrupts.StopNow.IsCancellationRequested)
         {
             _context.Terminal.Say($"Ended at once. 'orchestrate resume {run.RunId}' goes on.");
             return null;

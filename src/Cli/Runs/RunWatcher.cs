@@ -38,9 +38,12 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             while (true)
             {
                 // Between two changes only the files are looked at, for what agents do right now.
-                if (status is null || changes.Reader.TryRead(out _))
+                var isClosed = changes.Reader.Completion.IsCompleted;
+                if (status is null || isClosed || changes.Reader.TryRead(out _))
                 {
                     status = await AskAsync(stop);
+                    if (isClosed)
+                        status = await EndOfAsync(status, stop);
                     if (await IsOverAsync(status, stop))
                     {
                         Show(status);
@@ -75,8 +78,18 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         return true;
     }
 
-    // After workers died in the midst of a decision the engine refuses questions until one of them is made.
-    private async Task<RunStatus> AskAsync(CancellationToken stop)
+    // A run that another tool has ended, or that failed as a workflow, could not say so itself.
+    private async Task<RunStatus> EndOfAsync(RunStatus status, CancellationToken stop)
+    {
+        if (RunStates.IsFinal(status.State))
+            return status;
+        var result = await run.ResultAsync(stop);
+        StoredRun.TryRead(folder)?.Close(result, context.Time.GetUtcNow());
+        return status with { State = result.State, Reason = result.Reason, Paused = false, Questions = [] };
+    }
+
+    /// <summary>The run as it is now. After workers died in the midst of a decision the engine refuses questions until one of them is made.</summary>
+    public async Task<RunStatus> AskAsync(CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
         var told = false;
@@ -125,7 +138,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 {
                     await foreach (var _ in run.ChangesAsync(stop))
                         changes.TryWrite(true);
-                    changes.TryWrite(true);
+                    changes.TryComplete();
                     return;
                 }
                 catch (RpcException)

@@ -70,7 +70,16 @@ internal static class Steering
             return ExitCodes.Done;
         }
 
-        await handle.DeliverAsync(signal, arguments, stop);
+        try
+        {
+            await handle.DeliverAsync(signal, arguments, stop);
+        }
+        catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)
+        {
+            await ClosedRuns.RefuseAsync(handle, run, engine.Description, context.Time, stop);
+            throw;
+        }
+
         return SayKept(context, run);
     }
 
@@ -87,7 +96,7 @@ internal static class Steering
         {
             throw new CommandException(ExitCodes.Usage, refused.InnerException?.Message ?? refused.Message, $"See 'orchestrate status {run.RunId}'.");
         }
-        catch (Exception silent) when (silent is OperationCanceledException or RpcException && !stop.IsCancellationRequested)
+        catch (Exception silent) when (silent is OperationCanceledException or RpcException or RpcTimeoutOrCanceledException && !stop.IsCancellationRequested)
         {
             return null;
         }
@@ -95,7 +104,7 @@ internal static class Steering
 
     private static int SayKept(CommandContext context, StoredRun run)
     {
-        context.Terminal.Say($"No engine is running; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
+        context.Terminal.Say($"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
         return ExitCodes.Resumable;
     }
 }

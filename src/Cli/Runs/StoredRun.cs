@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Orchestrator.Cli.Documents;
 using Orchestrator.Contracts;
 using Orchestrator.Local;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -28,7 +30,7 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>Reads a run's folder; null where nothing was written yet.</summary>
     public static StoredRun? TryRead(string folder)
     {
-        var file = Path.Combine(folder, "status.json");
+        var file = StatusFile(folder);
         if (!File.Exists(file))
             return null;
         try
@@ -43,6 +45,20 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
 
     /// <summary>The run again, as it is now.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
+
+    /// <summary>Writes down that the run has ended without having written it itself. One whose record has its end keeps that.</summary>
+    /// <param name="result">How it ended.</param>
+    /// <param name="time">When that was found, UTC.</param>
+    public void Close(RunResult result, DateTimeOffset time)
+    {
+        var now = Reload().Status;
+        if (RunStates.IsFinal(now.State))
+            return;
+        var closed = now with { State = result.State, Reason = result.Reason, Paused = false, Questions = [], UpdatedAt = time };
+        DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, closed, RunJson.Default.RunStatus));
+    }
+
+    private static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }
 
 /// <summary>The runs of a repository, from its files alone.</summary>

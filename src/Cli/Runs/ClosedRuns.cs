@@ -1,0 +1,41 @@
+using Orchestrator.Client;
+using Orchestrator.Contracts;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>
+/// Runs that their record calls open while the engine has closed or never heard of them: terminated by another tool, or the engine's file is another one.
+/// </summary>
+internal static class ClosedRuns
+{
+    /// <summary>Refuses a run that can't go on. The record of one that the engine has closed is put right, so that it counts as open no more.</summary>
+    /// <param name="handle">The run on its engine.</param>
+    /// <param name="run">Its record; null: there is none.</param>
+    /// <param name="engine">Which engine it is, for people.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="CommandException">The run can't go on.</exception>
+    public static async Task RefuseAsync(RunHandle handle, StoredRun? run, string engine, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            if (await handle.IsOpenAsync(stop))
+                return;
+        }
+        catch (RpcException unknown) when (unknown.Code == RpcException.StatusCode.NotFound)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                $"The {engine} does not know {handle.RunId}.",
+                $"Was it started with another --address? Else its engine's file is gone: start a new run, which takes up what is finished{(run is null ? "" : $", and remove {run.Folder}")}.");
+        }
+
+        var result = await handle.ResultAsync(stop);
+        run?.Close(result, time.GetUtcNow());
+        throw new CommandException(
+            ExitCodes.Usage,
+            $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({result.Reason})" : "")}.",
+            "Nothing more can be changed in it. A new run takes up what is finished.");
+    }
+}

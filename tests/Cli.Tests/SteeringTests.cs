@@ -1,0 +1,119 @@
+using Temporalio.Client;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Steering while nobody works on the run, from a second terminal, and of runs that another tool has ended.</summary>
+public class SteeringTests
+{
+    private const string Waiting = "touch \"$HOME/started\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > $ORCHESTRATOR_TASK.txt";
+
+    /// <summary>A task that can't be paused is refused in the run's record; the run lives on. A pause of the run counts until the resume after it.</summary>
+    [Fact]
+    public async Task Pause_WithoutAnEngine_OfNoTaskAtWorkAndOfTheRun_ResumeFinishesIt()
+    {
+        using var cli = RunCommandTests.Repository(Waiting);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], depends_on: [a]}\n");
+        await InterruptAsync(cli);
+
+        var ofTask = await cli.RunAsync("pause", "/b");
+        var ofRun = await cli.RunAsync("pause");
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        var resumed = await cli.RunAsync("resume", "--yes");
+
+        Assert.Equal((4, 4), (ofTask.ExitCode, ofRun.ExitCode));
+        Assert.True(resumed.ExitCode == 0, resumed.People);
+        Assert.Contains("a command was refused: b is pending", resumed.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pause_OfTheOnlyTaskAtWork_EndsTheRunCommandAndResumingItGoesOn()
+    {
+        using var cli = RunCommandTests.Repository(Waiting);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        var running = cli.RunAsync("run", "--yes");
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
+
+        var pause = await cli.RunAsync("pause", "/a");
+        var paused = await running;
+        var whole = await cli.RunAsync("resume", "--yes");
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        var resumed = await cli.RunAsync("resume", "/a", "--yes");
+
+        Assert.Equal((0, 4, 4), (pause.ExitCode, paused.ExitCode, whole.ExitCode));
+        Assert.Contains("/a' goes on with it", paused.People, StringComparison.Ordinal);
+        Assert.True(resumed.ExitCode == 0, resumed.People);
+    }
+
+    /// <summary>As with 'temporal workflow terminate', while somebody watches and while nobody does.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_TerminatedByAnotherTool_HasEndedForEveryCommand(bool isWatched)
+    {
+        using var cli = RunCommandTests.Repository(Waiting);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        using var interrupts = new Interrupts();
+        var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
+        if (!isWatched)
+        {
+            interrupts.Raise();
+            await running;
+            using var serving = new Interrupts();
+            var server = cli.RunAsync(new RecordingTerminal(), serving, "server", "--port", "0");
+            await TerminateAsync(cli);
+            serving.Raise();
+            await server;
+        }
+        else
+        {
+            await TerminateAsync(cli);
+            Assert.Equal(1, (await running).ExitCode);
+        }
+
+        var resume = await cli.RunAsync("resume", "run-tasks", "--yes");
+        var pause = await cli.RunAsync("pause", "run-tasks");
+
+        Assert.Equal((2, 2), (resume.ExitCode, pause.ExitCode));
+        Assert.Contains("has ended: cancelled", resume.People, StringComparison.Ordinal);
+        Assert.Contains("has ended: cancelled", pause.People, StringComparison.Ordinal);
+        Assert.Equal("cancelled", (string?)(await cli.RunAsync("status", "--json")).Json["state"]);
+        await cli.RunAsync("stop", "--all");
+    }
+
+    [Fact]
+    public async Task Resume_EngineFileGone_SaysSo()
+    {
+        using var cli = RunCommandTests.Repository(Waiting);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        await InterruptAsync(cli);
+        foreach (var file in Directory.GetFiles(Path.Combine(cli.Folder, ".orchestrator"), "engine.db*"))
+            File.Delete(file);
+
+        var resume = await cli.RunAsync("resume", "--yes");
+        var cancel = await cli.RunAsync("cancel");
+
+        Assert.Equal((2, 2), (resume.ExitCode, cancel.ExitCode));
+        Assert.Contains("does not know run-tasks", resume.People, StringComparison.Ordinal);
+        Assert.Contains("does not know run-tasks", cancel.People, StringComparison.Ordinal);
+    }
+
+    private static async Task InterruptAsync(CliFixture cli)
+    {
+        using var interrupts = new Interrupts();
+        var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
+        interrupts.Raise();
+        Assert.Equal(4, (await running).ExitCode);
+    }
+
+    private static async Task TerminateAsync(CliFixture cli)
+    {
+        var socket = Path.Combine(cli.Folder, ".orchestrator", "engine.sock");
+        await Wait.UntilAsync(() => File.Exists(socket));
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions("unix:" + socket));
+        var run = Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator", "runs"))));
+        await client.GetWorkflowHandle(run).TerminateAsync("by another tool");
+    }
+}
