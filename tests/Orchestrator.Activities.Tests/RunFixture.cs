@@ -34,6 +34,8 @@ internal sealed class RunFixture : IDisposable
 
     public string Hash { get; }
 
+    public ActivityServices Services => _services;
+
     public RunFolder Folder => new(Repository.Path, _runId);
 
     public string StagingBranch => $"orchestrator/{_runId}/staging";
