@@ -122,7 +122,8 @@ public abstract partial class AgentWorkflow
         if (!_paused)
             return;
         Report = Report with { Paused = true };
-        Become(Report.State, _pauseReason);
+        // What it was blocked by has been answered, else it would not be here.
+        Become(Report.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : Report.State, _pauseReason);
         await Workflow.WaitConditionAsync(() => !_paused || Cancelled, CancellationToken.None);
         Report = Report with { Paused = false };
         ThrowIfCancelled();

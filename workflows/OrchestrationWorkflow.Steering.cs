@@ -113,6 +113,9 @@ public sealed partial class OrchestrationWorkflow
                 throw Invalid($"{command.Task} is {task.Status.State}; it can be retried when it has ended, is blocked or parked.");
             _troubles.Told(task.Outline);
             await TellTaskAsync(command.Task, t => t.GoOnAsync(command.Text));
+            // Who pauses a task and then answers it wants it to go on; a paused run keeps all its tasks.
+            if (!_paused && Workflow.Patched("retry-ends-a-pause"))
+                await TellTaskAsync(command.Task, t => t.ResumeAsync());
             return new SteeringAnswer($"{command.Task} goes on in its conversation.", true);
         }
         if (task.Status.State is TaskStates.Merged)
@@ -259,10 +262,12 @@ public sealed partial class OrchestrationWorkflow
         }
         if (yes)
         {
-            var changed = !task.Approved;
+            // A question that it has for another reason, such as being blocked, stays.
+            if (task.Approved)
+                return new SteeringAnswer($"{command.Id} is {task.Status.State} and waits for no approval.", false);
             _board.Approve(task, Now);
             Answered(command.Id);
-            return Steered($"{command.Id} is approved.") with { Changed = changed };
+            return Steered($"{command.Id} is approved.");
         }
         if (task.Status.State is TaskStates.Cancelled)
             return new SteeringAnswer($"{command.Id} is cancelled already.", false);

@@ -22,6 +22,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
     private bool _paused;
     private int _workers;
+    private string _landing = "";
 
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
@@ -56,7 +57,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             {
                 await WorkOnTasksAsync();
                 if (_board.AllMerged && await LandAsync())
-                    return await FinishAsync(RunStates.Completed, "");
+                    return await FinishAsync(RunStates.Completed, _landing);
                 await WaitForPersonAsync();
             }
         }
@@ -238,7 +239,9 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
                 (IRunActivities a) => a.LandAsync(land), ActivityDefaults.Long(_repository.Queue, TimeSpan.FromHours(2), _stop.Token));
             if (result.Landed)
             {
-                _run = _run with { LandedCommit = result.Commit };
+                var isMerged = _plan.Settings.Land == "merge";
+                _run = _run with { LandedCommit = result.Commit, LandedOn = isMerged ? _run.Target : _run.Staging };
+                _landing = isMerged ? "" : result.Message;
                 _board.NoteRun(RunStates.Landing, result.Message, Now, result.Evidence);
                 return true;
             }

@@ -41,7 +41,7 @@ internal sealed class PlanLoading(ActivityServices services)
         {
             Hash = hash,
             Title = TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
-            Warnings = MessageParts.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToString()), .. outline.Warnings]),
+            Warnings = MessageParts.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToPlainText()), .. outline.Warnings]),
             Tasks = MessageParts.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Settings = RunSettingsOf(settings.Settings, policy, input.Input),

@@ -63,7 +63,7 @@ internal sealed class RunEnding(TimeProvider time)
         if (run.Reason.Length > 0)
             Line($"\n{run.Reason}");
         Line("");
-        Line($"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {run.Target}" : "nothing")}");
+        Line($"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}");
         Line($"- agent starts: {run.AgentStarts}");
         Line($"- cost: {run.Cost:0.00} USD");
         Line("- review: not reviewed");

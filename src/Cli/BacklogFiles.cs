@@ -34,7 +34,7 @@ internal sealed class BacklogFiles
     {
         var read = _store.Read(_tag);
         foreach (var fault in read.Faults.Where(fault => fault.Severity == FaultSeverity.Warning))
-            _context.Terminal.Warn(fault.ToString());
+            _context.Terminal.Warn(fault.ToPlainText());
         return read.File ?? throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Faults.Select(fault => fault.ToString())), $"Correct {Name} first.");
     }
 
@@ -44,6 +44,9 @@ internal sealed class BacklogFiles
     /// <exception cref="CommandException">The present or the new backlog has errors, or another program writes for too long. Nothing was changed.</exception>
     public async Task<BacklogFile> ChangeAsync(Func<Backlog, Backlog> change, CancellationToken stop)
     {
+        // One that is begun outside of a repository would be found by no run.
+        if (!Exists)
+            _context.RequireRepository();
         Read();
         try
         {

@@ -86,10 +86,13 @@ internal static class CommandLine
         var known = command.Subcommands.Select(inner => inner.Name).Concat(command.Options.Select(option => option.Name)).ToList();
         var near = unknown is null ? null : NearestName.Of(unknown, known);
         terminal.Fail(
-            string.Join("\n", parsed.Errors.Select(error => InWords(error.Message)).Distinct()),
+            string.Join("\n", parsed.Errors.Select(error => InWords(error.Message)).Where(message => unknown is null || message != NoCommand).Distinct()),
             (near is null ? "" : $"Did you mean '{near}'? ") + (arguments.Count == 0 ? "See 'orchestrate --help'." : $"See 'orchestrate{PathOf(parsed.CommandResult)} --help'."));
         return ExitCodes.Usage;
     }
+
+    // Beside a word that is no command it would only puzzle.
+    private const string NoCommand = "Required command was not provided.";
 
     // The parser names the .NET type; the only types that it converts to itself are numbers.
     private static string InWords(string message) => message.IndexOf(" as expected type '", StringComparison.Ordinal) is > 0 and var at ? message[..at] + ": a number is expected." : message;

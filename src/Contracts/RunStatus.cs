@@ -53,6 +53,10 @@ public sealed record RunStatus
     [JsonPropertyName("landedCommit")]
     public string LandedCommit { get; init; } = "";
 
+    /// <summary>Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before, and of runs of earlier versions.</summary>
+    [JsonPropertyName("landedOn")]
+    public string LandedOn { get; init; } = "";
+
     [JsonPropertyName("agent")]
     public string Agent { get; init; } = "";
 

@@ -40,7 +40,7 @@ public static class MachineCheck
         var entries = new List<MachineCheckEntry> { Machine() };
         entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
-            entries.Add(await AgentAsync(settings, loaded.AgentEnvironment, repository?.Root ?? Environment.CurrentDirectory, cancellationToken));
+            entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
         entries.Add(await SandboxAsync(settings.Permissions.Sandbox));
         if (Limits(settings.Limits) is { } limits)
             entries.Add(limits);
@@ -49,6 +49,18 @@ public static class MachineCheck
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         entries.Add(Notifications(settings.Notifications, loaded.Variables));
         return entries;
+    }
+
+    /// <summary>Looks whether the planner can work: its program or its key is there.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public static async Task<MachineCheckEntry> PlannerAsync(RepositoryLocation repository, SettingsResult loaded, CancellationToken cancellationToken)
+    {
+        var planner = loaded.Settings!.Planner;
+        return planner.Agent is "api" or "bedrock" || loaded.Settings.Agents.ContainsKey(planner.Agent)
+            ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
+            : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
     }
 
     private static MachineCheckEntry Machine() => OperatingSystem.IsLinux()
@@ -95,19 +107,10 @@ public static class MachineCheck
             : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");
     }
 
-    private static async Task<MachineCheckEntry> AgentAsync(
-        OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment, string repository, CancellationToken cancellationToken)
+    private static async Task<MachineCheckEntry> AgentAsync(string role, string name, SettingsResult loaded, RepositoryLocation? location, CancellationToken cancellationToken)
     {
-        var agent = settings.Agents[settings.Agent];
-        IAgentRunner runner = settings.Agent == "claude"
-            ? new ClaudeCliRunner(new ClaudeCliOptions
-            {
-                HookCommand = [],
-                Program = agent.Command is [var program, ..] ? program : "claude",
-                Provider = ClaudeProviderNames.Parse(agent.Provider),
-                Environment = environment,
-            })
-            : new CommandAgentRunner(settings.Agent, agent.Command ?? [], environment);
+        var repository = location?.Root ?? Environment.CurrentDirectory;
+        var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
         var found = await runner.CheckAsync(repository, cancellationToken);
         var status = found.Status switch
         {
@@ -115,7 +118,35 @@ public static class MachineCheck
             AgentCheckStatus.Warning => MachineCheckStatus.Warn,
             _ => MachineCheckStatus.Fail,
         };
-        return new("agent", status, $"{settings.Agent}: {found.Message}", found.Cure);
+        return new(role, status, $"{name}: {found.Message}", found.Cure);
+    }
+
+    private static IAgentRunner Runner(string name, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
+    {
+        if (name is "api" or "bedrock")
+        {
+            return new ModelAgentRunner(new ModelAgentOptions
+            {
+                Service = name == "api" ? ModelService.Api : ModelService.Bedrock,
+                Command = [],
+                Conversations = "",
+                Url = settings.Planner.Url,
+                Region = settings.Planner.Region,
+                Model = settings.Planner.Model,
+                Environment = environment,
+            });
+        }
+
+        var agent = settings.Agents[name];
+        return name == "claude"
+            ? new ClaudeCliRunner(new ClaudeCliOptions
+            {
+                HookCommand = [],
+                Program = agent.Command is [var program, ..] ? program : "claude",
+                Provider = ClaudeProviderNames.Parse(agent.Provider),
+                Environment = environment,
+            })
+            : new CommandAgentRunner(name, agent.Command ?? [], environment);
     }
 
     /// <summary>Without a sandbox the rules for agents stop mistakes, not malice, and a person should know.</summary>

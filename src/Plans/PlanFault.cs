@@ -39,11 +39,12 @@ public sealed record PlanFault(
     [property: JsonPropertyName("cure")] string Cure)
 {
     /// <summary>The fault in one line, as compilers print them, so that editors jump to it.</summary>
-    public override string ToString()
-    {
-        string place = Line > 0 ? $"{File}:{Line}:{Column}" : File;
-        string field = Field.Length > 0 ? $" [{Field}]" : "";
-        string cure = Cure.Length > 0 ? $" {Cure}" : "";
-        return $"{place}: {Severity.ToString().ToLowerInvariant()} {Code}:{field} {Message}{cure}";
-    }
+    public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
+
+    /// <summary>The same where it is said already that it is a warning, or an error.</summary>
+    public string ToPlainText() => $"{Place}:{Text}";
+
+    private string Place => Line > 0 ? $"{File}:{Line}:{Column}" : File;
+
+    private string Text => $"{(Field.Length > 0 ? $" [{Field}]" : "")} {Message}{(Cure.Length > 0 ? $" {Cure}" : "")}";
 }

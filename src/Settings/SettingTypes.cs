@@ -58,7 +58,7 @@ internal static class SettingTypes
 
     public static SettingType<TimeSpan> Time(TimeSpan minimum, TimeSpan maximum)
     {
-        var accepts = $"a time from {Durations.Write(minimum)} to {Durations.Write(maximum)} (a number is seconds; 90s, 5m, 2h, 3d)";
+        var accepts = $"a time from {Durations.Write(minimum)} to {Durations.Write(maximum)} (a number is seconds; 90s, 5m, 1h30m, 3d)";
         return new(accepts, (RawValue raw, FaultSink faults, out TimeSpan value) =>
             ReadScalar(raw, accepts, faults, out value, text => Durations.TryRead(text, out var time) && time >= minimum && time <= maximum ? time : null), Durations.Write);
     }

@@ -35,7 +35,12 @@ public class RunCommandTests
         var events = (await cli.RunAsync("events", "--follow")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(item => (int)item["sequence"]!));
         Assert.Equal("working on two\n", (await cli.RunAsync("logs", "/two")).Output);
+        var log = (await cli.RunAsync("logs", "/two", "--json")).Json;
+        Assert.Equal((1, 1, "working on two"), ((int)log["schemaVersion"]!, (int)log["start"]!, (string?)Assert.Single(log["lines"]!.AsArray())));
+        Assert.Contains("two has no start 9", (await cli.RunAsync("logs", "/two", "--start", "9")).People, StringComparison.Ordinal);
         Assert.Contains("+done", (await cli.RunAsync("diff", "/two")).Output, StringComparison.Ordinal);
+        Assert.Contains("+done", (string)(await cli.RunAsync("diff", "/two", "--json")).Json["patch"]!, StringComparison.Ordinal);
+        Assert.Contains("has ended: completed", (await cli.RunAsync("approve", "plan", "--run", id)).People, StringComparison.Ordinal);
         Assert.Contains("two", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
         Assert.Equal(2, (await cli.RunAsync("resume", id)).ExitCode);
         Assert.Equal(2, (await cli.RunAsync("cancel")).ExitCode);
@@ -60,6 +65,42 @@ public class RunCommandTests
         Assert.Contains("orchestrate resume", retry.People, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Equal("good\n", cli.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task Run_LandAsBranch_SaysThatNothingWasMerged()
+    {
+        using var cli = Repository("echo x > a.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verifcation: []}\n");
+        var before = cli.Git("rev-parse", "main");
+
+        var run = await cli.RunAsync("run", "--yes", "--land", "branch");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.DoesNotContain("Landed on main", run.People, StringComparison.Ordinal);
+        Assert.Contains("nothing was merged, as asked", run.People, StringComparison.Ordinal);
+        var branch = (string)(await cli.RunAsync("status", "--json")).Json["landedOn"]!;
+        Assert.EndsWith("/staging", branch, StringComparison.Ordinal);
+        Assert.Contains($" on {branch}", (await cli.RunAsync("report")).Output, StringComparison.Ordinal);
+        Assert.Equal(before, cli.Git("rev-parse", "main"));
+        // A warning is called one once.
+        Assert.Contains("warning: tasks.yaml:2:", run.People, StringComparison.Ordinal);
+        Assert.DoesNotContain(": warning unknown", run.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_RequestWithoutThePlannersKey_IsExitFiveAndStartsNothing()
+    {
+        using var cli = Repository("exit 1");
+        cli.Write(".orchestrator/config.yaml", cli.Read(".orchestrator/config.yaml") + "planner: {agent: api}\n");
+        await cli.RunAsync("trust", "--yes");
+
+        var run = await cli.RunAsync("run", "Make a thing", "--yes");
+        var plan = await cli.RunAsync("plan", "Make a thing");
+
+        Assert.Equal((5, 5), (run.ExitCode, plan.ExitCode));
+        Assert.Contains("ANTHROPIC_API_KEY", run.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
     }
 
     [Fact]

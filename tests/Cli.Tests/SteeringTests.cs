@@ -45,6 +45,26 @@ public class SteeringTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
+    /// <summary>Doing it twice is harmless, and a yes to a task that waits for something else takes its question away from nobody.</summary>
+    [Fact]
+    public async Task Approve_TwiceAndOfABlockedTask_ChangesNothingMore()
+    {
+        using var cli = RunCommandTests.Repository("[ $ORCHESTRATOR_TASK = b ] || echo '{\"status\": \"blocked\", \"reason\": \"a decision\"}' > .task-status.json; echo x > $ORCHESTRATOR_TASK.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n  - {id: b, description: B, files_write: [b.txt], requires_approval: true}\n");
+        Assert.Equal(3, (await cli.RunAsync("run", "--yes")).ExitCode);
+
+        string[][] commands = [["approve", "b"], ["approve", "b"], ["approve", "a"], ["pause", "/a"], ["retry", "/a", "--guidance", "decided"]];
+        foreach (var command in commands)
+            Assert.Equal(4, (await cli.RunAsync(command)).ExitCode);
+        var resumed = await cli.RunAsync("resume", "--yes");
+
+        // Its agent blocks again.
+        Assert.True(resumed.ExitCode == 3, resumed.People);
+        Assert.Contains("? a is blocked", resumed.People, StringComparison.Ordinal);
+        var status = (await cli.RunAsync("status", "--json")).Json;
+        Assert.Equal((2, "merged"), ((int)status["tasks"]![0]!["starts"]!, (string?)status["tasks"]![1]!["state"]));
+    }
+
     /// <summary>As with 'temporal workflow terminate', while somebody watches and while nobody does.</summary>
     [Theory]
     [InlineData(true)]

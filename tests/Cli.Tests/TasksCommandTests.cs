@@ -5,6 +5,19 @@ namespace Orchestrator.Cli.Tests;
 
 public class TasksCommandTests
 {
+    /// <summary>No run would find it there.</summary>
+    [Fact]
+    public async Task Add_OutsideOfARepository_BeginsNoBacklog()
+    {
+        using var cli = new CliFixture();
+
+        var added = await cli.RunAsync("add", "Something");
+
+        Assert.Equal(2, added.ExitCode);
+        Assert.Contains("is in no git repository", added.People, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(cli.Folder));
+    }
+
     [Fact]
     public async Task Tasks_FromAddToDone_AreKeptInOurFile()
     {

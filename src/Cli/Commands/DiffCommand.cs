@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Local;
 
@@ -9,8 +10,14 @@ internal sealed class DiffCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
 
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
     public DiffCommand()
-        : base("diff", "Print what a task changed") => Add(_which);
+        : base("diff", "Print what a task changed")
+    {
+        Add(_which);
+        Add(_json);
+    }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
@@ -22,6 +29,12 @@ internal sealed class DiffCommand : CliCommand
         var worktrees = context.LoadSettings().Settings!.Worktrees.Directory;
         var patch = await TaskDiff.ReadAsync(repository, task.MergeCommit, task.Commit, run.Status.Staging, Path.Combine(repository.Root, worktrees, run.Name, id), stop)
             ?? throw new CommandException(ExitCodes.Usage, $"{id} is {task.State}: it has no commit and no worktree yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+        if (parsed.GetValue(_json))
+        {
+            context.Print(new DiffDocument(run.Id, id, patch.Text, patch.IsCut), CliJson.Default.DiffDocument);
+            return ExitCodes.Done;
+        }
+
         context.Terminal.Result(patch.Text);
         if (patch.IsCut)
             context.Terminal.Warn("The diff is longer than what is shown.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Agents;
+using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
@@ -12,12 +13,15 @@ internal sealed class LogsCommand : CliCommand
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the agent has ended" };
     private readonly Option<int?> _start = new("--start") { Description = "This agent start instead of the last one", HelpName = "N" };
 
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
     public LogsCommand()
         : base("logs", "Print what a task's agent said and did")
     {
         Add(_which);
         Add(_follow);
         Add(_start);
+        Add(_json);
     }
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -29,12 +33,26 @@ internal sealed class LogsCommand : CliCommand
         var folder = parsed.GetValue(_start) is { } number
             ? Path.Combine(taskFolder, number.ToString(CultureInfo.InvariantCulture))
             : AgentActivity.LastStart(taskFolder);
+        if (folder is not null && !Directory.Exists(folder) && AgentActivity.LastStart(taskFolder) is { } last)
+            throw new CommandException(ExitCodes.Usage, $"{id} has no start {parsed.GetValue(_start)}.", $"The last one is {Path.GetFileName(last)}.");
         if (folder is null || !Directory.Exists(folder))
             throw new CommandException(ExitCodes.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+        var json = parsed.GetValue(_json);
+        var lines = new List<string>();
         await foreach (var happened in AgentLog.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop))
         {
-            if (Describe(happened) is { } line)
+            if (Describe(happened) is not { } line)
+                continue;
+            if (json)
+                lines.Add(line);
+            else
                 context.Terminal.Result(line + "\n");
+        }
+
+        if (json)
+        {
+            context.Print(new LogDocument(run.Id, id, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), lines), CliJson.Default.LogDocument);
+            return ExitCodes.Done;
         }
 
         var errors = Path.Combine(folder, "stderr");

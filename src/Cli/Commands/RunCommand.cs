@@ -74,6 +74,8 @@ internal sealed class RunCommand : CliCommand
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, named is null ? null : context.FullPath(named), yes, stop);
+        if (file is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
+            await RunPreparation.DemandPlannerAsync(repository, settings, stop);
         if (parsed.GetValue(_detach))
             return await DetachedRun.StartAsync(runId, repository, context, file is null && !yes, stop);
         var input = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with

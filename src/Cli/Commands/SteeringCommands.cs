@@ -142,11 +142,22 @@ internal sealed class AnswerCommand : SteeringCommand
         var text = parsed.GetRequiredValue(_id);
         var slash = text.LastIndexOf('/');
         var run = StoredRuns.RequireOpen(context.RequireRepository(), slash < 0 ? parsed.GetValue(_run) : text[..slash]);
-        var id = UniquePrefix.Find(text[(slash + 1)..], [.. run.Status.Questions.Select(question => question.Id)], $"open question of {run.Id}");
+        var id = Find(text[(slash + 1)..], run);
         var reason = _approve ? "" : parsed.GetValue(_reason) ?? "";
         return _approve
             ? SendAsync(parsed, context, run, (handle, cancel) => handle.ApproveAsync(id, cancel), "approve", [new ApprovalCommand(id)], stop)
             : SendAsync(parsed, context, run, (handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", [new ApprovalCommand(id, reason)], stop);
+    }
+
+    // What is no open question, because it is answered or not yet asked, the run itself has an answer to.
+    private static string Find(string given, StoredRun run)
+    {
+        if (RunStates.IsFinal(run.Status.State))
+            return given;
+        string[] open = [.. run.Status.Questions.Select(question => question.Id)];
+        return open.Any(id => id.StartsWith(given, StringComparison.OrdinalIgnoreCase))
+            ? UniquePrefix.Find(given, open, $"open question of {run.Id}")
+            : UniquePrefix.Find(given, [.. run.Status.Tasks.Select(task => task.Id), "plan"], $"question or task of {run.Id}");
     }
 }
 

@@ -28,6 +28,8 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]
 [JsonSerializable(typeof(TaskDocument))]
+[JsonSerializable(typeof(DiffDocument))]
+[JsonSerializable(typeof(LogDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>The documents of runs, for the commands that are asked most: a list of many kinds loads the types of all of them.</summary>

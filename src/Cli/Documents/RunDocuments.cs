@@ -7,3 +7,17 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="Task">The task as it is.</param>
 /// <param name="Events">Its transitions in order.</param>
 internal sealed record TaskDocument(string RunId, RunTask Task, IReadOnlyList<RunEvent> Events) : Document;
+
+/// <summary>Answer of <c>diff RUN/TASK --json</c>.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Task">The task.</param>
+/// <param name="Patch">What it changed, as git prints it.</param>
+/// <param name="IsCut">The change is longer than what is given.</param>
+internal sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : Document;
+
+/// <summary>Answer of <c>logs RUN/TASK --json</c>.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Task">The task.</param>
+/// <param name="Start">Number of the agent start.</param>
+/// <param name="Lines">What the agent said and did, as people read it.</param>
+internal sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document;

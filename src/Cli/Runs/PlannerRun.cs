@@ -36,6 +36,7 @@ internal static class PlannerRun
         CommandContext context, RepositoryLocation repository, SettingsResult settings, OrchestrationInput input, string id, bool yes, Action show, CancellationToken stop)
     {
         TrustGate.Demand(context, repository.Root, settings, yes, id);
+        await RunPreparation.DemandPlannerAsync(repository, settings, stop);
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
         var run = await session.Runs.StartAsync(input, id, stop);

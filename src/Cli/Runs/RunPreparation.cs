@@ -6,6 +6,14 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>What is looked at, and asked, before a run begins, so that a run that can't work is never started.</summary>
 internal static class RunPreparation
 {
+    /// <summary>The planner's program or key is there.</summary>
+    /// <exception cref="CommandException">It can't work: exit 5.</exception>
+    public static async Task DemandPlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
+    {
+        if (await MachineCheck.PlannerAsync(repository, settings, stop) is { Status: MachineCheckStatus.Fail } planner)
+            throw new CommandException(ExitCodes.Unavailable, $"The planner can't work. {planner.Message}", planner.Cure ?? "");
+    }
+
     /// <summary>Trust, repository, agent and uncommitted changes.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="repository">The repository.</param>

@@ -39,6 +39,7 @@ internal static class RunStatusReader
         Staging = Text(run, "staging"),
         BaseCommit = Text(run, "baseCommit"),
         LandedCommit = Text(run, "landedCommit"),
+        LandedOn = Text(run, "landedOn"),
         Agent = Text(run, "agent"),
         Workers = Count(run, "workers"),
         AgentStarts = Count(run, "agentStarts"),

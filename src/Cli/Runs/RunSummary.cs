@@ -15,7 +15,7 @@ internal static class RunSummary
         context.Terminal.Say($"{run.RunId}: {run.State}{(RunTable.IsHeld(run) ? " (paused)" : "")}, {counts}.");
         if (run.Reason.Length > 0)
             context.Terminal.Say($"  {run.Reason}");
-        if (run.State == RunStates.Completed && run.LandedCommit.Length > 0)
+        if (run.State == RunStates.Completed && run.LandedCommit.Length > 0 && (run.LandedOn.Length == 0 || run.LandedOn == run.Target))
             context.Terminal.Say($"  Landed on {run.Target} as {run.LandedCommit[..Math.Min(12, run.LandedCommit.Length)]}. 'orchestrate report {run.RunId}' tells more.");
         if (RunTable.IsHeld(run))
             context.Terminal.Say($"  'orchestrate resume {run.RunId}' goes on.");

@@ -8,6 +8,7 @@ internal static class Values
 {
     private const string WrongType = "wrong-type";
     private const string BadValue = "bad-value";
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(10 * 365);
 
     public static string? Text(DocumentNode node, FieldPath field, FaultList faults)
     {
@@ -157,60 +158,6 @@ internal static class Values
     /// <summary>As in the settings; and 0, as a plan is written back.</summary>
     private static bool IsOff(ScalarNode scalar) => scalar.Text.Trim().ToLowerInvariant() is "off" or "none" or "false" or "0";
 
-    private static TimeSpan? ParseDuration(string text)
-    {
-        string trimmed = text.Trim();
-        if (double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
-        {
-            return Seconds(seconds);
-        }
-
-        double total = 0;
-        int start = 0;
-        while (start < trimmed.Length)
-        {
-            int end = start;
-            while (end < trimmed.Length && (char.IsAsciiDigit(trimmed[end]) || trimmed[end] == '.'))
-            {
-                end++;
-            }
-
-            int unitStart = end;
-            while (unitStart < trimmed.Length && trimmed[unitStart] == ' ')
-            {
-                unitStart++;
-            }
-
-            int unitEnd = unitStart;
-            while (unitEnd < trimmed.Length && char.IsAsciiLetter(trimmed[unitEnd]))
-            {
-                unitEnd++;
-            }
-
-            double factor = trimmed[unitStart..unitEnd] switch
-            {
-                "s" or "sec" or "seconds" => 1,
-                "m" or "min" or "minutes" => 60,
-                "h" or "hours" => 3600,
-                "d" or "days" => 86400,
-                _ => 0,
-            };
-            if (factor == 0 || !double.TryParse(trimmed.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
-            {
-                return null;
-            }
-
-            total += number * factor;
-            start = unitEnd;
-            while (start < trimmed.Length && trimmed[start] == ' ')
-            {
-                start++;
-            }
-        }
-
-        return trimmed.Length == 0 ? null : Seconds(total);
-    }
-
     // Longer than ten years is a slip of the unit, and would overflow timers.
-    private static TimeSpan? Seconds(double seconds) => seconds >= 0 && seconds <= 10 * 365.0 * 86400 ? TimeSpan.FromSeconds(seconds) : null;
+    private static TimeSpan? ParseDuration(string text) => Durations.TryRead(text, out var time) && time <= LongestTime ? time : null;
 }
