@@ -76,6 +76,16 @@ internal sealed class GateCheck(ActivityServices services)
         return outcomes;
     }
 
+    /// <summary>Sets up a fresh worktree of a commit, as agents get one, for where no gate does.</summary>
+    /// <returns>Why it failed, or null.</returns>
+    public async Task<string?> TrySetUpAsync(RunFiles files, GitRepository repository, string commit, string evidence, CancellationToken stop)
+    {
+        if (!WorktreeSetup.IsNeeded(files, repository.MainCheckout))
+            return null;
+        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, false, stop);
+        return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop);
+    }
+
     /// <summary>Those that keep work from being merged: required, failed, and not red before the run began.</summary>
     public static IReadOnlyList<GateOutcome> Failures(RunFiles files, IEnumerable<GateOutcome> outcomes)
     {

@@ -26,6 +26,10 @@ internal static class WorktreeSetup
     /// <summary>Names of the files that say what is installed.</summary>
     public static IReadOnlyCollection<string> LockFiles { get; } = [.. Known.Select(k => k.LockFile)];
 
+    /// <summary>Whether worktrees of a repository are set up at all, as its checkout looks now.</summary>
+    public static bool IsNeeded(RunFiles files, string? checkout) =>
+        files.Policy.Setup is { } set ? set.Count > 0 : checkout is not null && LockFiles.Any(file => File.Exists(Path.Combine(checkout, file)));
+
     /// <summary>Runs what is due. Null, or why it failed.</summary>
     public static async Task<string?> RunAsync(Worktree worktree, RunFiles files, ActivityServices services, string logFolder, CancellationToken stop)
     {

@@ -129,6 +129,8 @@ internal sealed class Preflight(ActivityServices services)
         List<GateSpec> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
         var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop, expectedRed: ofTasks);
         errors.AddRange(outcomes.Where(o => o.Environment).Select(o => o.Summary));
+        if (outcomes.Count == 0 && await _gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
+            errors.Add(failure);
         var red = outcomes.Where(o => !o.Passed && !o.Environment && configured.Contains(o.Gate)).ToList();
         warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({o.Evidence})."));
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();

@@ -20,6 +20,7 @@ public class RunExitTests
     [Theory]
     [InlineData(TaskStates.Executing, false, true, null)]
     [InlineData(TaskStates.Parked, false, true, null)]
+    [InlineData(TaskStates.Parked, true, true, 4)]
     [InlineData(TaskStates.Merging, true, false, null)]
     [InlineData(TaskStates.Blocked, false, true, 3)]
     [InlineData(TaskStates.Blocked, true, false, 4)]

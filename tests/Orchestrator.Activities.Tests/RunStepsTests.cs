@@ -20,6 +20,19 @@ public sealed class RunStepsTests
         Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
     }
 
+    /// <summary>Found before an agent starts, also where no gate would have needed it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Preflight_SetUpFails_StopsTheRun(bool hasGate)
+    {
+        var policy = RunFixture.Policy(hasGate ? [new GateSpec("true")] : []) with { Setup = ["no-such-program"] };
+
+        using var run = await RunFixture.BeginAsync(policy, Task("a", "a.txt"));
+
+        Assert.Contains("Set-up failed: 'no-such-program' ended with exit code 127", Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Abort_BeforeLanding_KeepsWhatWasReachedAndTouchesNoTarget()
     {

@@ -14,7 +14,7 @@ internal static class RunExit
             return ExitCodes.WorkFailed;
         if (run.State is RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
             return ExitCodes.NeedsPerson;
-        if (run.Tasks.Any(task => CanMove(task.State) && !task.Paused))
+        if (run.Tasks.Any(task => CanMove(task.State, run.Paused) && !task.Paused))
             return null;
 
         // Nothing moves by itself any more: either a person is asked, or a person has paused it.
@@ -31,5 +31,6 @@ internal static class RunExit
 
     private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning;
 
-    private static bool CanMove(string state) => TaskStates.HoldsSlot(state) || state is TaskStates.Merging or TaskStates.Parked;
+    // What waits for an account or the machine has no agent to be interrupted: in a paused run it stays where it is.
+    private static bool CanMove(string state, bool isRunPaused) => TaskStates.HoldsSlot(state) || state == TaskStates.Merging || (state == TaskStates.Parked && !isRunPaused);
 }
