@@ -128,7 +128,7 @@ public static class SettingKeys
 
     internal static readonly Setting<IReadOnlyList<string>> WorktreeKeep = new("worktrees.keep", [], SettingTypes.Texts, "ignored paths that survive when a worktree is used again");
 
-    internal static readonly Setting<string> BranchPrefix = new("branch_prefix", "orchestrator", SettingTypes.Text, "first part of the names of branches");
+    internal static readonly Setting<string> BranchPrefix = new("branch_prefix", "orchestrator", SettingTypes.BranchPart, "first part of the names of branches");
 
     internal static readonly Setting<string> Land = new("git.land", "merge", SettingTypes.OneOf("merge", "pr", "branch"), "what happens with the finished staging branch");
 

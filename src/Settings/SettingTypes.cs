@@ -15,6 +15,9 @@ internal static class SettingTypes
 
     public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", ReadText, Quote);
 
+    /// <summary>What git takes as the beginning of a branch's name; anything else would only fail in the midst of a run.</summary>
+    public static SettingType<string> BranchPart { get; } = new("the beginning of a branch's name, such as orchestrator or agents/mine", ReadBranchPart, Quote);
+
     public static SettingType<bool> Switch { get; } = new("true or false", ReadSwitch, value => value ? "true" : "false");
 
     public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of texts", ReadTexts, WriteTexts);
@@ -106,6 +109,20 @@ internal static class SettingTypes
             value = read;
             return true;
         }, value => value is { } set ? type.Write(set) : "off");
+
+    private static bool ReadBranchPart(RawValue raw, FaultSink faults, out string value)
+    {
+        if (!ReadText(raw, faults, out value))
+            return false;
+        var text = value;
+        var isFit = text.Split('/').All(part => part.Length > 0 && part[0] is not ('.' or '-') && part[^1] != '.' && !part.EndsWith(".lock", StringComparison.OrdinalIgnoreCase))
+            && !text.Contains("..", StringComparison.Ordinal)
+            && !text.Contains("@{", StringComparison.Ordinal)
+            && !text.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\');
+        if (!isFit)
+            faults($"git takes no branch whose name begins with '{text}/'.", raw.Line);
+        return isFit;
+    }
 
     private static bool ReadScalar<T>(RawValue raw, string accepts, FaultSink faults, out T value, Func<string, T?> parse)
         where T : struct

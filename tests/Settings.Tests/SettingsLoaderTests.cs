@@ -201,6 +201,11 @@ public class SettingsLoaderTests
 
     [Theory]
     [InlineData("agent: scripetd\nagents: {scripted: {command: [a]}}\n", "'scripted' is near")]
+    [InlineData("branch_prefix: bad..name\n", "no branch whose name begins with 'bad..name/'")]
+    [InlineData("branch_prefix: agents/\n", "no branch whose name begins with")]
+    [InlineData("branch_prefix: -x\n", "no branch whose name begins with")]
+    [InlineData("branch_prefix: 'two words'\n", "no branch whose name begins with")]
+    [InlineData("branch_prefix: a/b.lock\n", "no branch whose name begins with")]
     [InlineData("agents: {empty: {command: []}}\n", "no program")]
     [InlineData("agents: {empty: {provider: api}}\n", "no program")]
     [InlineData("workers: 70\n", "more than workers.max (64)")]
