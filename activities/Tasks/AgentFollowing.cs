@@ -72,5 +72,5 @@ internal static class AgentFollowing
 
     /// <summary>What a start that is to be stopped came to when it was never begun.</summary>
     /// <param name="session">The conversation to go on with later.</param>
-    public static AgentRunResult NeverBegun(string session) => new() { FailureClass = FailureClasses.Stopped, Message = "stopped before it began", Session = session };
+    public static AgentRunResult NeverBegun(string session) => new() { FailureClass = FailureClasses.Stopped, Message = "stopped before it began", Session = session, NeverBegun = true };
 }

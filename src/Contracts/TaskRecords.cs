@@ -134,6 +134,9 @@ public sealed record AgentRunResult
     /// <summary>The agent's claim, or what went wrong.</summary>
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
+
+    /// <summary>It was stopped before its process was begun, so it counts as no start.</summary>
+    public bool NeverBegun { get; init; }
     public string Session { get; init; } = "";
     public decimal Cost { get; init; }
     public long Tokens { get; init; }

@@ -19,7 +19,7 @@ public sealed class AgentTurnTests
 
         var result = await RunAsync(run, input);
 
-        Assert.Equal((FailureClasses.Stopped, "kept"), (result.FailureClass, result.Session));
+        Assert.Equal((FailureClasses.Stopped, "kept", true), (result.FailureClass, result.Session, result.NeverBegun));
         Assert.False(File.Exists(Path.Combine(run.Repository.Path, "starts")));
     }
 
