@@ -6,7 +6,8 @@ namespace Orchestrator.Cli;
 /// <summary>The <c>orchestrate</c> command.</summary>
 internal static class Program
 {
-    private const string WriteXorExecute = "DOTNET_EnableWriteXorExecute";
+    /// <summary>What the launcher sets for this process alone: see scripts/orchestrate.</summary>
+    private static readonly string[] LauncherVariables = ["DOTNET_EnableWriteXorExecute", "MALLOC_ARENA_MAX"];
 
     private static int Main(string[] args)
     {
@@ -22,8 +23,8 @@ internal static class Program
 
     private static async Task<int> RunAsync(string[] args)
     {
-        // For this process alone: see scripts/orchestrate.
-        Environment.SetEnvironmentVariable(WriteXorExecute, null);
+        foreach (var name in LauncherVariables)
+            Environment.SetEnvironmentVariable(name, null);
         using var interrupts = Interrupts.OfProcess();
         var environment = SettingsFiles.ProcessEnvironment();
         return await CommandLine.RunAsync(

@@ -14,6 +14,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private readonly IReadOnlyList<GitRepository> _repositories;
     private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly FrugalHeap _heap = new();
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
     private Task _succession = Task.CompletedTask;
@@ -76,6 +77,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         }
 
         _worker?.Dispose();
+        _heap.Dispose();
         _stopping.Dispose();
     }
 

@@ -9,7 +9,7 @@ internal sealed record EventBatch(long First, long Last, byte[] Bytes);
 /// <summary>The encoded events of a run that are in memory: all, or the newest of a long run.</summary>
 internal sealed class HistoryLog
 {
-    private const int KeptBytes = 256 * 1024;
+    private const int KeptBytes = 8 * 1024;
 
     private readonly List<EventBatch> _batches = [];
     private int _bytes;

@@ -52,7 +52,7 @@ internal sealed class Database : IDisposable
         try
         {
             Schema.Prepare(_writer, path ?? "the database in memory", parts);
-            _writer.ExecuteScript($"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;");
+            _writer.ExecuteScript($"PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;");
         }
         catch
         {
@@ -167,7 +167,7 @@ internal sealed class Database : IDisposable
         if (!_readers.TryTake(out var reader))
         {
             reader = new SqliteConnection(_path, create: false);
-            reader.ExecuteScript("PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096; PRAGMA busy_timeout=5000;");
+            reader.ExecuteScript("PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-1024; PRAGMA busy_timeout=5000;");
         }
 
         try
