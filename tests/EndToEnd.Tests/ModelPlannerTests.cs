@@ -100,7 +100,7 @@ public sealed class ModelPlannerTests
 
         ProcessResult plan = await place.Orchestrate.RunAsync("plan", "write one file");
 
-        Assert.Equal(1, plan.ExitCode);
+        Assert.Equal(5, plan.ExitCode);
         Assert.Contains(missing, plan.StandardError.Text, StringComparison.Ordinal);
         Assert.Empty(api.Requests);
     }

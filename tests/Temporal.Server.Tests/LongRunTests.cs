@@ -23,7 +23,7 @@ public sealed class LongRunTests
                 new SignalWorkflowExecutionRequest
                 {
                     Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = "w" }, SignalName = "s" + i,
-                    Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[4096]) } } },
+                    Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[128]) } } },
                 },
                 SignalWorkflowExecutionResponse.Parser);
         }
