@@ -18,8 +18,8 @@ internal sealed class PlannerTurn(ActivityServices services)
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input)
     {
         var files = new PlanningFiles(input.Repository, input.RunId);
-        if (input.Stop && AgentSupervisor.Look(files.Folder.Start(PlannerTask.Id, input.Start)) == AgentStartState.NotStarted)
-            return AgentFollowing.NeverBegun(input.Session);
+        if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(PlannerTask.Id, input.Start), input.Session) is { } stopped)
+            return stopped;
         var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, files.Policy, null, CancellationToken.None);
         var planner = AgentCatalog.FindPlanner(files.Policy, services.HookCommand, surroundings, files)
             ?? throw new ApplicationFailureException(AgentCatalog.Unknown(files.Policy.PlannerAgent, files.Policy), "UnknownAgent", nonRetryable: true);

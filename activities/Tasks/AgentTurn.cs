@@ -16,8 +16,8 @@ internal sealed class AgentTurn(ActivityServices services)
     {
         var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
-        if (input.Stop && AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
-            return AgentFollowing.NeverBegun(input.Session);
+        if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
+            return stopped;
         var agentName = task.Agent ?? files.Policy.Agent;
         var surroundings = await AgentSurroundings.OfAsync(services, input.Task.Repository.Path, files.Policy, input.Prepared.BaseCommit, CancellationToken.None);
         var runner = AgentCatalog.Find(agentName, files.Policy, services.HookCommand, surroundings)

@@ -3,6 +3,7 @@ using Orchestrator.Activities.Tasks;
 using Orchestrator.Agents;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
+using Orchestrator.TestKit;
 using Temporalio.Testing;
 using Xunit;
 
@@ -30,7 +31,7 @@ public sealed class AgentTurnTests
         var input = await InputAsync(run);
         var environment = new ActivityEnvironment();
         var first = environment.RunAsync(() => new AgentTurn(run.Services).RunAsync(input));
-        await UntilAsync(() => File.Exists(Path.Combine(run.Repository.Path, "starts")));
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(run.Repository.Path, "starts")), TimeSpan.FromSeconds(30));
         environment.Cancel(Temporalio.Activities.ActivityCancelReason.WorkerShutdown);
         await Assert.ThrowsAsync<Temporalio.Exceptions.ApplicationFailureException>(() => first);
 
@@ -68,11 +69,4 @@ public sealed class AgentTurnTests
     private static TaskInput WithTimeout(TaskInput task) => task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } };
 
     private static Task<AgentRunResult> RunAsync(RunFixture run, RunAgentInput input) => new ActivityEnvironment().RunAsync(() => new AgentTurn(run.Services).RunAsync(input));
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!holds())
-            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-    }
 }

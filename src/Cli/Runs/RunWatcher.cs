@@ -85,7 +85,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             return status;
         var result = await run.ResultAsync(stop);
         StoredRun.TryRead(folder)?.Close(result, context.Time.GetUtcNow());
-        return status with { State = result.State, Reason = result.Reason, Paused = false, Questions = [] };
+        return StoredRun.Ended(status, result);
     }
 
     /// <summary>The run as it is now. After workers died in the midst of a decision the engine refuses questions until one of them is made.</summary>

@@ -54,9 +54,14 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
         var now = Reload().Status;
         if (RunStates.IsFinal(now.State))
             return;
-        var closed = now with { State = result.State, Reason = result.Reason, Paused = false, Questions = [], UpdatedAt = time };
+        var closed = Ended(now, result) with { UpdatedAt = time };
         DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, closed, RunJson.Default.RunStatus));
     }
+
+    /// <summary>The state of a run that could not say itself that it has ended.</summary>
+    /// <param name="last">The last state that it told.</param>
+    /// <param name="result">How it ended.</param>
+    public static RunStatus Ended(RunStatus last, RunResult result) => last with { State = result.State, Reason = result.Reason, Paused = false, Questions = [] };
 
     private static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }
