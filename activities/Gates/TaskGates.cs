@@ -9,7 +9,7 @@ namespace Orchestrator.Activities.Gates;
 /// </summary>
 internal static class TaskGates
 {
-    public static IReadOnlyList<GateSpec> Of(RunFiles files, PlanTask task) => [.. task.Verification, .. Further(files, task)];
+    public static IReadOnlyList<GateSpec> Of(RunFiles files, PlanTask task) => GateSpec.WithOwnNames([.. task.Verification, .. Further(files, task)]);
 
     /// <summary>Those beyond the task's own. Contracts are worth nothing where nobody checks types, so a plan with contracts keeps the found gates that do.</summary>
     public static IReadOnlyList<GateSpec> Further(RunFiles files, PlanTask task)

@@ -35,8 +35,8 @@ internal sealed record RequestSource(string Text, IReadOnlyList<string>? Backlog
     {
         var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, TimeProvider.System).CurrentTag;
         var read = BacklogReader.Read(bytes, name, tag);
-        if (read.File is not { } file)
-            return Missing(string.Join(" ", read.Faults.Select(f => f.ToString())));
+        if (read.File is not { } file || read.Errors.Any())
+            return Missing(string.Join(" ", read.Errors.Select(f => f.ToString())));
         var pending = file.Backlog.ToPlan().Plan;
         return pending.Tasks.Count == 0
             ? Missing($"{name} has no task that is pending and can start.")

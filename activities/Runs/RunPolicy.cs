@@ -62,6 +62,9 @@ public sealed record RunPolicy
     public TimeSpan TaskTimeout { get; init; } = TimeSpan.FromMinutes(30);
     public int MaxRemediations { get; init; } = 2;
 
+    /// <summary>False: what a phase asks for beside its gates is only reported where it is missing.</summary>
+    public bool StrictCompliance { get; init; } = true;
+
     /// <summary>Null: off.</summary>
     public TimeSpan? Stall { get; init; }
     public int? Turns { get; init; }
@@ -131,6 +134,7 @@ public sealed record RunPolicy
         IntegrationGates = settings.Gates.Integration ?? [],
         TaskTimeout = settings.TaskTimeout,
         MaxRemediations = settings.MaxRemediations,
+        StrictCompliance = settings.StrictCompliance,
         Stall = settings.Limits.Stall,
         Turns = settings.Limits.Turns,
         Cost = settings.Limits.Cost,

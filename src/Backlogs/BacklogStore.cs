@@ -55,7 +55,7 @@ public sealed class BacklogStore
     /// <param name="tag">The tag of a file that has tags; null: the usual one.</param>
     /// <param name="change">Makes the new backlog of the present one.</param>
     /// <param name="stop">Ends waiting for another writer.</param>
-    /// <returns>The new file; or none and the errors of the present or the new one, and nothing was written.</returns>
+    /// <returns>The new file; or none and the errors of the present one that make it unreadable, or those that the change would add, and nothing was written.</returns>
     /// <exception cref="BacklogBusyException">Another program has been writing for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
@@ -70,8 +70,9 @@ public sealed class BacklogStore
         BacklogFile changed = file.With(change(file.Backlog));
         string text = changed.Write();
 
-        // What was written must be readable: a dependency that closes a circle is refused before it reaches the disk.
-        PlanFault[] errors = [.. BacklogReader.Read(Encoding.UTF8.GetBytes(text), Name, file.Tag).Faults.Where(fault => fault.Severity == FaultSeverity.Error)];
+        // What was written must be readable: a dependency that closes a circle is refused before it reaches the disk. What was wrong before is another tool's, or is being repaired.
+        HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
+        PlanFault[] errors = [.. BacklogReader.Read(Encoding.UTF8.GetBytes(text), Name, file.Tag).Errors.Where(fault => !before.Contains(fault.Message))];
         if (errors.Length > 0)
         {
             return new BacklogReadResult(null, errors);

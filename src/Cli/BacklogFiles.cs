@@ -28,12 +28,16 @@ internal sealed class BacklogFiles
     /// <summary>The file's absolute path.</summary>
     public string FullPath => _store.FullPath;
 
-    /// <summary>Reads the backlog; an empty one where there is no file.</summary>
-    /// <exception cref="CommandException">The file has errors; all of them are named.</exception>
-    public BacklogFile Read()
+    /// <summary>Reads the backlog; an empty one where there is no file. What is wrong with single tasks is said, and stops nothing.</summary>
+    /// <exception cref="CommandException">The file can't be read; all its errors are named.</exception>
+    public BacklogFile Read() => Read(out _);
+
+    /// <summary>The same, with what is wrong with single tasks.</summary>
+    public BacklogFile Read(out IReadOnlyList<PlanFault> faults)
     {
         var read = _store.Read(_tag);
-        foreach (var fault in read.Faults.Where(fault => fault.Severity == FaultSeverity.Warning))
+        faults = read.Faults;
+        foreach (var fault in read.File is null ? read.Faults.Except(read.Errors) : read.Faults)
             _context.Terminal.Warn(fault.ToPlainText());
         return read.File ?? throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Faults.Select(fault => fault.ToString())), $"Correct {Name} first.");
     }

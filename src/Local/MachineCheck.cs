@@ -30,7 +30,7 @@ public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, s
 /// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
 public static class MachineCheck
 {
-    /// <summary>Looks at system, git, repository, agent, limits, gates, disk and notifications.</summary>
+    /// <summary>Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing yet.</summary>
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
     /// <param name="cancellationToken">Ends the look.</param>
@@ -48,6 +48,8 @@ public static class MachineCheck
             entries.Add(Gates(settings.Gates, repository.Root));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         entries.Add(Notifications(settings.Notifications, loaded.Variables));
+        if (WithoutEffect(loaded) is { } withoutEffect)
+            entries.Add(withoutEffect);
         return entries;
     }
 
@@ -194,6 +196,13 @@ public static class MachineCheck
             : new("disk", MachineCheckStatus.Ok, $"{Gigabytes(free)} free.");
     }
 
+    /// <summary>Settings that somebody relies on and that nothing acts on in this version; null where there are none.</summary>
+    private static MachineCheckEntry? WithoutEffect(SettingsResult loaded)
+    {
+        var names = loaded.Values.Where(value => value.IsWithoutEffect).Select(value => $"{value.Name} ({value.NotUsedYet})").ToList();
+        return names.Count == 0 ? null : new("settings", MachineCheckStatus.Warn, $"Set, but not used yet: {string.Join("; ", names)}.", "Do not count on them.");
+    }
+
     private static MachineCheckEntry Notifications(NotificationSettings settings, IReadOnlyDictionary<string, string> variables)
     {
         const string Name = "notifications";
@@ -202,7 +211,7 @@ public static class MachineCheck
         var needsUrl = settings.Provider is "slack" or "webhook";
         return needsUrl && settings.Url?.Resolve(variables.GetValueOrDefault, File.ReadAllText) is not { Length: > 0 }
             ? new(Name, MachineCheckStatus.Warn, $"{settings.Provider} has no address.", $"Set notifications.url to $NAME and put the address into that variable.")
-            : new(Name, MachineCheckStatus.Ok, $"{settings.Provider}.");
+            : new(Name, MachineCheckStatus.Warn, $"{settings.Provider} is set, but none are sent yet.", "Look with 'orchestrate status'.");
     }
 
     private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");

@@ -7,29 +7,26 @@ namespace Orchestrator.Local;
 /// <param name="Written">Files it made, relative to the repository.</param>
 /// <param name="Kept">Files that were there and stay as they are.</param>
 /// <param name="Taken">What it found in older tools' files.</param>
-/// <param name="Left">Settings of those files that are not in force because the configuration was there already and does not have them.</param>
+/// <param name="InPlace">Settings of those files that are in force where they stand, because the configuration was there already and does not have them.</param>
+/// <param name="Left">Settings that follow from those files and are not in force for the same reason.</param>
 /// <param name="Ignored">Files and folders of older tools that have no use here.</param>
 /// <param name="DotEnvIsIgnored">False when there is a <c>.env</c> that git would commit.</param>
 public sealed record InitializedRepository(
-    IReadOnlyList<string> Written, IReadOnlyList<string> Kept, TakenConfiguration Taken, IReadOnlyList<TakenSetting> Left, IReadOnlyList<string> Ignored, bool DotEnvIsIgnored);
+    IReadOnlyList<string> Written, IReadOnlyList<string> Kept, TakenConfiguration Taken, IReadOnlyList<TakenSetting> InPlace, IReadOnlyList<TakenSetting> Left, IReadOnlyList<string> Ignored, bool DotEnvIsIgnored);
 
 /// <summary>Makes the files a repository needs; whatever is there already is left as it is.</summary>
 public static class RepositoryInitializer
 {
-    private static readonly string[] OldFiles = ["orchestrator_config.json", ".claude-agents.yaml", ".env"];
     private static readonly string[] OldState = [".orchestrator/state.db", ".orchestration-state.json"];
 
     /// <summary>Makes configuration, ignore file and example of <c>.env</c>.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="home">The user's home, where one older tool kept its settings.</param>
-    public static InitializedRepository Initialize(RepositoryLocation repository, string home)
+    /// <param name="environment">Variables of the process, which name the user's home, where one older tool kept its settings.</param>
+    public static InitializedRepository Initialize(RepositoryLocation repository, IReadOnlyDictionary<string, string> environment)
     {
-        var files = OldFiles.Select(name => (Path: Path.Combine(repository.Root, name), Name: name))
-            .Append((Path: Path.Combine(home, ".config", "claude-orchestra", "config.json"), Name: "~/.config/claude-orchestra/config.json"))
-            .Where(file => File.Exists(file.Path))
-            .Select(file => new ConfigurationText(file.Name, File.ReadAllText(file.Path)))
-            .ToList();
-        var taken = LegacyConfiguration.Read(files);
+        var found = SettingsFiles.Read(repository.Root, environment, []);
+        ConfigurationText?[] files = [.. found.OldRepositoryFiles, found.DotEnv, found.OldUserFile];
+        var taken = LegacyConfiguration.Read([.. files.OfType<ConfigurationText>()]);
 
         var written = new List<string>();
         var kept = new List<string>();
@@ -38,9 +35,11 @@ public static class RepositoryInitializer
         Write(repository, ".env.example", ExampleVariables, written, kept);
         if (taken.Secrets.Count > 0)
             Write(repository, SettingsFiles.SecretsFileName, string.Concat(taken.Secrets.Select(secret => $"{secret.Key}={secret.Value}\n")), written, kept, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var left = kept.Contains(SettingsFiles.RepositoryFileName) ? NotInForce(repository, taken) : [];
+        var others = kept.Contains(SettingsFiles.RepositoryFileName) ? WithoutOwn(found, taken) : [];
+        var inForce = SettingsLoader.Load(found).Values.ToDictionary(value => value.Name, value => value.Source.ToString());
+        var inPlace = others.Where(setting => inForce.GetValueOrDefault(setting.Name) == setting.From).ToList();
         var ignored = OldState.Where(name => File.Exists(Path.Combine(repository.Root, name))).ToList();
-        return new InitializedRepository(written, kept, taken, left, ignored, IsDotEnvIgnored(repository.Root));
+        return new InitializedRepository(written, kept, taken, inPlace, [.. others.Except(inPlace)], ignored, IsDotEnvIgnored(repository.Root));
     }
 
     private const string ExampleVariables = """
@@ -67,12 +66,11 @@ public static class RepositoryInitializer
         return text.ToString();
     }
 
-    private static IReadOnlyList<TakenSetting> NotInForce(RepositoryLocation repository, TakenConfiguration taken)
+    // What the configuration says itself needs nothing of older files.
+    private static IReadOnlyList<TakenSetting> WithoutOwn(SettingsInput found, TakenConfiguration taken)
     {
-        var file = SettingsFiles.RepositoryFileName;
-        var inForce = SettingsLoader.Load(new SettingsInput { RepositoryFile = new ConfigurationText(file, File.ReadAllText(Path.Combine(repository.Root, file))) })
-            .Values.Where(value => value.Source.Kind == SettingSourceKind.RepositoryFile).Select(value => value.Name).ToHashSet();
-        return [.. taken.Settings.Where(setting => !inForce.Contains(setting.Name))];
+        var own = SettingsLoader.Load(new SettingsInput { RepositoryFile = found.RepositoryFile }).Values.Where(value => value.Source.Kind == SettingSourceKind.RepositoryFile).Select(value => value.Name).ToHashSet();
+        return [.. taken.Settings.Where(setting => !own.Contains(setting.Name))];
     }
 
     private static void Write(RepositoryLocation repository, string name, string text, List<string> written, List<string> kept, UnixFileMode? mode = null)

@@ -14,7 +14,7 @@ public static class TaskVerification
     /// <summary>The gates of a task: its own and those of the configuration; where it has none of either, those found in the project's manifests.</summary>
     public static IReadOnlyList<Gate> GatesOf(PlanTask task, OrchestratorSettings settings, string directory)
     {
-        List<Gate> gates = [.. task.Verification.Concat(settings.Gates.Task ?? []).Select(gate => Gate.Of(gate, DefaultTimeout))];
+        List<Gate> gates = [.. GateSpec.WithOwnNames([.. task.Verification, .. settings.Gates.Task ?? []]).Select(gate => Gate.Of(gate, DefaultTimeout))];
         return gates.Count > 0 || settings.Gates.Task is not null ? gates : GateDetection.Detect(directory);
     }
 

@@ -31,9 +31,9 @@ public sealed record TakenConfiguration(
 public static class LegacyConfiguration
 {
     // Sections that only group; their keys are known by their last word.
-    private static readonly string[] Sections = ["execution.", "monitoring.", "notifications.", "git.", "models."];
+    private static readonly string[] Sections = ["execution.", "monitoring.", "notifications.", "git.", "models.", "orchestration.", "approval."];
 
-    /// <summary>Reads the files in order; the first one that says something about a setting wins.</summary>
+    /// <summary>Reads the files in order for a configuration of today; the first one that says something about a setting wins.</summary>
     public static TakenConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
         var taken = new Dictionary<string, TakenSetting>();
@@ -43,26 +43,41 @@ public static class LegacyConfiguration
         var faults = new List<SettingFault>();
         foreach (var file in files)
         {
-            var source = new SettingSource(SettingSourceKind.RepositoryFile, file.Path);
             if (Path.GetFileName(file.Path) == ".env")
             {
                 OldVariables.Read(file, taken, used, unused);
                 continue;
             }
 
-            if (YamlConfiguration.Read(file.Text, source, faults) is not { } map)
-                continue;
-            var settings = SettingsLayers.Flatten(map, "", source);
-            used.AddRange(settings.Where(raw => OldForms.Rewrite([raw]).Count == 0).Select(raw => new UsedSetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
-            foreach (var raw in OldForms.Rewrite(settings))
-                Take(raw, Path.GetFileName(file.Path), taken, unused, secrets, faults);
+            var old = Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), faults);
+            used.AddRange(old.Anyway.Select(raw => new UsedSetting(raw.Name, "so it is here anyway", raw.Source.ToString())));
+            unused.AddRange(old.Unknown.Select(raw => new UnusedSetting(raw.Name, raw.Source.ToString())));
+            foreach (var (variable, secret) in old.Secrets)
+                secrets.TryAdd(variable, secret);
+            foreach (var raw in old.Settings)
+                Take(raw, taken, unused, faults);
         }
 
         return new TakenConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
-    private static void Take(
-        RawSetting raw, string file, Dictionary<string, TakenSetting> taken, List<UnusedSetting> unused, Dictionary<string, string> secrets, List<SettingFault> faults)
+    /// <summary>What one file, which is no <c>.env</c>, says in today's words.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="source">Where it stands.</param>
+    /// <param name="faults">Takes what makes the file unreadable.</param>
+    internal static OldFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
+    {
+        var old = new OldFile();
+        if (YamlConfiguration.Read(file.Text, source, faults) is not { } map)
+            return old;
+        var written = SettingsLayers.Flatten(map, "", source);
+        old.Anyway.AddRange(written.Where(raw => OldForms.Rewrite([raw]).Count == 0));
+        foreach (var raw in OldForms.Rewrite(written))
+            Add(raw, Path.GetFileName(file.Path), old);
+        return old;
+    }
+
+    private static void Add(RawSetting raw, string file, OldFile old)
     {
         var (name, value) = (raw.Name, raw.Value);
 
@@ -71,34 +86,52 @@ public static class LegacyConfiguration
             (name, value) = (SettingKeys.RetryAttempts.Name, new RawScalar((retries + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value.Line));
         if (Find(name) is not { } setting)
         {
-            unused.Add(new UnusedSetting(name, raw.Source.ToString()));
+            old.Unknown.Add(raw);
             return;
         }
 
         if (setting.IsSecret && value is RawScalar { Text: var secret } && !secret.StartsWith('$'))
         {
             var variable = setting.Name.Replace('.', '_').ToUpperInvariant();
-            secrets[variable] = secret;
+            old.Secrets[variable] = secret;
             value = new RawScalar("$" + variable, value.Line);
         }
 
-        if (value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias)
-            value = new RawScalar(alias, value.Line);
-        if (setting.TryDisplay(value, (message, line) => faults.Add(new SettingFault(name, message, $"Give {setting.Accepts}.", raw.Source with { Line = line }))) is { } text)
-            Add(raw, new TakenSetting(setting.Name, text, raw.Source.ToString()), taken, unused);
+        // The older tool had no such list of its own: what its file asks for is added to ours.
+        if (setting == SettingKeys.AlwaysRequireHuman && value is RawList globs)
+            value = new RawList([.. SettingKeys.AlwaysRequireHuman.Default.Select(glob => new RawScalar(glob, value.Line)).Concat(globs.Items).DistinctBy(RawText.Of)], value.Line);
+        var today = SettingKeys.Canonical(name, setting);
+        old.Settings.Add(raw with { Name = today, Value = value, Written = raw.Name == today ? null : raw.Name });
     }
 
-    private static void Add(RawSetting raw, TakenSetting setting, Dictionary<string, TakenSetting> taken, List<UnusedSetting> unused)
+    private static void Take(RawSetting raw, Dictionary<string, TakenSetting> taken, List<UnusedSetting> unused, List<SettingFault> faults)
     {
-        if (!taken.TryAdd(setting.Name, setting) && !taken[setting.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal))
-            unused.Add(new UnusedSetting(raw.Name, setting.From, $"{setting.Name} is taken from {taken[setting.Name].From}"));
+        var setting = SettingKeys.Find(raw.Name)!;
+        var value = raw.Value is RawScalar { Text: var model } && ModelName.AliasForRetired(model) is { } alias ? new RawScalar(alias, raw.Value.Line) : raw.Value;
+        if (setting.TryDisplay(value, (message, line) => faults.Add(new SettingFault(raw.Name, message, $"Give {setting.Accepts}.", raw.Source with { Line = line }))) is not { } text)
+            return;
+        if (!taken.TryAdd(raw.Name, new TakenSetting(raw.Name, text, raw.Source.ToString())) && !taken[raw.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal))
+            unused.Add(new UnusedSetting(raw.Spelling, raw.Source.ToString(), $"{raw.Name} is taken from {taken[raw.Name].From}"));
     }
 
-    private static Setting? Find(string name)
-    {
-        if (SettingKeys.Find(name) is { } known)
-            return known;
-        var section = Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal));
-        return section is null ? null : SettingKeys.Find(name[section.Length..]);
-    }
+    /// <summary>A name without the section of an older tool that it stands in.</summary>
+    internal static string WithoutSection(string name) => Array.Find(Sections, section => name.StartsWith(section, StringComparison.Ordinal)) is { } section ? name[section.Length..] : name;
+
+    private static Setting? Find(string name) => SettingKeys.Find(name) ?? SettingKeys.Find(WithoutSection(name));
+}
+
+/// <summary>An older tool's file in today's words.</summary>
+internal sealed class OldFile
+{
+    /// <summary>Settings under today's names; <see cref="RawSetting.Spelling"/> is the name there.</summary>
+    public List<RawSetting> Settings { get; } = [];
+
+    /// <summary>Settings that say what is so here anyway.</summary>
+    public List<RawSetting> Anyway { get; } = [];
+
+    /// <summary>What is no setting here.</summary>
+    public List<RawSetting> Unknown { get; } = [];
+
+    /// <summary>Secrets that stood there, by the variable that the settings name instead.</summary>
+    public Dictionary<string, string> Secrets { get; } = [];
 }

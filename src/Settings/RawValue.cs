@@ -20,12 +20,12 @@ internal sealed record RawEntry(string Key, RawValue Value, int Line);
 /// <param name="Name">Its name, maybe an older one.</param>
 /// <param name="Value">As it was written.</param>
 /// <param name="Source">Where.</param>
-/// <param name="Variable">The variable that says it; null where its name stands there.</param>
-internal sealed record RawSetting(string Name, RawValue Value, SettingSource Source, string? Variable = null)
+/// <param name="Written">The variable, or the older tool's name, that says it; null where <paramref name="Name"/> stands there.</param>
+internal sealed record RawSetting(string Name, RawValue Value, SettingSource Source, string? Written = null)
 {
     /// <summary>How it was written.</summary>
-    public string Spelling => Variable ?? Name;
+    public string Spelling => Written ?? Name;
 
     /// <summary>Whether it was written under the name it has at present.</summary>
-    public bool IsPresentName(string present) => Name == present && (Variable is null || SettingNames.OfVariable(Variable) is not null);
+    public bool IsPresentName(string present) => Name == present && (Written is null || SettingNames.OfVariable(Written) is not null);
 }

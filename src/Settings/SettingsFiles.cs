@@ -8,6 +8,12 @@ public static class SettingsFiles
     /// <summary>Path of the repository's file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
+    /// <summary>Files of older tools at the root of a repository whose settings count where they stand; the first one that says something wins.</summary>
+    public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", ".claude-agents.yaml"];
+
+    /// <summary>Path of an older tool's file of the user, relative to the home folder.</summary>
+    public const string OldUserFileName = ".config/claude-orchestra/config.json";
+
     /// <summary>Path of the repository's secrets, relative to its root: <c>NAME=VALUE</c> lines, ignored by git, readable by its owner alone.</summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
 
@@ -15,11 +21,14 @@ public static class SettingsFiles
     /// <param name="environment">Variables of the process.</param>
     public static string UserFile(IReadOnlyDictionary<string, string> environment)
     {
-        var folder = environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set
-            ? set
-            : Path.Combine(environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
+        var folder = environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(Home(environment), ".config");
         return Path.Combine(folder, "orchestrator", "config.yaml");
     }
+
+    /// <summary>The user's home folder.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static string Home(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>The variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment()
@@ -45,6 +54,8 @@ public static class SettingsFiles
         SecretsAreOpen = repository is not null && IsOpen(Path.Combine(repository, SecretsFileName)),
         RepositoryFile = repository is null ? null : ReadFile(Path.Combine(repository, RepositoryFileName), RepositoryFileName),
         UserFile = ReadFile(UserFile(environment), UserFile(environment)),
+        OldRepositoryFiles = repository is null ? [] : [.. OldRepositoryFileNames.Select(name => ReadFile(Path.Combine(repository, name), name)).OfType<ConfigurationText>()],
+        OldUserFile = ReadFile(Path.Combine(Home(environment), OldUserFileName), "~/" + OldUserFileName),
     };
 
     private static bool IsOpen(string path) =>

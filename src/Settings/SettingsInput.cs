@@ -23,6 +23,12 @@ public sealed record SettingsInput
 
     /// <summary><c>~/.config/orchestrator/config.yaml</c>, or null.</summary>
     public ConfigurationText? UserFile { get; init; }
+
+    /// <summary>Files of older tools in the repository, which count below <see cref="RepositoryFile"/>; the first one that says something wins.</summary>
+    public IReadOnlyList<ConfigurationText> OldRepositoryFiles { get; init; } = [];
+
+    /// <summary>An older tool's file of the user, which counts below <see cref="UserFile"/>; or null.</summary>
+    public ConfigurationText? OldUserFile { get; init; }
 }
 
 /// <summary>An option of the command line that sets something.</summary>
@@ -65,4 +71,9 @@ public sealed record SettingsResult
 /// <param name="DefaultValue">What it is when nobody sets it.</param>
 /// <param name="Source">Where the value comes from.</param>
 /// <param name="Description">What it does.</param>
-public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description);
+/// <param name="NotUsedYet">Why it changes nothing in this version; null where it acts.</param>
+public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description, string? NotUsedYet = null)
+{
+    /// <summary>Somebody set it, and nothing acts on it in this version.</summary>
+    public bool IsWithoutEffect => NotUsedYet is not null && Value != DefaultValue;
+}

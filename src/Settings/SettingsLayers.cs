@@ -27,6 +27,26 @@ internal sealed class SettingsLayers
             AddLayer(OldForms.Rewrite(Flatten(map, "", source)));
     }
 
+    /// <summary>Adds what an older tool's file says in today's words; its other members are that tool's own and only misspelt ones are named.</summary>
+    public void AddOldFile(SettingSourceKind kind, ConfigurationText? file)
+    {
+        if (file is null)
+            return;
+        var source = new SettingSource(kind, file.Path);
+        var old = LegacyConfiguration.Translate(file, source, Errors);
+        foreach (var (variable, secret) in old.Secrets)
+            FileVariables[variable] = secret;
+        if (old.Secrets.Count > 0)
+            Warnings.Add(new SettingFault("", "it holds a secret for everyone who can read it.", $"'orchestrate init' puts it into {SettingsFiles.SecretsFileName}; then take it out of this file.", source));
+        foreach (var raw in old.Unknown)
+        {
+            if (SettingKeys.Nearest(LegacyConfiguration.WithoutSection(raw.Name)) is { } near)
+                WarnOfUnknown(raw, near);
+        }
+
+        AddLayer(old.Settings);
+    }
+
     public void AddDotEnv(ConfigurationText? file)
     {
         if (file is null)
@@ -98,6 +118,9 @@ internal sealed class SettingsLayers
         return settings;
     }
 
+    private void WarnOfUnknown(RawSetting raw, string? near) =>
+        Warnings.Add(new SettingFault(raw.Name, "there is no such setting; it is ignored.", near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?", raw.Source));
+
     private void AddLayer(IReadOnlyList<RawSetting> layer)
     {
         var seen = new Dictionary<string, RawSetting>();
@@ -105,8 +128,7 @@ internal sealed class SettingsLayers
         {
             if (SettingKeys.Find(raw.Name) is not { } setting)
             {
-                var near = SettingKeys.Nearest(raw.Name);
-                Warnings.Add(new SettingFault(raw.Name, "there is no such setting; it is ignored.", near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?", raw.Source));
+                WarnOfUnknown(raw, SettingKeys.Nearest(raw.Name));
                 continue;
             }
 

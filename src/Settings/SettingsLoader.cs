@@ -7,7 +7,10 @@ public static class SettingsLoader
     public static SettingsResult Load(SettingsInput input)
     {
         var layers = new SettingsLayers();
+        layers.AddOldFile(SettingSourceKind.UserFile, input.OldUserFile);
         layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
+        foreach (var file in input.OldRepositoryFiles.Reverse())
+            layers.AddOldFile(SettingSourceKind.RepositoryFile, file);
         layers.AddFile(SettingSourceKind.RepositoryFile, input.RepositoryFile);
         layers.AddDotEnv(input.DotEnv);
         layers.AddDotEnv(input.Secrets);
@@ -18,12 +21,14 @@ public static class SettingsLoader
 
         var binder = new SettingsBinder(layers);
         var settings = binder.Bind();
+        var values = Describe(layers.Settings);
+        layers.Warnings.AddRange(WithoutEffect(values));
         return new SettingsResult
         {
             Settings = layers.Errors.Count == 0 ? settings : null,
             Errors = layers.Errors,
             Warnings = layers.Warnings,
-            Values = Describe(layers.Settings),
+            Values = values,
             AgentEnvironment = Over(layers.FileVariables.Where(pair => SettingsLayers.IsForAgents(pair.Key)), input.Environment),
             Variables = Over(layers.FileVariables, input.Environment),
         };
@@ -53,6 +58,12 @@ public static class SettingsLoader
 
     private static SettingValue Describe(Setting setting, string name, IReadOnlyDictionary<string, RawSetting> settings) =>
         settings.TryGetValue(name, out var raw)
-            ? new SettingValue(name, setting.Display(raw.Value), setting.DefaultText, raw.Source, setting.Description)
-            : new SettingValue(name, setting.DefaultText, setting.DefaultText, SettingSource.Default, setting.Description);
+            ? new SettingValue(name, setting.Display(raw.Value), setting.DefaultText, raw.Source, setting.Description, setting.NotUsedYet)
+            : new SettingValue(name, setting.DefaultText, setting.DefaultText, SettingSource.Default, setting.Description, setting.NotUsedYet);
+
+    // A person who set a budget must not learn from the bill that it limits nothing. Those with one reason are named together.
+    private static IEnumerable<SettingFault> WithoutEffect(IEnumerable<SettingValue> values) => values
+        .Where(value => value.IsWithoutEffect)
+        .GroupBy(value => value.NotUsedYet)
+        .Select(group => new SettingFault(string.Join(", ", group.Select(value => value.Name)), $"set, but not used yet: {group.Key}.", "Do not count on it.", group.First().Source));
 }

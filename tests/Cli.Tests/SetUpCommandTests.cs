@@ -69,7 +69,7 @@ public class SetUpCommandTests
         Assert.DoesNotContain("took", result.People, StringComparison.Ordinal);
         string[] expected =
         [
-            "left   timeout: 10m  (from orchestrator_config.json:1); to take it: orchestrate config set timeout '10m'", "left   planner.model: opus", "left   limits.memory: 800MB", "left   limits.cpu: 0.4",
+            "used   timeout: 10m  (in orchestrator_config.json:1, where it stands)", "used   planner.model: opus", "left   limits.memory: 800MB  (from .env:1); to take it: orchestrate config set limits.memory '800MB'", "left   limits.cpu: 0.4",
             "unused models.manager.description", "used   MAX_AGENTS  (in .env:1; workers)", "used   AWS_REGION  (in .env:3; handed to agents)", "unused REDIS_URL", "unused OWN",
         ];
         Assert.All(expected, line => Assert.Contains(line, result.People, StringComparison.Ordinal));
@@ -156,6 +156,47 @@ public class SetUpCommandTests
 
         Assert.Equal(0, set.ExitCode);
         Assert.Contains("It is not in force: .env:1 says 5, and goes before it.", set.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Config_FileOfAnOlderToolWithoutInit_CountsForQuestionsAndNamesItself()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: D, prompt: P, files_write: [internal/a.py], verification: [test -f internal/a.py]}\n");
+        cli.Write(".claude-agents.yaml", "risk:\n  sensitive_patterns:\n    - {pattern: \"internal/*\", weight: 60}\n");
+
+        var list = await cli.RunAsync("config", "list", "--changed");
+        var risk = await cli.RunAsync("risk", "tasks.yaml", "--json");
+
+        Assert.Contains("(.claude-agents.yaml:2)", list.People, StringComparison.Ordinal);
+        Assert.Equal((3, "internal/*"), (risk.ExitCode, (string?)risk.Json["factors"]![0]!["pattern"]));
+    }
+
+    [Fact]
+    public async Task Run_FileOfAnOlderToolAllowsMore_NeedsTrust()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: D, prompt: P, files_write: [a.py], verification: [test -f a.py]}\n");
+        cli.Write("orchestrator_config.json", """{"bypass_permissions": true}""");
+
+        var run = await cli.RunAsync("run", "tasks.yaml");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("permissions.mode: bypass  (orchestrator_config.json:1)", run.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Config_SettingThatNothingActsOnYet_IsNamedByEachCommandThatShowsIt()
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        var set = await cli.RunAsync("config", "set", "budget.run", "5");
+        var list = await cli.RunAsync("config", "list", "--json");
+        var check = await cli.RunAsync("check", "--json");
+
+        Assert.Contains("It is not used yet: ", set.People, StringComparison.Ordinal);
+        Assert.Contains("limits.cost", (string?)list.Json["settings"]!.AsArray().Single(setting => (string?)setting!["name"] == "budget.run")!["notUsedYet"], StringComparison.Ordinal);
+        Assert.Contains("budget.run", (string?)check.Json["checks"]!.AsArray().Single(entry => (string?)entry!["name"] == "settings")!["message"], StringComparison.Ordinal);
     }
 
     [Fact]

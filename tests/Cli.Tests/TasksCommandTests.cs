@@ -57,6 +57,35 @@ public class TasksCommandTests
         Assert.Equal("C", (string)file["master"]!["tasks"]![0]!["title"]!);
     }
 
+    [Fact]
+    public async Task Tasks_DanglingDependencyInTaskMastersFile_IsReportedAndLosesNothing()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".taskmaster/tasks/tasks.json", """
+            {"master":{"tasks":[
+              {"id":1,"title":"A","status":"pending","dependencies":[9],"mine":true},
+              {"id":2,"title":"B","status":"pending","dependencies":[]}]}}
+            """);
+
+        var list = await cli.RunAsync("tasks", "list", "--json");
+        var show = await cli.RunAsync("tasks", "show", "1");
+        var next = await cli.RunAsync("tasks", "next", "--json");
+        var set = await cli.RunAsync("tasks", "set-status", "2", "done");
+        var worse = await cli.RunAsync("tasks", "update", "2", "--dependencies", "8");
+        var run = await cli.RunAsync("tasks", "run", "--no-planner", "--dry-run");
+
+        Assert.Equal((0, 0, 0, 0, 2, 2), (list.ExitCode, show.ExitCode, next.ExitCode, set.ExitCode, worse.ExitCode, run.ExitCode));
+        Assert.Equal(2, list.Json["tasks"]!.AsArray().Count);
+        Assert.Equal(("unknown-dependency", 2), ((string?)list.Json["errors"]![0]!["code"], (int)list.Json["errors"]![0]!["line"]!));
+        Assert.All([list, show, next, set], result => Assert.Contains("Task '1' depends on '9', which does not exist.", result.People, StringComparison.Ordinal));
+        Assert.Equal(2, (int)next.Json["task"]!["id"]!);
+        Assert.Contains("depends on '8', which does not exist", worse.People, StringComparison.Ordinal);
+        Assert.Contains("depends on '9', which does not exist", run.People, StringComparison.Ordinal);
+        Assert.Equal(
+            """[{"id":1,"title":"A","status":"pending","dependencies":[9],"mine":true},{"id":2,"title":"B","status":"done","dependencies":[]}]""",
+            JsonNode.Parse(cli.Read(".taskmaster/tasks/tasks.json"))!["master"]!["tasks"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("set-status --id=9 --status=done", "no task '9'")]
     [InlineData("set-status --id=1 --status=dnoe", "Did you mean 'done'?")]

@@ -31,6 +31,21 @@ public class VerifyCommandTests
     }
 
     [Fact]
+    public async Task Verify_GatesOfAPhaseWithOneDescription_AreToldApart()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("plan.md", "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n");
+        cli.Write("one.md", "# Phase 1: One\n\n**Status:** Pending\n\n## Gates\n- test -f README.md: must pass\n- test -f other.md: must pass\n- true: is quick\n\n## Tasks\n- [ ] 1.1 Write\n");
+
+        var result = await cli.RunAsync("verify", "plan.md", "1", "--json");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            ["test -f README.md: must pass", "test -f other.md: must pass", "is quick"],
+            result.Json["gates"]!.AsArray().Select(gate => (string?)gate!["name"]));
+    }
+
+    [Fact]
     public async Task Verify_Commit_LooksAtThatCommitAndLeavesNothingBehind()
     {
         using var cli = Repository();

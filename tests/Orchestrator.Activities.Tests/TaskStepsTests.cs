@@ -58,6 +58,21 @@ public sealed class TaskStepsTests
         Assert.Equal("a.txt", await run.Repository.GitAsync("diff", "--name-only", prepared.BaseCommit, work.Commit));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Verify_RequiredAgentAndNotesAreMissing_IsAProblemOnlyWhereComplianceIsStrict(bool strict)
+    {
+        var task = Task("a", "*.txt") with { RequiredAgents = ["doc-sync"], NotesOutput = ["notes.md"] };
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")) with { StrictCompliance = strict }, task);
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "mine\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Equal((strict ? 2 : 0, strict ? 0 : 2), (work.Problems.Count, work.Notes.Count(note => note.StartsWith("not demanded (compliance.strict is false): ", StringComparison.Ordinal))));
+    }
+
     [Fact]
     public async Task Verify_AgentCommittedItself_BecomesOneCommitOfTheRound()
     {

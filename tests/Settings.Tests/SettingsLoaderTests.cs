@@ -65,6 +65,75 @@ public class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_FilesOfOlderTools_CountBelowOursWhereTheyStand()
+    {
+        var result = SettingsLoader.Load(new SettingsInput
+        {
+            OldUserFile = new("~/.config/claude-orchestra/config.json", """{"default_parallel": 4, "branch_prefix": "orchestra", "bypass_permissions": ["Bash(git *)"]}"""),
+            UserFile = new("user.yaml", "branch_prefix: mine\n"),
+            OldRepositoryFiles =
+            [
+                new("orchestrator_config.json", """{"execution": {"max_workers": 5, "max_retries": 3}, "models": {"worker": {"model": "haiku", "description": "works"}}}"""),
+                new(".claude-agents.yaml", """
+                    risk:
+                      auto_approve_threshold: 30
+                      sensitive_patterns: [{pattern: "internal/*", weight: 50}]
+                    orchestration: {worker_model: opus, max_parallel_workers: 9, max_iteratoins: 4}
+                    approval: {always_require_human: ["**/secrets/**"]}
+                    quality: {verifier_checks: ["ruff check ."]}
+                    boundaries: {churn_threshold_lines: 500}
+                    """),
+            ],
+            RepositoryFile = new(".orchestrator/config.yaml", "risk: {auto_approve_threshold: 10}\n"),
+        });
+
+        Assert.Empty(result.Errors);
+        var sources = result.Values.ToDictionary(value => value.Name, value => (value.Value, Source: value.Source.ToString()));
+        Assert.Equal(("5", "orchestrator_config.json:1"), sources["workers"]);
+        Assert.Equal(("haiku", "orchestrator_config.json:1"), sources["model"]);
+        Assert.Equal(("4", "orchestrator_config.json:1"), sources["retry.max_attempts"]);
+        Assert.Equal(("mine", "user.yaml:1"), sources["branch_prefix"]);
+        Assert.Equal("~/.config/claude-orchestra/config.json:1", sources["permissions.allow"].Source);
+        Assert.Equal(("10", ".orchestrator/config.yaml:1"), sources["risk.auto_approve_threshold"]);
+        Assert.Equal("internal/*", Assert.Single(result.Settings!.Risk.SensitivePatterns!).Pattern);
+        Assert.Equal("ruff check .", Assert.Single(result.Settings.Gates.Task!).Command);
+        Assert.Superset(new HashSet<string> { "**/secrets/**", ".orchestrator/**", ".claude-agents.yaml" }, result.Settings.AlwaysRequireHuman.ToHashSet());
+        Assert.Equal("orchestration.max_iteratoins", Assert.Single(result.Warnings).Key);
+    }
+
+    [Fact]
+    public void Load_SecretInAnOlderFile_ServesWhereItStandsAndIsNamed()
+    {
+        var result = SettingsLoader.Load(new SettingsInput { OldRepositoryFiles = [new("orchestrator_config.json", """{"notifications": {"slack_webhook_url": "https://hooks.example/T0/xyzzy"}}""")] });
+
+        var url = result.Settings!.Notifications.Url!;
+        Assert.Equal("https://hooks.example/T0/xyzzy", url.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
+        Assert.Contains(result.Warnings, warning => warning.Cure.Contains("orchestrate init", StringComparison.Ordinal));
+        Assert.DoesNotContain("xyzzy", string.Join('\n', result.Warnings) + string.Join('\n', result.Values), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("risk: {sensitive_patterns: [{pattern: '(a', weight: 5}]}", "risk.sensitive_patterns")]
+    [InlineData("risk: ]", "")]
+    public void Load_FaultInAnOlderFile_IsAnErrorWithItsPlace(string text, string key)
+    {
+        var fault = Assert.Single(SettingsLoader.Load(new SettingsInput { OldRepositoryFiles = [new(".claude-agents.yaml", text)] }).Errors);
+
+        Assert.Equal((key, ".claude-agents.yaml:1"), (fault.Key, fault.Source.ToString()));
+    }
+
+    [Fact]
+    public void Load_SettingsThatNothingActsOnYet_AreNamedOncePerReason()
+    {
+        var quiet = Load(file: "notifications: {provider: none}\nusage: {warn_at: 80}\n");
+        var loud = Load(file: "budget: {run: 5, day: 20}\nretention: {runs: 10d}\n");
+
+        Assert.Empty(quiet.Warnings);
+        Assert.Equal(["budget.run, budget.day", "retention.runs"], loud.Warnings.Select(warning => warning.Key));
+        Assert.All(loud.Warnings, warning => Assert.StartsWith("set, but not used yet: ", warning.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Load_ManyFaults_ReportsAllWithLineAndCure()
     {
         var result = Load(file: """
@@ -313,7 +382,7 @@ public class SettingsLoaderTests
         Assert.Equal(
             [("ANTHROPIC_API_KEY", "from-secrets"), ("AWS_REGION", "us-east-1"), ("PATH", "/bin")],
             result.AgentEnvironment.Select(pair => (pair.Key, pair.Value)).Order());
-        Assert.Contains("chmod 600", Assert.Single(result.Warnings).ToString(), StringComparison.Ordinal);
+        Assert.Contains("chmod 600", result.Warnings[0].ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(result.Values, value => value.Value.Contains("hooks.example", StringComparison.Ordinal));
     }
 

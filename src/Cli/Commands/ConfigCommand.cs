@@ -19,7 +19,7 @@ internal sealed class ConfigCommand : Command
     private static ConfigEntry Entry(SettingValue value)
     {
         var kind = value.Source.Kind.ToString();
-        return new ConfigEntry(value.Name, value.Value, value.DefaultValue, char.ToLowerInvariant(kind[0]) + kind[1..], value.Source.Place, value.Source.Line, value.Description);
+        return new ConfigEntry(value.Name, value.Value, value.DefaultValue, char.ToLowerInvariant(kind[0]) + kind[1..], value.Source.Place, value.Source.Line, value.Description, value.NotUsedYet);
     }
 
     private static CommandException Unknown(string name)
@@ -51,7 +51,7 @@ internal sealed class ConfigCommand : Command
 
             var width = values.Count == 0 ? 0 : values.Max(value => value.Name.Length);
             foreach (var value in values)
-                context.Terminal.Say($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source})");
+                context.Terminal.Say($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.NotUsedYet is null ? "" : "; not used yet: " + value.NotUsedYet)})");
             return Task.FromResult(ExitCodes.Done);
         }
     }
@@ -112,7 +112,10 @@ internal sealed class ConfigCommand : Command
             IgnoreFile.Ensure(folder);
             File.WriteAllText(file, text);
             context.Terminal.Say($"{name} is set in {shown}.");
-            WarnIfOverruled(context, SettingKeys.Find(name)!.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
+            var setting = SettingKeys.Find(name)!;
+            WarnIfOverruled(context, setting.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
+            if (setting.NotUsedYet is { } why)
+                context.Terminal.Warn($"It is not used yet: {why}.");
             return Task.FromResult(ExitCodes.Done);
         }
 

@@ -19,19 +19,20 @@ internal sealed class InitCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var home = context.Environment.GetValueOrDefault("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         if (parsed.GetValue(_claude))
-            return Task.FromResult(InstallForClaude(context, parsed.GetValue(_global) ? home : context.RequireRepository().Root));
+            return Task.FromResult(InstallForClaude(context, parsed.GetValue(_global) ? SettingsFiles.Home(context.Environment) : context.RequireRepository().Root));
         if (parsed.GetValue(_global))
             throw new CommandException(ExitCodes.Usage, "--global goes with --claude.", "The user's own settings stand in ~/.config/orchestrator/config.yaml: orchestrate config set --user NAME VALUE.");
         var repository = context.RequireRepository();
-        var result = RepositoryInitializer.Initialize(repository, home);
+        var result = RepositoryInitializer.Initialize(repository, context.Environment);
         foreach (var file in result.Written)
             context.Terminal.Say($"made   {file}");
         foreach (var file in result.Kept)
             context.Terminal.Say($"kept   {file}");
         foreach (var setting in result.Taken.Settings.Where(_ => result.Written.Contains(SettingsFiles.RepositoryFileName)))
-            context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From})");
+            context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From}{NotYet(setting.Name)})");
+        foreach (var setting in result.InPlace)
+            context.Terminal.Say($"used   {setting.Name}: {setting.Value}  (in {setting.From}, where it stands{NotYet(setting.Name)})");
         foreach (var setting in result.Left)
             context.Terminal.Say($"left   {setting.Name}: {setting.Value}  (from {setting.From}); to take it: orchestrate config set {setting.Name} '{setting.Value}'");
         foreach (var setting in result.Taken.Used)
@@ -46,6 +47,8 @@ internal sealed class InitCommand : CliCommand
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         return Task.FromResult(ExitCodes.Done);
     }
+
+    private static string NotYet(string name) => SettingKeys.Find(name)?.NotUsedYet is { } why ? $"; not used yet: {why}" : "";
 
     private static int InstallForClaude(CommandContext context, string root)
     {

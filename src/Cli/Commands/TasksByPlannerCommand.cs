@@ -45,11 +45,11 @@ internal abstract class TasksByPlannerCommand : CliCommand
     private void Show(ParseResult parsed, CommandContext context, RepositoryLocation repository, string id)
     {
         var files = new BacklogFiles(context, parsed.GetValue(Tag));
-        var file = files.Read();
+        var file = files.Read(out var faults);
         var ids = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(repository.RunsFolder, id, "planning", "added.json")), CliJson.Default.StringArray) ?? [];
         var added = ids.Select(file.Backlog.Find).OfType<BacklogTask>().ToList();
         if (parsed.GetValue(_json))
-            context.Print(new BacklogDocument(files.Name, [.. added.Select(task => file.ToJson(task.Id))]), CliJson.Default.BacklogDocument);
+            context.Print(BacklogDocument.Of(files.Name, added.Select(task => file.ToJson(task.Id)), faults), CliJson.Default.BacklogDocument);
         foreach (var task in added)
             context.Terminal.Say($"{task.Id,-5} {task.Title}{(task.Dependencies.Count == 0 ? "" : "  after " + string.Join(", ", task.Dependencies))}");
     }

@@ -22,11 +22,11 @@ internal sealed class TasksListCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var files = new BacklogFiles(context, parsed.GetValue(_tag));
-        var file = files.Read();
+        var file = files.Read(out var faults);
         var status = parsed.GetValue(_status) is { } word ? TasksSetStatusCommand.StatusOf(word) : null;
         var tasks = file.Backlog.Tasks.Where(task => status is null || task.Status == status).ToList();
         if (parsed.GetValue(_json))
-            context.Print(new BacklogDocument(files.Name, [.. tasks.Select(task => file.ToJson(task.Id))]), CliJson.Default.BacklogDocument);
+            context.Print(BacklogDocument.Of(files.Name, tasks.Select(task => file.ToJson(task.Id)), faults), CliJson.Default.BacklogDocument);
         foreach (var task in tasks)
         {
             context.Terminal.Say(Line(task, ""));

@@ -51,7 +51,6 @@ internal sealed class ValidateCommand : CliCommand
     }
 
     private static ValidateDocument Describe(string name, PlanReadResult read) =>
-        new(name, read.IsValid, read.TaskCount, [.. read.Errors.Select(Entry)], [.. read.Warnings.Select(Entry)], [.. read.Advice.Select(Entry)]);
+        new(name, read.IsValid, read.TaskCount, [.. read.Errors.Select(FaultEntry.Of)], [.. read.Warnings.Select(FaultEntry.Of)], [.. read.Advice.Select(FaultEntry.Of)]);
 
-    private static FaultEntry Entry(PlanFault fault) => new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
 }

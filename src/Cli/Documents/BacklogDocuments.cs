@@ -1,11 +1,18 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Documents;
 
 /// <summary>Answer of <c>tasks list --json</c>.</summary>
 /// <param name="File">Where the backlog lies, relative to the repository.</param>
 /// <param name="Tasks">The tasks with the fields of the file.</param>
-internal sealed record BacklogDocument(string File, IReadOnlyList<JsonObject> Tasks) : Document;
+/// <param name="Errors">What is wrong with them: dependencies that lead nowhere or in circles.</param>
+/// <param name="Warnings">What a person should look at.</param>
+internal sealed record BacklogDocument(string File, IReadOnlyList<JsonObject> Tasks, IReadOnlyList<FaultEntry> Errors, IReadOnlyList<FaultEntry> Warnings) : Document
+{
+    public static BacklogDocument Of(string file, IEnumerable<JsonObject> tasks, IReadOnlyList<PlanFault> faults) => new(
+        file, [.. tasks], [.. faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(FaultEntry.Of)], [.. faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(FaultEntry.Of)]);
+}
 
 /// <summary>Answer of <c>tasks show --json</c>, <c>next</c> and of every change.</summary>
 /// <param name="Task">The task with the fields of the file; null when there is none.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Documents;
 
@@ -12,7 +13,10 @@ namespace Orchestrator.Cli.Documents;
 internal sealed record ValidateDocument(string Plan, bool Valid, int TaskCount, IReadOnlyList<FaultEntry> Errors, IReadOnlyList<FaultEntry> Warnings, IReadOnlyList<FaultEntry> Advice) : Document;
 
 /// <summary>A fault with its place and cure.</summary>
-internal sealed record FaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure);
+internal sealed record FaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure)
+{
+    public static FaultEntry Of(PlanFault fault) => new(fault.Code, fault.File, fault.Line, fault.Column, fault.Field, fault.Message, fault.Cure);
+}
 
 /// <summary>Answer of <c>graph --json</c>.</summary>
 /// <param name="Waves">Ids by the earliest moment they could run.</param>

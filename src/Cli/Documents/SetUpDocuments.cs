@@ -29,7 +29,7 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Doc
 /// <param name="Place">File, variable or option; empty for a default.</param>
 /// <param name="Line">Line in the file, or 0.</param>
 /// <param name="Description">What it does.</param>
-internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description);
+internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description, string? NotUsedYet);
 
 /// <summary>Answer of <c>trust --json</c>.</summary>
 /// <param name="Repository">Root of the repository.</param>

@@ -37,7 +37,7 @@ public static class BacklogAnswer
         }
 
         BacklogReadResult read = BacklogReader.Read(System.Text.Encoding.UTF8.GetBytes(Layout(json)), File);
-        PlanFault[] errors = [.. read.Faults.Where(fault => fault.Severity == FaultSeverity.Error)];
+        PlanFault[] errors = [.. read.Errors];
         if (read.File is not { Backlog.Tasks: { } tasks } || errors.Length > 0)
         {
             return ([], errors);

@@ -24,7 +24,7 @@ public static class BacklogPlanReader
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
     {
         BacklogReadResult read = BacklogReader.Read(content, file, CurrentTag(content, open(TaskMasterState)));
-        if (read.File is not { Backlog: { } backlog })
+        if (read.File is not { Backlog: { } backlog } || read.Errors.Any())
         {
             return new PlanReadResult(null, read.Faults);
         }

@@ -6,9 +6,13 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>What a reader made of a backlog file.</summary>
-/// <param name="File">The backlog; null when it has errors.</param>
+/// <param name="File">The backlog; null when it can't be read. It is there although dependencies lead nowhere or in circles: who keeps it must see what to repair.</param>
 /// <param name="Faults">All errors and warnings by place.</param>
-public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFault> Faults);
+public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFault> Faults)
+{
+    /// <summary>The errors among the faults.</summary>
+    public IEnumerable<PlanFault> Errors => Faults.Where(fault => fault.Severity == FaultSeverity.Error);
+}
 
 /// <summary>Reads a backlog: our own <c>tasks.json</c>, or that of task-master with or without tags.</summary>
 public static class BacklogReader
@@ -58,8 +62,9 @@ public static class BacklogReader
 
         var placed = new List<PlacedTask>();
         var backlog = new Backlog(BindTasks(holder, found, placed, faults));
-        GraphFaults.Report(placed, faults);
-        if (faults.HasErrors)
+        bool isReadable = !faults.HasErrors;
+        TaskGraph graph = GraphFaults.Report(placed, faults);
+        if (!isReadable || graph.Faults.Any(fault => fault.Kind == GraphFaultKind.DuplicateId))
         {
             return new BacklogReadResult(null, faults.Sorted());
         }

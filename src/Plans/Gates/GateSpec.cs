@@ -20,6 +20,16 @@ public sealed record GateSpec(
     /// <summary>What people see: the description, else the command.</summary>
     [JsonIgnore]
     public string Name => string.IsNullOrWhiteSpace(Description) ? Command : Description;
+
+    /// <summary>
+    /// The gates of one task, each with a name of its own: where several share a description, such as "must pass" in all lines of a phase, it says nothing about which of them failed, and each is
+    /// named by its command too.
+    /// </summary>
+    public static IReadOnlyList<GateSpec> WithOwnNames(IReadOnlyList<GateSpec> gates)
+    {
+        var shared = gates.GroupBy(gate => gate.Name).Where(group => group.Skip(1).Any()).Select(group => group.Key).ToHashSet(StringComparer.Ordinal);
+        return shared.Count == 0 ? gates : [.. gates.Select(gate => shared.Contains(gate.Name) && gate.Name != gate.Command ? gate with { Description = $"{gate.Command}: {gate.Name}" } : gate)];
+    }
 }
 
 /// <summary>What kind of check a gate is.</summary>

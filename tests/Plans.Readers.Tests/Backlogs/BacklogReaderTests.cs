@@ -80,8 +80,6 @@ public sealed class BacklogReaderTests
     [Theory]
     [InlineData("""{"tasks":[{"title":"no id"}]}""", "missing-field")]
     [InlineData("""{"tasks":[{"id":1},{"id":1}]}""", "duplicate-id")]
-    [InlineData("""{"tasks":[{"id":1,"dependencies":[2]},{"id":2,"dependencies":[1]}]}""", "cycle")]
-    [InlineData("""{"tasks":[{"id":1,"dependencies":[7]}]}""", "unknown-dependency")]
     [InlineData("""{"tasks":{"id":1}}""", "wrong-type")]
     [InlineData("""{"other":1}""", "no-tasks")]
     [InlineData("""{"tasks":[""", "json-syntax")]
@@ -93,6 +91,20 @@ public sealed class BacklogReaderTests
         Assert.Null(result.File);
         Assert.Contains(code, result.Faults.Select(f => f.Code));
         Assert.All(result.Faults, f => Assert.True(f.Line > 0 && f.Cure.Length > 0));
+    }
+
+    [Theory]
+    [InlineData("""{"tasks":[{"id":1,"dependencies":[2]},{"id":2,"dependencies":[1]},{"id":3}]}""", "cycle")]
+    [InlineData("""{"tasks":[{"id":1,"dependencies":[7]},{"id":3}]}""", "unknown-dependency")]
+    [InlineData("""{"tasks":[{"id":1,"dependencies":[1]},{"id":3}]}""", "self-dependency")]
+    public void Read_DependenciesThatCannotBeMet_AreNamedAndTheRestCanBeUsed(string text, string code)
+    {
+        BacklogReadResult result = Read(text);
+        PlanReadResult plan = PlanReader.Read(Encoding.UTF8.GetBytes(text), BacklogPlanReader.OwnFile, _ => null);
+
+        Assert.Equal(code, Assert.Single(result.Errors).Code);
+        Assert.Equal("3", result.File!.Backlog.Next()!.Id);
+        Assert.False(plan.IsValid);
     }
 
     [Fact]
