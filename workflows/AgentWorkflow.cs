@@ -79,7 +79,7 @@ public abstract partial class AgentWorkflow
     /// <summary>From the first report to the last, whatever happens in between.</summary>
     /// <param name="input">What it was started with.</param>
     /// <param name="work">The work; it ends early by <see cref="TaskEndedException"/>.</param>
-    /// <param name="release">Gives up what it held, where the work did not end well.</param>
+    /// <param name="release">Gives up what it held.</param>
     private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
     {
         Input = input;
@@ -110,7 +110,7 @@ public abstract partial class AgentWorkflow
         {
             Become(TaskStates.Failed, failure.InnerException?.Message ?? failure.Message);
         }
-        if (Report.State != TaskStates.Merged)
+        if (Report.State != TaskStates.Merged || Workflow.Patched("worktree-back-after-merge"))
             await release();
         await Workflow.WhenAllAsync(_telling);
         return Report;

@@ -12,6 +12,9 @@ namespace Orchestrator.Workflows;
 public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
 {
     private const string CancelledByPerson = "cancelled by a person; what is merged stays on staging";
+
+    /// <summary>Its tasks give their worktrees back after their last word; one that can't (a full disk) goes on trying without its run.</summary>
+    private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromMinutes(1);
     private readonly string _runId = Workflow.Info.WorkflowId;
     private OrchestrationInput _input = new();
     private RepositoryReference _repository = new("", "", "");
@@ -300,7 +303,9 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             await RecordAllAsync();
             if (_input.NeedsPlanner && !_planningEnded)
                 await EndPlanningAsync();
-            var finish = new FinishInput(_repository, ending);
+            if (_board.Entries.Any(e => !e.Closed.IsCompleted) && Workflow.Patched("ends-after-its-tasks"))
+                await Workflow.WaitConditionAsync(() => _board.Entries.All(e => e.Closed.IsCompleted), TasksCloseWithin, CancellationToken.None);
+            var finish = new FinishInput(_repository, ending, _plan.Hash);
             report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), ActivityDefaults.Short(_repository.Queue));
         }
         Become(state, reason);

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Activities.Tasks;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Processes;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -33,11 +35,12 @@ internal sealed class RunEnding(TimeProvider time)
         var staging = $"refs/heads/{input.Run.Staging}";
         var proof = new DeletionProof(repository);
         var gone = new List<RefChange>();
-        var left = new List<string>();
+        var kept = await ReturnWorktreesAsync(input, repository, landed, stop);
+        var left = kept.Values.ToList();
         foreach (var (name, commit) in branches)
         {
             // Landed as a branch or a pull request, staging itself is what is left; its tasks are in it.
-            if (name == staging && !isOnTarget)
+            if ((name == staging && !isOnTarget) || kept.ContainsKey(name))
                 continue;
             if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
                 gone.Add(new RefChange(name, null, commit));
@@ -48,10 +51,36 @@ internal sealed class RunEnding(TimeProvider time)
         gone.AddRange((await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Sessions(folder)], stop)).Select(r => new RefChange(r.Key, null, r.Value)));
         if (gone.Count > 0)
             await refs.UpdateAsync(gone, "run ended", stop);
-        var worktrees = Path.Combine(repository.MainCheckout!, ".worktrees", folder.Name);
-        if (Directory.Exists(worktrees) && !Directory.EnumerateFileSystemEntries(worktrees).Any())
-            Directory.Delete(worktrees);
         return left;
+    }
+
+    /// <summary>Tasks give their worktrees back themselves; this is for those that could not.</summary>
+    /// <returns>Of worktrees that stay: their branch, and which it is and why.</returns>
+    private static async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(FinishInput input, GitRepository repository, string landed, CancellationToken stop)
+    {
+        var kept = new Dictionary<string, string>(StringComparer.Ordinal);
+        RunFiles files;
+        try
+        {
+            files = RunFiles.Load(input.Repository, input.Run.RunId, input.PlanHash);
+        }
+        catch (ApplicationFailureException changed)
+        {
+            kept[""] = $"worktrees of the run, where some are left, stay: {changed.Message}";
+            return kept;
+        }
+        var folder = Path.Combine(repository.MainCheckout!, files.Policy.WorktreeDirectory, files.Folder.Name);
+        if (!Directory.Exists(folder))
+            return kept;
+        foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
+        {
+            var place = new TaskPlace(repository, files, Path.GetFileName(path));
+            if (await place.ReturnWorktreeAsync([landed], stop) is { } worktree)
+                kept[place.Branch] = $"the worktree {place.RelativePath} stays: {worktree.Reason}";
+        }
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
+        return kept;
     }
 
     private static string Render(RunStatus run, IReadOnlyList<string> left)

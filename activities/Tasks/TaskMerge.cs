@@ -8,7 +8,7 @@ namespace Orchestrator.Activities.Tasks;
 
 /// <summary>
 /// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by compare-and-swap.
-/// A commit on staging that names this run, task and round says that it was done before a crash.
+/// A commit on staging that names this run, task and round says that it was done before a crash. The worktree is given back by the task, while the next one is merged.
 /// </summary>
 internal sealed class TaskMerge(ActivityServices services)
 {
@@ -26,9 +26,9 @@ internal sealed class TaskMerge(ActivityServices services)
         {
             var staging = await place.StagingTipAsync(stop);
             if (await commits.FindMergedAsync(staging, runBase, trailers, stop) is { } done)
-                return await MergedAsync(place, done.Id, "", stop);
+                return Merged(done.Id);
             if (await commits.IsAncestorAsync(input.Request.Commit, staging, stop))
-                return await MergedAsync(place, staging, "nothing to merge: staging has it already", stop);
+                return Merged(staging, "nothing to merge: staging has it already");
 
             var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
             if (!merge.IsClean)
@@ -43,7 +43,7 @@ internal sealed class TaskMerge(ActivityServices services)
             if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
                 return refused;
             if ((await place.Refs.UpdateAsync([new RefChange(place.Staging, commit, staging)], $"merge {task.Id}", stop)).Done)
-                return await MergedAsync(place, commit, "", stop);
+                return Merged(commit);
         }
     }
 
@@ -69,17 +69,5 @@ internal sealed class TaskMerge(ActivityServices services)
         };
     }
 
-    /// <summary>The worktree has served: everything in it is in the merge.</summary>
-    private static async Task<Contracts.MergeResult> MergedAsync(TaskPlace place, string commit, string message, CancellationToken stop)
-    {
-        if (place.Worktrees.Find(place.WorktreePath) is { } worktree)
-        {
-            var proof = await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, [commit], [], stop);
-            if (proof.IsProven)
-                await place.ReturnWorktreeAsync(commit, stop);
-            else
-                message = $"{message} its worktree stays: {proof.Reason}".Trim();
-        }
-        return new Contracts.MergeResult { Merged = true, Commit = commit, Message = message };
-    }
+    private static Contracts.MergeResult Merged(string commit, string message = "") => new() { Merged = true, Commit = commit, Message = message };
 }

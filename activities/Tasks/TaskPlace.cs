@@ -40,9 +40,20 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
         ?? await Worktrees.EnsureAsync(
             new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {TaskId} of {RunId} (orchestrate)", Pool = await PoolAsync(commit, stop) }, stop);
 
-    /// <summary>Gives the worktree back to be used again. Whether its content may go is asked before.</summary>
-    public async Task ReturnWorktreeAsync(string commit, CancellationToken stop) =>
-        await Worktrees.ReturnAsync(WorktreePath, await PoolAsync(commit, stop), stop);
+    /// <summary>Gives the worktree back to be used again, if there is one and everything in it is proven to be kept.</summary>
+    /// <param name="keepers">Refs or commits that stay.</param>
+    /// <param name="stop">Ends the waiting for others that make or return worktrees.</param>
+    /// <returns>The worktree that stays and why; null where none does.</returns>
+    public async Task<(Worktree Worktree, string Reason)?> ReturnWorktreeAsync(IReadOnlyCollection<string> keepers, CancellationToken stop)
+    {
+        if (Worktrees.Find(WorktreePath) is not { } worktree)
+            return null;
+        var proof = await new DeletionProof(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
+        if (!proof.IsProven)
+            return (worktree, proof.Reason);
+        await Worktrees.ReturnAsync(WorktreePath, await PoolAsync(Branch, stop), stop);
+        return null;
+    }
 
     /// <summary>What is kept (<c>worktrees.keep</c>) fits as long as all lock files are the same.</summary>
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)

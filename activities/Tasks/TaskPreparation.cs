@@ -57,13 +57,9 @@ internal sealed class TaskPreparation(ActivityServices services)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
-        if (place.Worktrees.Find(place.WorktreePath) is not { } worktree)
-            return;
         var keepers = new[] { place.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
-        if ((await new DeletionProof(place.Repository).CheckWorktreeAsync(worktree, keepers, [], stop)).IsProven)
-            await place.ReturnWorktreeAsync(place.Branch, stop);
-        else
-            await new Snapshots(place.Repository).SaveAsync(worktree, RunRefs.Wip(files.Folder, input.TaskId), $"{input.TaskId}: unfinished", new CommitTrailers(place.RunId, input.TaskId), cancellationToken: stop);
+        if (await place.ReturnWorktreeAsync(keepers, stop) is { } kept)
+            await new Snapshots(place.Repository).SaveAsync(kept.Worktree, RunRefs.Wip(files.Folder, input.TaskId), $"{input.TaskId}: unfinished", new CommitTrailers(place.RunId, input.TaskId), cancellationToken: stop);
     }
 
     /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>

@@ -154,7 +154,7 @@ public sealed record LandResult
 public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
 
 /// <summary>Asks for the report of a run that has ended, and for what it leaves to be tidied up where that is proven safe.</summary>
-public sealed record FinishInput(RepositoryReference Repository, RunStatus Run);
+public sealed record FinishInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
 
 /// <summary>What a run that was carried on by continue-as-new takes with it.</summary>
 public sealed record CarriedRun

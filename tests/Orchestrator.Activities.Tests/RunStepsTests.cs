@@ -208,14 +208,35 @@ public sealed class RunStepsTests
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
+
+        var report = await FinishAsync(run);
+
+        Assert.Contains("| a | merged |", report);
+        Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
+        Assert.False(Directory.Exists(run.Repository[$".worktrees/{RunFixture.RunId}"]), "a worktree that its task did not come to give back goes with the run");
+    }
+
+    [Fact]
+    public async Task Finish_MergedTaskWithFilesThatAreInNoCommit_LeavesThemOnTheirBranchAndSaysSo()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        await File.WriteAllTextAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a/late.txt"], "written after the merge\n");
+
+        var report = await FinishAsync(run);
+
+        Assert.Contains($"- the worktree .worktrees/{RunFixture.RunId}/a stays: ", report);
+        Assert.Contains("late.txt", report);
+        Assert.True(File.Exists(run.Repository[$".worktrees/{RunFixture.RunId}/a/late.txt"]));
+        Assert.Equal("?? late.txt", await run.Repository.GitInAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a"], "status", "--porcelain"));
+    }
+
+    private static async Task<string> FinishAsync(RunFixture run)
+    {
         var landed = await run.LandAsync();
         var status = new RunStatus { RunId = RunFixture.RunId, State = RunStates.Completed, Target = run.Preflight.Target, Staging = run.StagingBranch, LandedCommit = landed.Commit };
         ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }], []));
-
-        var report = await new RunEnding(TimeProvider.System).FinishAsync(new FinishInput(run.Reference, status), CancellationToken.None);
-
-        Assert.Contains("| a | merged |", await File.ReadAllTextAsync(run.Repository[report]));
-        Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
+        return await File.ReadAllTextAsync(run.Repository[await new RunEnding(TimeProvider.System).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)]);
     }
 
     [Theory]

@@ -21,6 +21,7 @@ public sealed class TaskStepsTests
         Assert.Contains($"Orchestrator-Run: {RunFixture.RunId}", message);
         Assert.Contains("Orchestrator-Task: a", message);
         Assert.Contains("Orchestrator-Attempt: 1", message);
+        await run.ReleaseAsync("a");
         Assert.False(Directory.Exists(Path.Combine(run.Repository.Path, ".worktrees", RunFixture.RunId, "a")));
     }
 
@@ -246,6 +247,7 @@ public sealed class TaskStepsTests
         run.Write(first, "build/output", "ignored\n");
         var admin = await repository.GitInAsync(Path.Combine(repository.Path, first.Worktree), "rev-parse", "--git-dir");
         Assert.True((await run.MergeAsync("a", (await run.VerifyAsync("a", first)).Commit)).Merged);
+        await run.ReleaseAsync("a");
 
         var second = await run.PrepareAsync("b");
         var worktree = Path.Combine(repository.Path, second.Worktree);

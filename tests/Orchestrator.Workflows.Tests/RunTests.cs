@@ -27,6 +27,27 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Run_WorktreeThatIsSlowToGiveBack_HoldsUpNoMergeButTheEnd()
+    {
+        var next = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b", "a")], a =>
+        {
+            a.Release = input => input.TaskId == "a" ? next.Task : System.Threading.Tasks.Task.CompletedTask;
+            a.Land = () =>
+            {
+                next.SetResult();
+                return new LandResult { Landed = true, Commit = "landed" };
+            };
+        });
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(["a", "b"], run.Activities.Merged);
+        Assert.Equal(["a", "b"], run.Activities.ReleasedAtEnd.Order());
+    }
+
+    [Fact]
     public async Task Run_TwoWorkers_NeverMoreAgentsThanThat()
     {
         await using var run = await ScriptedRun.StartAsync(

@@ -134,6 +134,11 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     public ConcurrentQueue<string> Merged { get; } = new();
 
+    public ConcurrentQueue<string> Released { get; } = new();
+
+    /// <summary>What had been released when the run tidied up.</summary>
+    public IReadOnlyList<string> ReleasedAtEnd { get; private set; } = [];
+
     public ConcurrentQueue<RunEvent> Events { get; } = new();
 
     public ConcurrentDictionary<string, IReadOnlyList<CarriedTask>> Carried { get; } = new();
@@ -155,6 +160,8 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Round}", Gates = "1/1" };
 
     public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
+
+    public Func<ReleaseTaskInput, Task> Release { get; set; } = _ => Task.CompletedTask;
 
     public Func<PlanOutline, PlanOutline> Plan { get; set; } = plan => plan;
 
@@ -238,7 +245,11 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<string> AbortAsync(AbortInput input) => Task.FromResult("");
 
     [Activity]
-    public Task<string> FinishAsync(FinishInput input) => Task.FromResult("report.md");
+    public Task<string> FinishAsync(FinishInput input)
+    {
+        ReleasedAtEnd = [.. Released];
+        return Task.FromResult("report.md");
+    }
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => Task.FromResult(Prepare(input));
@@ -300,5 +311,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     }
 
     [Activity]
-    public Task ReleaseTaskAsync(ReleaseTaskInput input) => Task.CompletedTask;
+    public async Task ReleaseTaskAsync(ReleaseTaskInput input)
+    {
+        await Release(input);
+        Released.Enqueue(input.TaskId);
+    }
 }
