@@ -80,7 +80,7 @@ public abstract partial class AgentWorkflow
     }
 
     /// <summary>
-    /// While no worker follows the start (none has taken it up yet, or the last one has gone), nobody hears that it is interrupted, and the engine ends the activity by itself. What the start
+    /// While no worker follows the start (none has taken it up yet, or the last one has gone or just lets go of it), nobody hears that it is interrupted, and the engine ends the activity by itself. What the start
     /// may have left at work is then stopped as soon as there is a worker, and where it has ended already, its outcome counts.
     /// </summary>
     private static async Task<AgentRunResult> CallAsync(Func<AgentCall, Task<AgentRunResult>> call, string guidance, CancellationToken interrupt)
@@ -91,6 +91,13 @@ public abstract partial class AgentWorkflow
         }
         catch (ActivityFailureException unheard) when (interrupt.IsCancellationRequested && TemporalException.IsCanceledException(unheard))
         {
+            return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
+        }
+        catch (ActivityFailureException letGo) when (interrupt.IsCancellationRequested && letGo.InnerException is ApplicationFailureException { ErrorType: FailureTypes.WorkerStops })
+        {
+            // The engine tries nothing again that is to be cancelled, so the agent that works on is nobody's.
+            if (!Workflow.Patched("let-go-while-interrupted"))
+                throw;
             return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
         }
     }

@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Console;
+using Orchestrator.Processes;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli;
@@ -27,7 +28,10 @@ internal static class Program
             Environment.SetEnvironmentVariable(name, null);
         using var interrupts = Interrupts.OfProcess();
         var environment = SettingsFiles.ProcessEnvironment();
-        return await CommandLine.RunAsync(
+        var code = await CommandLine.RunAsync(
             args, documents => new SystemTerminal(documents, environment), environment, Directory.GetCurrentDirectory(), TimeProvider.System, interrupts);
+        if (interrupts.StopNow.IsCancellationRequested)
+            await Leftovers.StopOwnAsync();
+        return code;
     }
 }

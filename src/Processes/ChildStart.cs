@@ -17,7 +17,7 @@ internal sealed class ChildStart
     internal ChildStart(ProcessCommand command)
     {
         _command = command;
-        _mark = command.Mark ?? Guid.NewGuid().ToString("N");
+        _mark = command.Mark ?? (command.StopLeftovers ? Leftovers.NewMark() : Guid.NewGuid().ToString("N"));
         if (command.WorkingDirectory is { } directory && !Directory.Exists(directory))
         {
             throw new ProcessStartException(

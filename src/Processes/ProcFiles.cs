@@ -32,6 +32,9 @@ internal static class ProcFiles
         }
     }
 
+    /// <summary>True if ids of processes mean the same to this process and to us: what runs in a container counts its own (pid_namespaces(7)).</summary>
+    internal static bool SharesProcessIds(int processId) => LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == LinkTarget("/proc/self/ns/pid");
+
     internal static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     internal static IEnumerable<int> ProcessIds()
@@ -80,28 +83,47 @@ internal static class ProcFiles
     /// <summary>A variable as it stands in an environment.</summary>
     internal static byte[] Assignment(string name, string value) => Encoding.UTF8.GetBytes($"{name}={value}");
 
+    /// <summary>True if the process was started with this variable and value in its environment.</summary>
+    internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment) => Holds(ReadEnvironment(processId), assignment);
+
+    /// <summary>The value that a process was started with of a variable; null if it has none.</summary>
+    internal static string? Variable(int processId, string name)
+    {
+        var assignment = Encoding.UTF8.GetBytes(name + "=");
+        var environment = ReadEnvironment(processId);
+        foreach (var range in environment.Split((byte)0))
+        {
+            if (environment[range].StartsWith(assignment))
+            {
+                return Encoding.UTF8.GetString(environment[range][assignment.Length..]);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
-    /// True if the process was started with this variable and value in its environment. One that is just starting its program has none for a moment: its own is
-    /// waited for.
+    /// The environment that a process was started with; empty if it has none that can be read. One that is just starting its program has none for a moment: its own
+    /// is waited for.
     /// </summary>
-    internal static bool HasEnvironment(int processId, ReadOnlySpan<byte> assignment)
+    private static ReadOnlySpan<byte> ReadEnvironment(int processId)
     {
         var isSettled = false;
         for (var looks = 0; looks < MostLooks; looks++)
         {
             if (SmallFile.ReadIfPossible($"/proc/{processId}/environ") is not { } environment)
             {
-                return false;
+                return default;
             }
 
             if (environment.Length > 0 || isSettled)
             {
-                return Holds(environment, assignment);
+                return environment;
             }
 
             if (SmallFile.ReadIfPossible($"/proc/{processId}/stat") is not { } stat || HasSettledEnvironment(Encoding.UTF8.GetString(stat)) is not { } settled)
             {
-                return false;
+                return default;
             }
 
             isSettled = settled;
@@ -111,7 +133,7 @@ internal static class ProcFiles
             }
         }
 
-        return false;
+        return default;
     }
 
     /// <summary>

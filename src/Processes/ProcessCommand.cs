@@ -64,7 +64,8 @@ public sealed record ProcessCommand
     public bool OwnSession { get; init; }
 
     /// <summary>
-    /// True: after the child has ended by itself, whatever it left running is stopped too. False: it is left alone, also if it still holds the output.
+    /// True: after the child has ended by itself, whatever it left running is stopped too; if this process dies before, <see cref="Leftovers"/> finds all of it.
+    /// False: it is left alone, also if it still holds the output.
     /// </summary>
     public bool StopLeftovers { get; init; }
 

@@ -45,6 +45,13 @@ public sealed class RunWorker : IDisposable
     /// <summary>Works until cancelled; agents that are at work then go on without us and are taken up by the next worker.</summary>
     public Task ExecuteAsync(CancellationToken stopping) => Task.WhenAll(_workers.Select(w => w.ExecuteAsync(stopping)));
 
+    /// <summary>What is in hand has no grace when the worker stops, in place of <see cref="RunWorkerOptions.ShutdownGrace"/>: it is given back at once.</summary>
+    public void GiveNoGrace()
+    {
+        foreach (var worker in _workers)
+            worker.Options.GracefulShutdownTimeout = TimeSpan.Zero;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

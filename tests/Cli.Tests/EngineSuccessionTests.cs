@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Orchestrator.Processes;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -66,6 +68,27 @@ public class EngineSuccessionTests
         Assert.True(owner.ExitCode == 0, owner.People);
         Assert.True(survivor.ExitCode == 0, survivor.People);
         Assert.Equal((1, 1), (Starts(cli, "wait2"), Starts(cli, "after2")));
+    }
+
+    [Fact]
+    public async Task Owner_KilledWhileAGateRuns_TheGateIsEndedBeforeItIsRunAgain()
+    {
+        using var cli = Repository();
+        var gates = Path.Combine(cli.Home, "gates");
+        cli.Write("first.yaml", $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {gates}; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n");
+        using var owner = StartProcess(cli, "run", "first.yaml", "--yes", "--no-progress", "--run-id", "first");
+        await Wait.UntilAsync(() => File.Exists(gates) && File.ReadAllLines(gates).Length == 1);
+        owner.Kill();
+        await owner.WaitForExitAsync();
+
+        var resuming = cli.RunAsync("resume", "--yes");
+        await Wait.UntilAsync(() => File.ReadAllLines(gates).Length == 2);
+        var isLeft = ProcessIdentity.Of(int.Parse(File.ReadAllLines(gates)[0], CultureInfo.InvariantCulture)) is not null;
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        var resumed = await resuming;
+
+        Assert.False(isLeft, "The gate of the killed process still ran.");
+        Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
     private static CliFixture Repository()

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.Processes;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -136,6 +138,54 @@ public class RunCommandTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Equal("x\n", cli.Read("a.txt"));
     }
+
+    [Fact]
+    public async Task Run_InterruptedWhilePreparing_GivesThePreparationUpAndResumeBeginsItAgain()
+    {
+        using var cli = Repository("echo x > a.txt");
+        cli.Write("tasks.yaml", $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {cli.Home}/gates; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n");
+        using var interrupts = new Interrupts();
+
+        var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
+        await Wait.UntilAsync(() => Gates(cli).Count > 0);
+        interrupts.Raise();
+        var interrupted = await running;
+        var gate = Gates(cli)[0];
+        var isLeft = ProcessIdentity.Of(int.Parse(gate, CultureInfo.InvariantCulture)) is not null;
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        var resumed = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(interrupted.ExitCode == 4, interrupted.People);
+        Assert.Contains("preparing (paused)", interrupted.People, StringComparison.Ordinal);
+        Assert.False(isLeft, $"The gate, process {gate}, was left.");
+        Assert.True(resumed.ExitCode == 0, resumed.People);
+    }
+
+    [Fact]
+    public async Task Run_InterruptedTwice_DoesNotWaitForAnAgentThatDoesNotListen()
+    {
+        using var cli = Repository("trap 'touch \"$HOME/asked\"' TERM INT; echo $$ > \"$HOME/agent\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.1; done; echo x > a.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        using var interrupts = new Interrupts();
+
+        var running = cli.RunAsync(new RecordingTerminal(), interrupts, "run", "--yes");
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "agent")));
+        interrupts.Raise();
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "asked")));
+        interrupts.Raise();
+        var interrupted = await running;
+        var agent = File.ReadAllText(Path.Combine(cli.Home, "agent")).Trim();
+        var isLeft = ProcessIdentity.Of(int.Parse(agent, CultureInfo.InvariantCulture)) is not null;
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        var resumed = await cli.RunAsync("resume", "--yes");
+
+        Assert.True(interrupted.ExitCode == 4, interrupted.People);
+        Assert.True(isLeft, "The agent was waited for, or killed.");
+        Assert.True(resumed.ExitCode == 0, resumed.People);
+        Assert.Equal("x\n", cli.Read("a.txt"));
+    }
+
+    private static IReadOnlyList<string> Gates(CliFixture cli) => File.Exists(Path.Combine(cli.Home, "gates")) ? File.ReadAllLines(Path.Combine(cli.Home, "gates")) : [];
 
     [Fact]
     public async Task Run_TwiceAtTheSameTime_SharesOneEngineAndBothLand()

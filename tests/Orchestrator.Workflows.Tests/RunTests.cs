@@ -254,6 +254,29 @@ public sealed class RunTests
         Assert.Equal((1, starts), ((await run.StatusAsync()).Tasks[0].Round, (await run.StatusAsync()).Tasks[0].Starts));
     }
 
+    /// <summary>The engine tries no attempt again that is to be cancelled, whatever its failure asks for.</summary>
+    [Fact]
+    public async Task Pause_WorkerLetsGoOfTheAgentMeanwhile_IsStoppedByTheNextOneAndGoesOn()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = async (input, stop) =>
+        {
+            if (input.Stop)
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "kept" };
+            if (input.Start > 1)
+                return ScriptedActivities.Done();
+            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+        });
+        await run.UntilAsync(_ => !run.Activities.Starts.IsEmpty);
+
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        await run.UntilAsync(s => s.Tasks[0].Paused);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal([(1, false, ""), (1, true, ""), (2, false, "kept")], run.Activities.Starts.Select(s => (s.Start, s.Stop, s.Session)));
+    }
+
     [Fact]
     public async Task Cancel_AgentFollowedByNobody_IsStoppedAsSoonAsSomebodyCan()
     {

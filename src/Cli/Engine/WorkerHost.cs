@@ -3,6 +3,7 @@ using Orchestrator.Client;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Local;
+using Orchestrator.Processes;
 using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Engine;
@@ -10,6 +11,9 @@ namespace Orchestrator.Cli.Engine;
 /// <summary>A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over when the other ends.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
 {
+    // How long the end may take of whoever asked for it twice.
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
+
     private readonly EngineConnection _engine;
     private readonly IReadOnlyList<GitRepository> _repositories;
     private readonly CommandContext _context;
@@ -61,24 +65,38 @@ internal sealed class WorkerHost : IAsyncDisposable
         }
     }
 
+    /// <summary>What is in hand is given back at once when the worker stops, instead of being waited for a while.</summary>
+    public void GiveNoGrace() => _worker?.GiveNoGrace();
+
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        foreach (var task in (Task[])[_succession, _watching, _working])
+        using var patience = new CancellationTokenSource();
+        await using (_context.Interrupts.StopNow.Register(() => Hurry(patience)))
         {
-            try
+            await _stopping.CancelAsync();
+            foreach (var task in (Task[])[_succession, _watching, _working])
             {
-                await task;
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                // This is how they end that were asked to.
+                try
+                {
+                    await task.WaitAsync(patience.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    // This is how they end that were asked to, or nobody waits for them any more.
+                }
             }
         }
 
         _worker?.Dispose();
         _heap.Dispose();
         _stopping.Dispose();
+    }
+
+    // What has not ended by then, such as an agent that does not listen, is taken up by the next worker as after a kill.
+    private void Hurry(CancellationTokenSource patience)
+    {
+        GiveNoGrace();
+        patience.CancelAfter(LastPatience);
     }
 
     private async Task UntilOneBreaksAsync()
@@ -98,6 +116,8 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private async Task ClearAfterTheDeadAsync(CancellationToken stop)
     {
+        // Their gates and set-ups work on, in folders that are used again as soon as what they had in hand is given back.
+        await Leftovers.StopThoseOfTheDeadAsync(_context.Time);
         foreach (var repository in _repositories)
             repository.RemoveLocksOfTheDead();
         await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, Environment.MachineName), stop);

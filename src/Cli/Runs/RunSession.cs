@@ -55,8 +55,8 @@ internal sealed class RunSession : IAsyncDisposable
     public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) => ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
     /// <summary>
-    /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their conversation. The
-    /// second ends this process at once; agents that still work are taken up by <c>resume</c>.
+    /// Watches a run to its end, or until it waits for a person. The first Ctrl-C pauses it: agents are interrupted and keep their conversation, and a preparation
+    /// that is under way is given up, since 'resume' begins it again. The second ends this process at once; agents that still work are taken up by <c>resume</c>.
     /// </summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WatchAsync(RunHandle run, long skipUntil = 0)
@@ -153,7 +153,10 @@ internal sealed class RunSession : IAsyncDisposable
         try
         {
             await run.PauseAsync(cancellation: _context.Interrupts.StopNow);
-            return await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow), run);
+            var status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.StopNow, leavesPreparation: true), run);
+            if (RunWatcher.IsHeldInPreparation(status))
+                _worker.GiveNoGrace();
+            return status;
         }
         catch (Exception ended) when (ended is OperationCanceledException or RpcTimeoutOrCanceledException && _context.Interrupts.StopNow.IsCancellationRequested)
         {

@@ -26,8 +26,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
 
     /// <summary>Watches until the run has ended, waits for a person, or is paused with nothing at work.</summary>
     /// <param name="stop">Ends the watching, not the run.</param>
+    /// <param name="leavesPreparation">A paused run that is still being prepared is not watched any longer: gates tried at the base may take long, and cost nothing to try again.</param>
     /// <returns>The run as it was then.</returns>
-    public async Task<RunStatus> WatchAsync(CancellationToken stop)
+    public async Task<RunStatus> WatchAsync(CancellationToken stop, bool leavesPreparation = false)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -44,7 +45,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                     status = await AskAsync(stop);
                     if (isClosed)
                         status = await EndOfAsync(status, stop);
-                    if (await IsOverAsync(status, stop))
+                    if ((leavesPreparation && IsHeldInPreparation(status)) || await IsOverAsync(status, stop))
                     {
                         Show(status);
                         return status;
@@ -66,6 +67,9 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
             await hints;
         }
     }
+
+    /// <summary>The run is paused, and set-up and gates are still being tried.</summary>
+    public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
 
     // A run that has its last state still writes its files; one that waits may have been answered while nobody worked on it, and is still moving.
     private async Task<bool> IsOverAsync(RunStatus status, CancellationToken stop)
