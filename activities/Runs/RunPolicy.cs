@@ -116,9 +116,9 @@ public sealed record RunPolicy
     public static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input, IReadOnlyList<GateSpec> found) => new()
     {
         Agent = input.Agent ?? settings.Agent,
-        Model = input.Model ?? settings.Model,
+        Model = input.Model is { } model ? ModelName.InService(model) : settings.Model,
         PlannerAgent = settings.Planner.Agent,
-        PlannerModel = input.PlannerModel ?? settings.Planner.Model,
+        PlannerModel = input.PlannerModel is { } planner ? ModelName.InService(planner) : settings.Planner.Model,
         PlannerTimeout = settings.Planner.Timeout,
         PlannerUrl = settings.Planner.Url,
         PlannerRegion = settings.Planner.Region,

@@ -107,6 +107,18 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         }));
     }
 
+    /// <summary>The result with an error for each task whose agent is none of those that are set up: nothing could do its work.</summary>
+    /// <param name="known">Names of the agents.</param>
+    public PlanReadResult WithAgents(IReadOnlyCollection<string> known)
+    {
+        PlanFault[] unknown = [.. (Plan?.Tasks ?? []).Index().Where(t => t.Item.Agent is { } agent && !known.Contains(agent)).Select(t => Fault(
+            "unknown-agent", FaultSeverity.Error, t.Index, "agent", $"There is no agent '{t.Item.Agent}', so nobody could work on task '{t.Item.Id}'.",
+            NearestName.Of(t.Item.Agent!, known) is { } near
+                ? $"Did you mean '{near}'?"
+                : $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to .orchestrator/config.yaml: agents: {{ {t.Item.Agent}: {{ command: [PROGRAM, ARGUMENT] }} }}"))];
+        return unknown.Length == 0 ? this : With(unknown) with { Plan = null };
+    }
+
     /// <summary>The result with a warning for each pair of tasks that could meet at a file or resource; a refused plan has none.</summary>
     public PlanReadResult WithConflicts()
     {

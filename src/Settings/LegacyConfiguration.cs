@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.Settings;
 
 /// <summary>A setting found in an older tool's file.</summary>

@@ -80,6 +80,53 @@ public class PlanCommandTests
     }
 
     [Fact]
+    public async Task Validate_AgentThatIsNotSetUp_IsRefusedBeforeAnythingStarts()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/config.yaml", "agents: {mine: {command: [./agent]}}\n");
+        cli.Write("tasks.yaml", """
+            tasks:
+              - {id: a, description: D, files_write: [a], agent: mine, verification: [test -f a]}
+              - {id: b, description: D, files_write: [b], agent: mnie, verification: [test -f b]}
+            """);
+
+        var validate = await cli.RunAsync("validate", "--json");
+        var run = await cli.RunAsync("run", "--dry-run");
+
+        Assert.Equal((2, 2), (validate.ExitCode, run.ExitCode));
+        var error = Assert.Single(validate.Json["errors"]!.AsArray())!;
+        Assert.Equal(("unknown-agent", 3, "tasks[1].agent", "Did you mean 'mine'?"), ((string?)error["code"], (int)error["line"]!, (string?)error["field"], (string?)error["cure"]));
+        Assert.Contains("There is no agent 'mnie'", run.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_RetiredModel_IsReadAsItsAliasWithAWarning()
+    {
+        using var cli = new CliFixture();
+        cli.Write("tasks.yaml", "defaults: {model: claude-2.1}\ntasks:\n  - {id: a, description: D, model: claude-3-opus-20240229}\n  - {id: b, description: D}\n");
+
+        var validate = await cli.RunAsync("validate", "--json");
+        var print = await cli.RunAsync("validate", "--print", "json");
+
+        Assert.Equal([("defaults.model", 1), ("tasks[0].model", 3)], validate.Json["warnings"]!.AsArray().Where(w => (string?)w!["code"] == "retired-model").Select(w => ((string?)w!["field"], (int)w["line"]!)));
+        Assert.Equal(["opus", "sonnet"], print.Json["tasks"]!.AsArray().Select(task => (string?)task!["model"]));
+    }
+
+    [Fact]
+    public async Task Validate_GatesOfTheConfiguration_CheckTasksWithoutTheirOwn()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: It is done when a says hello to the one who calls it., files_write: [a]}\n");
+
+        var without = await cli.RunAsync("validate", "--json");
+        cli.Write(".claude-agents.yaml", "quality: {verifier_checks: [make test]}\n");
+        var with = await cli.RunAsync("validate", "--json");
+
+        Assert.Contains(without.Json["advice"]!.AsArray(), advice => (string?)advice!["code"] == "no-gate");
+        Assert.DoesNotContain(with.Json["advice"]!.AsArray(), advice => (string?)advice!["code"] == "no-gate");
+    }
+
+    [Fact]
     public async Task Validate_HugeFile_IsRefused()
     {
         using var cli = new CliFixture();

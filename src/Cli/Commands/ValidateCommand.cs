@@ -35,7 +35,7 @@ internal sealed class ValidateCommand : CliCommand
         }
 
         var name = parsed.GetRequiredValue(_plan);
-        var read = PlanFiles.Read(context, name).WithConflicts().WithAdvice();
+        var read = PlanFiles.Read(context, name).WithConflicts().WithAdvice(hasFurtherGates: context.LoadSettings().Settings!.Gates.Task is { Count: > 0 });
         if (parsed.GetValue(_strict))
             read = read.AsStrict();
         if (parsed.GetValue(_print) is { } format && read.Plan is { } plan)
@@ -52,5 +52,4 @@ internal sealed class ValidateCommand : CliCommand
 
     private static ValidateDocument Describe(string name, PlanReadResult read) =>
         new(name, read.IsValid, read.TaskCount, [.. read.Errors.Select(FaultEntry.Of)], [.. read.Warnings.Select(FaultEntry.Of)], [.. read.Advice.Select(FaultEntry.Of)]);
-
 }

@@ -30,7 +30,7 @@ internal static class DefaultsBinder
                 {
                     Role = fields.Text("role"),
                     Agent = fields.Text("agent"),
-                    Model = fields.Text("model"),
+                    Model = fields.Model("model"),
                     Timeout = fields.Duration("timeout"),
                     Limits = LimitsBinder.Bind(fields, defaults: null),
                     MaxRetries = fields.Count("max_retries"),

@@ -59,6 +59,18 @@ internal sealed class Fields
 
     public string? Text(string name) => Node(name) is { } node ? Values.Text(node, Join(name), _faults) : null;
 
+    /// <summary>A model's name; a retired one becomes the alias that stands for it, with a warning.</summary>
+    public string? Model(string name)
+    {
+        if (Text(name) is not { } model || ModelName.AliasForRetired(model.Trim()) is not { } alias)
+        {
+            return Text(name);
+        }
+
+        _faults.Warning("retired-model", Node(name), Join(name), $"The model '{model.Trim()}' is no longer served; '{alias}' is used.", $"Write '{alias}'.");
+        return alias;
+    }
+
     public bool? Bool(string name) => Node(name) is { } node ? Values.Bool(node, Join(name), _faults) : null;
 
     public int? Count(string name) => Node(name) is { } node ? Values.Count(node, Join(name), _faults) : null;

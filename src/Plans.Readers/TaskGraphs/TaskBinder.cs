@@ -88,7 +88,7 @@ internal static class TaskBinder
             ContextKeys = contextKeys.Count > 0 || fields.Key("context_keys") is not null ? [.. contextKeys.Select(c => c.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : defaults?.ContextKeys ?? [],
             Role = fields.Text("role") ?? defaults?.Role,
             Agent = fields.Text("agent") ?? defaults?.Agent,
-            Model = fields.Text("model") ?? defaults?.Model,
+            Model = fields.Model("model") ?? defaults?.Model,
             Timeout = fields.Duration("timeout") ?? defaults?.Timeout,
             Limits = LimitsBinder.Bind(fields, defaults?.Limits),
             MaxRetries = fields.Count("max_retries") ?? defaults?.MaxRetries,
