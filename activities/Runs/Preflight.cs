@@ -127,6 +127,8 @@ internal sealed class Preflight(ActivityServices services)
     {
         List<GateSpec> configured = [.. files.Policy.TaskGates.Concat(files.Policy.IntegrationGates).Concat(files.Policy.FoundGates).Concat(TaskGates.Types(files)).DistinctBy(g => g.Command)];
         List<GateSpec> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
+        var named = GateSpec.WithOwnNames([.. configured, .. ofTasks]);
+        (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);
         var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop, expectedRed: ofTasks);
         errors.AddRange(outcomes.Where(o => o.Environment).Select(o => o.Summary));
         if (outcomes.Count == 0 && await _gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)

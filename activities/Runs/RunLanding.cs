@@ -1,6 +1,7 @@
 using Orchestrator.Activities.Gates;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Activities.Runs;
 
@@ -65,7 +66,7 @@ internal sealed class RunLanding(ActivityServices services)
         var commit = await commits.CreateAsync(merge.Tree, [staging, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
         var gates = files.Plan.Tasks.Where(t => t.Verification.Count == 0).Take(1).SelectMany(t => TaskGates.Further(files, t)).Concat(files.Policy.TaskGates).Concat(TaskGates.Types(files)).Concat(files.Policy.IntegrationGates).Concat(files.Plan.Tasks.SelectMany(t => t.Verification));
         var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, [.. gates.DistinctBy(g => (g.Command, g.Negate))], changed, Path.Combine(files.Folder.Path, "landing"), stop));
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, GateSpec.WithOwnNames([.. gates.DistinctBy(g => (g.Command, g.Negate))]), changed, Path.Combine(files.Folder.Path, "landing"), stop));
         if (failures.Count > 0)
         {
             return (null, new LandResult

@@ -50,7 +50,7 @@ internal sealed class TaskMerge(ActivityServices services)
     private async Task<Contracts.MergeResult?> FailedGatesAsync(
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
     {
-        IReadOnlyList<GateSpec> gates = [.. TaskGates.Of(files, task), .. files.Policy.IntegrationGates];
+        var gates = GateSpec.WithOwnNames([.. TaskGates.Of(files, task), .. files.Policy.IntegrationGates]);
         IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
         var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true));

@@ -20,6 +20,7 @@ public class CompletionTests
     [InlineData("docs", "run", "--only", "d")]
     [InlineData("docs", "run", "tasks.yaml", "--workers", "3", "--phase", "d")]
     [InlineData("bash\nfish\nzsh", "completion", "")]
+    [InlineData("auth-rules", "context", "get", "a")]
     [InlineData("", "validate", "")]
     [InlineData("", "prompt", "missing.yaml", "")]
     [InlineData("", "status", "")]
@@ -27,6 +28,7 @@ public class CompletionTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write("tasks.yaml", Plan);
+        cli.Write(".orchestrator/context.json", """{"auth-rules": "Use JWT.", "style": "Short."}""");
 
         var result = await cli.RunAsync(["complete", "--", .. words]);
 

@@ -20,6 +20,16 @@ public sealed class RunStepsTests
         Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
     }
 
+    [Fact]
+    public async Task Preflight_GatesWithOneDescription_AreNamedByTheirCommands()
+    {
+        var task = Task("a", "a.txt") with { Verification = [new GateSpec("true", Description: "must pass"), new GateSpec("test -d .", Description: "must pass"), new GateSpec("test 1", Description: "is one")] };
+
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), task);
+
+        Assert.Contains(run.Preflight.Warnings, w => w.EndsWith("so they show little: 'true: must pass', 'test -d .: must pass', 'is one'.", StringComparison.Ordinal));
+    }
+
     /// <summary>Found before an agent starts, also where no gate would have needed it.</summary>
     [Theory]
     [InlineData(false)]

@@ -50,6 +50,7 @@ public sealed class ContractStubTests
     [InlineData("a.ts", "f(a: string, deep: boolean = false)", "  f(a: string, deep?: boolean): void;")]
     [InlineData("a.cs", "void F(string a, bool deep = False, string s = 'x')", "    void F(string a, bool deep = false, string s = default);")]
     [InlineData("a.cs", "ping", "    void ping();")]
+    [InlineData("a.ts", "delete(id: string)", "  delete(id: string): void;")]
     [InlineData("pkg/a.go", "Login(ctx context.Context, user string) (string, error)", "\tLogin(ctx context.Context, user string) (string, error)")]
     [InlineData("pkg/a.go", "Close", "\tClose()")]
     [InlineData("a.ts", "find(ids: List[int], by: Optional[str] = None) -> Dict[str, List[User]]", "  find(ids: Array<number>, by?: string | null): Record<string, Array<User>>;")]
@@ -91,6 +92,10 @@ public sealed class ContractStubTests
     [InlineData("A", "a.py", "x(", "The method 'x(' can't be understood.")]
     [InlineData("A", "a.py", "f() -> int; x", "The method 'f() -> int; x' can't be understood.")]
     [InlineData("A", "a.py", "a; import os", "The method 'a; import os' can't be understood.")]
+    [InlineData("class", "a.py", "x", "'class' is a reserved word of Python and can't be the name of an interface.")]
+    [InlineData("A", "a.py", "send(from: str, to: str)", "The method 'send(from: str, to: str)' has the name 'from', which is a reserved word of Python.")]
+    [InlineData("A", "a.go", "range()", "The method 'range()' has the name 'range', which is a reserved word of Go.")]
+    [InlineData("A", "a.ts", "f(new: string)", "The method 'f(new: string)' has the name 'new', which is a reserved word of TypeScript.")]
     public void TryCreate_NotUnderstood_SaysWhy(string name, string? file, string method, string expected)
     {
         Assert.False(ContractStub.TryCreate(new ContractSpec { Name = name, FilePath = file, Methods = [method] }, out _, out ContractFault? fault));
@@ -105,5 +110,16 @@ public sealed class ContractStubTests
         ContractPin[] pins = [new("AuthService", "task-a", now.Version), new("AuthService", "task-b", "0000000"), new("Gone", "task-c", "1111111")];
 
         Assert.Equal(["task-b"], ContractPin.Stale(pins, [now]).Select(p => p.TaskId));
+    }
+
+    [Theory]
+    [InlineData("a.py", "x(a: int)", "x(b: str)", false)]
+    [InlineData("a.ts", "x(a: string)", "x(b: string)", false)]
+    [InlineData("a.cs", "x(int a)", "x(string a)", true)]
+    public void TryCreate_MethodTwice_IsRefusedWhereTheLanguageKnowsOnlyOne(string file, string one, string other, bool allowed)
+    {
+        bool created = ContractStub.TryCreate(new ContractSpec { Name = "A", FilePath = file, Methods = [one, other] }, out _, out ContractFault? fault);
+
+        Assert.Equal((allowed, allowed ? null : "The method 'x' is there twice."), (created, fault?.Message));
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TasksListCommand : CliCommand
         }
 
         var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
-        context.Terminal.Say($"{file.Backlog.Tasks.Count} tasks, {done} done ({files.Name})");
+        context.Terminal.Say($"{file.Backlog.Tasks.Count} {(file.Backlog.Tasks.Count == 1 ? "task" : "tasks")}, {done} done ({files.Name})");
         return Task.FromResult(ExitCodes.Done);
     }
 

@@ -99,6 +99,7 @@ internal sealed class Completer
         "RUN" => RunIds(),
         "RUN/TASK" => RunIds().Concat(TasksOfRun()),
         "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingKeys.All.Select(setting => setting.Name),
+        "NAME" when _command is ContextCommand => Try(() => [.. PlanFiles.ProjectTexts(_context).Keys]),
         _ => argument.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
     };
 

@@ -31,11 +31,21 @@ public static class BacklogPlanReader
 
         (Plan plan, IReadOnlyList<BacklogTask> leftOut) = backlog.ToPlan();
         IEnumerable<PlanFault> waiting = leftOut.Select(t => new PlanFault("left-out", FaultSeverity.Warning, file, 1, 1, "tasks", $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.", "Settle what it waits for: 'orchestrate tasks list' shows where each stands."));
-        PlanFault[] faults = [.. read.Faults, .. waiting];
+        PlanFault[] faults = [.. read.Faults, .. waiting, .. Circles(plan, file)];
+        if (faults.Any(fault => fault.Severity == FaultSeverity.Error))
+        {
+            return new PlanReadResult(null, faults);
+        }
+
         return plan.Tasks.Count > 0
             ? new PlanReadResult(plan, faults) { TaskCount = plan.Tasks.Count, Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]) }
             : new PlanReadResult(null, [.. faults, new PlanFault("no-tasks", FaultSeverity.Error, file, 1, 1, "tasks", "The backlog has no task that is pending and can start.", "Add one: orchestrate add \"WHAT IS TO BE DONE\".")]);
     }
+
+    // Subtasks may wait for each other across tasks, where the tasks as wholes can't.
+    private static IEnumerable<PlanFault> Circles(Plan plan, string file) => TaskGraph.Of(plan).Faults.Where(fault => fault.Kind == GraphFaultKind.Cycle).Select(fault => new PlanFault(
+        "cycle", FaultSeverity.Error, file, 1, 1, "tasks", $"As wholes these tasks wait for each other in a circle, through their subtasks: {string.Join(" -> ", fault.Ids)}.",
+        "Divide one of them into tasks, or let a planner order their parts: run it without --no-planner."));
 
     /// <summary>Task-master's current tag, where its state names one that the file has; null otherwise.</summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)

@@ -71,7 +71,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     }
 
     /// <summary>
-    /// A plan of the pending tasks, ordered by their dependencies alone. What is done counts as met; a dependency on a task that is neither done
+    /// A plan of the pending tasks, ordered by their dependencies, and those of their subtasks that are not done, alone. What is done counts as met; a dependency on a task that is neither done
     /// nor pending keeps its task out, and the second result names it.
     /// </summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
@@ -81,7 +81,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         var leftOut = new List<BacklogTask>();
         for (bool again = true; again;)
         {
-            BacklogTask[] stuck = [.. wanted.Values.Where(t => t.Dependencies.Any(d => !done.Contains(d) && !wanted.ContainsKey(ParentOf(d))))];
+            BacklogTask[] stuck = [.. wanted.Values.Where(t => Waits(t, done).Any(d => !wanted.ContainsKey(ParentOf(d))))];
             leftOut.AddRange(stuck);
             again = stuck.Length > 0;
             foreach (BacklogTask task in stuck)
@@ -98,6 +98,10 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return (plan, leftOut);
     }
 
+    // A task is done as a whole, so it waits for all that one of its parts waits for.
+    private static IEnumerable<string> Waits(BacklogTask task, HashSet<string> done) =>
+        task.Dependencies.Concat(task.Subtasks.Where(s => s.Status != BacklogStatus.Done).SelectMany(s => s.Dependencies)).Where(d => !done.Contains(d));
+
     private static string ParentOf(string id) => id.Split('.')[0];
 
     private static PlanTask PlanTaskOf(BacklogTask task, HashSet<string> done)
@@ -109,7 +113,7 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
             Id = task.Id,
             Description = task.Title.Length > 0 ? task.Title : task.Description,
             Prompt = prompt.Length == 0 ? null : prompt,
-            DependsOn = [.. task.Dependencies.Where(d => !done.Contains(d)).Select(ParentOf).Where(d => d != task.Id).Distinct(StringComparer.Ordinal)],
+            DependsOn = [.. Waits(task, done).Select(ParentOf).Where(d => d != task.Id).Distinct(StringComparer.Ordinal)],
             Checklist = [.. task.Subtasks.Select(s => new ChecklistItem(s.Id, s.Title.Length > 0 ? s.Title : s.Description, s.Status == BacklogStatus.Done))],
         };
     }

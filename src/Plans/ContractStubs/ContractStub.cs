@@ -90,18 +90,35 @@ public sealed record ContractStub(string Name, string FilePath, ContractLanguage
             yield break;
         }
 
+        if (ReservedWords.Has(contract.Name, language))
+        {
+            yield return new ContractFault("name", -1, $"'{contract.Name}' is a reserved word of {language} and can't be the name of an interface.", "Choose another name.");
+        }
+
         for (int i = 0; i < contract.Methods.Count; i++)
         {
-            if (MethodSignature.TryParse(contract.Methods[i], language, out MethodSignature? method))
-            {
-                methods.Add(method);
-            }
-            else
+            if (!MethodSignature.TryParse(contract.Methods[i], language, out MethodSignature? method))
             {
                 yield return new ContractFault("methods", i, $"The method '{contract.Methods[i]}' can't be understood.", "Write a name, or a signature such as 'login(username: str) -> dict'.");
             }
+            else if (ReservedWords.FirstIn(method, language) is { } word)
+            {
+                yield return new ContractFault("methods", i, $"The method '{contract.Methods[i]}' has the name '{word}', which is a reserved word of {language}.", $"Choose another name, such as '{word}_'.");
+            }
+            else if (methods.Exists(other => IsSame(method, other, language)))
+            {
+                yield return new ContractFault("methods", i, $"The method '{method.Name}' is there twice.", "Remove one of them.");
+            }
+            else
+            {
+                methods.Add(method);
+            }
         }
     }
+
+    // Python and Go know a method by its name alone; the others know several with other parameters.
+    private static bool IsSame(MethodSignature one, MethodSignature other, ContractLanguage language) => one.Name == other.Name
+        && (language is ContractLanguage.Python or ContractLanguage.Go || one.Parameters.Select(p => p.Type).SequenceEqual(other.Parameters.Select(p => p.Type)));
 
     /// <summary>The language that a file's ending stands for, or null.</summary>
     public static ContractLanguage? LanguageOf(string filePath)

@@ -157,7 +157,7 @@ public static class GateCommand
             string rest = string.Join(' ', words.Skip(start));
             foreach ((string known, GateType type) in Known)
             {
-                if (rest.StartsWith(known, StringComparison.Ordinal) && (rest.Length == known.Length || rest[known.Length] == ' '))
+                if (rest.StartsWith(known, StringComparison.Ordinal) && (rest.Length == known.Length || rest[known.Length] is ' ' or ':'))
                 {
                     return type;
                 }

@@ -108,6 +108,18 @@ public sealed class BacklogReaderTests
     }
 
     [Fact]
+    public void PlanRead_SubtaskWaitsForAnotherTask_MakesItsTaskWait()
+    {
+        PlanReadResult ordered = PlanReader.Read(
+            """{"tasks":[{"id":1,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":[5]},{"id":2,"title":"b","status":"done","dependencies":[6]}]},{"id":5,"title":"B"},{"id":6,"title":"C"}]}"""u8, BacklogPlanReader.OwnFile, _ => null);
+        PlanReadResult circle = PlanReader.Read(
+            """{"tasks":[{"id":1,"title":"A","dependencies":["2.1"],"subtasks":[{"id":1,"title":"a"}]},{"id":2,"title":"B","dependencies":["1.1"],"subtasks":[{"id":1,"title":"b"}]}]}"""u8, BacklogPlanReader.OwnFile, _ => null);
+
+        Assert.Equal(["1:5", "5:", "6:"], ordered.Plan!.Tasks.Select(t => $"{t.Id}:{string.Join(',', t.DependsOn)}"));
+        Assert.Equal(("cycle", false), (Assert.Single(circle.Errors).Code, circle.IsValid));
+    }
+
+    [Fact]
     public void Read_BareList_IsABacklogToo() => Assert.Equal("T", Read("""[{"id":1,"title":"T"}]""").File!.Backlog.Tasks[0].Title);
 
     [Fact]
