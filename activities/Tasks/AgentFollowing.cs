@@ -70,11 +70,11 @@ internal static class AgentFollowing
         }
     }
 
-    /// <summary>What a start that is to be stopped came to where it was never begun; null where there is something to be followed.</summary>
+    /// <summary>What a start that is to be stopped came to where it was never begun, which it then never will be; null where there is something to be followed.</summary>
     /// <param name="stop">It is to be stopped.</param>
     /// <param name="folder">The start's folder.</param>
     /// <param name="session">The conversation to go on with later.</param>
-    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) => stop && AgentSupervisor.Look(folder) == AgentStartState.NotStarted
+    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) => stop && AgentSupervisor.TryWithhold(folder)
         ? new() { FailureClass = FailureClasses.Stopped, Message = "stopped before it began", Session = session, NeverBegun = true }
         : null;
 }

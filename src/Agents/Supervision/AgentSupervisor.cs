@@ -23,12 +23,21 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     public static AgentStartState Look(string folder) => new StartFolder(folder).State();
 
     /// <summary>
+    /// Sees to it that a start which nobody has begun never begins, also where a frozen process is just about to: the supervisor finds its place taken.
+    /// </summary>
+    /// <param name="folder">The start's folder.</param>
+    /// <returns>False where it was begun: there is something to be followed, or to be stopped.</returns>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    public static bool TryWithhold(string folder) => new StartFolder(folder).TryWithhold();
+
+    /// <summary>
     /// Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes <see cref="AgentStart.Owner"/> the owner.
     /// </summary>
     /// <param name="runner">The kind of agent.</param>
     /// <param name="start">The start; a successor gives the same.</param>
     /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be taken over.</param>
     /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
+    /// <exception cref="InvalidOperationException">The start was withheld, or its supervisor did not begin.</exception>
     public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
         StartFolder folder = new(start.Folder);
@@ -171,6 +180,11 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);
+        }
+
+        if (folder.State() == AgentStartState.Withheld)
+        {
+            throw new InvalidOperationException($"The start {folder.Path} was stopped before it began, by another process that took its place.");
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class StartFolder(string path)
     /// <summary>These three never change once they are there, and followers ask often.</summary>
     internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
 
+    /// <summary>A file where a supervisor would make its folder: it can't any more.</summary>
+    internal bool IsWithheld => System.IO.File.Exists(File("started"));
+
     internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
 
     internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
@@ -109,6 +112,22 @@ internal sealed class StartFolder(string path)
         }
     }
 
+    /// <summary>Takes the place of a supervisor, atomically.</summary>
+    /// <returns>False where one was there first.</returns>
+    internal bool TryWithhold()
+    {
+        Directory.CreateDirectory(Path);
+        try
+        {
+            using FileStream made = new(File("started"), FileMode.CreateNew);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && System.IO.Path.Exists(File("started")))
+        {
+            return IsWithheld;
+        }
+    }
+
     /// <summary>The last bytes of stderr as text.</summary>
     internal string ErrorTail(int bytes = 8192)
     {
@@ -134,7 +153,7 @@ internal sealed class StartFolder(string path)
 
         if (!IsStarted)
         {
-            return AgentStartState.NotStarted;
+            return IsWithheld ? AgentStartState.Withheld : AgentStartState.NotStarted;
         }
 
         if (IsAnybodyThere())
