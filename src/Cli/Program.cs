@@ -28,8 +28,10 @@ internal static class Program
             Environment.SetEnvironmentVariable(name, null);
         using var interrupts = Interrupts.OfProcess();
         var environment = SettingsFiles.ProcessEnvironment();
+        SystemTerminal? terminal = null;
         var code = await CommandLine.RunAsync(
-            args, documents => new SystemTerminal(documents, environment), environment, Directory.GetCurrentDirectory(), TimeProvider.System, interrupts);
+            args, documents => terminal = new SystemTerminal(documents, environment), environment, Directory.GetCurrentDirectory(), TimeProvider.System, interrupts);
+        terminal?.Dispose();
         if (interrupts.StopNow.IsCancellationRequested)
             await Leftovers.StopOwnAsync();
         return code;

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
 using Xunit;
@@ -45,6 +46,18 @@ public class RunTableTests
         };
 
         Assert.All(RunTable.Draw(run, new Dictionary<string, string>(), Now, width, 50), line => Assert.True(line.Length <= width, line));
+    }
+
+    [Fact]
+    public void Draw_WideCharacters_FillTheWidthAndNoMore()
+    {
+        var run = Run(2, _ => TaskStates.Executing);
+        run = run with { Tasks = [run.Tasks[0] with { Title = new string('語', 90) }, run.Tasks[1] with { Id = new string('題', 40), Title = string.Concat(Enumerable.Repeat("🚀", 90)) }] };
+
+        var lines = RunTable.Draw(run, new Dictionary<string, string>(), Now, 80, 50);
+
+        Assert.All(lines, line => Assert.True(TextCells.Of(line) <= 80, line));
+        Assert.All(lines, line => Assert.DoesNotContain('\ufffd', line));
     }
 
     [Fact]

@@ -4,14 +4,14 @@ namespace Orchestrator.Cli.Console;
 
 /// <summary>The console of this process.</summary>
 /// <remarks>Text for people goes to stdout where that is a terminal and is not needed for a document, else to stderr.</remarks>
-internal sealed class SystemTerminal : ITerminal
+internal sealed class SystemTerminal : ITerminal, IDisposable
 {
     private const string Escape = "\u001b[";
     private readonly Lock _lock = new();
     private readonly bool _documents;
     private readonly bool _colour;
     private readonly TextWriter _people;
-    private int _drawn;
+    private IReadOnlyList<string> _drawn = [];
 
     /// <summary>Opens the console.</summary>
     /// <param name="documents">The command prints a document: everything for people goes to stderr.</param>
@@ -69,18 +69,16 @@ internal sealed class SystemTerminal : ITerminal
         }
     }
 
+    // Without wrapping at the right edge: how wide some characters are, screens do not agree.
     public void Redraw(IReadOnlyList<string> lines)
     {
-        var text = new StringBuilder();
         lock (_lock)
         {
-            if (_drawn > 0)
-                text.Append(Escape).Append(_drawn).Append('A');
+            var text = new StringBuilder(BackToFirst()).Append(Escape).Append("?7l");
             foreach (var line in lines)
                 text.Append(Escape).Append('K').Append(line).Append('\n');
-            if (_drawn > lines.Count)
-                text.Append(Escape).Append('J');
-            _drawn = lines.Count;
+            text.Append(Escape).Append('J').Append(Escape).Append("?7h");
+            _drawn = lines;
             _people.Write(text);
             _people.Flush();
         }
@@ -89,7 +87,19 @@ internal sealed class SystemTerminal : ITerminal
     public void EndRedraw()
     {
         lock (_lock)
-            _drawn = 0;
+            _drawn = [];
+    }
+
+    /// <summary>Gives the screen back as it was: the runtime tells it to send other codes for the keys of the cursor and the number pad, and never takes that back.</summary>
+    public void Dispose()
+    {
+        if (!HasScreen)
+            return;
+        lock (_lock)
+        {
+            _people.Write("\u001b[?1l\u001b>");
+            _people.Flush();
+        }
     }
 
     // A line said while a table stands is written above it: the table is wiped and comes again with the next drawing.
@@ -97,15 +107,24 @@ internal sealed class SystemTerminal : ITerminal
     {
         lock (_lock)
         {
-            if (_drawn > 0)
+            if (_drawn.Count > 0)
             {
-                _people.Write($"{Escape}{_drawn}A{Escape}J");
-                _drawn = 0;
+                _people.Write($"{BackToFirst()}{Escape}J");
+                _drawn = [];
             }
 
             _people.WriteLine(line);
             _people.Flush();
         }
+    }
+
+    // A screen that has become narrower shows what stood on it in more rows.
+    private string BackToFirst()
+    {
+        if (_drawn.Count == 0)
+            return "";
+        var width = Width;
+        return $"{Escape}{_drawn.Sum(line => Math.Max(1, (TextCells.Of(line) + width - 1) / width))}A";
     }
 
     private string Coloured(string colour, string text) => _colour ? $"{Escape}{colour}m{text}{Escape}0m" : text;

@@ -24,13 +24,15 @@ internal static class AgentActivity
         return doing;
     }
 
-    /// <summary>Folder of a task's last agent start, or null.</summary>
+    /// <summary>Folder of a task's last agent start; null before the first one, when there may be a folder of the task already.</summary>
     public static string? LastStart(string taskFolder) => !Directory.Exists(taskFolder)
         ? null
         : Directory.GetDirectories(taskFolder)
             .Select(folder => (folder, number: int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0))
             .Where(start => start.number > 0)
-            .MaxBy(start => start.number).folder;
+            .OrderByDescending(start => start.number)
+            .Select(start => start.folder)
+            .FirstOrDefault();
 
     // Written aside and renamed, so it is whole or not there.
     private static string? ReadLine(string file)

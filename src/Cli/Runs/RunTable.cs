@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Orchestrator.Cli.Console;
 using Orchestrator.Contracts;
 
 namespace Orchestrator.Cli.Runs;
@@ -21,16 +22,16 @@ internal static class RunTable
     public static IReadOnlyList<string> Draw(RunStatus run, IReadOnlyDictionary<string, string> doing, DateTimeOffset now, int width, int height)
     {
         width = Math.Max(width, 40);
-        var lines = new List<string> { Cut(Head(run, now), width) };
+        var lines = new List<string> { TextCells.Cut(Head(run, now), width) };
         if (run.Reason.Length > 0)
-            lines.Add(Cut("  " + OneLine(run.Reason), width));
-        var questions = run.Questions.Take(3).Select(question => Cut("? " + OneLine(question.Question), width)).ToList();
+            lines.Add(TextCells.Cut("  " + TextCells.OneLine(run.Reason), width));
+        var questions = run.Questions.Take(3).Select(question => TextCells.Cut("? " + TextCells.OneLine(question.Question), width)).ToList();
         var room = Math.Max(1, height - lines.Count - questions.Count);
         var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
-        var idWidth = Math.Clamp(run.Tasks.Count == 0 ? 0 : run.Tasks.Max(task => task.Id.Length), 4, Math.Min(LongestId, width / 4));
+        var idWidth = Math.Clamp(run.Tasks.Count == 0 ? 0 : run.Tasks.Max(task => TextCells.Of(task.Id)), 4, Math.Min(LongestId, width / 4));
         lines.AddRange(shown.Select(task => Row(task, doing.GetValueOrDefault(task.Id), now, idWidth, width)));
         if (shown.Count < run.Tasks.Count)
-            lines.Add(Cut("  ... and " + Rest(run.Tasks.Except(shown)), width));
+            lines.Add(TextCells.Cut("  ... and " + Rest(run.Tasks.Except(shown)), width));
         lines.AddRange(questions);
         return lines;
     }
@@ -64,14 +65,16 @@ internal static class RunTable
 
     private static string Row(RunTask task, string? doing, DateTimeOffset now, int idWidth, int width)
     {
-        var text = OneLine(TaskStates.HoldsSlot(task.State) && doing is { Length: > 0 } ? doing : task.Reason.Length > 0 ? task.Reason : task.Title);
+        var text = TextCells.OneLine(TaskStates.HoldsSlot(task.State) && doing is { Length: > 0 } ? doing : task.Reason.Length > 0 ? task.Reason : task.Title);
         var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
         var cost = task.Cost > 0 ? Cost(task.Cost) : "";
-        var left = $"{Mark(task)} {Cut(task.Id, idWidth).PadRight(idWidth)} {Cut(StateOf(task), StateWidth).PadRight(StateWidth)} ";
+        var left = $"{Mark(task)} {Fit(task.Id, idWidth)} {Fit(StateOf(task), StateWidth)} ";
         var right = $" {time.PadLeft(TimeWidth)} {cost.PadLeft(CostWidth)}";
-        var room = width - left.Length - right.Length;
-        return room < 8 ? Cut(left.TrimEnd() + right, width) : left + Cut(text, room).PadRight(room) + right.TrimEnd();
+        var room = width - TextCells.Of(left) - right.Length;
+        return room < 8 ? TextCells.Cut(left.TrimEnd() + right, width) : left + Fit(text, room) + right.TrimEnd();
     }
+
+    private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 
     private static string StateOf(RunTask task) => task.Paused ? "paused" : task.Round > 1 && task.State != TaskStates.Merged ? $"{task.State} {task.Round}" : task.State;
 
@@ -102,14 +105,4 @@ internal static class RunTable
     }
 
     private static string Cost(decimal cost) => string.Create(CultureInfo.InvariantCulture, $"${cost:0.00}");
-
-    private static string OneLine(string text)
-    {
-        var line = text.Trim();
-        var end = line.AsSpan().IndexOfAny('\r', '\n');
-        line = end < 0 ? line : line[..end];
-        return line.Any(char.IsControl) ? new string([.. line.Where(c => !char.IsControl(c))]) : line;
-    }
-
-    private static string Cut(string text, int width) => text.Length <= width ? text : width <= 1 ? text[..width] : text[..(width - 1)] + "…";
 }

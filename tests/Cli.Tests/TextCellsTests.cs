@@ -1,0 +1,35 @@
+using Orchestrator.Cli.Console;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class TextCellsTests
+{
+    [Theory]
+    [InlineData("abc", 3)]
+    [InlineData("né", 2)]
+    [InlineData("ne\u0301", 2)]
+    [InlineData("日本", 4)]
+    [InlineData("한국", 4)]
+    [InlineData("ｱ", 1)]
+    [InlineData("🚀", 2)]
+    [InlineData("→ … “x”", 7)]
+    public void Of_Text_CountsCellsOfTheScreen(string text, int cells) => Assert.Equal(cells, TextCells.Of(text));
+
+    [Theory]
+    [InlineData("日本語です", 10, "日本語です")]
+    [InlineData("日本語です", 9, "日本語で…")]
+    [InlineData("日本語です", 6, "日本…")]
+    [InlineData("ab🚀🚀", 4, "ab…")]
+    [InlineData("abc", 1, "…")]
+    [InlineData("abc", 0, "")]
+    public void Cut_TooWide_EndsAtAWholeCharacterAndFits(string text, int cells, string cut)
+    {
+        Assert.Equal(cut, TextCells.Cut(text, cells));
+        Assert.True(TextCells.Of(TextCells.Cut(text, cells)) <= cells);
+    }
+
+    [Fact]
+    public void OneLine_ColoursTitlesAndTabs_AreTakenOut() =>
+        Assert.Equal("red and more", TextCells.OneLine("\u001b[1;31mred\u001b[0m\u001b]0;title\u0007 and\tmore\nsecond"));
+}
