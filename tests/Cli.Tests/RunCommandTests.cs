@@ -35,6 +35,7 @@ public class RunCommandTests
         Assert.Equal(("two", "merged"), ((string?)task.Json["task"]!["id"], (string?)task.Json["task"]!["state"]));
         Assert.NotEmpty(task.Json["events"]!.AsArray());
         var events = (await cli.RunAsync("events", "--follow")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.All(events, line => Assert.Equal(1, (int)line["schemaVersion"]!));
         Assert.Equal(Enumerable.Range(1, events.Count), events.Select(item => (int)item["sequence"]!));
         Assert.Equal("working on two\n", (await cli.RunAsync("logs", "/two")).Output);
         var log = (await cli.RunAsync("logs", "/two", "--json")).Json;

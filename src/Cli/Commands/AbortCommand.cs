@@ -25,8 +25,12 @@ internal sealed class AbortCommand : SteeringCommand
         if (!RunStates.IsFinal(run.Status.State))
             return await SendAsync(parsed, context, run, (handle, cancel) => handle.CancelAsync(cancel), "cancel", [], stop);
         var result = await LandingReversals.TakeBackAsync(repository, run.Folder, stop)
-            ?? throw new CommandException(ExitCodes.Usage, $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.", $"See 'orchestrate show {run.Id}'.");
+            ?? throw new CommandException(ExitCodes.Usage, $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.", WhereItsWorkIs(run.Status));
         context.Terminal.Say(result.Reason);
         return result.State is ReversalState.TakenBack or ReversalState.NotLanded ? ExitCodes.Done : ExitCodes.NeedsPerson;
     }
+
+    private static string WhereItsWorkIs(RunStatus run) => run.LandedOn.Length > 0 && run.LandedOn != run.Target
+        ? $"Its work is on the branch {run.LandedOn} alone. To drop it, close its pull request if it has one ('gh pr close {run.LandedOn}') and delete the branch."
+        : $"See 'orchestrate show {run.RunId}'.";
 }

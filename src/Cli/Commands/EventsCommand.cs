@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
 
@@ -24,7 +25,10 @@ internal sealed class EventsCommand : CliCommand
         var run = StoredRuns.Require(context.RequireRepository(), parsed.GetValue(_run));
         var lines = EventFile.FollowAsync(run.EventsFile, () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State), context.Time, stop);
         await foreach (var line in lines)
-            context.Terminal.Result(line + "\n");
+            context.Terminal.Result(WithVersion(line) + "\n");
         return ExitCodes.Done;
     }
+
+    // Each line is a document of its own, for readers that begin in the middle. The file has no version, and what a newer program wrote into it stays as it is.
+    private static string WithVersion(string line) => $$"""{"schemaVersion":{{Document.CurrentVersion}},{{line.AsSpan(1)}}""";
 }

@@ -3,8 +3,11 @@ namespace Orchestrator.Cli.Documents;
 /// <summary>A document on stdout. Names stay; members may be added.</summary>
 internal abstract record Document
 {
+    /// <summary>The present version of all documents.</summary>
+    public const int CurrentVersion = 1;
+
     /// <summary>Version of the document's shape.</summary>
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = CurrentVersion;
 }
 
 /// <summary>Answer of <c>version --json</c>.</summary>
