@@ -62,6 +62,9 @@ public sealed record RunPolicy
     public TimeSpan TaskTimeout { get; init; } = TimeSpan.FromMinutes(30);
     public int MaxRemediations { get; init; } = 2;
 
+    /// <summary>Globs whose change a person must have agreed to.</summary>
+    public IReadOnlyList<string> AlwaysRequireHuman { get; init; } = [];
+
     /// <summary>False: what a phase asks for beside its gates is only reported where it is missing.</summary>
     public bool StrictCompliance { get; init; } = true;
 
@@ -135,6 +138,7 @@ public sealed record RunPolicy
         TaskTimeout = settings.TaskTimeout,
         MaxRemediations = settings.MaxRemediations,
         StrictCompliance = settings.StrictCompliance,
+        AlwaysRequireHuman = settings.AlwaysRequireHuman,
         Stall = settings.Limits.Stall,
         Turns = settings.Limits.Turns,
         Cost = settings.Limits.Cost,

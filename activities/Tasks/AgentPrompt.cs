@@ -47,6 +47,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         {
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
             FurtherGates = TaskGates.Further(files, task),
+            NeedPerson = files.Policy.AlwaysRequireHuman,
             Guidance = guidance,
         };
         return files.Contracts is { } inForce ? input.With(inForce) : input;

@@ -29,6 +29,10 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
                 else
                     problems.Add($"{Describe(file)} was {Verb(file)}, but this task does not own it. Put it back as it was (git checkout {input.Prepared.BaseCommit[..12]} -- {file.Path}, or delete it if it is new).");
             }
+            else if (ProtectedPath.Covering(task, file.Path, files.Policy.AlwaysRequireHuman) is { } glob)
+            {
+                problems.Add($"{Describe(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was asked, since the plan does not name it in this task's files_write. Put it back as it was (git checkout {input.Prepared.BaseCommit[..12]} -- {file.Path}, or delete it if it is new).");
+            }
             else if (file.IsSubmodule)
             {
                 problems.Add($"{Describe(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or the whole.");

@@ -35,6 +35,12 @@ internal static class YamlConfiguration
             parser.Consume<DocumentStart>();
             var value = ReadNode(parser, 0);
             parser.Consume<DocumentEnd>();
+            if (!parser.Accept<StreamEnd>(out _))
+            {
+                faults.Add(new SettingFault("", "a second document begins here, and nobody would read it.", "Keep one document: remove the line '---'.", file with { Line = (int)parser.Current!.Start.Line }));
+                return null;
+            }
+
             switch (value)
             {
                 case RawMap map:
@@ -48,7 +54,7 @@ internal static class YamlConfiguration
         }
         catch (YamlException exception)
         {
-            faults.Add(new SettingFault("", $"this is no valid YAML: {exception.Message.TrimEnd('.')}.", "Correct the line.", file with { Line = (int)exception.Start.Line }));
+            faults.Add(new SettingFault("", $"this is no valid {(file.Place.EndsWith(".json", StringComparison.Ordinal) ? "JSON" : "YAML")}: {exception.Message.TrimEnd('.')}.", "Correct the line.", file with { Line = (int)exception.Start.Line }));
             return null;
         }
     }

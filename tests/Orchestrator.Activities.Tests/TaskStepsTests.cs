@@ -60,6 +60,23 @@ public sealed class TaskStepsTests
     }
 
     [Theory]
+    [InlineData(null, 1)]
+    [InlineData(".github/**", 0)]
+    public async Task Verify_PathThatAlwaysNeedsAPerson_IsRefusedUnlessThePlanNamesIt(string? owned, int problems)
+    {
+        var task = Task("a", "x") with { FilesWrite = owned is null ? null : [owned] };
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")) with { AlwaysRequireHuman = [".github/workflows/**"] }, task);
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, ".github/workflows/deploy.yml", "on: push\n");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Equal(problems, work.Problems.Count);
+        Assert.All(work.Problems, problem => Assert.Contains("'.github/workflows/**' always needs a person", problem, StringComparison.Ordinal));
+        Assert.Equal(problems == 1, run.PromptOf("a").Contains("but for these, to whose change a person would have to agree first: `.github/workflows/**`", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Verify_RequiredAgentAndNotesAreMissing_IsAProblemOnlyWhereComplianceIsStrict(bool strict)

@@ -294,6 +294,7 @@ public class SettingsLoaderTests
     [InlineData("workers: 1\nworkers: 2\n", "twice")]
     [InlineData("retry:\n\tmax_attempts: 1\n\tbase_delay: 2\n", "no valid YAML")]
     [InlineData("- a\n- b\n", "not a mapping")]
+    [InlineData("workers: 1\n---\nworkers: 2\n", "second document")]
     [InlineData("a: &x [1]\nb: *x\n", "anchors")]
     [InlineData("a\0b", "binary")]
     public void Load_BrokenFile_NamesTheFileAndNeverThrows(string file, string message)

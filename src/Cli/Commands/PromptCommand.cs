@@ -24,7 +24,8 @@ internal sealed class PromptCommand : CliCommand
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
-        var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, PlanFiles.ProjectTexts(context)), id) with { FurtherGates = context.LoadSettings().Settings!.Gates.Task ?? [] };
+        var settings = context.LoadSettings().Settings!;
+        var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, PlanFiles.ProjectTexts(context)), id) with { FurtherGates = settings.Gates.Task ?? [], NeedPerson = settings.AlwaysRequireHuman };
         input = input.With(PlanFiles.ContractsInForce(context, plan).Stubs);
         var prompt = TaskPrompt.Render(input with { RoleText = input.Task.Role is { } role ? PlanFiles.RoleText(context, role) : null });
         if (parsed.GetValue(_json))

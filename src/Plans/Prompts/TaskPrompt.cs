@@ -15,7 +15,7 @@ public static class TaskPrompt
 
         Role(text, task.Role, input.RoleText);
         Assignment(text, input);
-        OwnershipSection(text, task);
+        OwnershipSection(text, task, input.NeedPerson);
         Contracts(text, input);
         Texts(text, "Context", "What you should know about this project.", input.Context);
         Texts(text, "Notes of the tasks before", "What those wrote down whose work you build on.", input.Notes);
@@ -74,13 +74,19 @@ public static class TaskPrompt
         }
     }
 
-    private static void OwnershipSection(StringBuilder text, PlanTask task)
+    private static void OwnershipSection(StringBuilder text, PlanTask task, IReadOnlyList<string> needPerson)
     {
         Heading(text, "What you may change");
         Ownership ownership = Ownership.Of(task);
         if (ownership.OwnsEverything)
         {
-            text.Append("You may change files anywhere in this worktree. Change what the task needs and nothing else.\n");
+            text.Append("You may change files anywhere in this worktree");
+            if (task.FilesWrite is null && needPerson.Count > 0)
+            {
+                text.Append(", but for these, to whose change a person would have to agree first: ").AppendJoin(", ", needPerson.Select(path => $"`{path}`"));
+            }
+
+            text.Append(". Change what the task needs and nothing else.\n");
         }
         else if (ownership.OwnsNothing)
         {

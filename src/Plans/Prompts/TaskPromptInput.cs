@@ -24,6 +24,9 @@ public sealed record TaskPromptInput
     /// <summary>Gates that the configuration adds to those of the task.</summary>
     public IReadOnlyList<GateSpec> FurtherGates { get; init; } = [];
 
+    /// <summary>Paths whose change a person must have agreed to; a task that does not say what it writes is told to leave them.</summary>
+    public IReadOnlyList<string> NeedPerson { get; init; } = [];
+
     /// <summary>What the tasks before it wrote down: the id of each and its text. Not part of a content key.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Notes { get; init; } = [];
 
