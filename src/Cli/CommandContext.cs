@@ -49,8 +49,8 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => Load(SettingsFiles.Read(FindRepository()?.Root, Environment, flags));
 
-    /// <summary>Names of the agents that are set up; null where something is set wrongly, which whoever needs the settings says.</summary>
-    public IReadOnlyCollection<string>? FindAgents() => SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, [])).Settings?.Agents.Keys.ToHashSet();
+    /// <summary>The settings in force, for questions that can do without; null where something is set wrongly, which whoever needs them says.</summary>
+    public OrchestratorSettings? FindSettings() => SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, [])).Settings;
 
     /// <summary>The settings that would be in force if the repository's file were this one.</summary>
     /// <exception cref="CommandException">The file can't be opened, or something is set wrongly.</exception>

@@ -22,7 +22,7 @@ internal static class PlanFiles
             throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
         var root = Root(context, path);
         var read = PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative)), ProjectTexts(context).Keys.ToList()).RefuseLinks(relative => RepositoryLinks.LeadsOutside(root, relative)).WithRoles(OwnRoles(context));
-        return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && context.FindAgents() is { } agents ? read.WithAgents(agents) : read;
+        return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && context.FindSettings() is { } settings ? read.WithAgents([.. settings.Agents.Keys]) : read;
     }
 
     /// <summary>Reads a plan that must be valid.</summary>
