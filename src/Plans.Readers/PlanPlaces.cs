@@ -5,25 +5,38 @@ namespace Orchestrator.Plans.Readers;
 /// <summary>Where the tasks of a plan and their fields stand in the file, for what is found out only after reading.</summary>
 internal sealed class PlanPlaces
 {
-    private readonly Func<int, string, (int Line, int Column)> _find;
+    private readonly Func<int, string, (string File, int Line, int Column)> _find;
 
-    private PlanPlaces(string file, Func<int, string, (int Line, int Column)> find)
+    private PlanPlaces(string file, Func<int, string, (string File, int Line, int Column)> find)
     {
         File = file;
         _find = find;
     }
 
-    public static PlanPlaces None { get; } = new("", (_, _) => (0, 0));
+    public static PlanPlaces None { get; } = new("", (_, _) => ("", 0, 0));
 
     /// <summary>The file that lists the tasks.</summary>
     public string File { get; }
 
-    public static PlanPlaces OfNodes(string file, IReadOnlyList<DocumentNode> tasks) => new(file, (task, key) => Find(tasks, task, key));
+    public static PlanPlaces OfNodes(string file, IReadOnlyList<DocumentNode> tasks) => new(file, (task, field) =>
+    {
+        (int line, int column) = Find(tasks, task, field.Split('[')[0]);
+        return (file, line, column);
+    });
 
-    public static PlanPlaces OfLines(string file, IReadOnlyList<int> lines) => new(file, (task, _) => task < lines.Count ? (lines[task], 1) : (0, 0));
+    public static PlanPlaces OfLines(string file, IReadOnlyList<int> lines) => new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
 
-    /// <summary>Line and column of a task's field, else of the task, else zeros.</summary>
-    public (int Line, int Column) Of(int task, string key) => _find(task, key);
+    /// <summary>The places of phases: each in its row of the master plan, its gates in its own file.</summary>
+    /// <param name="file">The master plan.</param>
+    /// <param name="rows">The line of each phase's row.</param>
+    /// <param name="gates">For each phase its file and the lines of its gates.</param>
+    public static PlanPlaces OfPhases(string file, IReadOnlyList<int> rows, IReadOnlyList<(string File, IReadOnlyList<int> Lines)> gates) => new(file, (task, field) =>
+        field.StartsWith("verification[", StringComparison.Ordinal) && int.TryParse(field["verification[".Length..].TrimEnd(']'), out int gate) && gate < gates[task].Lines.Count
+            ? (gates[task].File, gates[task].Lines[gate], 1)
+            : (file, rows[task], 1));
+
+    /// <summary>File, line and column of a task's field, else of the task, else zeros.</summary>
+    public (string File, int Line, int Column) Of(int task, string field) => _find(task, field);
 
     private static (int Line, int Column) Find(IReadOnlyList<DocumentNode> tasks, int task, string key)
     {

@@ -27,6 +27,9 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
     internal PlanPlaces Places { get; init; } = PlanPlaces.None;
 
+    /// <summary>False for formats in which a task can't say what it writes: nobody is advised to.</summary>
+    internal bool SaysOwnership { get; init; } = true;
+
     /// <summary>The plan's graph where reading has made it.</summary>
     internal TaskGraph? Graph { get; init; }
 
@@ -148,7 +151,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <param name="hasFurtherGates">The configuration has gates that every task must pass.</param>
     public PlanReadResult WithAdvice(bool hasFurtherGates = false) => Plan is null
         ? this
-        : With(PlanLint.Of(Plan, hasFurtherGates).Take(MostConflicts).Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure)));
+        : With(PlanLint.Of(Plan, hasFurtherGates).Where(a => SaysOwnership || a.Code != "owns-everything").Take(MostConflicts).Select(a => Fault(a.Code, FaultSeverity.Advice, a.TaskIndex, a.Field, a.Message, a.Cure)));
 
     /// <summary>The same result as <c>--strict</c> judges it: every warning is an error.</summary>
     public PlanReadResult AsStrict()
@@ -161,7 +164,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 
     private PlanFault Fault(string code, FaultSeverity severity, int task, string field, string message, string cure)
     {
-        (int line, int column) = task < 0 ? (1, 1) : Places.Of(task, field.Split('[')[0]);
-        return new PlanFault(code, severity, Places.File, line, column, task < 0 ? field : $"tasks[{task}].{field}", message, cure);
+        (string file, int line, int column) = task < 0 ? (Places.File, 1, 1) : Places.Of(task, field);
+        return new PlanFault(code, severity, file, line, column, task < 0 ? field : $"tasks[{task}].{field}", message, cure);
     }
 }

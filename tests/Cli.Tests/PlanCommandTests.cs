@@ -100,6 +100,23 @@ public class PlanCommandTests
     }
 
     [Fact]
+    public async Task Validate_MasterPlan_IsAdvisedInThePhasesFileAndOnlyOnWhatAPhaseCanSay()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("plan.md", "# Plan\n\n| # | Phase | Status |\n|---|---|---|\n| 1 | [One](one.md) | Pending |\n| 2 | [Two](two.md) | Pending |\n\nPhase 1 --> Phase 2\n");
+        cli.Write("one.md", "# Phase 1: One\n\n## Gates\n- test -f one: is there\n- echo: must pass\n\n## Tasks\n- [ ] 1.1 Write one\n");
+        cli.Write("two.md", "# Phase 2: Two\n\n## Gates\n- test -f two: is there\n\n## Tasks\n- [ ] 2.1 Write two\n");
+
+        var advised = await cli.RunAsync("validate", "plan.md", "--json");
+        cli.Write("one.md", cli.Read("one.md").Replace("- echo: must pass\n", "", StringComparison.Ordinal));
+        var strict = await cli.RunAsync("validate", "plan.md", "--strict");
+
+        var advice = Assert.Single(advised.Json["advice"]!.AsArray())!;
+        Assert.Equal(("gate-cannot-fail", "one.md", 5), ((string?)advice["code"], (string?)advice["file"], (int)advice["line"]!));
+        Assert.True(strict.ExitCode == 0, strict.People);
+    }
+
+    [Fact]
     public async Task Validate_RetiredModel_IsReadAsItsAliasWithAWarning()
     {
         using var cli = new CliFixture();

@@ -38,7 +38,7 @@ public static class BacklogPlanReader
         }
 
         return plan.Tasks.Count > 0
-            ? new PlanReadResult(plan, faults) { TaskCount = plan.Tasks.Count, Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]) }
+            ? new PlanReadResult(plan, faults) { TaskCount = plan.Tasks.Count, Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]), SaysOwnership = false }
             : new PlanReadResult(null, [.. faults, new PlanFault("no-tasks", FaultSeverity.Error, file, 1, 1, "tasks", "The backlog has no task that is pending and can start.", "Add one: orchestrate add \"WHAT IS TO BE DONE\".")]);
     }
 

@@ -39,7 +39,8 @@ public static class MasterPlanReader
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = phases.Count,
-            Places = PlanPlaces.OfLines(file, [.. phases.Select(p => p.Row.Line)]),
+            Places = PlanPlaces.OfPhases(file, [.. phases.Select(p => p.Row.Line)], [.. phases.Select(p => (p.File, p.Content?.GateLines ?? []))]),
+            SaysOwnership = false,
         };
     }
 

@@ -23,6 +23,9 @@ internal sealed class PhaseFile
 
     public IReadOnlyList<GateSpec> Gates { get; init; } = [];
 
+    /// <summary>The line of each gate.</summary>
+    public IReadOnlyList<int> GateLines { get; init; } = [];
+
     public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
 
     /// <summary>What the agent is told: the file without its heading, facts, process wrapper and gates.</summary>
@@ -39,6 +42,7 @@ internal sealed partial class PhaseFileReader
     private readonly List<string> _notesInput = [];
     private readonly List<string> _notesOutput = [];
     private readonly List<GateSpec> _gates = [];
+    private readonly List<int> _gateLines = [];
     private readonly List<ChecklistItem> _checklist = [];
     private readonly List<string> _body = [];
     private string? _title;
@@ -128,6 +132,7 @@ internal sealed partial class PhaseFileReader
         NotesInput = [.. _notesInput.Distinct(StringComparer.Ordinal)],
         NotesOutput = [.. _notesOutput.Distinct(StringComparer.Ordinal)],
         Gates = _gates,
+        GateLines = _gateLines,
         Checklist = _checklist,
         Body = string.Join('\n', _body.SkipWhile(IsBlank).Reverse().SkipWhile(IsBlank).Reverse()),
     };
@@ -266,6 +271,7 @@ internal sealed partial class PhaseFileReader
             if (command.Length > 0 && !command.StartsWith('#'))
             {
                 _gates.Add(new GateSpec(command, GateCommand.GuessType(command)));
+                _gateLines.Add(line.Number);
             }
 
             return;
@@ -291,6 +297,7 @@ internal sealed partial class PhaseFileReader
         else
         {
             _gates.Add(new GateSpec(gate, GateCommand.GuessType(gate), Description: description));
+            _gateLines.Add(line.Number);
         }
     }
 
