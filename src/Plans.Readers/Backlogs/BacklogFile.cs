@@ -72,7 +72,7 @@ public sealed class BacklogFile
         return known;
     }
 
-    private static JsonObject Node(BacklogTask task, string id, JsonObject? before)
+    private static JsonObject Node(BacklogTask task, string id, JsonObject? before, IReadOnlyList<BacklogTask>? siblings = null)
     {
         var node = before is null ? [] : (JsonObject)before.DeepClone();
         node["id"] ??= Number(id);
@@ -83,24 +83,24 @@ public sealed class BacklogFile
         Set(node, "status", task.Status, always: before is null);
         bool isSubtask = task.Id.Contains('.', StringComparison.Ordinal);
         Set(node, "priority", task.Priority, always: !isSubtask && before is null);
-        Dependencies(node, task, isSubtask ? task.Id.Split('.')[0] : null, isNew: before is null);
+        Dependencies(node, task, isSubtask ? task.Id.Split('.')[0] : null, full => siblings?.Any(sibling => sibling.Id == full) is true, isNew: before is null);
         if (task.Subtasks.Count > 0 || node["subtasks"] is not null)
         {
             Dictionary<string, JsonObject> known = ById(before?["subtasks"] as JsonArray);
-            node["subtasks"] = new JsonArray([.. task.Subtasks.Select(s => (JsonNode)Node(s, Local(s.Id), known.GetValueOrDefault(Local(s.Id))))]);
+            node["subtasks"] = new JsonArray([.. task.Subtasks.Select(s => (JsonNode)Node(s, Local(s.Id), known.GetValueOrDefault(Local(s.Id)), task.Subtasks))]);
         }
 
         return node;
     }
 
-    // What the file says already in its own way (numbers or texts, short or full ids) stays, unless it means something else now.
-    private static void Dependencies(JsonObject node, BacklogTask task, string? parent, bool isNew)
+    // What the file says already in its own way (numbers or texts, short or full ids) stays, unless it means something else now. The short id of a sibling that is not there would mean a task.
+    private static void Dependencies(JsonObject node, BacklogTask task, string? parent, Func<string, bool> isSibling, bool isNew)
     {
         JsonArray? before = node["dependencies"] as JsonArray;
-        bool isSame = before is not null && before.Select(d => BacklogReader.DependencyId(Text(d), parent, _ => true)).SequenceEqual(task.Dependencies, StringComparer.Ordinal);
+        bool isSame = before is not null && before.Select(d => BacklogReader.DependencyId(Text(d), parent, isSibling)).SequenceEqual(task.Dependencies, StringComparer.Ordinal);
         if (!isSame && (before is not null || task.Dependencies.Count > 0 || (isNew && parent is null)))
         {
-            node["dependencies"] = new JsonArray([.. task.Dependencies.Select(d => (JsonNode)Number(parent is not null && d.StartsWith(parent + ".", StringComparison.Ordinal) ? Local(d) : d))]);
+            node["dependencies"] = new JsonArray([.. task.Dependencies.Select(d => (JsonNode)Number(parent is not null && isSibling(d) ? Local(d) : d))]);
         }
     }
 

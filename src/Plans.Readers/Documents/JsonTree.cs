@@ -70,7 +70,7 @@ internal ref struct JsonTree
 
         int length = (int)Math.Min(e.BytePositionInLine ?? 0, _json.Length - start);
         int column = Encoding.UTF8.GetCharCount(_json.Slice(start, length)) + 1;
-        _faults.Add("json-syntax", FaultSeverity.Error, line + 1, column, "", $"This is no valid JSON: {message}.", "Look at and just before this place: quotes, commas and brackets.");
+        _faults.Add("json-syntax", FaultSeverity.Error, line + 1, column, "", $"This is no valid JSON: {message.ReplaceLineEndings(" ")}.", "Look at and just before this place: quotes, commas and brackets.");
     }
 
     private DocumentNode ReadValue()

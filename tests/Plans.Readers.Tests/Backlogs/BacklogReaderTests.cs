@@ -120,6 +120,20 @@ public sealed class BacklogReaderTests
     }
 
     [Fact]
+    public void Write_DependencyOnASiblingThatIsNotThere_StaysWhatItIs()
+    {
+        BacklogFile file = Read("""{"tasks":[{"id":2,"title":"A","subtasks":[{"id":1,"title":"a","dependencies":["2.7"]},{"id":2,"title":"b","dependencies":[7]}]},{"id":7,"title":"B"}]}""").File!;
+
+        BacklogFile changed = file.With(file.Backlog.Change("2.1", t => t with { Dependencies = ["2.7", "2.2"] }));
+
+        Assert.Equal("""[["2.7",2],[7]]""", new JsonArray([.. JsonNode.Parse(changed.Write())!["tasks"]![0]!["subtasks"]!.AsArray().Select(s => s!["dependencies"]!.DeepClone())]).ToJsonString());
+        Assert.Equal(["2.7", "2.2"], Read(changed.Write()).File!.Backlog.Find("2.1")!.Dependencies);
+    }
+
+    [Fact]
+    public void Read_BrokenText_IsNamedInOneLine() => Assert.DoesNotContain('\n', Assert.Single(Read("not json\n").Faults).Message);
+
+    [Fact]
     public void Read_BareList_IsABacklogToo() => Assert.Equal("T", Read("""[{"id":1,"title":"T"}]""").File!.Backlog.Tasks[0].Title);
 
     [Fact]
