@@ -149,6 +149,7 @@ public sealed partial class OrchestrationWorkflow
             Merges = [.. _mergeQueue],
             Shared = _leased ? _shared : null,
             Leases = new Dictionary<string, bool>(_leases),
+            PausedAlone = [.. _pausedAlone.Order(StringComparer.Ordinal)],
             Troubles = [.. _troubles.Open.Select(t => new CarriedTrouble(t.Name, t.Reason, t.Pause, t.Until))],
             LimitsLifted = _limitsLifted,
         };
@@ -187,6 +188,7 @@ public sealed partial class OrchestrationWorkflow
         _workers = carried.Workers;
         _paused = carried.Status.Paused;
         _limitsLifted = carried.LimitsLifted;
+        _pausedAlone.UnionWith(carried.PausedAlone);
         (_shared, _leased) = (carried.Shared, carried.Shared is not null);
         foreach (var (task, granted) in carried.Leases)
             _leases[task] = granted;

@@ -13,6 +13,9 @@ public sealed partial class OrchestrationWorkflow
     private bool _promoteAsked;
     private bool _limitsLifted;
 
+    /// <summary>Tasks that a person paused by name: they go on when they are named again, not with the run.</summary>
+    private readonly HashSet<string> _pausedAlone = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     [WorkflowUpdate("pause")]
     public async Task<SteeringAnswer> PauseAsync(TaskCommand? command = null)
@@ -32,6 +35,7 @@ public sealed partial class OrchestrationWorkflow
         var task = Known(command.Task);
         if (!task.AtWork)
             throw Invalid($"{command.Task} is {task.Status.State}; only a task at work can be paused.");
+        _pausedAlone.Add(command.Task);
         await TellTaskAsync(command.Task, t => t.PauseAsync());
         return new SteeringAnswer($"{command.Task} is asked to pause.", !task.Status.Paused);
     }
@@ -50,12 +54,19 @@ public sealed partial class OrchestrationWorkflow
             if (was)
                 Note("resumed by a person");
             var atWork = _board.Entries.Where(e => e.AtWork).ToList();
+            var alone = atWork.Where(e => _pausedAlone.Contains(e.Outline.Id)).ToList();
+            if (alone.Count > 0 && Workflow.Patched("tasks-paused-by-name-stay"))
+                atWork = [.. atWork.Except(alone)];
+            else
+                alone = [];
             LetGoOn(atWork);
             foreach (var entry in atWork)
                 await TellTaskAsync(entry.Outline.Id, t => t.ResumeAsync());
-            return new SteeringAnswer(was ? $"{_runId} goes on." : $"{_runId} was not paused.", was);
+            var stay = alone.Count == 0 ? "" : $" What was paused by name stays so: {string.Join(", ", alone.Select(e => e.Outline.Id))}.";
+            return new SteeringAnswer((was ? $"{_runId} goes on." : $"{_runId} was not paused.") + stay, was);
         }
         var task = Known(command.Task);
+        _pausedAlone.Remove(command.Task);
         if (!task.Status.Paused)
         {
             // It may have been told to pause and not have heard yet.
@@ -115,7 +126,11 @@ public sealed partial class OrchestrationWorkflow
             await TellTaskAsync(command.Task, t => t.GoOnAsync(command.Text));
             // Who pauses a task and then answers it wants it to go on; a paused run keeps all its tasks.
             if (!_paused && Workflow.Patched("retry-ends-a-pause"))
+            {
+                _pausedAlone.Remove(command.Task);
                 await TellTaskAsync(command.Task, t => t.ResumeAsync());
+            }
+
             return new SteeringAnswer($"{command.Task} goes on in its conversation.", true);
         }
         if (task.Status.State is TaskStates.Merged)

@@ -78,6 +78,7 @@ public sealed partial class OrchestrationWorkflow
             Fresh = _input.Fresh || entry.Status.Round > 0,
         };
         entry.Guidance = "";
+        _pausedAlone.Remove(entry.Outline.Id);
         _calls++;
         try
         {

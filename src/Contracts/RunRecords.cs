@@ -195,6 +195,9 @@ public sealed record CarriedRun
 
     /// <summary>True when a person lifted the limits of money and time.</summary>
     public bool LimitsLifted { get; init; }
+
+    /// <summary>Tasks that a person paused by name: the run's own resume leaves them so.</summary>
+    public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
 
 /// <summary>An account or the machine that does not work.</summary>

@@ -230,6 +230,30 @@ public sealed class RunTests
         Assert.Equal("s", run.Activities.Starts.ElementAt(1).Session);
     }
 
+    [Fact]
+    public async Task Resume_OfTheRun_LeavesATaskThatWasPausedByName()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b")], a => a.Agent = async (input, stop) =>
+        {
+            if (input.Start > 1)
+                return ScriptedActivities.Done();
+            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+        });
+        await run.UntilAsync(_ => run.Activities.Starts.Count == 2);
+
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(new TaskCommand("a")));
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        await run.UntilAsync(s => s.Tasks.All(t => t.Paused));
+        var resumed = await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+        var one = await run.UntilAsync(s => s.Tasks[1].State == TaskStates.Merged);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
+
+        Assert.Contains("stays so: a.", resumed.Message, StringComparison.Ordinal);
+        Assert.True(one.Tasks[0].Paused);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
     /// <summary>Between a worker that has gone and the next one the engine closes a cancelled activity by itself: no agent has heard of it.</summary>
     [Theory]
     [InlineData(false, 2)]
