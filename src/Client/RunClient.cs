@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Orchestrator.Contracts;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 
 namespace Orchestrator.Client;
@@ -34,6 +36,21 @@ public sealed class RunClient(ITemporalClient client)
 
     /// <summary>A handle on a run; nothing is asked of the server.</summary>
     public RunHandle Get(string runId) => new(client, runId);
+
+    /// <summary>Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the server.</summary>
+    /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
+    {
+        var request = new DescribeTaskQueueRequest
+        {
+            Namespace = client.Options.Namespace,
+            TaskQueue = new TaskQueue { Name = TaskQueues.Workflows },
+            TaskQueueType = TaskQueueType.Workflow,
+        };
+        var queue = await client.WorkflowService.DescribeTaskQueueAsync(request, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        return queue.Pollers.Any(poller => !isDead(poller.Identity));
+    }
 
     /// <summary>Runs, latest first.</summary>
     /// <param name="openOnly">Leave out runs that have ended.</param>

@@ -45,6 +45,26 @@ public class SteeringTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
+    /// <summary>The engine alone answers nothing; there is nobody to wait for.</summary>
+    [Fact]
+    public async Task Pause_OnlyAServerRuns_IsKeptAndSaysThatNobodyWorksOnTheRun()
+    {
+        using var cli = RunCommandTests.Repository(Waiting);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        await InterruptAsync(cli);
+        using var interrupts = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var serving = cli.RunAsync(terminal, interrupts, "server", "--port", "0");
+        await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
+
+        var pause = await cli.RunAsync("pause");
+        interrupts.Raise();
+        await serving;
+
+        Assert.Equal(4, pause.ExitCode);
+        Assert.StartsWith("Nobody works on run-", pause.People, StringComparison.Ordinal);
+    }
+
     /// <summary>Doing it twice is harmless, and a yes to a task that waits for something else takes its question away from nobody.</summary>
     [Fact]
     public async Task Approve_TwiceAndOfABlockedTask_ChangesNothingMore()

@@ -3,6 +3,7 @@ using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Contracts;
 using Orchestrator.Settings;
+using Orchestrator.Worker;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
@@ -63,8 +64,9 @@ internal static class Steering
     {
         var handle = engine.Runs.Get(run.Id);
 
-        // Where this process serves the engine for the moment, no worker is there to answer.
-        if (!engine.IsOwner && await TryUpdateAsync(handle, update, stop) is { } answer)
+        // Where this process serves the engine for the moment, or a server runs alone, nobody is there to answer.
+        var isWorkedOn = !engine.IsOwner && await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, Environment.MachineName), stop);
+        if (isWorkedOn && await TryUpdateAsync(handle, update, stop) is { } answer)
         {
             context.Terminal.Say(answer.Message);
             return ExitCodes.Done;
@@ -80,10 +82,10 @@ internal static class Steering
             throw;
         }
 
-        return SayKept(context, run);
+        return SayKept(context, run, isWorkedOn);
     }
 
-    // Null: nobody works on the run, so nobody can answer.
+    // Null: nobody has answered.
     private static async Task<SteeringAnswer?> TryUpdateAsync(RunHandle run, Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -102,9 +104,10 @@ internal static class Steering
         }
     }
 
-    private static int SayKept(CommandContext context, StoredRun run)
+    private static int SayKept(CommandContext context, StoredRun run, bool isWorkedOn)
     {
-        context.Terminal.Say($"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
+        var why = isWorkedOn ? $"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s" : $"Nobody works on {run.Id} now";
+        context.Terminal.Say($"{why}; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
         return ExitCodes.Resumable;
     }
 }
