@@ -50,7 +50,7 @@ public sealed partial class OrchestrationWorkflow
             var was = _paused;
             _paused = false;
             LiftReachedLimits();
-            _run = _run with { Paused = false };
+            _run = _run with { Paused = false, Reason = was && _run.State == RunStates.Executing && !Cancelled ? "" : _run.Reason };
             if (was)
                 Note("resumed by a person");
             var atWork = _board.Entries.Where(e => e.AtWork).ToList();

@@ -215,8 +215,9 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
         if (reason.Length == 0)
             return;
         _paused = true;
-        _run = _run with { Paused = true };
-        Note($"no more agents are started: {reason}; those at work go on. 'resume' lifts the limit");
+        var why = $"no more agents are started: {reason}; those at work go on. 'resume' lifts the limit";
+        _run = _run with { Paused = true, Reason = why };
+        Note(why);
     }
 
     private string ReachedLimit()

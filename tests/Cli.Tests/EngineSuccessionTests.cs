@@ -91,6 +91,20 @@ public class EngineSuccessionTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
+    [Theory]
+    [InlineData("--run-id", "mine")]
+    [InlineData("--run-id=mine")]
+    public async Task Run_DetachedWithAnIdOfAPersons_GoesOnUnderThatId(params string[] id)
+    {
+        using var cli = Repository();
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        using var starting = StartProcess(cli, ["run", "--yes", "--detach", .. id]);
+        await starting.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(120));
+
+        Assert.Equal(0, starting.ExitCode);
+        await Wait.UntilAsync(() => File.ReadAllText(Path.Combine(cli.Folder, ".orchestrator", "logs", "mine.log")).Contains("mine: completed", StringComparison.Ordinal));
+    }
+
     private static CliFixture Repository()
     {
         var cli = new CliFixture().WithRepository();

@@ -189,6 +189,21 @@ public class RunCommandTests
     private static IReadOnlyList<string> Gates(CliFixture cli) => File.Exists(Path.Combine(cli.Home, "gates")) ? File.ReadAllLines(Path.Combine(cli.Home, "gates")) : [];
 
     [Fact]
+    public async Task Run_IdOfARunThatHasEnded_IsRefusedInTheBackgroundToo()
+    {
+        using var cli = Repository("echo x > a.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+
+        var first = await cli.RunAsync("run", "--yes", "--run-id", "mine");
+        var second = await cli.RunAsync("run", "--yes", "--run-id", "mine");
+        var detached = await cli.RunAsync("run", "--yes", "--run-id", "mine", "--detach");
+
+        Assert.True(first.ExitCode == 0, first.People);
+        Assert.Equal((2, 2), (second.ExitCode, detached.ExitCode));
+        Assert.Contains("There was a run mine already: it is completed.", second.People, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_TwiceAtTheSameTime_SharesOneEngineAndBothLand()
     {
         using var cli = Repository("echo x > $ORCHESTRATOR_TASK.txt");

@@ -400,10 +400,12 @@ public sealed class RunTests
         await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
         var paused = await run.UntilAsync(s => s.Paused);
         Assert.Equal([TaskStates.Merged, TaskStates.Pending], paused.Tasks.Select(t => t.State));
+        Assert.Contains("(maxCost)", paused.Reason, StringComparison.Ordinal);
 
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.DoesNotContain("maxCost", (await run.StatusAsync()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _updatePlan = new("--update-plan") { Description = "Write into a master plan's table which phases are completed or failed" };
     private readonly Option<bool> _askPlan = new(DetachedRun.AskPlan) { Description = "A planner's plan needs a yes of its own", Hidden = true };
-    private readonly Option<string?> _id = new("--run-id") { Description = "Id of the new run", Hidden = true };
+    private readonly Option<string?> _id = new(DetachedRun.RunId) { Description = "Id of the new run", Hidden = true };
     private readonly Option<bool> _noPlanner = new("--no-planner") { Description = "Run the backlog's tasks by their dependencies alone, one after another" };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly bool _ofBacklog;
@@ -73,6 +73,8 @@ internal sealed class RunCommand : CliCommand
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
+        if (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } before && RunStates.IsFinal(before.Status.State))
+            throw new CommandException(ExitCodes.Usage, $"There was a run {runId} already: it is {before.Status.State}.", $"Choose another id, or leave {DetachedRun.RunId} out.");
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, named is null ? null : context.FullPath(named), yes, stop);
         if (file is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
             await RunPreparation.DemandPlannerAsync(repository, settings, stop);

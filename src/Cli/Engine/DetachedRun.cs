@@ -10,6 +10,9 @@ internal static class DetachedRun
     /// <summary>Option of the background process: a planner's plan is asked about, although other questions are answered.</summary>
     public const string AskPlan = "--ask-plan";
 
+    /// <summary>Option that names the new run, of the background process or of a person.</summary>
+    public const string RunId = "--run-id";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts the background process and returns when the run is there.</summary>
@@ -26,7 +29,7 @@ internal static class DetachedRun
         var program = Environment.ProcessPath!;
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
             arguments.Insert(0, typeof(DetachedRun).Assembly.Location);
-        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. arguments, "--run-id", runId, "--yes", "--no-progress", .. askPlan ? [AskPlan] : Array.Empty<string>()])
+        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. arguments, .. arguments.Exists(argument => argument == RunId || argument.StartsWith(RunId + "=", StringComparison.Ordinal)) ? Array.Empty<string>() : [RunId, runId], "--yes", "--no-progress", .. askPlan ? [AskPlan] : Array.Empty<string>()])
         {
             WorkingDirectory = Environment.CurrentDirectory,
             OutputFile = output,
@@ -36,7 +39,7 @@ internal static class DetachedRun
         while (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is null)
         {
             if (!process.IsAlive() || context.Time.GetElapsedTime(began) > Patience)
-                throw new CommandException(ExitCodes.WorkFailed, $"The run did not begin in the background. Its last words: {LastLine(output)}", $"All of them are in {output}.");
+                throw new CommandException(ExitCodes.WorkFailed, $"The run did not begin in the background. Its last words: {LastWords(output)}", $"All of them are in {output}.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), context.Time, stop);
         }
 
@@ -44,5 +47,10 @@ internal static class DetachedRun
         return ExitCodes.Done;
     }
 
-    private static string LastLine(string file) => File.Exists(file) ? File.ReadLines(file).LastOrDefault(line => line.Length > 0) ?? "none" : "none";
+    // What was wrong stands before the cure.
+    private static string LastWords(string file)
+    {
+        string[] lines = File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Length > 0)] : [];
+        return lines.LastOrDefault(line => line.StartsWith("error: ", StringComparison.Ordinal)) ?? lines.LastOrDefault() ?? "none";
+    }
 }
