@@ -78,8 +78,10 @@ public class EngineSuccessionTests
         cli.Write("first.yaml", $"tasks:\n  - {{id: a, description: A, files_write: [a.txt], verification: ['echo $$ >> {gates}; while [ ! -e {cli.Home}/go ]; do sleep 0.1; done']}}\n");
         using var owner = StartProcess(cli, "run", "first.yaml", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => File.Exists(gates) && File.ReadAllLines(gates).Length == 1);
+        var working = await cli.RunAsync("status");
         owner.Kill();
         await owner.WaitForExitAsync();
+        var abandoned = await cli.RunAsync("status");
 
         var resuming = cli.RunAsync("resume", "--yes");
         await Wait.UntilAsync(() => File.ReadAllLines(gates).Length == 2);
@@ -87,6 +89,8 @@ public class EngineSuccessionTests
         File.WriteAllText(Path.Combine(cli.Home, "go"), "");
         var resumed = await resuming;
 
+        Assert.DoesNotContain("Nobody works", working.People, StringComparison.Ordinal);
+        Assert.Contains("Nobody works on it now. 'orchestrate resume first' goes on.", abandoned.People, StringComparison.Ordinal);
         Assert.False(isLeft, "The gate of the killed process still ran.");
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }

@@ -1,11 +1,14 @@
 using System.CommandLine;
+using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
+using Orchestrator.Local;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>status</c>: where a run is. Reads the run's files, so it needs no engine.</summary>
+/// <summary><c>status</c>: where a run is. Reads the run's files, so it needs no engine; it says where nobody works on an open run.</summary>
 internal sealed class StatusCommand : CliCommand
 {
     private readonly Argument<string?> _run = new("RUN") { Description = "The run; the latest where none is named", Arity = ArgumentArity.ZeroOrOne };
@@ -39,25 +42,28 @@ internal sealed class StatusCommand : CliCommand
         }
 
         if (parsed.GetValue(_watch) && !parsed.GetValue(_once))
-            return await WatchAsync(run, parsed, context, stop);
-        Show(run, parsed.GetValue(_blocked), context);
+            return await WatchAsync(run, repository, parsed, context, stop);
+        Show(run, parsed.GetValue(_blocked), await IsAbandonedAsync(run, repository, context, stop), context);
         return ExitCodes.Done;
     }
 
-    private async Task<int> WatchAsync(StoredRun run, ParseResult parsed, CommandContext context, CancellationToken stop)
+    private async Task<int> WatchAsync(StoredRun run, RepositoryLocation repository, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var pause = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_refresh), 0.1, 3600));
         var terminal = context.Terminal;
         var shown = -1L;
+        var wasAbandoned = false;
         while (true)
         {
             run = run.Reload();
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
+            var isAbandoned = await IsAbandonedAsync(run, repository, context, stop);
             if (terminal.HasScreen)
-                terminal.Redraw(RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status), context.Time.GetUtcNow(), terminal.Width, terminal.Height - 1));
-            else if (run.Status.Sequence != shown)
-                Show(run, parsed.GetValue(_blocked), context);
+                terminal.Redraw([.. RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status), context.Time.GetUtcNow(), terminal.Width, terminal.Height - 2), .. isAbandoned ? [TextCells.Cut(Abandoned(run), terminal.Width)] : Array.Empty<string>()]);
+            else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
+                Show(run, parsed.GetValue(_blocked), isAbandoned, context);
             shown = run.Status.Sequence;
+            wasAbandoned = isAbandoned;
             if (RunStates.IsFinal(run.Status.State))
                 break;
             await Task.Delay(pause, context.Time, stop);
@@ -67,7 +73,25 @@ internal sealed class StatusCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    private static void Show(StoredRun run, bool blocked, CommandContext context)
+    /// <summary>The run could move by itself, but the process that worked on it has gone. Of runs on a Temporal server nothing is known here.</summary>
+    private static async Task<bool> IsAbandonedAsync(StoredRun run, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    {
+        if (RunExit.CodeOf(run.Status) is not null || await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is not null)
+            return false;
+        try
+        {
+            return context.LoadSettings([]).Settings!.Temporal.Address is null;
+        }
+        catch (CommandException)
+        {
+            // Settings that can't be read are no reason not to show the run; whoever resumes it is told.
+            return false;
+        }
+    }
+
+    private static string Abandoned(StoredRun run) => $"Nobody works on it now. 'orchestrate resume {run.Id}' goes on.";
+
+    private static void Show(StoredRun run, bool blocked, bool isAbandoned, CommandContext context)
     {
         var status = blocked ? OnlyBlocked(run.Status) : run.Status;
         var now = context.Time.GetUtcNow();
@@ -77,6 +101,8 @@ internal sealed class StatusCommand : CliCommand
             context.Terminal.Say("    " + command);
         if (!RunStates.IsFinal(run.Status.State) && now - run.WrittenAt > TimeSpan.FromMinutes(1))
             context.Terminal.Say($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
+        if (isAbandoned)
+            context.Terminal.Say(Abandoned(run));
     }
 
     private static RunStatus OnlyBlocked(RunStatus run) => run with

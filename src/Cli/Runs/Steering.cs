@@ -14,6 +14,8 @@ namespace Orchestrator.Cli.Runs;
 internal static class Steering
 {
     private const int MaxAttempts = 3;
+    private static readonly TimeSpan WorkerPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>Sends it and says what came of it.</summary>
@@ -65,7 +67,7 @@ internal static class Steering
         var handle = engine.Runs.Get(run.Id);
 
         // Where this process serves the engine for the moment, or a server runs alone, nobody is there to answer.
-        var isWorkedOn = !engine.IsOwner && await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, Environment.MachineName), stop);
+        var isWorkedOn = !engine.IsOwner && await HasWorkersAsync(engine, context, stop);
         if (isWorkedOn && await TryUpdateAsync(handle, update, stop) is { } answer)
         {
             context.Terminal.Say(answer.Message);
@@ -83,6 +85,20 @@ internal static class Steering
         }
 
         return SayKept(context, run, isWorkedOn);
+    }
+
+    // Workers of an engine that was just taken over come to it within moments.
+    private static async Task<bool> HasWorkersAsync(EngineConnection engine, CommandContext context, CancellationToken stop)
+    {
+        var began = context.Time.GetTimestamp();
+        while (!await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, Environment.MachineName), stop))
+        {
+            if (context.Time.GetElapsedTime(began) > WorkerPatience)
+                return false;
+            await Task.Delay(Pause, context.Time, stop);
+        }
+
+        return true;
     }
 
     // Null: nobody has answered.
