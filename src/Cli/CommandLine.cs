@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli;
 
@@ -46,7 +48,7 @@ internal static class CommandLine
             terminal.Fail(fault.Message, fault.Cure);
             return fault.ExitCode;
         }
-        catch (OperationCanceledException) when (interrupts.Stop.IsCancellationRequested)
+        catch (Exception ended) when (interrupts.Stop.IsCancellationRequested && IsInterruption(ended))
         {
             return ExitCodes.Interrupted;
         }
@@ -67,6 +69,13 @@ internal static class CommandLine
             return unexpected is IOException or UnauthorizedAccessException ? ExitCodes.Unavailable : ExitCodes.WorkFailed;
         }
     }
+
+    // A call to an engine that is given up has an exception of its own.
+    private static bool IsInterruption(Exception ended) => ended is OperationCanceledException || IsCallGivenUp(ended);
+
+    // By itself, so that the client's code is not loaded where nothing was called.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsCallGivenUp(Exception ended) => ended is RpcTimeoutOrCanceledException;
 
     private static bool HasFlag(ParseResult parsed, string name)
     {

@@ -118,7 +118,7 @@ public class EngineSuccessionTests
         return cli;
     }
 
-    private static Process StartProcess(CliFixture cli, params string[] arguments)
+    internal static Process StartProcess(CliFixture cli, params string[] arguments)
     {
         var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = cli.Folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = cli.Home;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Temporalio.Client;
 using Xunit;
 
@@ -63,6 +65,35 @@ public class SteeringTests
 
         Assert.Equal(4, pause.ExitCode);
         Assert.StartsWith("Nobody works on run-", pause.People, StringComparison.Ordinal);
+    }
+
+    /// <summary>The worker is there, but stands still.</summary>
+    [Fact]
+    public async Task Pause_InterruptedWhileItWaitsForAnAnswer_EndsWithoutAnError()
+    {
+        using var cli = RunCommandTests.Repository(Waiting);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        using var serverEnds = new Interrupts();
+        var terminal = new RecordingTerminal();
+        var serving = cli.RunAsync(terminal, serverEnds, "server", "--port", "0");
+        await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
+        using var worker = EngineSuccessionTests.StartProcess(cli, "run", "--yes", "--no-progress");
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
+        using (var stop = Process.Start("kill", ["-STOP", worker.Id.ToString(CultureInfo.InvariantCulture)]))
+            await stop.WaitForExitAsync();
+
+        using var interrupts = new Interrupts();
+        var people = new RecordingTerminal();
+        var pausing = cli.RunAsync(people, interrupts, "pause");
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        interrupts.Raise();
+        var pause = await pausing;
+        worker.Kill();
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        serverEnds.Raise();
+        await serving;
+
+        Assert.Equal((130, ""), (pause.ExitCode, pause.People));
     }
 
     /// <summary>Doing it twice is harmless, and a yes to a task that waits for something else takes its question away from nobody.</summary>
