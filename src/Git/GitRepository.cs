@@ -178,7 +178,7 @@ public sealed class GitRepository
     }
 
     /// <summary>The path without symbolic links in any part; parts that do not exist stay as they are.</summary>
-    internal static string RealPath(string path)
+    public static string RealPath(string path)
     {
         var real = "/";
         foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))

@@ -23,7 +23,7 @@ public sealed class Worktrees(GitRepository repository)
             return marker.Branch == request.Branch
                 ? new Worktree(repository, path, admin)
                 : throw new GitException(
-                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. Remove it first (orchestrate cleanup).");
+                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. If nothing in it is needed: git worktree remove --force --force '{path}'");
         }
 
         var claims = new WorktreeClaims(repository);

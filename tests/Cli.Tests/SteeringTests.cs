@@ -170,6 +170,28 @@ public class SteeringTests
         Assert.Contains("does not know run-tasks", cancel.People, StringComparison.Ordinal);
     }
 
+    /// <summary>Its worktrees and the queue of its steps have the old place in their names: nobody would ever take a step.</summary>
+    [Fact]
+    public async Task Resume_RepositoryWasMoved_SaysWhereTheRunIsAtHomeAndGoesOnThere()
+    {
+        using var cli = RunCommandTests.Repository(Waiting);
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
+        await InterruptAsync(cli);
+        File.WriteAllText(Path.Combine(cli.Home, "go"), "");
+        var moved = cli.Folder + " moved";
+        Directory.Move(cli.Folder, moved);
+
+        var resume = await cli.RunAsync("resume", "--yes", "-C", moved);
+        var cancel = await cli.RunAsync("cancel", "-C", moved);
+        var status = await cli.RunAsync("status", "-C", moved);
+        Directory.Move(moved, cli.Folder);
+        var back = await cli.RunAsync("resume", "--yes");
+
+        Assert.Equal((2, 2, 0, 0), (resume.ExitCode, cancel.ExitCode, status.ExitCode, back.ExitCode));
+        Assert.Contains($"belongs to the repository at {cli.Folder}", resume.People, StringComparison.Ordinal);
+        Assert.Contains("move the repository back", resume.People, StringComparison.Ordinal);
+    }
+
     private static async Task InterruptAsync(CliFixture cli)
     {
         using var interrupts = new Interrupts();

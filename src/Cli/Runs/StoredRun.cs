@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Contracts;
+using Orchestrator.Git;
 using Orchestrator.Local;
 using Orchestrator.Processes;
 
@@ -97,11 +98,23 @@ internal static class StoredRuns
     }
 
     /// <summary>The run that is meant, for changing: where none is named, the only open one.</summary>
-    /// <exception cref="CommandException">The name fits none or several, or none was given and not exactly one is open.</exception>
+    /// <exception cref="CommandException">The name fits none or several, none was given and not exactly one is open, or the run is at home in another place.</exception>
     public static StoredRun RequireOpen(RepositoryLocation repository, string? given)
     {
-        if (given is not null)
-            return Require(repository, given);
+        var run = given is null ? OnlyOpen(repository) : Require(repository, given);
+        // Its worktrees, its agents' folders and the queue of its steps have that place in their names.
+        var home = run.Status.Repository;
+        if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && home != repository.Root && GitRepository.RealPath(home) != GitRepository.RealPath(repository.Root))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{run.Id} belongs to the repository at {home}, and this one, at {repository.Root}, is a copy of it or has been moved.",
+                "Go on with it at that place (move the repository back if it was moved), or start its plan here: what is finished is taken up again.");
+        }
+
+        return run;
+    }
+
+    private static StoredRun OnlyOpen(RepositoryLocation repository)
+    {
         var open = List(repository).Where(run => !RunStates.IsFinal(run.Status.State)).ToList();
         return open switch
         {
