@@ -29,7 +29,7 @@ internal sealed class PlannerTurn(ActivityServices services)
         if (outcome.Answer is { } answer)
             DurableFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer));
         StartNotes.Of(outcome).Write(start.Folder);
-        var (failure, message) = AgentJudgement.Of(outcome, null, found);
+        var (failure, message) = AgentJudgement.Of(outcome, null, found, "planner.timeout");
         return new AgentRunResult
         {
             FailureClass = failure,

@@ -13,7 +13,8 @@ internal static partial class AgentJudgement
     /// <param name="outcome">How it ended.</param>
     /// <param name="claim">What it said itself.</param>
     /// <param name="found">It had ended when it was looked at: one that was stopped while nobody followed it goes on when its run does.</param>
-    public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim, bool found)
+    /// <param name="timeLimit">The setting that limits its time.</param>
+    public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim, bool found, string timeLimit = "timeout")
     {
         var ended = outcome.Failure is AgentFailure.None or AgentFailure.GaveUp;
         if (ended && claim?.Status == "blocked")
@@ -30,7 +31,9 @@ internal static partial class AgentJudgement
             AgentFailure.Transient => (FailureClasses.Transient, message),
             AgentFailure.Stall => (FailureClasses.Transient, message),
             AgentFailure.Environment => (FailureClasses.Environment, message),
-            AgentFailure.Timeout or AgentFailure.Turns or AgentFailure.Money => (FailureClasses.Limit, message),
+            AgentFailure.Timeout => (FailureClasses.Limit, $"{message} {Cure(timeLimit)}"),
+            AgentFailure.Turns => (FailureClasses.Limit, $"{message} {Cure("limits.turns")}"),
+            AgentFailure.Money => (FailureClasses.Limit, $"{message} {Cure("limits.cost")}"),
             AgentFailure.Memory => (FailureClasses.Limit, $"{message} {MemoryCure}"),
             AgentFailure.Orphaned or AgentFailure.Killed => (FailureClasses.Died, message),
             AgentFailure.Stopped => (found ? FailureClasses.Died : FailureClasses.Stopped, message),
@@ -53,6 +56,9 @@ internal static partial class AgentJudgement
 
     [GeneratedRegex("[0-9a-f]*[0-9][0-9a-f]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Varying();
+
+    // A run keeps the settings of its start.
+    private static string Cure(string setting) => $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
 
     private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }
