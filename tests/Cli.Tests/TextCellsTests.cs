@@ -32,4 +32,9 @@ public class TextCellsTests
     [Fact]
     public void OneLine_ColoursTitlesAndTabs_AreTakenOut() =>
         Assert.Equal("red and more", TextCells.OneLine("\u001b[1;31mred\u001b[0m\u001b]0;title\u0007 and\tmore\nsecond"));
+
+    [Theory]
+    [InlineData("plain\ttext\r\n日本\n", "plain\ttext\r\n日本\n")]
+    [InlineData("\u001b[2J\u001b]0;title\u0007 \u007f\u009b31m", "␛[2J␛]0;title␇ ␡\ufffd31m")]
+    public void Visible_ControlCharacters_AreShownInsteadOfObeyed(string text, string shown) => Assert.Equal(shown, TextCells.Visible(text));
 }

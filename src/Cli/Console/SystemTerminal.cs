@@ -39,18 +39,18 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     {
         lock (_lock)
         {
-            System.Console.Out.Write(text);
+            System.Console.Out.Write(System.Console.IsOutputRedirected ? text : TextCells.Visible(text));
             System.Console.Out.Flush();
         }
     }
 
     public void Say(string line) => Write(line);
 
-    public void Warn(string line) => Write(Coloured("33", "warning: ") + line);
+    public void Warn(string line) => Write(line, Coloured("33", "warning: "));
 
     public void Fail(string message, string cure)
     {
-        Write(Coloured("31", "error: ") + message);
+        Write(message, Coloured("31", "error: "));
         if (cure.Length > 0)
             Write("  " + cure);
     }
@@ -103,7 +103,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     }
 
     // A line said while a table stands is written above it: the table is wiped and comes again with the next drawing.
-    private void Write(string line)
+    private void Write(string line, string label = "")
     {
         lock (_lock)
         {
@@ -113,7 +113,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
                 _drawn = [];
             }
 
-            _people.WriteLine(line);
+            _people.WriteLine(label + (HasScreen ? TextCells.Visible(line) : line));
             _people.Flush();
         }
     }

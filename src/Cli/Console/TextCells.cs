@@ -64,6 +64,14 @@ internal static partial class TextCells
         return line.Any(char.IsControl) ? new string([.. EscapeSequence().Replace(line, "").Replace('\t', ' ').Where(c => !char.IsControl(c))]) : line;
     }
 
+    /// <summary>The text with its control characters in visible form: what an agent printed or wrote can't clear the screen, change its colours or its title.</summary>
+    public static string Visible(string text) => text.Any(IsUnsafe) ? string.Concat(text.Select(c => IsUnsafe(c) ? Picture(c) : c.ToString())) : text;
+
+    private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
+
+    // Unicode has pictures of the first 32 and of DEL.
+    private static string Picture(char c) => c < ' ' ? ((char)(0x2400 + c)).ToString() : c == '\u007f' ? "\u2421" : "\ufffd";
+
     private static int Of(Rune rune)
     {
         if (rune.Value < 0x300)
