@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 
 namespace Orchestrator.Agents;
 
@@ -47,6 +48,24 @@ public static class AgentEnvironment
             environment[name] = value;
         }
 
+        LeaveOutGitMaintenance(environment);
         return environment;
+    }
+
+    /// <summary>
+    /// Git tidies up a large repository by itself after a commit, in the background: it would work in the folder that all worktrees share when the agent has
+    /// ended, and be killed with what the agent left behind. Added as further configuration (git-config(1), <c>GIT_CONFIG_COUNT</c>) to what is there.
+    /// </summary>
+    private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
+    {
+        int count = int.TryParse(environment.GetValueOrDefault("GIT_CONFIG_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? given : 0;
+        foreach ((string name, string value) in (ReadOnlySpan<(string, string)>)[("gc.auto", "0"), ("maintenance.auto", "false")])
+        {
+            environment[$"GIT_CONFIG_KEY_{count}"] = name;
+            environment[$"GIT_CONFIG_VALUE_{count}"] = value;
+            count++;
+        }
+
+        environment["GIT_CONFIG_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
     }
 }

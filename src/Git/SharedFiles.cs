@@ -19,7 +19,8 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         var files = new List<string> { "config", "config.worktree", "shallow", Path.Combine("objects", "info", "alternates"), Stash };
         files.AddRange(folders.Select(folder => Path.Combine(common, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-            .Select(path => Path.GetRelativePath(common, path)));
+            .Select(path => Path.GetRelativePath(common, path))
+            .Where(name => !IsListForDownloads(name)));
         foreach (var (_, admin) in WorktreeAdmin.All(repository))
         {
             // The head of the agent's own worktree may move.
@@ -70,6 +71,12 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             }
         }
     }
+
+    /// <summary>
+    /// <c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who download from it without git
+    /// (git-update-server-info(1)), aside and renamed. Git itself never reads it.
+    /// </summary>
+    private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
 
     /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
     internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;

@@ -28,6 +28,17 @@ public sealed class RepositoryGuardTests
         Assert.Empty(await guarded.CompareAsync());
     }
 
+    /// <summary>Git does so by itself after a commit of the user's in a repository with many objects.</summary>
+    [Fact]
+    public async Task Compare_RepositoryTidiedUpByGit_FindsNothing()
+    {
+        using var guarded = await GuardedAsync();
+        await guarded.Opened.Files.GitAsync("gc", "--quiet", "--prune=now");
+
+        Assert.True(File.Exists(Path.Combine(guarded.Opened.Repository.CommonDirectory, "info", "refs")), "git writes a list of the refs");
+        Assert.Empty(await guarded.CompareAsync());
+    }
+
     [Fact]
     public async Task PutBack_RefsMovedDeletedMadeAndReplaced_AreAsBefore()
     {

@@ -54,6 +54,18 @@ public sealed class CommandAgentRunnerTests
     }
 
     [Fact]
+    public async Task Agent_ThatUsesGit_TidiesNothingUpAndKeepsTheUsersConfiguration()
+    {
+        await using AgentFixture agents = new();
+        Dictionary<string, string> environment = new(Environment) { ["GIT_CONFIG_COUNT"] = "1", ["GIT_CONFIG_KEY_0"] = "user.name", ["GIT_CONFIG_VALUE_0"] = "the user" };
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(
+            new CommandAgentRunner("own", ["/bin/sh", "-c", "echo $(git config gc.auto) $(git config maintenance.auto) $(git config user.name)"], environment), agents.Start());
+
+        Assert.Equal("0 false the user", outcome.FinalText);
+    }
+
+    [Fact]
     public void Environment_OfTheAgent_HasNothingOfOursOrMisleading()
     {
         Dictionary<string, string> inherited = new()
@@ -71,7 +83,7 @@ public sealed class CommandAgentRunnerTests
 
         Assert.Equal(
             ["HOME", "ORCHESTRATOR_ATTEMPT", "ORCHESTRATOR_PROMPT_FILE", "ORCHESTRATOR_REPOSITORY", "ORCHESTRATOR_RUN", "ORCHESTRATOR_TASK", "PATH"],
-            environment.Keys.Order(StringComparer.Ordinal));
+            environment.Keys.Where(name => !name.StartsWith("GIT_CONFIG_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal("2", environment["ORCHESTRATOR_ATTEMPT"]);
     }
 
