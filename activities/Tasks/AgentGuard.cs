@@ -26,10 +26,11 @@ internal sealed class AgentGuard(TaskPlace place, ActivityServices services, int
     public async Task PutBackAsync(Worktree worktree, int round)
     {
         var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);
-        await Guard.RestoreAsync(worktree, place.Branch, RecordFile, RunRefs.OfRun(place.Files.Policy, place.Files.Folder), found =>
+        var guard = Guard;
+        await guard.RestoreAsync(worktree, place.Branch, RecordFile, RunRefs.OfRun(place.Files.Policy, place.Files.Folder), found =>
         {
             var known = Read(note) is { } before ? before.Changes : [];
-            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. found.Select(c => c.ToString()).Except(known)]), ForeignNoteJson.Default.ForeignNote));
+            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. found.Select(c => guard.KeptAt(c) is { } kept ? $"{c} (that version is kept: {kept})" : $"{c}").Except(known)]), ForeignNoteJson.Default.ForeignNote));
         });
         File.Delete(RecordFile);
     }

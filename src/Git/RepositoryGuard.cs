@@ -49,6 +49,7 @@ public sealed record ForeignChange(ForeignChangeKind Kind, string Name, string? 
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
     private const string Symbolic = "a symbolic ref";
+    private const string KeptRefs = "refs/orchestrator/foreign/";
     private readonly RefLedger _ledger = new(repository);
     private readonly GuardStore _store = new(storeFolder);
 
@@ -142,6 +143,15 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         return changes;
     }
 
+    /// <summary>Where a person finds what was overwritten or removed by putting back: a ref, or a file in the store folder; null where there was nothing to keep.</summary>
+    public string? KeptAt(ForeignChange change) => change switch
+    {
+        { Found: null or Symbolic } => null,
+        { Kind: ForeignChangeKind.Ref or ForeignChangeKind.Branch } => KeptRefs + change.Found,
+        { Kind: ForeignChangeKind.File } => Path.Combine(storeFolder, GuardedFile.Parse(change.Found).Hash),
+        _ => null,
+    };
+
     /// <summary>Puts everything back. Foreign content goes to the store folder, foreign refs to <c>refs/orchestrator/foreign/</c>.</summary>
     public async Task PutBackAsync(IEnumerable<ForeignChange> changes, CancellationToken cancellationToken = default)
     {
@@ -197,7 +207,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         var refs = new Refs(repository);
         if (change.Found is { } found && found != Symbolic)
         {
-            await refs.UpdateAsync([new RefChange($"refs/orchestrator/foreign/{found}", found, null)], "kept", cancellationToken);
+            await refs.UpdateAsync([new RefChange(KeptRefs + found, found, null)], "kept", cancellationToken);
         }
 
         string[] arguments = change.Expected is null
@@ -210,7 +220,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     private async Task PutBranchBackAsync(ForeignChange change, CancellationToken cancellationToken)
     {
         var refs = new Refs(repository);
-        await refs.UpdateAsync([new RefChange($"refs/orchestrator/foreign/{change.Found}", change.Found, null)], "kept", cancellationToken);
+        await refs.UpdateAsync([new RefChange(KeptRefs + change.Found, change.Found, null)], "kept", cancellationToken);
         await refs.UpdateAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 

@@ -62,7 +62,7 @@ public sealed class RepositoryGuardTests
         Assert.Equal(head, await opened.Refs.ReadAsync(Run + "/t/done"));
         Assert.Equal(head, await opened.Refs.ReadAsync(Run + "/t/link"));
         Assert.Null(await opened.Refs.ReadAsync(Run + "/t/forged"));
-        Assert.Equal(evil, await opened.Refs.ReadAsync("refs/orchestrator/foreign/" + evil));
+        Assert.Equal(evil, await opened.Refs.ReadAsync(guarded.Guard.KeptAt(changes.Single(change => change.Name == Staging))!));
         Assert.Equal(head, await opened.Refs.ReadAsync("refs/heads/main"));
         Assert.Empty(await guarded.CompareAsync());
     }
@@ -89,6 +89,7 @@ public sealed class RepositoryGuardTests
         Assert.Equal(names.Order(StringComparer.Ordinal), changes.Select(change => change.Name).Order(StringComparer.Ordinal));
         Assert.Equal(config, await File.ReadAllTextAsync(Path.Combine(common, "config")));
         Assert.False(File.Exists(Path.Combine(common, "hooks/post-commit")));
+        Assert.Equal("evil\n", await File.ReadAllTextAsync(guarded.Guard.KeptAt(changes.Single(change => change.Name == "hooks/post-commit"))!));
         Assert.Equal("refs/heads/orchestrator/run-1/t/other", (await WorktreeStatus.ReadAsync(guarded.Other)).Branch);
         Assert.Empty(await guarded.CompareAsync());
     }
