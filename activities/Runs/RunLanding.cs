@@ -41,9 +41,9 @@ internal sealed class RunLanding(ActivityServices services)
                 new LandingNote(target, before, request.Commit).Write(files.Folder.Landing);
             var result = await new Landing(repository).LandAsync(request, stop);
             if (result.HasLanded)
-                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}.{strays}" };
+                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim() };
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
-                return new LandResult { Message = result.Reason + strays };
+                return new LandResult { Message = $"{strays} {result.Reason}".Trim() };
             var (merged, refused) = await TakeInTargetAsync(files, repository, stagingRef, request.Commit, result.Tip!, input, stop);
             if (refused is not null)
                 return refused;

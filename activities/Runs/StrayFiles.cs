@@ -28,7 +28,7 @@ internal static class StrayFiles
         var added = status.UntrackedFiles(own).Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""
-            : $" While the run worked, files appeared in your checkout that no task owns there: {string.Join(", ", added.Take(MostNamed))}{(added.Count > MostNamed ? $" and {added.Count - MostNamed} more" : "")}. If they are not yours, an agent wrote outside of its worktree.";
+            : $"While the run worked, files that git does not track appeared in your checkout: {string.Join(", ", added.Take(MostNamed))}{(added.Count > MostNamed ? $" and {added.Count - MostNamed} more" : "")}. If they are not yours, an agent wrote outside of its worktree.";
     }
 
     private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "untracked.json");

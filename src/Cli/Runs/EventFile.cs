@@ -52,12 +52,17 @@ internal static class EventFile
         return text.ToString();
     }
 
-    /// <summary>Whole lines from the offset on, which moves behind them; a line that is still being written waits for the next look.</summary>
+    /// <summary>
+    /// Whole lines from the offset on, which moves behind them; a line that is still being written waits for the next look. A file that was replaced
+    /// meanwhile (the run's folder was removed and is written anew) is read from its begin.
+    /// </summary>
     public static IReadOnlyList<string> ReadNew(string file, ref long offset)
     {
         if (!File.Exists(file))
             return [];
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (!GoesOnAt(stream, offset))
+            offset = 0;
         if (stream.Length <= offset)
             return [];
         stream.Seek(offset, SeekOrigin.Begin);
@@ -66,5 +71,13 @@ internal static class EventFile
         var whole = Array.LastIndexOf(bytes, (byte)'\n', length - 1) + 1;
         offset += whole;
         return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    private static bool GoesOnAt(FileStream stream, long offset)
+    {
+        if (offset == 0)
+            return true;
+        stream.Seek(offset - 1, SeekOrigin.Begin);
+        return stream.ReadByte() == '\n';
     }
 }

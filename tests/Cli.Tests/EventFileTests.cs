@@ -1,0 +1,38 @@
+using Orchestrator.Cli.Runs;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class EventFileTests
+{
+    [Fact]
+    public void ReadNew_LineStillBeingWritten_WaitsUntilItIsWhole()
+    {
+        using var cli = new CliFixture();
+        var file = cli.Write("events.jsonl", "one\ntwo\nthr");
+        var offset = 0L;
+
+        var first = EventFile.ReadNew(file, ref offset);
+        File.AppendAllText(file, "ee\n");
+
+        Assert.Equal(["one", "two"], first);
+        Assert.Equal(["three"], EventFile.ReadNew(file, ref offset));
+        Assert.Empty(EventFile.ReadNew(file, ref offset));
+    }
+
+    /// <summary>As when somebody removes the run's folder and the run writes it anew: half lines of the new file are none.</summary>
+    [Theory]
+    [InlineData("a longer line than before\nanother\n", "a longer line than before", "another")]
+    [InlineData("x\n", "x")]
+    public void ReadNew_FileWasReplaced_BeginsAnew(string content, params string[] lines)
+    {
+        using var cli = new CliFixture();
+        var file = cli.Write("events.jsonl", "one\ntwo\n");
+        var offset = 0L;
+        EventFile.ReadNew(file, ref offset);
+
+        cli.Write("events.jsonl", content);
+
+        Assert.Equal(lines, EventFile.ReadNew(file, ref offset));
+    }
+}
