@@ -102,8 +102,9 @@ public abstract partial class AgentWorkflow
         {
             Become(ended.State, ended.Reason, ProblemsFile);
         }
-        catch (Exception failure) when (Cancelled && TemporalException.IsCanceledException(failure))
+        catch (Exception failure) when (Cancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
         {
+            // The engine tries nothing again that is to be cancelled: what its worker lets go of meanwhile, such as gates, fails with that.
             Become(TaskStates.Cancelled, CancelledByPerson);
         }
         catch (ActivityFailureException failure)

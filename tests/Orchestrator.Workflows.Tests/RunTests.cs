@@ -317,6 +317,25 @@ public sealed class RunTests
         Assert.Equal([(1, false), (1, true)], run.Activities.Starts.Select(s => (s.Start, s.Stop)));
     }
 
+    /// <summary>Its worker stops in the same moment: the engine tries nothing again that is to be cancelled, and closes the gates with the worker's failure.</summary>
+    [Fact]
+    public async Task Cancel_WorkerLetsGoOfTheGatesMeanwhile_EndsAsCancelled()
+    {
+        var verifying = false;
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.WhileVerifying = async stop =>
+        {
+            verifying = true;
+            await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new ApplicationFailureException("the worker is shutting down", "WorkerShutdown", nonRetryable: false);
+        });
+        await run.UntilAsync(_ => verifying);
+
+        await run.Run.ExecuteUpdateAsync(w => w.CancelTaskAsync(new TaskCommand("a")));
+
+        var ended = (await run.UntilAsync(s => TaskStates.IsEnd(s.Tasks[0].State))).Tasks[0];
+        Assert.Equal((TaskStates.Cancelled, "cancelled by a person; its files stay"), (ended.State, ended.Reason));
+    }
+
     [Fact]
     public async Task Agent_StoppedOnItsMachine_IsNotStartedAgainUntilItsTaskIsResumed()
     {

@@ -157,6 +157,10 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Func<RunAgentInput, CancellationToken, Task<AgentRunResult>> Agent { get; set; } = (_, _) => Task.FromResult(Done());
 
     public Func<PrepareTaskInput, PreparedTask> Prepare { get; set; } = _ => new PreparedTask { Worktree = "w", BaseCommit = "base" };
+
+    /// <summary>Goes on beside the gates until they may answer, and hears when they are cancelled.</summary>
+    public Func<CancellationToken, Task> WhileVerifying { get; set; } = _ => Task.CompletedTask;
+
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Round}", Gates = "1/1" };
 
     public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
@@ -286,7 +290,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     [Activity]
     public Task<string> EndPlanningAsync(EndPlanningInput input) => Task.FromResult("the plan is there");
 
-    private static async Task<AgentRunResult> WithHeartbeatsAsync(Func<CancellationToken, Task<AgentRunResult>> begin)
+    private static async Task<T> WithHeartbeatsAsync<T>(Func<CancellationToken, Task<T>> begin)
     {
         var context = ActivityExecutionContext.Current;
         var work = begin(context.CancellationToken);
@@ -299,7 +303,11 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     }
 
     [Activity]
-    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) => Task.FromResult(Verify(input));
+    public Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input) => WithHeartbeatsAsync(async stop =>
+    {
+        await WhileVerifying(stop);
+        return Verify(input);
+    });
 
     [Activity]
     public Task<MergeResult> MergeTaskAsync(MergeTaskInput input)
