@@ -11,11 +11,21 @@ public class RunExitTests
     [InlineData(RunStates.Failed, 1)]
     [InlineData(RunStates.Cancelled, 1)]
     [InlineData(RunStates.Escalated, 1)]
-    [InlineData(RunStates.AwaitingApproval, 3)]
     [InlineData(RunStates.AwaitingPromotion, 3)]
     [InlineData(RunStates.Preparing, null)]
     [InlineData(RunStates.Landing, null)]
     public void CodeOf_StateAlone_Decides(string state, int? code) => Assert.Equal(code, RunExit.CodeOf(Run(state)));
+
+    /// <summary>The state stays for moments after the answer, until the run has joined the others of its repository.</summary>
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, null)]
+    public void CodeOf_RunAwaitingApproval_NeedsAPersonUntilItsQuestionIsAnswered(bool question, int? code)
+    {
+        var run = Run(RunStates.AwaitingApproval) with { Questions = question ? [new RunQuestion { Id = "plan", Question = "?" }] : [] };
+
+        Assert.Equal(code, RunExit.CodeOf(run));
+    }
 
     [Theory]
     [InlineData(TaskStates.Executing, false, true, null)]

@@ -12,8 +12,12 @@ internal static class RunExit
             return ExitCodes.Done;
         if (run.State is RunStates.Failed or RunStates.Cancelled or RunStates.Escalated)
             return ExitCodes.WorkFailed;
-        if (run.State is RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
+        if (run.State == RunStates.AwaitingPromotion)
             return ExitCodes.NeedsPerson;
+
+        // Once its question is answered the run keeps this state until it has joined the other runs of the repository, which takes messages from workflow to workflow.
+        if (run.State == RunStates.AwaitingApproval)
+            return run.Questions.Count > 0 ? ExitCodes.NeedsPerson : null;
         if (run.Tasks.Any(task => CanMove(task.State, run.Paused) && !task.Paused))
             return null;
 

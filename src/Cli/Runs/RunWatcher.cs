@@ -45,10 +45,10 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                     status = await AskAsync(stop);
                     if (isClosed)
                         status = await EndOfAsync(status, stop);
-                    if ((leavesPreparation && IsHeldInPreparation(status)) || await IsOverAsync(status, stop))
+                    if ((leavesPreparation && IsHeldInPreparation(status) ? status : await LastOfAsync(status, stop)) is { } last)
                     {
-                        Show(status);
-                        return status;
+                        Show(last);
+                        return last;
                     }
                 }
 
@@ -71,15 +71,23 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     /// <summary>The run is paused, and set-up and gates are still being tried.</summary>
     public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
 
-    // A run that has its last state still writes its files; one that waits may have been answered while nobody worked on it, and is still moving.
-    private async Task<bool> IsOverAsync(RunStatus status, CancellationToken stop)
+    // Null while the run goes on. One that has its last state still writes its files; one that waits may have been answered while nobody worked on it, and is still moving.
+    private async Task<RunStatus?> LastOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunExit.CodeOf(status) is null)
-            return false;
-        if (!RunStates.IsFinal(status.State))
-            return !await run.IsMovingAsync(stop);
-        await run.ResultAsync(stop);
-        return true;
+            return null;
+        if (RunStates.IsFinal(status.State))
+        {
+            await run.ResultAsync(stop);
+            return status;
+        }
+
+        if (await run.IsMovingAsync(stop))
+            return null;
+
+        // It may have come to rest, or have begun to go on by itself, between the two questions: how it stands counts only from here on.
+        var rested = await AskAsync(stop);
+        return RunExit.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
     }
 
     // A run that another tool has ended, or that failed as a workflow, could not say so itself.
