@@ -2,6 +2,7 @@ using Orchestrator.Git;
 using Orchestrator.Local;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Backlogs;
 
 namespace Orchestrator.Cli;
 
@@ -15,11 +16,7 @@ internal static class PlanFiles
     /// <exception cref="CommandException">The file can't be opened.</exception>
     public static PlanReadResult Read(CommandContext context, string name)
     {
-        var path = context.FullPath(name);
-        if (Directory.Exists(path))
-            throw new CommandException(ExitCodes.Usage, $"{name} is a folder, not a plan.", "Name the file.");
-        if (!File.Exists(path))
-            throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
+        var path = Find(context, name);
         var root = Root(context, path);
         var read = PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(name) ? Path.GetRelativePath(root, path).Replace('\\', '/') : name, relative => ReadOther(Path.Combine(root, relative)), ProjectTexts(context).Keys.ToList()).RefuseLinks(relative => RepositoryLinks.LeadsOutside(root, relative)).WithRoles(OwnRoles(context));
         return read.Plan?.Tasks.Any(task => task.Agent is not null) is true && context.FindSettings() is { } settings ? read.WithAgents([.. settings.Agents.Keys]) : read;
@@ -27,10 +24,37 @@ internal static class PlanFiles
 
     /// <summary>Reads a plan that must be valid.</summary>
     /// <exception cref="CommandException">It can't be opened, or has errors; all of them are named.</exception>
-    public static Plan Require(CommandContext context, string name)
+    public static Plan Require(CommandContext context, string name) => Require(context, name, Read(context, name));
+
+    /// <summary>Demands a backlog of which a planner has something to plan.</summary>
+    /// <exception cref="CommandException">It can't be opened, has errors, or nothing in it is pending.</exception>
+    public static void RequirePending(CommandContext context, string name, string? tag)
     {
-        var read = Read(context, name);
-        return read.Plan ?? throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Errors.Select(fault => fault.ToString())), $"Correct {name} first.");
+        var path = Find(context, name);
+        Require(context, name, BacklogPlanReader.ReadForPlanner(ReadBytes(path), name, relative => ReadOther(Path.Combine(Root(context, path), relative)), tag));
+    }
+
+    private static Plan Require(CommandContext context, string name, PlanReadResult read)
+    {
+        if (read.Plan is { } plan)
+            return plan;
+        if (!BacklogPlanReader.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
+            throw new CommandException(ExitCodes.Usage, string.Join("\n", read.Errors.Select(fault => fault.ToString())), $"Correct {name} first.");
+
+        // Nothing is wrong with the file; what is left out says why a task that a person sees there does not count.
+        foreach (var warning in read.Warnings)
+            context.Terminal.Warn(warning.ToPlainText());
+        throw new CommandException(ExitCodes.Usage, $"{name}: {nothing.Message}", nothing.Cure);
+    }
+
+    private static string Find(CommandContext context, string name)
+    {
+        var path = context.FullPath(name);
+        if (Directory.Exists(path))
+            throw new CommandException(ExitCodes.Usage, $"{name} is a folder, not a plan.", "Name the file.");
+        return File.Exists(path)
+            ? path
+            : throw new CommandException(ExitCodes.Usage, $"There is no plan file {name} in {context.Directory}.", "Check the name, or write a plan: see 'orchestrate validate --help'.");
     }
 
     /// <summary>The plan's contracts by what stands in their files now; a file outside of a repository, or behind a link that leads out of it, is none.</summary>

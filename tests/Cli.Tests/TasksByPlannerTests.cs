@@ -70,6 +70,55 @@ public class TasksByPlannerTests
         Assert.Equal(2, (await cli.RunAsync("tasks", "run", "--yes")).ExitCode);
     }
 
+    [Theory]
+    [InlineData("--dry-run")]
+    [InlineData("--only", "1")]
+    public async Task Run_BacklogWithOptionsOfAPlan_PointsToRunningItWithoutAPlanner(params string[] options)
+    {
+        using var cli = Repository();
+        await cli.RunAsync("add", "Build it");
+
+        var planned = await cli.RunAsync(["run", .. options]);
+        var shown = await cli.RunAsync(["run", "--no-planner", "--dry-run", .. options.Except(["--dry-run"])]);
+
+        Assert.Equal((2, 0), (planned.ExitCode, shown.ExitCode));
+        Assert.Contains("--no-planner", planned.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("request", planned.People, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_NothingPending_SaysSoAndDoesNotAskToCorrectTheFile(bool planned)
+    {
+        using var cli = Repository();
+        cli.Write(".orchestrator/tasks.json", """{"tasks":[{"id":1,"title":"T","status":"done"},{"id":2,"title":"U","status":"deferred"},{"id":3,"title":"V","dependencies":[2]}]}""");
+
+        var run = await cli.RunAsync(["run", "--yes", .. planned ? Array.Empty<string>() : ["--no-planner"]]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("Nothing is pending", run.People, StringComparison.Ordinal);
+        Assert.Contains("Task '3' waits for a task that is neither done nor pending", run.People, StringComparison.Ordinal);
+        Assert.Contains("orchestrate add", run.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("Correct", run.People, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the planner is given decides, not task-master's current tag, nor whether tasks can be ordered as wholes.</summary>
+    [Theory]
+    [InlineData("""{"master":{"tasks":[{"id":1,"title":"One","status":"done"}]},"later":{"tasks":[{"id":1,"title":"Two","status":"pending"}]}}""", "--tag", "later")]
+    [InlineData("""{"master":{"tasks":[{"id":1,"title":"A","status":"pending","subtasks":[{"id":1,"title":"A1","status":"pending","dependencies":["2.1"]}]},{"id":2,"title":"B","status":"pending","dependencies":[],"subtasks":[{"id":1,"title":"B1","status":"pending"},{"id":2,"title":"B2","status":"pending","dependencies":["1.1"]}]}]}}""")]
+    public async Task Run_BacklogThatOnlyAPlannerCanOrder_IsPlanned(string backlog, params string[] options)
+    {
+        using var cli = Repository();
+        cli.Write(".taskmaster/tasks/tasks.json", backlog);
+
+        var without = await cli.RunAsync("tasks", "run", "--no-planner", "--yes");
+        var run = await cli.RunAsync(["tasks", "run", "--yes", .. options]);
+
+        Assert.Equal(2, without.ExitCode);
+        Assert.True(File.Exists(Path.Combine(cli.Folder, ".orchestrator", "prompt")), run.People);
+    }
+
     private static async Task<JsonArray> ListAsync(CliFixture cli) => (await cli.RunAsync("list", "--json")).Json["tasks"]!.AsArray();
 
     private static CliFixture Repository()

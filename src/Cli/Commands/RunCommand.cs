@@ -61,9 +61,9 @@ internal sealed class RunCommand : CliCommand
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
             throw new CommandException(ExitCodes.Usage, "--update-plan writes into a Markdown master plan when its run has ended.", "Leave it out, or run a master plan without --detach.");
         if (backlog is not null)
-            PlanFiles.Require(context, backlog);
+            PlanFiles.RequirePending(context, backlog, parsed.GetValue(_tag));
         if (file is null)
-            DemandNothingOfAPlan(parsed);
+            DemandNothingOfAPlan(parsed, backlog is not null);
         else if (parsed.GetValue(_tag) is not null)
             throw new CommandException(ExitCodes.Usage, "--tag goes with the planner; by dependencies alone task-master's current tag is run.", "Leave one of them out.");
         var plan = file is null ? null : PlanFiles.Require(context, file);
@@ -118,12 +118,20 @@ internal sealed class RunCommand : CliCommand
             : new CommandException(ExitCodes.Usage, $"No plan was named and there is no {PlanFiles.DefaultName} in {context.Directory}, and no backlog either.", "Name the plan: orchestrate run PLAN.");
     }
 
-    private void DemandNothingOfAPlan(ParseResult parsed)
+    private void DemandNothingOfAPlan(ParseResult parsed, bool isBacklog)
     {
+        var what = isBacklog ? "backlog" : "request";
         if (parsed.GetValue(_dryRun))
-            throw new CommandException(ExitCodes.Usage, "A request has no plan yet that could be shown.", "'orchestrate plan' makes one without running it.");
+        {
+            throw new CommandException(ExitCodes.Usage, $"A {what} has no plan yet that could be shown: a planner makes it when it is run.",
+                isBacklog ? "'--no-planner' runs its tasks by their dependencies alone; with it, --dry-run shows them." : "'orchestrate plan' makes one without running it.");
+        }
+
         if (parsed.GetValue(_options.Phase) is not null || parsed.GetValue(_options.Only) is { Length: > 0 })
-            throw new CommandException(ExitCodes.Usage, "--phase and --only choose tasks of a plan, and a request has none yet.", "'orchestrate plan REQUEST -o FILE' makes one; run that.");
+        {
+            throw new CommandException(ExitCodes.Usage, $"--phase and --only choose tasks of a plan, and a {what} has none yet.",
+                isBacklog ? "Add --no-planner: then its own tasks are the plan." : "'orchestrate plan REQUEST -o FILE' makes one; run that.");
+        }
     }
 
     /// <summary>The tasks that --only and --phase name by a part of their ids.</summary>

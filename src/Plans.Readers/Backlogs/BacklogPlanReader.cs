@@ -12,6 +12,9 @@ public static class BacklogPlanReader
     /// <summary>Task-master's backlog, relative to the repository.</summary>
     public const string TaskMasterFile = ".taskmaster/tasks/tasks.json";
 
+    /// <summary>Code of the fault of a backlog that is in order and has nothing to be run.</summary>
+    public const string NothingPending = "no-tasks";
+
     private const string TaskMasterState = ".taskmaster/state.json";
 
     /// <summary>Whether a path is that of a backlog.</summary>
@@ -21,9 +24,18 @@ public static class BacklogPlanReader
     /// <param name="content">All of the file.</param>
     /// <param name="file">Its path relative to the repository.</param>
     /// <param name="open">Gives the bytes of another file of the repository, or null; task-master's current tag stands in one.</param>
-    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
+    public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) => Read(content, file, open, null, plan => Circles(plan, file));
+
+    /// <summary>The same for a planner: it orders parts of tasks, so that tasks may wait for each other in a circle as wholes.</summary>
+    /// <param name="content">All of the file.</param>
+    /// <param name="file">Its path relative to the repository.</param>
+    /// <param name="open">Gives the bytes of another file of the repository, or null.</param>
+    /// <param name="tag">The tag of a file that has tags; null: the current one.</param>
+    public static PlanReadResult ReadForPlanner(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag) => Read(content, file, open, tag, _ => []);
+
+    private static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag, Func<Plan, IEnumerable<PlanFault>> faultsOf)
     {
-        BacklogReadResult read = BacklogReader.Read(content, file, CurrentTag(content, open(TaskMasterState)));
+        BacklogReadResult read = BacklogReader.Read(content, file, tag ?? CurrentTag(content, open(TaskMasterState)));
         if (read.File is not { Backlog: { } backlog } || read.Errors.Any())
         {
             return new PlanReadResult(null, read.Faults);
@@ -31,7 +43,7 @@ public static class BacklogPlanReader
 
         (Plan plan, IReadOnlyList<BacklogTask> leftOut) = backlog.ToPlan();
         IEnumerable<PlanFault> waiting = leftOut.Select(t => new PlanFault("left-out", FaultSeverity.Warning, file, 1, 1, "tasks", $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.", "Settle what it waits for: 'orchestrate tasks list' shows where each stands."));
-        PlanFault[] faults = [.. read.Faults, .. waiting, .. Circles(plan, file)];
+        PlanFault[] faults = [.. read.Faults, .. waiting, .. faultsOf(plan)];
         if (faults.Any(fault => fault.Severity == FaultSeverity.Error))
         {
             return new PlanReadResult(null, faults);
@@ -39,7 +51,7 @@ public static class BacklogPlanReader
 
         return plan.Tasks.Count > 0
             ? new PlanReadResult(plan, faults) { TaskCount = plan.Tasks.Count, Places = PlanPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]), SaysOwnership = false }
-            : new PlanReadResult(null, [.. faults, new PlanFault("no-tasks", FaultSeverity.Error, file, 1, 1, "tasks", "The backlog has no task that is pending and can start.", "Add one: orchestrate add \"WHAT IS TO BE DONE\".")]);
+            : new PlanReadResult(null, [.. faults, new PlanFault(NothingPending, FaultSeverity.Error, file, 1, 1, "tasks", "Nothing is pending: the backlog has no task that can start.", "Add one: orchestrate add \"WHAT IS TO BE DONE\". 'orchestrate tasks list' shows where each stands.")]);
     }
 
     // Subtasks may wait for each other across tasks, where the tasks as wholes can't.
