@@ -94,6 +94,14 @@ public sealed record RunStatus
     /// <summary>Number of tasks in the whole run.</summary>
     [JsonPropertyName("taskCount")]
     public int TaskCount { get; init; }
+
+    /// <summary>
+    /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c> looks; null where nobody
+    /// has looked, or where it can't be told (runs on a Temporal server).
+    /// </summary>
+    [JsonPropertyName("abandoned")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Abandoned { get; init; }
 }
 
 /// <summary>A step of a run or of a task that fails again and again.</summary>

@@ -192,8 +192,8 @@ public static class MachineCheck
     {
         var free = new DriveInfo(folder).AvailableFreeSpace;
         return free < reserve
-            ? new("disk", MachineCheckStatus.Fail, $"{Gigabytes(free)} free, less than disk.reserve ({Gigabytes(reserve)}): no agent would start.", "Free some space, or lower disk.reserve.")
-            : new("disk", MachineCheckStatus.Ok, $"{Gigabytes(free)} free.");
+            ? new("disk", MachineCheckStatus.Fail, $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}): no agent would start.", "Free some space, or lower disk.reserve.")
+            : new("disk", MachineCheckStatus.Ok, $"{Sizes.Describe(free)} free.");
     }
 
     /// <summary>Settings that somebody relies on and that nothing acts on in this version; null where there are none.</summary>
@@ -214,5 +214,4 @@ public static class MachineCheck
             : new(Name, MachineCheckStatus.Warn, $"{settings.Provider} is set, but none are sent yet.", "Look with 'orchestrate status'.");
     }
 
-    private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
 }

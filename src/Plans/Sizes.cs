@@ -39,4 +39,13 @@ public static class Sizes
         > 0 when value % 1_000_000 == 0 => string.Create(CultureInfo.InvariantCulture, $"{value / 1_000_000}MB"),
         _ => value.ToString(CultureInfo.InvariantCulture),
     };
+
+    /// <summary>A size to be read by people, rounded, in the unit that says something: <c>512 bytes</c>, <c>1.5 MB</c>, <c>23.4 GB</c>.</summary>
+    public static string Describe(long value) => value switch
+    {
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{value} {(value == 1 ? "byte" : "bytes")}"),
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e3:0.#} kB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.#} GB"),
+    };
 }

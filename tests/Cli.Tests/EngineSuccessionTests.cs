@@ -79,9 +79,11 @@ public class EngineSuccessionTests
         using var owner = StartProcess(cli, "run", "first.yaml", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => File.Exists(gates) && File.ReadAllLines(gates).Length == 1);
         var working = await cli.RunAsync("status");
+        var workingJson = (await cli.RunAsync("status", "--json")).Json;
         owner.Kill();
         await owner.WaitForExitAsync();
         var abandoned = await cli.RunAsync("status");
+        var abandonedJson = (await cli.RunAsync("status", "--json")).Json;
 
         var resuming = cli.RunAsync("resume", "--yes");
         await Wait.UntilAsync(() => File.ReadAllLines(gates).Length == 2);
@@ -91,6 +93,7 @@ public class EngineSuccessionTests
 
         Assert.DoesNotContain("Nobody works", working.People, StringComparison.Ordinal);
         Assert.Contains("Nobody works on it now. 'orchestrate resume first' goes on.", abandoned.People, StringComparison.Ordinal);
+        Assert.Equal((false, true), ((bool)workingJson["abandoned"]!, (bool)abandonedJson["abandoned"]!));
         Assert.False(isLeft, "The gate of the killed process still ran.");
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }

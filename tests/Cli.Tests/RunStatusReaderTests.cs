@@ -56,7 +56,7 @@ public class RunStatusReaderTests
             _ when type == typeof(string) => $"text {number} é",
             _ when type == typeof(int) => number,
             _ when type == typeof(long) => number + 5_000_000_000L,
-            _ when type == typeof(bool) => true,
+            _ when type == typeof(bool) || type == typeof(bool?) => true,
             _ when type == typeof(decimal) => number + 0.25m,
             _ when type == typeof(DateTimeOffset) || type == typeof(DateTimeOffset?) => new DateTimeOffset(2026, 1, 1, 0, 0, number % 60, number, TimeSpan.Zero),
             _ when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => List(type.GetGenericArguments()[0], counter),

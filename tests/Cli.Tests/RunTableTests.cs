@@ -33,6 +33,18 @@ public class RunTableTests
         Assert.Contains("5:00", lines[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Draw_PausedTasks_AreNotCountedAsAtWork()
+    {
+        var run = Run(3, _ => TaskStates.Executing);
+
+        var some = RunTable.Draw(run with { Tasks = [run.Tasks[0], run.Tasks[1] with { Paused = true }, run.Tasks[2] with { Paused = true }] }, new Dictionary<string, string>(), Now, 80, 50);
+        var none = RunTable.Draw(run with { Tasks = [.. run.Tasks.Select(task => task with { Paused = true })] }, new Dictionary<string, string>(), Now, 80, 50);
+
+        Assert.Contains("  1 at work", some[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("at work", none[0], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(80)]

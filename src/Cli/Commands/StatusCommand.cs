@@ -37,13 +37,14 @@ internal sealed class StatusCommand : CliCommand
         var run = StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption));
         if (parsed.GetValue(_json))
         {
-            context.Print(parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status, RunJson.Default.RunStatus);
+            var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
+            context.Print(status with { Abandoned = await IsAbandonedAsync(run, repository, context, stop) }, RunJson.Default.RunStatus);
             return ExitCodes.Done;
         }
 
         if (parsed.GetValue(_watch) && !parsed.GetValue(_once))
             return await WatchAsync(run, repository, parsed, context, stop);
-        Show(run, parsed.GetValue(_blocked), await IsAbandonedAsync(run, repository, context, stop), context);
+        Show(run, parsed.GetValue(_blocked), await IsAbandonedAsync(run, repository, context, stop) is true, context);
         return ExitCodes.Done;
     }
 
@@ -57,7 +58,7 @@ internal sealed class StatusCommand : CliCommand
         {
             run = run.Reload();
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
-            var isAbandoned = await IsAbandonedAsync(run, repository, context, stop);
+            var isAbandoned = await IsAbandonedAsync(run, repository, context, stop) is true;
             if (terminal.HasScreen)
                 terminal.Redraw([.. RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status), context.Time.GetUtcNow(), terminal.Width, terminal.Height - 2), .. isAbandoned ? [TextCells.Cut(Abandoned(run), terminal.Width)] : Array.Empty<string>()]);
             else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
@@ -73,19 +74,19 @@ internal sealed class StatusCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>The run could move by itself, but the process that worked on it has gone. Of runs on a Temporal server nothing is known here.</summary>
-    private static async Task<bool> IsAbandonedAsync(StoredRun run, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    /// <summary>The run could move by itself, but the process that worked on it has gone. Null: of runs on a Temporal server nothing is known here.</summary>
+    private static async Task<bool?> IsAbandonedAsync(StoredRun run, RepositoryLocation repository, CommandContext context, CancellationToken stop)
     {
         if (RunExit.CodeOf(run.Status) is not null || await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop) is not null)
             return false;
         try
         {
-            return context.LoadSettings([]).Settings!.Temporal.Address is null;
+            return context.LoadSettings([]).Settings!.Temporal.Address is null ? true : null;
         }
         catch (CommandException)
         {
             // Settings that can't be read are no reason not to show the run; whoever resumes it is told.
-            return false;
+            return null;
         }
     }
 

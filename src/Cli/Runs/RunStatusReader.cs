@@ -50,6 +50,7 @@ internal static class RunStatusReader
         Failing = Items(run, "failing", Failing),
         Tasks = Items(run, "tasks", Task),
         TaskCount = Count(run, "taskCount"),
+        Abandoned = TryFind(run, "abandoned", out var abandoned) ? abandoned.GetBoolean() : null,
     };
 
     private static RunTask Task(JsonElement task) => new()

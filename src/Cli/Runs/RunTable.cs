@@ -51,7 +51,7 @@ internal static class RunTable
     private static string Head(RunStatus run, DateTimeOffset now)
     {
         var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
-        var atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued);
+        var atWork = run.Tasks.Count(task => TaskStates.HoldsSlot(task.State) && task.State != TaskStates.Queued && !task.Paused);
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
         var head = new StringBuilder(run.RunId).Append("  ").Append(run.State).Append(IsHeld(run) ? " (paused)" : "")
             .Append(CultureInfo.InvariantCulture, $"  {merged}/{run.TaskCount} merged");
