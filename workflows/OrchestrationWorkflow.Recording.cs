@@ -151,7 +151,9 @@ public sealed partial class OrchestrationWorkflow
             Leases = new Dictionary<string, bool>(_leases),
             PausedAlone = [.. _pausedAlone.Order(StringComparer.Ordinal)],
             Troubles = [.. _troubles.Open.Select(t => new CarriedTrouble(t.Name, t.Reason, t.Pause, t.Until))],
-            LimitsLifted = _limitsLifted,
+            LimitsLifted = _costLifted && _untilLifted,
+            CostLifted = _costLifted,
+            UntilLifted = _untilLifted,
         };
         var input = _input;
         _stopRecording = true;
@@ -187,7 +189,8 @@ public sealed partial class OrchestrationWorkflow
         _preflight = carried.Preflight;
         _workers = carried.Workers;
         _paused = carried.Status.Paused;
-        _limitsLifted = carried.LimitsLifted;
+        _costLifted = carried.LimitsLifted || carried.CostLifted;
+        _untilLifted = carried.LimitsLifted || carried.UntilLifted;
         _pausedAlone.UnionWith(carried.PausedAlone);
         (_shared, _leased) = (carried.Shared, carried.Shared is not null);
         foreach (var (task, granted) in carried.Leases)

@@ -11,7 +11,8 @@ public sealed partial class OrchestrationWorkflow
     private bool? _planAnswer;
     private string _planReason = "";
     private bool _promoteAsked;
-    private bool _limitsLifted;
+    private bool _costLifted;
+    private bool _untilLifted;
 
     /// <summary>Tasks that a person paused by name: they go on when they are named again, not with the run.</summary>
     private readonly HashSet<string> _pausedAlone = new(StringComparer.Ordinal);
@@ -91,8 +92,16 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>A limit that is not reached yet holds on: who resumes after Ctrl-C has not been asked about money.</summary>
     private void LiftReachedLimits()
     {
-        if (_input.MaxCost is not null || _input.Until is not null)
-            _limitsLifted = _limitsLifted || ReachedLimit().Length > 0 || !Workflow.Patched("lift-only-reached-limits");
+        var (cost, until) = (IsCostReached, IsUntilReached);
+        if (_input.MaxCost is null && _input.Until is null)
+            return;
+
+        // Earlier versions lifted both limits where one was reached, and before that even where none was.
+        var both = cost || until || _costLifted || _untilLifted
+            ? cost == until || _input.MaxCost is null || _input.Until is null || !Workflow.Patched("each-limit-is-lifted-alone")
+            : !Workflow.Patched("lift-only-reached-limits");
+        _costLifted |= both || cost;
+        _untilLifted |= both || until;
     }
 
     /// <inheritdoc/>

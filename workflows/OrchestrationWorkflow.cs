@@ -209,24 +209,26 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     /// <summary>Money and time that the run was given: when they are used up nothing more is started, and a person who resumes lifts the limit.</summary>
     private void PauseAtLimits()
     {
-        if (_paused || _limitsLifted || !_board.AnyReady)
+        if (_paused || !_board.AnyReady)
             return;
-        var reason = ReachedLimit();
-        if (reason.Length == 0)
+        var reached = new List<string>();
+        if (!_costLifted && IsCostReached)
+            reached.Add($"{Spent:0.00} of {_input.MaxCost:0.00} USD are spent (maxCost)");
+        if (!_untilLifted && IsUntilReached)
+            reached.Add($"it is past {_input.Until:yyyy-MM-dd HH:mm}Z (until)");
+        if (reached.Count == 0)
             return;
         _paused = true;
-        var why = $"no more agents are started: {reason}; those at work go on. 'resume' lifts the limit";
+        var why = $"no more agents are started: {string.Join(" and ", reached)}; those at work go on. 'resume' lifts the limit";
         _run = _run with { Paused = true, Reason = why };
         Note(why);
     }
 
-    private string ReachedLimit()
-    {
-        var cost = _input.MaxCost is null ? 0 : _board.Entries.Sum(e => e.Status.Cost);
-        return _input.MaxCost is { } most && cost >= most ? $"{cost:0.00} of {most:0.00} USD are spent (maxCost)"
-            : _input.Until is { } until && Now >= until ? $"it is past {until:yyyy-MM-dd HH:mm}Z (until)"
-            : "";
-    }
+    private decimal Spent => _board.Entries.Sum(e => e.Status.Cost);
+
+    private bool IsCostReached => _input.MaxCost is { } most && Spent >= most;
+
+    private bool IsUntilReached => _input.Until is { } until && Now >= until;
 
     private bool NothingCanMove => !_paused && !_draining && _board.AtWork == 0 && !_board.AnyReady;
 

@@ -193,8 +193,14 @@ public sealed record CarriedRun
     /// <summary>Accounts and machines that did not work when the run was carried on.</summary>
     public IReadOnlyList<CarriedTrouble> Troubles { get; init; } = [];
 
-    /// <summary>True when a person lifted the limits of money and time.</summary>
+    /// <summary>True when a person lifted the limits of money and time; all that earlier versions told.</summary>
     public bool LimitsLifted { get; init; }
+
+    /// <summary>True when a person lifted the limit of money.</summary>
+    public bool CostLifted { get; init; }
+
+    /// <summary>True when a person lifted the limit of time.</summary>
+    public bool UntilLifted { get; init; }
 
     /// <summary>Tasks that a person paused by name: the run's own resume leaves them so.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];

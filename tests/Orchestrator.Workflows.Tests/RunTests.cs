@@ -477,6 +477,25 @@ public sealed class RunTests
         Assert.Equal(0, held.Tasks[1].Starts);
     }
 
+    /// <summary>Whoever lets a run go on past its time was not asked about money.</summary>
+    [Fact]
+    public async Task Until_LiftedByAPerson_LeavesTheMoneyThatIsNotSpent()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a"), Task("b", "a")]);
+        await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m, Until = DateTimeOffset.UtcNow.AddDays(-1) });
+        var late = await run.UntilAsync(s => s.Paused);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+        var spent = await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.Paused);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+
+        Assert.Contains("(until)", late.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("(maxCost)", late.Reason, StringComparison.Ordinal);
+        Assert.Contains("(maxCost)", spent.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("(until)", spent.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, spent.Tasks[1].Starts);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
     [Fact]
     public async Task MaxCost_LiftedByAPerson_StaysLiftedInLaterExecutions()
     {
