@@ -31,10 +31,10 @@ internal static partial class AgentJudgement
             AgentFailure.Transient => (FailureClasses.Transient, message),
             AgentFailure.Stall => (FailureClasses.Transient, message),
             AgentFailure.Environment => (FailureClasses.Environment, message),
-            AgentFailure.Timeout => (FailureClasses.Limit, $"{message} {Cure(timeLimit)}"),
-            AgentFailure.Turns => (FailureClasses.Limit, $"{message} {Cure("limits.turns")}"),
-            AgentFailure.Money => (FailureClasses.Limit, $"{message} {Cure("limits.cost")}"),
-            AgentFailure.Memory => (FailureClasses.Limit, $"{message} {MemoryCure}"),
+            AgentFailure.Timeout => (FailureClasses.Limit, Sentences(message, Cure(timeLimit))),
+            AgentFailure.Turns => (FailureClasses.Limit, Sentences(message, Cure("limits.turns"))),
+            AgentFailure.Money => (FailureClasses.Limit, Sentences(message, Cure("limits.cost"))),
+            AgentFailure.Memory => (FailureClasses.Limit, Sentences(message, MemoryCure)),
             AgentFailure.Orphaned or AgentFailure.Killed => (FailureClasses.Died, message),
             AgentFailure.Stopped => (found ? FailureClasses.Died : FailureClasses.Stopped, message),
             _ => (FailureClasses.Invalid, message),
@@ -59,6 +59,9 @@ internal static partial class AgentJudgement
 
     // A run keeps the settings of its start.
     private static string Cure(string setting) => $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
+
+    // Not every agent ends what it says with a full stop.
+    private static string Sentences(string message, string cure) => message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
 
     private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
 }

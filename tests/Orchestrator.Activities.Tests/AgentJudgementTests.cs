@@ -22,6 +22,12 @@ public class AgentJudgementTests
     }
 
     [Fact]
+    public void Of_LimitToldWithoutFullStop_IsASentenceBeforeTheCure() => Assert.StartsWith(
+        "Reached maximum number of turns (3). Retry it ",
+        AgentJudgement.Of(new AgentOutcome { Failure = AgentFailure.Turns, Detail = "Reached maximum number of turns (3)" }, null, found: false).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Of_PlannerPassedItsTime_NamesThePlannersSetting() =>
         Assert.Contains("raise planner.timeout and", AgentJudgement.Of(new AgentOutcome { Failure = AgentFailure.Timeout }, null, found: false, "planner.timeout").Message, StringComparison.Ordinal);
 }
