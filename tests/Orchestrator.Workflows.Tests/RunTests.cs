@@ -254,6 +254,39 @@ public sealed class RunTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
 
+    [Fact]
+    public async Task Resume_OfARunThatHasContinuedAsNew_LeavesATaskThatWasPausedByName()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), .. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
+            a => a.Agent = async (input, stop) =>
+            {
+                if (input.Task.Task.Id != "a")
+                    await go.Task.WaitAsync(stop);
+                else if (input.Start == 1)
+                    await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return stop.IsCancellationRequested ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" } : ScriptedActivities.Done();
+            },
+            new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10), ContinueAfterEvents = 40 });
+        await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Starts == 1 && !run.Activities.Starts.IsEmpty);
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(new TaskCommand("a")));
+        await run.UntilAsync(s => s.Tasks[0].Paused);
+        go.SetResult();
+        await run.UntilAsync(s => s.Tasks[^1].State == TaskStates.Merged);
+
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        var resumed = await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+        var stays = (await run.StatusAsync()).Tasks[0];
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
+
+        Assert.Contains("stays so: a.", resumed.Message, StringComparison.Ordinal);
+        Assert.True(stays.Paused);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
+    }
+
     /// <summary>Between a worker that has gone and the next one the engine closes a cancelled activity by itself: no agent has heard of it.</summary>
     [Theory]
     [InlineData(false, 2)]
