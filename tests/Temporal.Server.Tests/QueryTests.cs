@@ -1,7 +1,11 @@
 using Orchestrator.Grpc;
 using Orchestrator.Temporal.Server.Tests.Model;
 using Temporal.Server.History;
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Query.V1;
+using Temporalio.Api.TaskQueue.V1;
 using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
@@ -19,6 +23,30 @@ public sealed class QueryTests
 
         await server.AnswerQueryAsync(await server.PollWorkflowTaskAsync("w"), TestServer.Text("answer"));
 
+        Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
+    }
+
+    /// <summary>The next run knows nothing that could be asked before its first task.</summary>
+    [Fact]
+    public async Task Query_WorkerThatTookItHasDiedAndTheRunHasContinuedAsNew_GoesToAnotherForTheSameRun()
+    {
+        await using var server = await TestServer.StartAsync();
+        var first = await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
+        var answer = server.QueryAsync("w");
+        await server.PollWorkflowTaskAsync("w", $"1@{Environment.MachineName}#another-boot#1#worker");
+        await server.SignalAsync("w", "go on");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), new Command
+        {
+            CommandType = CommandType.ContinueAsNewWorkflowExecution,
+            ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes { WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = "w" } },
+        });
+
+        var task = await server.PollWorkflowTaskAsync("w");
+        var asked = task.Query is null ? await server.PollWorkflowTaskAsync("w") : task;
+        await server.AnswerQueryAsync(asked, TestServer.Text("answer"));
+
+        Assert.Equal(first, asked.WorkflowExecution.RunId);
         Assert.Equal("answer", (await answer).QueryResult.Payloads_[0].Data.ToStringUtf8());
     }
 

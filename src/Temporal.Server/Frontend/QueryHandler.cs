@@ -57,7 +57,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
                 return new QueryWorkflowResponse { QueryRejected = new QueryRejected { Status = status } };
             }
 
-            await AnsweredAsync(namespaceId, request.Execution, query, gone, wait.Token);
+            await AnsweredAsync(namespaceId, request.Execution.WorkflowId, query, gone, wait.Token);
             if (!query.Answer.Task.IsCompleted)
             {
                 return null;
@@ -85,7 +85,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     /// Waits for the answer, or until the workflow's memory is dropped. A query whose worker has died meanwhile goes to another, and so does one that was not
     /// answered in time, or not taken in time by the worker with the run in memory.
     /// </summary>
-    private async Task AnsweredAsync(string namespaceId, WorkflowExecution execution, PendingQuery query, Task gone, CancellationToken limit)
+    private async Task AnsweredAsync(string namespaceId, string workflowId, PendingQuery query, Task gone, CancellationToken limit)
     {
         while (await Task.WhenAny(query.Answer.Task, gone, Task.Delay(WorkerWatch, limit)) is var ended && ended != query.Answer.Task && ended != gone)
         {
@@ -95,9 +95,9 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
                 continue;
             }
 
-            await engine.Store.ChangeAsync(namespaceId, execution.WorkflowId, w =>
+            await engine.Store.ChangeAsync(namespaceId, workflowId, w =>
             {
-                if (engine.Store.Find(w, execution.RunId) is { } run)
+                if (engine.Store.Find(w, query.RunId) is { } run)
                 {
                     Dispatch(engine, run, query, anyWorker: true);
                 }
@@ -154,6 +154,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query, bool anyWorker = false)
     {
         var sticky = !anyWorker && run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
+        query.RunId = run.RunId;
         query.Offer(sticky ? run.Record.StickyTimeout.Span() : null);
         engine.Queues.Add(new QueryQueuedTask(run.NamespaceId, run.WorkflowId, run.RunId, sticky ? run.Record.StickyQueue : run.Start.TaskQueue.Name, query));
     }

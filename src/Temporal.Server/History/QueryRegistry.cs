@@ -17,6 +17,9 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time)
 
     public WorkflowQuery Query { get; } = query;
 
+    /// <summary>The run that is asked: where none was named, the one that was the last when the question came. Its successor may not even have begun.</summary>
+    public string RunId { get; set; } = string.Empty;
+
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether it is to go to any worker: the one that it was offered to did not take it in time, or took it and did not answer in time, or is dead.</summary>
