@@ -7,6 +7,9 @@ namespace Orchestrator.Workflows;
 /// <summary>Starting tasks, listening to them, merging their work one after the other.</summary>
 public sealed partial class OrchestrationWorkflow
 {
+    /// <summary>Before a task's workflow is started once more whose id is still taken; twice as long each time, half a minute in all.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
     private readonly Queue<MergeRequest> _mergeQueue = new();
     private bool _merging;
 
@@ -92,19 +95,37 @@ public sealed partial class OrchestrationWorkflow
                 CancellationToken = CancellationToken.None,
                 StaticSummary = entry.Outline.Title,
             };
-            if (IsPlanner(entry))
-                Follow(await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
-            else
-                Follow(await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options));
-        }
-        catch (WorkflowAlreadyStartedException)
-        {
-            // Left over from a run of the same id that was terminated: it is told apart by its execution id and can't be trusted.
-            _board.Lost(entry, "", $"another execution of {RunIds.ForTask(_runId, entry.Outline.Id)} is still open; terminate it, then retry", Now);
+            for (var pause = FirstPause; !await TryStartAsync(options); pause *= 2)
+            {
+                // One that an earlier execution of this run started is about to close: it has said its last word, and gives up what it holds. One that stays
+                // is left over from a run of the same id that was terminated: it is told apart by its execution id and can't be trusted.
+                if (pause > LongestPause || !Workflow.Patched("waits-for-the-last-execution"))
+                {
+                    _board.Lost(entry, "", $"another execution of {RunIds.ForTask(_runId, entry.Outline.Id)} is still open; terminate it, then retry", Now);
+                    return;
+                }
+                await Workflow.DelayAsync(pause, CancellationToken.None);
+            }
         }
         finally
         {
             _calls--;
+        }
+
+        async Task<bool> TryStartAsync(ChildWorkflowOptions options)
+        {
+            try
+            {
+                if (IsPlanner(entry))
+                    Follow(await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
+                else
+                    Follow(await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options));
+                return true;
+            }
+            catch (WorkflowAlreadyStartedException)
+            {
+                return false;
+            }
         }
 
         void Follow<T>(ChildWorkflowHandle<T, TaskReport> handle)

@@ -600,6 +600,34 @@ public sealed class RunTests
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
+    /// <summary>A later execution of the run does not follow what an earlier one started, and only its end makes the task's id free.</summary>
+    [Fact]
+    public async Task Retry_AfterContinueAsNewOfATaskThatStillGivesUpItsWorktree_WaitsForItAndGoesOn()
+    {
+        var hopeless = true;
+        var release = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync(
+            [Task("a"), .. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
+            a =>
+            {
+                a.Agent = (input, _) => System.Threading.Tasks.Task.FromResult(
+                    input.Task.Task.Id == "a" && hopeless ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no idea" } : ScriptedActivities.Done());
+                a.Release = input => input.TaskId == "a" ? release.Task : System.Threading.Tasks.Task.CompletedTask;
+            },
+            settings: new RunSettings { Workers = 3, ContinueAfterEvents = 40 });
+        await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        hopeless = false;
+
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a")));
+        await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Preparing);
+        release.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
+        Assert.DoesNotContain(run.Activities.Events, e => e.Reason.Contains("another execution", StringComparison.Ordinal));
+    }
+
     /// <summary>As with <c>orchestrate cancel</c> right after a start, or while no engine runs.</summary>
     [Fact]
     public async Task Steering_BeforeTheFirstTaskOfTheRun_IsDoneAsSoonAsItCanBe()
