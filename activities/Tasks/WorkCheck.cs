@@ -18,6 +18,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         var ownership = Ownership.Of(task);
         var problems = new List<string>();
         var byproducts = new List<ChangedFile>();
+        string PutBack(ChangedFile file) => $"Put it back as it was (git checkout {input.Prepared.BaseCommit[..12]} -- {file.Path}, or delete it if it is new).";
         foreach (var file in changed.Where(c => c.Path != WorktreeClaim.FileName))
         {
             if (ContractCheck.Of(files, file.Path) is { } contract)
@@ -27,11 +28,11 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
                 if (Byproducts.IsByproduct(file.Path))
                     byproducts.Add(file);
                 else
-                    problems.Add($"{Describe(file)} was {Verb(file)}, but this task does not own it. Put it back as it was (git checkout {input.Prepared.BaseCommit[..12]} -- {file.Path}, or delete it if it is new).");
+                    problems.Add($"{Describe(file)} was {Verb(file)}, but this task does not own it. {PutBack(file)}");
             }
             else if (ProtectedPath.Covering(task, file.Path, files.Policy.AlwaysRequireHuman) is { } glob)
             {
-                problems.Add($"{Describe(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was asked, since the plan does not name it in this task's files_write. Put it back as it was (git checkout {input.Prepared.BaseCommit[..12]} -- {file.Path}, or delete it if it is new).");
+                problems.Add($"{Describe(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was asked, since the plan does not name it in this task's files_write. {PutBack(file)}");
             }
             else if (file.IsSubmodule)
             {

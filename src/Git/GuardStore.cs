@@ -55,10 +55,13 @@ internal sealed class GuardStore(string folder)
         return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link ? (new GuardedFile(HashOf(link), GuardedFile.Link), link) : null;
     }
 
+    /// <summary>Where a kept content lies.</summary>
+    internal string PathOf(string hash) => Path.Combine(folder, hash);
+
     /// <summary>A kept content; null if a power cut took it.</summary>
     internal byte[]? Read(string hash)
     {
-        return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(Path.Combine(folder, hash)) is { } content && HashOf(content) == hash ? content : null);
+        return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
     }
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);
@@ -68,7 +71,7 @@ internal sealed class GuardStore(string folder)
     private GuardedFile Keep(GuardedFile file, byte[] content)
     {
         // Not synced, since it happens before each start of an agent: an agent does not survive a power cut either.
-        var path = Path.Combine(folder, file.Hash);
+        var path = PathOf(file.Hash);
         if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {
             Directory.CreateDirectory(folder);

@@ -148,7 +148,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     {
         { Found: null or Symbolic } => null,
         { Kind: ForeignChangeKind.Ref or ForeignChangeKind.Branch } => KeptRefs + change.Found,
-        { Kind: ForeignChangeKind.File } => Path.Combine(storeFolder, GuardedFile.Parse(change.Found).Hash),
+        { Kind: ForeignChangeKind.File } => _store.PathOf(GuardedFile.Parse(change.Found).Hash),
         _ => null,
     };
 

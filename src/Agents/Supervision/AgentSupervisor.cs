@@ -182,7 +182,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);
         }
 
-        if (folder.State() == AgentStartState.Withheld)
+        if (folder.IsWithheld)
         {
             throw new InvalidOperationException($"The start {folder.Path} was stopped before it began, by another process that took its place.");
         }

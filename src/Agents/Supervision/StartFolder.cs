@@ -28,12 +28,12 @@ internal sealed class StartFolder(string path)
     /// <summary>These three never change once they are there, and followers ask often.</summary>
     internal bool IsStarted => _isStarted = _isStarted || Directory.Exists(File("started"));
 
-    /// <summary>A file where a supervisor would make its folder: it can't any more.</summary>
-    internal bool IsWithheld => System.IO.File.Exists(File("started"));
-
     internal ProcessIdentity? Agent => _agent ??= ProcessIdentity.TryParse(TryRead("pid"));
 
     internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
+
+    /// <summary>A file where a supervisor would make its folder: it can't any more.</summary>
+    internal bool IsWithheld => System.IO.File.Exists(File("started"));
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
 
