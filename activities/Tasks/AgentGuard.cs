@@ -7,8 +7,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Activities.Tasks;
 
 /// <summary>
-/// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What is foreign is noted in the start's
-/// folder first and then put back, so that a crash in between forgets nothing.
+/// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is noted in the start's
+/// folder first and then dealt with, so that a crash in between forgets nothing.
 /// </summary>
 internal sealed class AgentGuard(TaskPlace place, ActivityServices services, int start)
 {
@@ -25,23 +25,35 @@ internal sealed class AgentGuard(TaskPlace place, ActivityServices services, int
     /// <summary>After it has ended.</summary>
     public async Task PutBackAsync(Worktree worktree, int round)
     {
+        LeftLocks.Remove(worktree, place.Branch);
         var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);
         var guard = Guard;
-        await guard.RestoreAsync(worktree, place.Branch, RecordFile, RunRefs.OfRun(place.Files.Policy, place.Files.Folder), found =>
+        await guard.RestoreAsync(worktree, place.Branch, RecordFile, RunRefs.OfRun(place.Files.Policy, place.Files.Folder), $"{place.TaskId} of {place.RunId}", found =>
         {
             var known = Read(note) is { } before ? before.Changes : [];
-            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. found.Select(c => guard.KeptAt(c) is { } kept ? $"{c} (that version is kept: {kept})" : $"{c}").Except(known)]), ForeignNoteJson.Default.ForeignNote));
+            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. found.Select(change => Describe(guard, change)).Except(known)]), ForeignNoteJson.Default.ForeignNote));
         });
         File.Delete(RecordFile);
     }
 
-    /// <summary>What the starts of a round changed that is not theirs, each a sentence for the agent.</summary>
-    public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int round) =>
+    /// <summary>What the starts of a round left or met in what all tasks and the user share, each a sentence for people. Somebody else may have done it, so nobody is charged.</summary>
+    public static IEnumerable<string> Changes(RunFolder folder, string taskId, int lastStart, int round) =>
         from number in Enumerable.Range(1, lastStart)
         let note = Read(Path.Combine(folder.Start(taskId, number), FileName))
         where note is not null && note.Round == round
         from change in note.Changes
-        select $"While you worked, {change} in the repository that all tasks and the user share. It was put back. Leave refs, the stash and everything in .git alone; change only the files of your task.";
+        select change;
+
+    private static string Describe(RepositoryGuard guard, ForeignChange change)
+    {
+        var done = change.Kind switch
+        {
+            ForeignChangeKind.Program => " while the agent worked and was put aside, since git would run programs by it",
+            _ when change.IsLeft => " while the agent worked and was left",
+            _ => " while the agent worked and was put back",
+        };
+        return $"{change}{done}{(guard.KeptAt(change) is { } kept ? $" (kept: {kept})" : "")}";
+    }
 
     private static ForeignNote? Read(string path) => File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ForeignNoteJson.Default.ForeignNote) : null;
 }

@@ -51,7 +51,9 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         if (byproducts.Count > 0)
             notes.Add($"put back, since nobody owns them: {string.Join(", ", byproducts.Take(5).Select(b => b.Path))}{(byproducts.Count > 5 ? $" and {byproducts.Count - 5} more" : "")}");
         problems.AddRange(await MergeProblemsAsync(worktree, stop));
-        problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Round));
+        problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
+        notes.AddRange(WorktreeHistory.Notes(worktree, place.Branch));
+        notes.AddRange(AgentGuard.Changes(files.Folder, task.Id, input.Start, input.Round));
         var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
         if (files.Policy.StrictCompliance)
             problems.AddRange(missing);
@@ -67,9 +69,8 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         var commits = new Commits(place.Repository);
         var last = (await commits.ReadAsync(tip, stop))!;
         var worktree = Worktree(input);
-        if (IsOfRound(last, input.Round))
-            return tip;
-        var parent = await LastOfOursAsync(commits, last, input, stop);
+        // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
+        var parent = IsOfRound(last, input.Round) ? tip : await LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         IReadOnlyList<string> parents = notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
             ? [parent, notes.MergedStaging]
@@ -79,8 +80,8 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
             worktree, place.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], cancellationToken: stop);
         if (made.Lost)
             throw new ApplicationFailureException($"The branch {RunRefs.Short(place.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved", nonRetryable: false);
-        if (parents.Count > 1)
-            await new ConflictWorktree(worktree).EndAsync(stop);
+        await new ConflictWorktree(worktree).EndAsync(stop);
+        await new WorktreeHead(worktree).AttachAsync(place.Branch, stop);
         return made.Commit;
     }
 

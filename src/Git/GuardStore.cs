@@ -66,6 +66,18 @@ internal sealed class GuardStore(string folder)
 
     internal string Text(GuardedFile? file) => Text(file?.Hash);
 
+    /// <summary>The content of a recorded file; empty for none.</summary>
+    internal byte[] Content(GuardedFile? file) => file is not null && Read(file.Hash) is { } content ? content : [];
+
+    /// <summary>Keeps what a record brought with it: the file is gone, and a person may want it.</summary>
+    internal void KeepRecorded(GuardedFile file)
+    {
+        if (Held.TryGetValue(file.Hash, out var content))
+        {
+            Keep(file, content);
+        }
+    }
+
     internal string Text(string? hash) => hash is not null && Read(hash) is { } content ? Encoding.UTF8.GetString(content) : string.Empty;
 
     private GuardedFile Keep(GuardedFile file, byte[] content)
@@ -94,4 +106,26 @@ internal sealed record GuardedFile(string Hash, string Mode)
     public override string ToString() => $"{Hash} {Mode}";
 
     internal static GuardedFile Parse(string text) => text.Split(' ') is [var hash, var mode] ? new GuardedFile(hash, mode) : new GuardedFile(text, string.Empty);
+
+    /// <summary>Makes a file, or a symbolic link, as it was recorded, in place of what is there.</summary>
+    internal static void Write(string path, byte[] content, string mode)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (mode == Link || new FileInfo(path).LinkTarget is not null)
+        {
+            File.Delete(path);
+        }
+
+        if (mode == Link)
+        {
+            File.CreateSymbolicLink(path, Encoding.UTF8.GetString(content));
+            return;
+        }
+
+        DurableFile.Write(path, content);
+        if (!OperatingSystem.IsWindows() && mode.Length > 0)
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+        }
+    }
 }

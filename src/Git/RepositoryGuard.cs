@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Processes;
@@ -11,14 +10,20 @@ public enum ForeignChangeKind
     /// <summary>A ref of ours was moved, deleted or replaced by a symbolic one.</summary>
     Ref,
 
-    /// <summary>A file that rules how git works here: <c>config</c>, below <c>info</c> or <c>hooks</c>, or of a worktree's administration.</summary>
+    /// <summary>A file of the administration of one of our worktrees.</summary>
     File,
 
-    /// <summary>An entry of the stash is gone.</summary>
+    /// <summary>A hook, <c>info/attributes</c> or a setting that makes git run a program. It is put aside, and a person can take it back.</summary>
+    Program,
+
+    /// <summary>An entry of the stash is gone, or new. It is left; the commit of one that is gone is kept.</summary>
     Stash,
 
-    /// <summary>A branch or tag of the user's was moved to, or made at, a commit of the agent's.</summary>
+    /// <summary>A branch that somebody has checked out was moved under that checkout to a commit of the agent's. It is put back.</summary>
     Branch,
+
+    /// <summary>Anything else that all worktrees share, such as other settings, and branches and tags at commits of the agent's. It is left.</summary>
+    Left,
 
     /// <summary>The agent's worktree no longer says whose it is: its <c>.git</c> file is gone or another.</summary>
     Link,
@@ -31,6 +36,9 @@ public enum ForeignChangeKind
 /// <param name="Found">What is there; null: nothing.</param>
 public sealed record ForeignChange(ForeignChangeKind Kind, string Name, string? Expected, string? Found)
 {
+    /// <summary>True for what stays as it is: a person may have done it, and nothing of ours depends on it.</summary>
+    public bool IsLeft => Kind is ForeignChangeKind.Stash or ForeignChangeKind.Left;
+
     /// <summary>A sentence for people.</summary>
     public override string ToString() => (Expected, Found) switch
     {
@@ -41,8 +49,9 @@ public sealed record ForeignChange(ForeignChangeKind Kind, string Name, string? 
 }
 
 /// <summary>
-/// Guards what all worktrees share against the agent in one of them: records before an agent starts, compares when it has ended, names what is foreign and
-/// puts it back. What is overwritten or removed in doing so is kept in the store folder, so that a mistake of ours loses nothing either.
+/// Guards what all worktrees share while an agent works in one of them: records before it starts, compares when it has ended and names what differs. Others work
+/// there at the same time, agents and the person whose repository it is: what is ours is put back, what would run programs is put aside, all else is left. What is
+/// overwritten or removed in doing so is kept, so that a mistake of ours loses nothing either.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="storeFolder">A folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
@@ -76,13 +85,15 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <param name="ownBranch">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
     /// <param name="prefixes">As in <see cref="CompareAsync"/>.</param>
-    /// <param name="note">Is told what is foreign before it is put back.</param>
+    /// <param name="during">Which agent was at work, for who finds what was put aside.</param>
+    /// <param name="note">Is told what is foreign before anything is done about it.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task RestoreAsync(
         Worktree worktree,
         string? ownBranch,
         string recordFile,
         IReadOnlyCollection<string> prefixes,
+        string during,
         Action<IReadOnlyList<ForeignChange>> note,
         CancellationToken cancellationToken = default)
     {
@@ -96,7 +107,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         if (foreign.Count > 0)
         {
             note(foreign);
-            await PutBackAsync(foreign, cancellationToken);
+            await PutBackAsync(foreign, during, cancellationToken);
         }
     }
 
@@ -109,11 +120,14 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     public async Task<IReadOnlyList<ForeignChange>> CompareAsync(
         Worktree worktree, string? ownBranch, string recordFile, IReadOnlyCollection<string> prefixes, CancellationToken cancellationToken = default)
     {
+        // A task's branch is moved by its own agent and judged by its own verification; nobody else looks at it.
+        var tasks = ownBranch is null ? null : ownBranch[..(ownBranch.LastIndexOf('/') + 1)];
         var changes = new List<ForeignChange>();
         foreach (var prefix in prefixes)
         {
             var present = RefFiles.TryList(repository, prefix) ?? (await new Refs(repository).ListAsync([prefix], cancellationToken)).Keys;
-            foreach (var name in _ledger.Names(prefix).Union(present).Where(name => name != ownBranch && RefLedger.Covers(name) && !_ledger.IsSurelyRight(name)))
+            foreach (var name in _ledger.Names(prefix).Union(present)
+                .Where(name => (tasks is null || !name.StartsWith(tasks, StringComparison.Ordinal)) && RefLedger.Covers(name) && !_ledger.IsSurelyRight(name)))
             {
                 if (CompareRef(name, cancellationToken) is { } change)
                 {
@@ -136,24 +150,29 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
                 _store.Held[hash] = content;
             }
 
-            changes.AddRange(new SharedFiles(repository, _store).Compare(record.Files, worktree));
+            changes.AddRange(await new SharedFiles(repository, _store).CompareAsync(record.Files, worktree, cancellationToken));
             changes.AddRange(record.Branches.Compare(repository, worktree, prefixes));
         }
 
         return changes;
     }
 
-    /// <summary>Where a person finds what was overwritten or removed by putting back: a ref, or a file in the store folder; null where there was nothing to keep.</summary>
+    /// <summary>Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was nothing to keep.</summary>
     public string? KeptAt(ForeignChange change) => change switch
     {
-        { Found: null or Symbolic } => null,
+        { Kind: ForeignChangeKind.Stash, Found: null } => KeptRefs + change.Expected,
+        { Kind: ForeignChangeKind.Left, Found: null } when SettingPlace.TryParse(change.Name) is null => _store.PathOf(GuardedFile.Parse(change.Expected!).Hash),
+        { IsLeft: true } or { Found: null or Symbolic } => null,
         { Kind: ForeignChangeKind.Ref or ForeignChangeKind.Branch } => KeptRefs + change.Found,
         { Kind: ForeignChangeKind.File } => _store.PathOf(GuardedFile.Parse(change.Found).Hash),
         _ => null,
     };
 
-    /// <summary>Puts everything back. Foreign content goes to the store folder, foreign refs to <c>refs/orchestrator/foreign/</c>.</summary>
-    public async Task PutBackAsync(IEnumerable<ForeignChange> changes, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign refs to <c>refs/orchestrator/foreign/</c>; what a
+    /// person may have done is left.
+    /// </summary>
+    public async Task PutBackAsync(IEnumerable<ForeignChange> changes, string during, CancellationToken cancellationToken = default)
     {
         foreach (var change in changes)
         {
@@ -168,11 +187,16 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
                 case ForeignChangeKind.Link:
                     PutLinkBack(change);
                     break;
-                case ForeignChangeKind.Stash:
-                    await PutStashBackAsync(change, cancellationToken);
+                case ForeignChangeKind.File:
+                    PutFileBack(change.Name, change.Expected);
+                    break;
+                case ForeignChangeKind.Program:
+                    await PutAsideAsync(change, during, cancellationToken);
+                    break;
+                case ForeignChangeKind.Stash when change.Found is null:
+                    await KeepAsync(change.Expected!, cancellationToken);
                     break;
                 default:
-                    PutFileBack(change);
                     break;
             }
         }
@@ -224,6 +248,29 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         await refs.UpdateAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 
+    private async Task PutAsideAsync(ForeignChange change, string during, CancellationToken cancellationToken)
+    {
+        if (SettingPlace.TryParse(change.Name) is { } setting)
+        {
+            new PutAside(repository).Keep(change, [], string.Empty, during);
+            await setting.WriteAsync(repository, change.Expected is null ? [] : SettingValues.Read(change.Expected), cancellationToken);
+            return;
+        }
+
+        var found = GuardedFile.Parse(change.Found!);
+        new PutAside(repository).Keep(change, _store.Read(found.Hash) ?? [], found.Mode, during);
+        PutFileBack(change.Name, change.Expected);
+    }
+
+    /// <summary>Keeps a commit that no stash names any more; one that git has already thrown away is gone.</summary>
+    private async Task KeepAsync(string commit, CancellationToken cancellationToken)
+    {
+        if (ObjectMemory.IsId(commit) && await new Commits(repository).ReadAsync(commit, cancellationToken) is not null)
+        {
+            await new Refs(repository).UpdateAsync([new RefChange(KeptRefs + commit, commit, null)], "kept", cancellationToken);
+        }
+    }
+
     /// <summary>A repository that was made in the worktree's place is moved to the store. A worktree that is a link itself is left for a person.</summary>
     private void PutLinkBack(ForeignChange change)
     {
@@ -246,51 +293,20 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         File.WriteAllText(change.Name, $"gitdir: {change.Expected}\n");
     }
 
-    private void PutFileBack(ForeignChange change)
+    private void PutFileBack(string name, string? wanted)
     {
-        var path = Path.Combine(repository.CommonDirectory, change.Name);
-        if (change.Expected is null)
+        var path = Path.Combine(repository.CommonDirectory, name);
+        if (wanted is null)
         {
             File.Delete(path);
             return;
         }
 
-        var expected = GuardedFile.Parse(change.Expected);
-        if (_store.Read(expected.Hash) is not { } content)
+        var expected = GuardedFile.Parse(wanted);
+        if (_store.Read(expected.Hash) is { } content) // Else named it was; what it held is gone with the power.
         {
-            return; // Named it was; what it held is gone with the power.
+            GuardedFile.Write(path, content, expected.Mode);
         }
-
-        if (new FileInfo(path).LinkTarget is not null || expected.Mode == "link")
-        {
-            File.Delete(path);
-        }
-
-        if (expected.Mode == "link")
-        {
-            File.CreateSymbolicLink(path, Encoding.UTF8.GetString(content));
-            return;
-        }
-
-        DurableFile.Write(path, content);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(expected.Mode, 8));
-        }
-    }
-
-    /// <summary>Lost entries come back below those that were added since; the user's own new ones stay.</summary>
-    private async Task PutStashBackAsync(ForeignChange change, CancellationToken cancellationToken)
-    {
-        var log = Path.Combine(repository.CommonDirectory, SharedFiles.Stash);
-        var before = _store.Text(change.Expected).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var now = (DurableFile.TryRead(log) ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string[] all = [.. before, .. now.Where(line => !before.Any(old => SharedFiles.EntryOf(old) == SharedFiles.EntryOf(line)))];
-        await repository.WriteAsync(repository.Call("update-ref", "refs/stash", SharedFiles.EntryOf(all[^1])), cancellationToken);
-
-        // In a reflog each line begins with the id of the line before; git looks entries up by it.
-        var chained = all.Select((line, i) => i == 0 ? line : $"{SharedFiles.EntryOf(all[i - 1])} {line.Split(' ', 2)[1]}");
-        DurableFile.Write(log, string.Join('\n', chained) + "\n");
     }
 }
 

@@ -1,4 +1,4 @@
-using System.Text;
+using System.IO.Enumeration;
 
 namespace Orchestrator.Git;
 
@@ -8,6 +8,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     internal const string Stash = "logs/refs/stash";
     private const string WorktreesFolder = "worktrees/";
     private static readonly string[] Wiring = ["gitdir", "commondir", "config.worktree", WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
+    private readonly PutAside _aside = new(repository);
 
     /// <summary>As they are now; their content is kept or held, so that it can be put back.</summary>
     internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
@@ -17,19 +18,13 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         var common = repository.CommonDirectory;
         string[] folders = ["info", "hooks"];
         var files = new List<string> { "config", "config.worktree", "shallow", Path.Combine("objects", "info", "alternates"), Stash };
-        files.AddRange(folders.Select(folder => Path.Combine(common, folder)).Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        files.AddRange(folders.SelectMany(folder => FilesBelow(Path.Combine(common, folder)))
             .Select(path => Path.GetRelativePath(common, path))
             .Where(name => !IsListForDownloads(name)));
         foreach (var (_, admin) in WorktreeAdmin.All(repository))
         {
-            // The head of the agent's own worktree may move.
             var name = Path.GetRelativePath(common, admin);
             files.AddRange(Wiring.Select(file => Path.Combine(name, file)));
-            if (admin != worktree.AdminDirectory)
-            {
-                files.Add(Path.Combine(name, "HEAD"));
-            }
         }
 
         return files
@@ -38,38 +33,99 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
             .ToDictionary(file => file.Name, file => file.Content!);
     }
 
-    internal IEnumerable<ForeignChange> Compare(IReadOnlyDictionary<string, GuardedFile> recorded, Worktree worktree)
+    internal async Task<IReadOnlyList<ForeignChange>> CompareAsync(
+        IReadOnlyDictionary<string, GuardedFile> recorded, Worktree worktree, CancellationToken cancellationToken)
     {
+        var changes = new List<ForeignChange>();
         var present = Read(worktree, GuardStore.HashOf);
         foreach (var name in recorded.Keys.Union(present.Keys).Order(StringComparer.Ordinal))
         {
             var (was, now) = (recorded.GetValueOrDefault(name), present.GetValueOrDefault(name));
-            if (was == now)
-            {
-                continue;
-            }
-
-            if (name.StartsWith(WorktreesFolder, StringComparison.Ordinal) && IsWorktreeOfOursAtWork(name, was, recorded))
+            if (was == now || (name.StartsWith(WorktreesFolder, StringComparison.Ordinal) && !IsWiringOfOurs(name, worktree, recorded)))
             {
                 continue;
             }
 
             // Only what differs is kept.
             now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
-            if (was == now || IsOurDoing(name, was, now))
+            if (was != now && !IsOurDoing(name, was, now))
             {
-                continue;
-            }
-
-            if (name != Stash)
-            {
-                yield return new ForeignChange(ForeignChangeKind.File, name, was?.ToString(), now?.ToString());
-            }
-            else if (StashEntries(was).Except(StashEntries(now)).Any())
-            {
-                yield return new ForeignChange(ForeignChangeKind.Stash, "refs/stash", was!.Hash, now?.Hash);
+                changes.AddRange(await ExplainAsync(name, was, now, cancellationToken));
             }
         }
+
+        return changes;
+    }
+
+    /// <summary>What a file that differs means: who runs programs or breaks our worktrees by it is stopped, the rest is told.</summary>
+    private async Task<IReadOnlyList<ForeignChange>> ExplainAsync(string name, GuardedFile? was, GuardedFile? now, CancellationToken cancellationToken)
+    {
+        if (name == Stash)
+        {
+            var (before, after) = (StashLines(was), StashLines(now));
+            return
+            [
+                .. before.ExceptBy(after.Select(EntryOf), EntryOf).Select(line => new ForeignChange(ForeignChangeKind.Stash, NameOfEntry(line), EntryOf(line), null)),
+                .. after.ExceptBy(before.Select(EntryOf), EntryOf).Select(line => new ForeignChange(ForeignChangeKind.Stash, NameOfEntry(line), null, EntryOf(line))),
+            ];
+        }
+
+        if (IsConfiguration(name))
+        {
+            return await ExplainSettingsAsync(name, was, now, cancellationToken);
+        }
+
+        if (now is null)
+        {
+            store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
+        }
+
+        var kind = name.StartsWith(WorktreesFolder, StringComparison.Ordinal) ? ForeignChangeKind.File
+            : now is not null && RunsPrograms(name) && !_aside.IsAccepted(name, now.ToString()) ? ForeignChangeKind.Program
+            : ForeignChangeKind.Left;
+        return [new ForeignChange(kind, name, was?.ToString(), now?.ToString())];
+    }
+
+    private async Task<IReadOnlyList<ForeignChange>> ExplainSettingsAsync(string name, GuardedFile? was, GuardedFile? now, CancellationToken cancellationToken)
+    {
+        var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
+        var after = await ConfigSettings.ReadAsync(repository, store.Content(now), cancellationToken);
+        return
+        [
+            .. ConfigSettings.Differing(before, after)
+                .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal)) // Ordinary commands write a branch's own settings.
+                .Select(setting => Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))),
+        ];
+
+        ForeignChange Explain(string place, string setting, string? old, string? @new) => new(
+            @new is not null && RunningSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new) ? ForeignChangeKind.Program : ForeignChangeKind.Left,
+            place, old, @new);
+    }
+
+    private static string? ValuesOf(ConfigSettings settings, string name) => settings.Of(name) is { Count: > 0 } values ? SettingValues.Write(values) : null;
+
+    private static bool RunsPrograms(string name) => name is "hooks" or "info" or "info/attributes" || name.StartsWith("hooks/", StringComparison.Ordinal);
+
+    internal static bool IsConfiguration(string name) => name == "config" || name.EndsWith("config.worktree", StringComparison.Ordinal);
+
+    /// <summary>Files and links below a folder; what a link leads to is somebody else's, also where the folder itself is one.</summary>
+    private static IReadOnlyList<string> FilesBelow(string folder)
+    {
+        if (new DirectoryInfo(folder).LinkTarget is not null)
+        {
+            return [folder];
+        }
+
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        return !Directory.Exists(folder)
+            ? []
+            : [
+                .. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), everything)
+                {
+                    ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                    ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                },
+            ];
     }
 
     /// <summary>
@@ -81,69 +137,37 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
     internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
 
-    /// <summary>A branch's own settings are written by ordinary git commands; our patterns are added to the excludes.</summary>
-    private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) => name switch
-    {
-        "config" => WithoutBranches(store.Text(was)) == WithoutBranches(store.Text(now)),
-        "info/exclude" => was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0),
-        _ => false,
-    };
+    private static string NameOfEntry(string line) => $"stash entry '{(line.Split('\t', 2) is [_, var message] ? message : EntryOf(line))}'";
+
+    /// <summary>Our patterns are added to the excludes.</summary>
+    private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
+        name == "info/exclude" && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
 
     /// <summary>
     /// Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says that it still is: we claim it
-    /// before the marker goes, and what waits in the pool says so.
+    /// before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own settings, belong to whoever works in it.
     /// </summary>
-    private bool IsWorktreeOfOursAtWork(string name, GuardedFile? was, IReadOnlyDictionary<string, GuardedFile> recorded)
+    private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
     {
         var id = name.Split('/')[1];
         var admin = Path.Combine(repository.CommonDirectory, "worktrees", id);
-        if (!Directory.Exists(admin))
+        if (!Directory.Exists(admin)
+            || Recorded(WorktreeAdmin.PooledName) is not null
+            || Recorded(WorktreeAdmin.MarkerName) is not { } marker
+            || store.Text(marker).Split('\n') is not [var path, var branch, ..])
         {
-            return true;
+            return false;
         }
 
-        if (Recorded(WorktreeAdmin.PooledName) is not null)
-        {
-            return true;
-        }
-
-        if (Recorded(WorktreeAdmin.MarkerName) is not { } marker)
-        {
-            return name.EndsWith("/HEAD", StringComparison.Ordinal) || (was is null && !name.EndsWith("config.worktree", StringComparison.Ordinal));
-        }
-
-        // One without a branch is for gates: it goes from commit to commit.
-        var (path, branch) = store.Text(marker).Split('\n') is [var first, var second, ..] ? (first, second) : (string.Empty, string.Empty);
-        return (branch.Length == 0 && name.EndsWith("/HEAD", StringComparison.Ordinal))
-            || File.Exists(Path.Combine(admin, WorktreeAdmin.PooledName))
-            || new WorktreeClaims(repository).IsClaimed(path)
-            || (WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
+        return (!name.EndsWith("/config.worktree", StringComparison.Ordinal) || admin == worktree.AdminDirectory || branch.Length == 0)
+            && !File.Exists(Path.Combine(admin, WorktreeAdmin.PooledName))
+            && !new WorktreeClaims(repository).IsClaimed(path)
+            && !(WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
                 && place != path
                 && (WorktreeAdmin.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place)));
 
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
     }
 
-    private IEnumerable<string> StashEntries(GuardedFile? file) =>
-        store.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(EntryOf);
-
-    private static string WithoutBranches(string configuration)
-    {
-        var text = new StringBuilder();
-        var isBranch = false;
-        foreach (var line in configuration.Split('\n'))
-        {
-            if (line.TrimStart().StartsWith('['))
-            {
-                isBranch = line.TrimStart().StartsWith("[branch ", StringComparison.OrdinalIgnoreCase);
-            }
-
-            if (!isBranch && line.Trim().Length > 0)
-            {
-                text.Append(line.Trim()).Append('\n');
-            }
-        }
-
-        return text.ToString();
-    }
+    private string[] StashLines(GuardedFile? file) => store.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

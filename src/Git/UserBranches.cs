@@ -3,8 +3,9 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git;
 
 /// <summary>
-/// The user's branches and tags, as far as an agent can spoil them. The user works on while agents do, so that a move alone says nothing; but a commit that
-/// was made in the agent's own worktree came from the agent, whoever has it now.
+/// The user's branches and tags. The user works on while agents do, so that a move alone says nothing; but a commit that was made in the agent's own worktree came
+/// from the agent, whoever has it now. Such branches and tags are named and left, but for one that was moved under the feet of somebody who has it checked out: no
+/// command of git's that people use does that, and the checkout shows the agent's work as undone.
 /// </summary>
 /// <param name="Refs">All branches and tags but ours, with what they name; none where only git itself can read them.</param>
 /// <param name="HeadLines">So many moves of the worktree's head were logged before the agent began; in a worktree from the pool they are another task's.</param>
@@ -17,7 +18,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
     internal static UserBranches Read(GitRepository repository, Worktree worktree) => new(ReadRefs(repository), HeadLog(worktree).Length);
 
-    /// <summary>Those that name a commit of the agent's now, but those below <paramref name="except"/>, which are ours.</summary>
+    /// <summary>Those that name a commit of the agent's now, without those below <paramref name="except"/>, which are ours.</summary>
     internal IEnumerable<ForeignChange> Compare(GitRepository repository, Worktree worktree, IReadOnlyCollection<string> except)
     {
         var moved = ReadRefs(repository).Where(now => Refs.GetValueOrDefault(now.Key) != now.Value).ToList();
@@ -29,8 +30,18 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
         var made = HeadLog(worktree).Skip(HeadLines).Where(IsMaking).Select(SharedFiles.EntryOf).ToHashSet(StringComparer.Ordinal);
         return moved
             .Where(now => made.Contains(now.Value) && !except.Any(prefix => now.Key.StartsWith(prefix + "/", StringComparison.Ordinal)))
-            .Select(now => new ForeignChange(ForeignChangeKind.Branch, now.Key, Refs.GetValueOrDefault(now.Key), now.Value));
+            .Select(now => new ForeignChange(
+                Refs.ContainsKey(now.Key) && IsMovedUnderACheckout(repository, now.Key, now.Value) ? ForeignChangeKind.Branch : ForeignChangeKind.Left,
+                now.Key,
+                Refs.GetValueOrDefault(now.Key),
+                now.Value));
     }
+
+    /// <summary>Whoever moves a branch in a checkout that has it moves the head with it, which the log of that head says.</summary>
+    private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>
+        WorktreeAdmin.All(repository).Select(entry => entry.Admin).Prepend(repository.CommonDirectory)
+            .Where(admin => DurableFile.TryRead(Path.Combine(admin, "HEAD"))?.Trim() == $"ref: {branch}")
+            .Any(admin => Lines(Path.Combine(admin, "logs", "HEAD")) is [.., var last] && SharedFiles.EntryOf(last) != commit);
 
     private static Dictionary<string, string> ReadRefs(GitRepository repository)
     {
@@ -51,6 +62,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
     private static bool IsMaking(string line) =>
         line.Split('\t', 2) is [_, var message] && Makings.Any(making => message.StartsWith(making, StringComparison.Ordinal));
 
-    private static string[] HeadLog(Worktree worktree) =>
-        (DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "logs", "HEAD")) ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] HeadLog(Worktree worktree) => Lines(Path.Combine(worktree.AdminDirectory, "logs", "HEAD"));
+
+    private static string[] Lines(string path) => (DurableFile.TryRead(path) ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -226,11 +226,17 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     private string? LockFileOf(GitException fault)
     {
         var match = LockPattern().Match(fault.ErrorOutput);
-        return match.Success ? Path.GetFullPath(match.Groups[1].Value, commonDirectory) : null;
+        var configuration = ConfigurationLockPattern().Match(fault.ErrorOutput);
+        return match.Success ? Path.GetFullPath(match.Groups[1].Value, commonDirectory)
+            : configuration.Success ? Path.GetFullPath(configuration.Groups[1].Value + ".lock", commonDirectory)
+            : null;
     }
 
     [GeneratedRegex(@"Unable to create '(.+?\.lock)': File exists", RegexOptions.CultureInvariant)]
     private static partial Regex LockPattern();
+
+    [GeneratedRegex(@"could not lock config file (.+?): File exists", RegexOptions.CultureInvariant)]
+    private static partial Regex ConfigurationLockPattern();
 
     /// <summary>A note as it is on disk.</summary>
     /// <param name="Path">The note.</param>

@@ -2,37 +2,40 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>An agent that tries to get out of its task: each way is refused or named, and nothing of it lands.</summary>
+/// <summary>An agent that tries to get out of its task: each way is refused, undone or put aside, and named.</summary>
 public class EscapeTests
 {
     private const string Common = "common=$(git rev-parse --git-common-dir); ";
 
-    /// <summary>Each task: what its agent does, and what its end must say.</summary>
+    /// <summary>
+    /// Each task: what its agent does, and what its end must say. What it does to its own work fails it; what it does to what all share could be somebody else's doing,
+    /// so that its own work is merged all the same.
+    /// </summary>
     private static readonly (string Id, string Owns, string Script, string Said)[] Tries =
     [
         ("link-out", "'*.txt'", "ln -s ../../../../outside escape.txt", "symbolic link"),
         ("link-into-git", "'*.txt'", "ln -s .git/config escape.txt", "symbolic link"),
-        ("hard-link", "'*.txt'", Common + "ln \"$common/config\" escape.txt; printf '[core]\\n\\tpager = evil\\n' >> escape.txt", "config was changed"),
-        ("hook", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/hooks\"; echo evil > \"$common/hooks/post-commit\"; chmod +x \"$common/hooks/post-commit\"", "hooks/post-commit was added"),
-        ("filter", ".gitattributes", "echo '* filter=evil' > .gitattributes; git config filter.evil.clean 'touch /tmp/evil; cat'", "config was changed"),
-        ("attributes", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/info\"; echo '* -text' > \"$common/info/attributes\"", "info/attributes was added"),
+        ("hard-link", "'*.txt'", Common + "ln \"$common/config\" escape.txt; printf '[core]\\n\\tpager = evil\\n' >> escape.txt", "+config:core.pager was added"),
+        ("hook", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/hooks\"; echo evil > \"$common/hooks/post-commit\"; chmod +x \"$common/hooks/post-commit\"", "+hooks/post-commit was added"),
+        ("filter", ".gitattributes", "echo '* filter=evil' > .gitattributes; git config filter.evil.clean 'touch /tmp/evil; cat'", "+config:filter.evil.clean was added"),
+        ("attributes", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/info\"; echo '* -text' > \"$common/info/attributes\"", "+info/attributes was added"),
         ("nested", "'sub/**'", "git init -q sub; echo x > sub/a; git -C sub add a; git -C sub -c user.name=x -c user.email=x commit -qm x", "repository of its own"),
         ("case-rename", "'*.txt'", "git mv README.md Readme.md", "README.md' was deleted"),
         ("case-twin", "'*.md'", "echo x > ReadMe.md", "differs only in case"),
         ("mode", "'*.txt'", "echo x > a.txt; chmod +x README.md", "README.md' was changed"),
-        ("git-file", "'*.txt'", "echo x > a.txt; echo 'gitdir: /tmp/evil' > .git", "/.git was changed"),
-        ("git-folder", "'*.txt'", "echo x > a.txt; rm .git; git init -q .", "/.git was changed"),
-        ("stash", "'*.txt'", "git stash pop -q", "refs/stash was removed"),
-        ("move-staging", "'*.txt'", "echo x > a.txt; git add a.txt; git commit -qm x; git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD", "staging was changed"),
-        ("move-main", "'*.txt'", "echo x > a.txt; git add a.txt; git commit -qm x; git update-ref refs/heads/main HEAD", "refs/heads/main was changed"),
-        ("forged-result", "'*.txt'", "echo x > a.txt; git update-ref refs/orchestrator/base/evil HEAD", "refs/orchestrator/base/evil was added"),
-        ("other-worktree", "'*.txt'", Common + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do echo '[core]' > \"$w/config.worktree\"; done", "config.worktree was added"),
+        ("git-file", "'*.txt'", "echo x > a.txt; echo 'gitdir: /tmp/evil' > .git", "+/.git was changed"),
+        ("git-folder", "'*.txt'", "echo x > a.txt; rm .git; git init -q .", "+/.git was changed"),
+        ("stash", "'*.txt'", "echo x > a.txt; git stash drop -q", "+stash entry 'WIP on main: "),
+        ("move-staging", "'*.txt'", "echo x > a.txt; git add a.txt; git commit -qm x; git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD", "+staging was changed"),
+        ("move-main", "'*.txt'", "echo x > a.txt; git add a.txt; git commit -qm x; git update-ref refs/heads/main HEAD", "+refs/heads/main was changed"),
+        ("forged-result", "'*.txt'", "echo x > a.txt; git update-ref refs/orchestrator/base/evil HEAD", "+refs/orchestrator/base/evil was added"),
+        ("other-worktree", "'*.txt'", Common + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done", "+config.worktree:core.fsmonitor was added"),
         ("kill-parent", "'*.txt'", "echo x > a.txt; kill -9 $PPID; exit 3", "exit code"),
         ("daemon", "'*.txt'", "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep 0.05; done; echo x > b.txt; exit 3", "exit code 3"),
     ];
 
     [Fact]
-    public async Task Run_AgentThatTriesToGetOut_IsRefusedOrNamedAndNothingLands()
+    public async Task Run_AgentThatTriesToGetOut_IsRefusedOrUndoneAndNamed()
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write("README.md", "the user's\n");
@@ -43,7 +46,8 @@ public class EscapeTests
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\npermissions: {{sandbox: off}}\n");
         cli.Write("tasks.yaml", "tasks:\n" + string.Concat(Tries.Select(t => $"  - {{id: {t.Id}, description: Try, files_write: [{t.Owns}], max_retries: 0, verification: [{{command: 'true'}}]}}\n")));
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
-        var before = cli.Git("for-each-ref", "refs/heads/main", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list");
+        var before = cli.Git("for-each-ref", "refs/heads/main") + cli.Git("config", "--list", "--local");
+        var stash = cli.Git("rev-parse", "refs/stash").Trim();
 
         await cli.RunAsync("run", "--yes", "--workers", "1"); // So many tasks without a test need a person's yes.
         await cli.RunAsync("approve", "plan");
@@ -53,10 +57,11 @@ public class EscapeTests
         var status = (await cli.RunAsync("status", "--json")).Json;
         var wrong = Tries
             .Select(t => (t.Id, t.Said, Task: status["tasks"]!.AsArray().Single(n => (string?)n!["id"] == t.Id)!))
-            .Where(t => (string?)t.Task["state"] != "failed" || !((string)t.Task["reason"]!).Contains(t.Said, StringComparison.Ordinal))
+            .Where(t => (string?)t.Task["state"] != (t.Said[0] == '+' ? "merged" : "failed") || !((string)t.Task["reason"]!).Contains(t.Said.TrimStart('+'), StringComparison.Ordinal))
             .Select(t => $"{t.Id}: {t.Task["state"]}: {t.Task["reason"]}");
         Assert.Equal("", string.Join('\n', wrong));
-        Assert.Equal(before, cli.Git("for-each-ref", "refs/heads/main", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list"));
+        Assert.Equal(before, cli.Git("for-each-ref", "refs/heads/main") + cli.Git("config", "--list", "--local"));
+        Assert.Contains(stash, cli.Git("for-each-ref", "refs/orchestrator/foreign"), StringComparison.Ordinal);
         Assert.Equal("", cli.Git("status", "--porcelain", "--untracked-files=no"));
         Assert.False(File.Exists("/tmp/evil"));
         var stat = $"/proc/{File.ReadAllText(Path.Combine(cli.Home, "daemon")).Trim()}/stat";

@@ -40,91 +40,192 @@ public sealed class RepositoryGuardTests
     }
 
     [Fact]
-    public async Task PutBack_RefsMovedDeletedMadeAndReplaced_AreAsBefore()
+    public async Task PutBack_StagingMoved_IsAsBeforeAndTheForeignCommitIsKept()
     {
         using var guarded = await GuardedAsync();
         var opened = guarded.Opened;
         var head = await opened.HeadAsync();
-        await opened.Refs.UpdateAsync([new RefChange(Run + "/t/done", head, null), new RefChange(Run + "/t/link", head, null)], "made");
         var evil = await opened.Files.CommitOnBranchAsync("evil", "main", "evil");
         await opened.Files.GitAsync("update-ref", Staging, evil);
-        await opened.Files.GitAsync("update-ref", "-d", Run + "/t/done");
-        await opened.Files.GitAsync("symbolic-ref", Run + "/t/link", "refs/heads/main");
-        await opened.Files.GitAsync("update-ref", Run + "/t/forged", evil);
 
         var changes = await guarded.CompareAsync();
-        await guarded.Guard.PutBackAsync(changes);
+        await guarded.Guard.PutBackAsync(changes, "test");
 
-        Assert.Equal(
-            [Staging + " was changed", Run + "/t/done was removed", Run + "/t/forged was added", Run + "/t/link was changed"],
-            changes.Select(change => change.ToString()).OrderBy(text => text, StringComparer.Ordinal));
+        Assert.Equal(Staging + " was changed", Assert.Single(changes).ToString());
         Assert.Equal(head, await opened.Refs.ReadAsync(Staging));
-        Assert.Equal(head, await opened.Refs.ReadAsync(Run + "/t/done"));
-        Assert.Equal(head, await opened.Refs.ReadAsync(Run + "/t/link"));
-        Assert.Null(await opened.Refs.ReadAsync(Run + "/t/forged"));
         Assert.Equal(evil, await opened.Refs.ReadAsync(guarded.Guard.KeptAt(changes.Single(change => change.Name == Staging))!));
         Assert.Equal(head, await opened.Refs.ReadAsync("refs/heads/main"));
         Assert.Empty(await guarded.CompareAsync());
     }
 
+    /// <summary>What an agent beside this one does with its own branch and head is its own; nothing of it may be charged here or undone under it.</summary>
+    [Theory]
+    [InlineData("commit --quiet --allow-empty -m more")]
+    [InlineData("commit --quiet --allow-empty --amend -m other")]
+    [InlineData("checkout --quiet -b mine")]
+    [InlineData("checkout --quiet --detach")]
+    [InlineData("reset --quiet --hard HEAD~1")]
+    [InlineData("branch -m renamed")]
+    [InlineData("config --worktree core.abbrev 8")]
+    public async Task Compare_AnotherAgentWorksOnItsOwnBranch_FindsNothing(string command)
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.CommitAsync("second", ("a", "1"));
+        await opened.Files.GitAsync("config", "extensions.worktreeConfig", "true");
+        using var guarded = await GuardedAsync(opened);
+
+        await opened.Files.GitInAsync(guarded.Other.Path, command.Split(' '));
+
+        Assert.Empty(await guarded.CompareAsync());
+    }
+
     [Fact]
-    public async Task PutBack_ConfigHooksInfoAndOtherWorktrees_AreAsBefore()
+    public async Task PutBack_HookAttributesAndSettingsThatRunPrograms_ArePutAsideAndAPersonTakesThemBack()
     {
         using var guarded = await GuardedAsync();
         var opened = guarded.Opened;
         var common = opened.Repository.CommonDirectory;
-        var other = Path.GetRelativePath(common, guarded.Other.AdminDirectory);
-        string[] names = ["config", "hooks/post-commit", "info/attributes", Path.Combine(other, "HEAD"), Path.Combine(other, "gitdir")];
-        var config = await File.ReadAllTextAsync(Path.Combine(common, "config"));
         await opened.Files.GitAsync("config", "core.hooksPath", "/tmp/evil");
-        foreach (var name in names.Skip(1))
+        await opened.Files.GitAsync("config", "alias.st", "!evil");
+        await opened.Files.GitAsync("config", "alias.ci", "commit");
+        await opened.Files.GitAsync("config", "user.name", "Somebody");
+        string[] files = ["hooks/post-commit", "info/attributes"];
+        foreach (var name in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(common, name))!);
             await File.WriteAllTextAsync(Path.Combine(common, name), "evil\n");
         }
 
         var changes = await guarded.CompareAsync();
-        await guarded.Guard.PutBackAsync(changes);
+        await guarded.Guard.PutBackAsync(changes, "agent of run-1");
 
-        Assert.Equal(names.Order(StringComparer.Ordinal), changes.Select(change => change.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(config, await File.ReadAllTextAsync(Path.Combine(common, "config")));
-        Assert.False(File.Exists(Path.Combine(common, "hooks/post-commit")));
-        Assert.Equal("evil\n", await File.ReadAllTextAsync(guarded.Guard.KeptAt(changes.Single(change => change.Name == "hooks/post-commit"))!));
+        Assert.Equal(
+            ["config:alias.st", "config:core.hookspath", .. files],
+            changes.Where(change => change.Kind == ForeignChangeKind.Program).Select(change => change.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["config:alias.ci", "config:user.name"], changes.Where(change => change.IsLeft).Select(change => change.Name).Order(StringComparer.Ordinal));
+        Assert.Equal("Somebody", await opened.Files.GitAsync("config", "user.name"));
+        Assert.Equal("commit", await opened.Files.GitAsync("config", "alias.ci"));
+        Assert.DoesNotContain("evil", await File.ReadAllTextAsync(Path.Combine(common, "config")), StringComparison.Ordinal);
+        Assert.All(files, name => Assert.False(File.Exists(Path.Combine(common, name))));
+        Assert.DoesNotContain(await guarded.CompareAsync(), change => !change.IsLeft);
+
+        var aside = new PutAside(opened.Repository);
+        Assert.Equal(4, aside.List().Count);
+        Assert.All(aside.List(), item => Assert.Equal("agent of run-1", item.While));
+        foreach (var item in aside.List())
+        {
+            await aside.AcceptAsync(item);
+        }
+
+        Assert.Empty(aside.List());
+        Assert.Equal("/tmp/evil", await opened.Files.GitAsync("config", "core.hooksPath"));
+        Assert.Equal("!evil", await opened.Files.GitAsync("config", "alias.st"));
+        Assert.All(files, name => Assert.Equal("evil\n", File.ReadAllText(Path.Combine(common, name))));
+
+        // Agents that began before it was accepted find it when they end.
+        Assert.DoesNotContain(await guarded.CompareAsync(), change => !change.IsLeft);
+    }
+
+    [Fact]
+    public async Task PutBack_HookOfTheUserChanged_TheUsersIsBackAndTheOtherWaits()
+    {
+        using var opened = await Opened.CreateAsync();
+        var hook = Path.Combine(opened.Repository.CommonDirectory, "hooks", "pre-commit");
+        Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
+        await File.WriteAllTextAsync(hook, "#!/bin/sh\n");
+        File.SetUnixFileMode(hook, (UnixFileMode)0b111_101_101);
+        using var guarded = await GuardedAsync(opened);
+        await File.WriteAllTextAsync(hook, "#!/bin/sh\nevil\n");
+
+        await guarded.Guard.PutBackAsync(await guarded.CompareAsync(), "test");
+
+        Assert.Equal("#!/bin/sh\n", await File.ReadAllTextAsync(hook));
+        Assert.True(File.GetUnixFileMode(hook).HasFlag(UnixFileMode.UserExecute), "still executable");
+        Assert.Equal("hooks/pre-commit", Assert.Single(new PutAside(opened.Repository).List()).Name);
+    }
+
+    [Fact]
+    public async Task PutBack_HooksFolderReplacedByALink_TheLinkGoesAndWhatItLeadsToStays()
+    {
+        using var guarded = await GuardedAsync();
+        var common = guarded.Opened.Repository.CommonDirectory;
+        var elsewhere = guarded.Opened.Files.Beside("precious");
+        Directory.CreateDirectory(elsewhere);
+        await File.WriteAllTextAsync(Path.Combine(elsewhere, "file"), "precious");
+        if (Directory.Exists(Path.Combine(common, "hooks")))
+        {
+            Directory.Delete(Path.Combine(common, "hooks"), recursive: true);
+        }
+
+        Directory.CreateSymbolicLink(Path.Combine(common, "hooks"), elsewhere);
+
+        await guarded.Guard.PutBackAsync(await guarded.CompareAsync(), "test");
+
+        Assert.Null(new DirectoryInfo(Path.Combine(common, "hooks")).LinkTarget);
+        Assert.Equal("precious", await File.ReadAllTextAsync(Path.Combine(elsewhere, "file")));
+    }
+
+    [Fact]
+    public async Task PutBack_WiringOfAnotherWorktree_IsAsBefore()
+    {
+        using var guarded = await GuardedAsync();
+        var wiring = Path.Combine(guarded.Other.AdminDirectory, "gitdir");
+        var before = await File.ReadAllTextAsync(wiring);
+        await File.WriteAllTextAsync(wiring, "evil\n");
+
+        var changes = await guarded.CompareAsync();
+        await guarded.Guard.PutBackAsync(changes, "test");
+
+        Assert.Equal(ForeignChangeKind.File, Assert.Single(changes).Kind);
+        Assert.Equal(before, await File.ReadAllTextAsync(wiring));
         Assert.Equal("refs/heads/orchestrator/run-1/t/other", (await WorktreeStatus.ReadAsync(guarded.Other)).Branch);
         Assert.Empty(await guarded.CompareAsync());
     }
 
+    /// <summary>The person whose stash it is may have popped it: nothing is undone, and the commit can be found.</summary>
     [Fact]
-    public async Task PutBack_StashPopped_ComesBackAndNewOnesStay()
+    public async Task PutBack_StashEntryGone_IsLeftAndItsCommitIsKept()
     {
         using var opened = await Opened.CreateAsync();
         opened.Files.Write("README.md", "precious");
         await opened.Files.GitAsync("stash", "push", "--quiet", "-m", "the user's");
+        var stash = await opened.Files.GitAsync("rev-parse", "stash@{0}");
         using var guarded = await GuardedAsync(opened);
         await opened.Files.GitInAsync(guarded.Worktree.Path, "stash", "drop", "--quiet");
         opened.Files.Write("README.md", "another");
         await opened.Files.GitAsync("stash", "push", "--quiet", "-m", "newer");
 
         var changes = await guarded.CompareAsync();
-        await guarded.Guard.PutBackAsync(changes);
+        await guarded.Guard.PutBackAsync(changes, "test");
 
-        Assert.Equal(ForeignChangeKind.Stash, Assert.Single(changes).Kind);
-        var list = await opened.Files.GitAsync("stash", "list");
-        Assert.Contains("stash@{0}: On main: newer", list, StringComparison.Ordinal);
-        Assert.Contains("stash@{1}: On main: the user's", list, StringComparison.Ordinal);
-        Assert.Equal("precious", await opened.Files.GitAsync("show", "stash@{1}:README.md"));
-        Assert.Equal("another", await opened.Files.GitAsync("show", "stash@{0}:README.md"));
+        Assert.Equal(
+            ["stash entry 'On main: newer' was added", "stash entry 'On main: the user's' was removed"],
+            changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal("stash@{0}: On main: newer", await opened.Files.GitAsync("stash", "list"));
+        Assert.Equal(stash, await opened.Refs.ReadAsync(guarded.Guard.KeptAt(changes.Single(change => change.Found is null))!));
     }
 
-    [Fact]
-    public async Task Compare_UsersNewStash_IsNotForeign()
+    /// <summary>What a person does in the repository while agents work.</summary>
+    [Theory]
+    [InlineData("config pull.rebase true", "config:pull.rebase was added")]
+    [InlineData("remote add origin https://example.invalid/x", "config:remote.origin.fetch was added config:remote.origin.url was added")]
+    [InlineData("tag v1", "")]
+    [InlineData("branch feature", "")]
+    [InlineData("worktree add --quiet ../own", "")]
+    [InlineData("commit --quiet --allow-empty -m mine", "")]
+    public async Task PutBack_APersonWorksBeside_NothingIsUndone(string command, string named)
     {
         using var guarded = await GuardedAsync();
-        guarded.Opened.Files.Write("README.md", "user's");
+        var files = guarded.Opened.Files;
+        await files.GitAsync(command.Split(' '));
+        var (refs, config) = (await files.GitAsync("for-each-ref"), await files.GitAsync("config", "--list", "--local"));
 
-        await guarded.Opened.Files.GitAsync("stash", "push", "--quiet");
+        var changes = await guarded.CompareAsync();
+        await guarded.Guard.PutBackAsync(changes, "test");
 
-        Assert.Empty(await guarded.CompareAsync());
+        Assert.All(changes, change => Assert.True(change.IsLeft, $"{change}"));
+        Assert.Equal(named, string.Join(" ", changes));
+        Assert.Equal((refs, config), (await files.GitAsync("for-each-ref"), await files.GitAsync("config", "--list", "--local")));
     }
 
     [Fact]
@@ -155,33 +256,32 @@ public sealed class RepositoryGuardTests
         File.Delete(Path.Combine(guarded.Other.AdminDirectory, "orchestrator-ready"));
 
         var changes = await guarded.CompareAsync();
-        await guarded.Guard.PutBackAsync(changes);
+        await guarded.Guard.PutBackAsync(changes, "test");
 
         Assert.Contains("orchestrator-ready was removed", Assert.Single(changes).ToString(), StringComparison.Ordinal);
         Assert.NotNull(guarded.Opened.Worktrees.Find(guarded.Other.Path));
     }
 
     [Fact]
-    public async Task PutBack_UsersBranchesMovedToTheAgentsCommit_AreAsBeforeAndTheUsersOwnMovesStay()
+    public async Task PutBack_BranchesAndTagsAtTheAgentsCommit_AreNamedAndLeft()
     {
         using var guarded = await GuardedAsync();
         var opened = guarded.Opened;
-        var head = await opened.HeadAsync();
         await opened.Files.GitAsync("branch", "feature");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "commit", "--quiet", "--allow-empty", "-m", "by the agent");
-        await opened.Files.GitInAsync(guarded.Worktree.Path, "update-ref", "refs/heads/main", "HEAD");
+        var agents = await opened.Files.GitInAsync(guarded.Worktree.Path, "rev-parse", "HEAD");
+        await opened.Files.GitInAsync(guarded.Worktree.Path, "branch", "mine");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "tag", "v9");
         var users = await opened.Files.CommitOnBranchAsync("feature", "feature", "by the user");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "checkout", "--quiet", "--detach", users);
 
         var changes = await guarded.CompareAsync();
-        await guarded.Guard.PutBackAsync(changes);
+        await guarded.Guard.PutBackAsync(changes, "test");
 
-        Assert.Equal(["refs/heads/main was changed", "refs/tags/v9 was added"], changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
-        Assert.Equal(head, await opened.Refs.ReadAsync("refs/heads/main"));
-        Assert.Null(await opened.Refs.ReadAsync("refs/tags/v9"));
+        Assert.Equal(["refs/heads/mine was added", "refs/tags/v9 was added"], changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(agents, await opened.Refs.ReadAsync("refs/heads/mine"));
+        Assert.Equal(agents, await opened.Refs.ReadAsync("refs/tags/v9"));
         Assert.Equal(users, await opened.Refs.ReadAsync("refs/heads/feature"));
-        Assert.Empty(await guarded.CompareAsync());
     }
 
     [Fact]
@@ -205,13 +305,31 @@ public sealed class RepositoryGuardTests
                 await guard.RecordAsync(worktree, record);
                 var commit = await opened.Commits.CreateAsync(await opened.Files.GitAsync("rev-parse", $"{head}^{{tree}}"), [head], name, null);
                 Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, commit, head)], name)).Done);
-                await guard.RestoreAsync(worktree, branch, record, [Run], found => named.Add($"{name}: {string.Join(", ", found)}"));
+                await guard.RestoreAsync(worktree, branch, record, [Run], name, found => named.Add($"{name}: {string.Join(", ", found)}"));
                 await opened.Worktrees.ReturnAsync(worktree.Path, pool);
                 Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, null, commit)], "released")).Done);
             }
         }));
 
         Assert.Empty(named);
+    }
+
+    [Fact]
+    public async Task PutBack_CheckedOutBranchMovedFromOutside_IsBackButNotWhereThePersonMergedIt()
+    {
+        using var guarded = await GuardedAsync();
+        var files = guarded.Opened.Files;
+        var head = await guarded.Opened.HeadAsync();
+        await files.GitInAsync(guarded.Worktree.Path, "commit", "--quiet", "--allow-empty", "-m", "by the agent");
+        var agents = await files.GitInAsync(guarded.Worktree.Path, "rev-parse", "HEAD");
+        await files.GitInAsync(guarded.Worktree.Path, "update-ref", "refs/heads/main", "HEAD");
+
+        await guarded.Guard.PutBackAsync(await guarded.CompareAsync(), "test");
+        var back = await guarded.Opened.HeadAsync();
+        await files.GitAsync("merge", "--quiet", "--ff-only", agents);
+        await guarded.Guard.PutBackAsync(await guarded.CompareAsync(), "test");
+
+        Assert.Equal((head, agents), (back, await guarded.Opened.HeadAsync()));
     }
 
     private static async Task<Guarded> GuardedAsync(Opened? opened = null)
