@@ -17,12 +17,18 @@ namespace Orchestrator.Activities.Gates;
 /// <param name="Evidence">File with its output, relative to the repository.</param>
 /// <param name="Tail">The end of its output.</param>
 /// <param name="Environment">The machine is to blame, not the work.</param>
-internal sealed record GateOutcome(GateSpec Gate, bool Passed, string Summary, string Evidence, string Tail, bool Environment);
+/// <param name="Advice">What helps where it could not have something that others had (a port, a database, a file), in sentences; else empty.</param>
+internal sealed record GateOutcome(GateSpec Gate, bool Passed, string Summary, string Evidence, string Tail, bool Environment, string Advice = "")
+{
+    /// <summary>That it failed, in a sentence, with what helps.</summary>
+    [JsonIgnore]
+    public string Failure => $"Gate failed: {Gate.Name}.{(Advice.Length == 0 ? "" : " " + Advice)}";
+}
 
 /// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree in this run is not run again.</summary>
 internal sealed class GateCheck(ActivityServices services)
 {
-    private readonly GateRunner _runner = new(services.Time);
+    private readonly Lazy<GateRunner> _runner = new(() => new GateRunner(GateTurns.Of(services.Environment, services.Time), services.Time));
 
     /// <summary>Runs the gates one after the other and gives all outcomes.</summary>
     /// <param name="files">The run.</param>
@@ -34,9 +40,10 @@ internal sealed class GateCheck(ActivityServices services)
     /// <param name="stop">Stops the gate that runs.</param>
     /// <param name="expectedRed">Gates that have no work to show yet: a failure of theirs is not looked at twice.</param>
     /// <param name="isMerge">The commit is a merge on staging.</param>
+    /// <param name="task">The task whose work it is, where it is one task's.</param>
     public async Task<IReadOnlyList<GateOutcome>> RunAsync(
         RunFiles files, GitRepository repository, string commit, IReadOnlyList<GateSpec> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop,
-        IReadOnlyList<GateSpec>? expectedRed = null, bool isMerge = false)
+        IReadOnlyList<GateSpec>? expectedRed = null, bool isMerge = false, string task = "")
     {
         if (gates.Count == 0)
             return [];
@@ -62,7 +69,14 @@ internal sealed class GateCheck(ActivityServices services)
                         return outcomes;
                     }
                 }
-                var outcome = await RunAsync(files, gate, place.Worktree.Path, changed, evidence, expectedRed?.Contains(gate) != true, stop);
+                var subject = new GateSubject
+                {
+                    Directory = place.Worktree.Path,
+                    ChangedFiles = changed,
+                    Environment = GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Policy.WorktreeEnvironment)),
+                    Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
+                };
+                var outcome = await RunAsync(files, gate, subject, evidence, expectedRed?.Contains(gate) != true, stop);
                 outcomes.Add(outcome);
                 if (outcome.Passed)
                     DurableFile.Write(ledger, JsonSerializer.SerializeToUtf8Bytes(outcome, GateOutcomeJson.Default.GateOutcome));
@@ -105,15 +119,15 @@ internal sealed class GateCheck(ActivityServices services)
     private static GateOutcome? Known(string ledger) =>
         File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateOutcomeJson.Default.GateOutcome) : null;
 
-    private async Task<GateOutcome> RunAsync(
-        RunFiles files, GateSpec gate, string directory, IReadOnlyList<string> changed, string evidence, bool rerunFailure, CancellationToken stop)
+    private async Task<GateOutcome> RunAsync(RunFiles files, GateSpec gate, GateSubject subject, string evidence, bool rerunFailure, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
-        var file = Path.Combine(evidence, $"gate-{Name(gate, changed)}.log");
-        var subject = new GateSubject { Directory = directory, ChangedFiles = changed, Environment = GateEnvironment.Make(services.Environment) };
-        var verdict = await _runner.RunAsync(Gate.Of(gate, files.Policy.GateTimeout) with { RerunFailure = rerunFailure }, subject, file, stop);
+        var file = Path.Combine(evidence, $"gate-{Name(gate, subject.ChangedFiles)}.log");
+        var verdict = await _runner.Value.RunAsync(Gate.Of(gate, files.Policy.GateTimeout) with { RerunFailure = rerunFailure }, subject, file, stop);
         var passed = verdict.Result is GateResult.Passed or GateResult.Skipped;
-        return new GateOutcome(gate, passed, Summary(verdict), files.Folder.Relative(file), verdict.Tail, verdict.Failure == GateFailure.Environment && !IsOfTheRepository(gate.Command));
+        var isMachine = verdict.Failure == GateFailure.Environment && !IsOfTheRepository(gate.Command);
+        var summary = verdict.Advice.Length == 0 ? Summary(verdict) : $"{Summary(verdict)} {verdict.Advice}";
+        return new GateOutcome(gate, passed, summary, files.Folder.Relative(file), verdict.Tail, isMachine, verdict.Advice);
     }
 
     /// <summary>A program of the repository itself that is missing is the work's fault, not the machine's.</summary>

@@ -18,6 +18,9 @@ internal static class TaskGates
         return [.. further, .. Types(files).Where(type => !further.Concat(task.Verification).Any(g => g.Command == type.Command))];
     }
 
+    /// <summary>A gate as far as it decides about work: whether it runs beside others does not.</summary>
+    public static GateSpec WithoutTurns(GateSpec gate) => gate with { Exclusive = null };
+
     /// <summary>The gates that a plan's contracts bring along.</summary>
     public static IReadOnlyList<GateSpec> Types(RunFiles files) => files.Plan.Contracts.Count == 0 ? [] : files.Policy.TypeGates;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orchestrator.Activities.Runs;
 using Orchestrator.Git;
+using Orchestrator.QualityGates;
 
 namespace Orchestrator.Activities.Gates;
 
@@ -36,7 +37,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                         worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
                     else
                         await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
-                    return new VerificationTree(worktree, taken.Lock);
+                    var resources = await WorktreeResourceClaims.Of(environment).TakeAsync(worktree.Path, WorktreeUse.Fresh, stop);
+                    return new VerificationTree(worktree, resources, taken.Lock);
                 }
                 catch
                 {
@@ -65,9 +67,12 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 }
 
 /// <summary>A verification worktree that is in use by one caller.</summary>
-internal sealed class VerificationTree(Worktree worktree, FileStream held) : IAsyncDisposable
+internal sealed class VerificationTree(Worktree worktree, WorktreeResources resources, FileStream held) : IAsyncDisposable
 {
     public Worktree Worktree { get; } = worktree;
+
+    /// <summary>What it has for itself on this machine.</summary>
+    public WorktreeResources Resources { get; } = resources;
 
     public ValueTask DisposeAsync() => held.DisposeAsync();
 }

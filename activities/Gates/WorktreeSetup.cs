@@ -37,17 +37,19 @@ internal static class WorktreeSetup
         IReadOnlyList<string> commands = files.Policy.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
             return null;
-        var wanted = Fingerprint(worktree.Path, commands, found.Select(k => k.LockFile));
+        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
+        var wanted = Fingerprint(worktree.Path, [.. commands, .. Used(commands, files.Policy.WorktreeEnvironment, resources)], found.Select(k => k.LockFile));
         if (File.Exists(worktree.SetupMark) && await File.ReadAllTextAsync(worktree.SetupMark, stop) == wanted)
             return null;
         Directory.CreateDirectory(logFolder);
+        var environment = GateEnvironment.Make(services.Environment, resources.Variables(files.Policy.WorktreeEnvironment)).ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
         foreach (var command in commands)
         {
             var result = await new ProcessRunner(services.Time).RunAsync(
                 new ProcessCommand("/bin/sh", "-c", command)
                 {
                     WorkingDirectory = worktree.Path,
-                    Environment = GateEnvironment.Make(services.Environment).ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal),
+                    Environment = environment,
                     CleanEnvironment = true,
                     Timeout = Limit,
                     OwnSession = true,
@@ -64,6 +66,14 @@ internal static class WorktreeSetup
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
         return null;
     }
+
+    /// <summary>
+    /// What set-up made may hold the worktree's own port or name (a database, a settings file): a worktree that is used again in another place, with others, is set up again.
+    /// </summary>
+    private static IEnumerable<string> Used(IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> configured, WorktreeResources resources) =>
+        configured.Count > 0 || commands.Any(command => command.Contains("ORCHESTRATOR_", StringComparison.Ordinal) || command.Contains("TMPDIR", StringComparison.Ordinal))
+            ? resources.Variables(configured).OrderBy(variable => variable.Key, StringComparer.Ordinal).Select(variable => $"{variable.Key}={variable.Value}")
+            : [];
 
     private static string Fingerprint(string folder, IEnumerable<string> commands, IEnumerable<string> lockFiles)
     {

@@ -134,7 +134,7 @@ internal sealed class Preflight(ActivityServices services)
         if (outcomes.Count == 0 && await _gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
             errors.Add(failure);
         var red = outcomes.Where(o => !o.Passed && !o.Environment && configured.Contains(o.Gate)).ToList();
-        warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({o.Evidence})."));
+        warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({o.Evidence}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"));
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
             warnings.Add($"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}.");

@@ -1,4 +1,5 @@
 using Orchestrator.Contracts;
+using Orchestrator.QualityGates;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -93,5 +94,10 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<string> FinishAsync(FinishInput input) => Heartbeats.WhileAsync(stop => _ending.FinishAsync(input, stop));
+    public Task<string> FinishAsync(FinishInput input) => Heartbeats.WhileAsync(async stop =>
+    {
+        var report = await _ending.FinishAsync(input, stop);
+        await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
+        return report;
+    });
 }

@@ -72,7 +72,7 @@ internal sealed class RunLanding(ActivityServices services)
             return (null, new LandResult
             {
                 Evidence = failures[0].Evidence,
-                Message = $"{input.Target} has moved, and merged with it these gates fail: {string.Join(", ", failures.Select(f => f.Gate.Name))}. Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
+                Message = $"{input.Target} has moved, and merged with it these gates fail: {string.Join(", ", failures.Select(f => f.Gate.Name))}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
             });
         }
         return (await new Refs(repository).UpdateAsync([new RefChange(stagingRef, commit, staging)], $"merge {input.Target}", stop)).Done

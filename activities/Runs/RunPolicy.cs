@@ -83,6 +83,9 @@ public sealed record RunPolicy
 
     /// <summary>Shell commands that make a fresh worktree ready; null: found.</summary>
     public IReadOnlyList<string>? Setup { get; init; }
+
+    /// <summary>Variables of agents, gates and set-up, made of what each worktree has for itself (<see cref="WorktreeVariables"/>).</summary>
+    public IReadOnlyDictionary<string, string> WorktreeEnvironment { get; init; } = new Dictionary<string, string>();
     public IReadOnlyList<string> Keep { get; init; } = [];
     public string BranchPrefix { get; init; } = "orchestrator";
     public string? MessagePrefix { get; init; }
@@ -147,6 +150,7 @@ public sealed record RunPolicy
         Orphan = settings.Limits.Orphan,
         WorktreeDirectory = settings.Worktrees.Directory,
         Setup = settings.Worktrees.Setup,
+        WorktreeEnvironment = settings.Worktrees.Environment,
         Keep = settings.Worktrees.Keep,
         BranchPrefix = settings.Worktrees.BranchPrefix,
         MessagePrefix = settings.Git.MessagePrefix,

@@ -35,8 +35,16 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase));
     }
 
-    /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance.</summary>
-    public static string ForKey(RunFiles files, PlanTask task) => TaskPrompt.Render(Input(files, task, null));
+    /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance, and without which gates run one at a time.</summary>
+    public static string ForKey(RunFiles files, PlanTask task)
+    {
+        var input = Input(files, task, null);
+        return TaskPrompt.Render(input with
+        {
+            Task = task with { Verification = [.. task.Verification.Select(TaskGates.WithoutTurns)] },
+            FurtherGates = [.. input.FurtherGates.Select(TaskGates.WithoutTurns)],
+        });
+    }
 
     /// <summary>True for a file of the repository that is handed to the agent as instructions.</summary>
     public static bool IsInstruction(string path) => path == Conventions || path.StartsWith(AgentsFolder, StringComparison.Ordinal);
@@ -48,6 +56,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
             FurtherGates = TaskGates.Further(files, task),
             NeedPerson = files.Policy.AlwaysRequireHuman,
+            WorktreeVariables = [.. files.Policy.WorktreeEnvironment.Keys],
             Guidance = guidance,
         };
         return files.Contracts is { } inForce ? input.With(inForce) : input;

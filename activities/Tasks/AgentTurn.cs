@@ -4,6 +4,7 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Agents;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
+using Orchestrator.QualityGates;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 
@@ -30,7 +31,9 @@ internal sealed class AgentTurn(ActivityServices services)
         // An agent that was started before is followed, whatever became of the sandbox since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
             return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };
-        start = start with { Confinement = confinement };
+        var use = state == AgentStartState.NotStarted ? WorktreeUse.Idle : WorktreeUse.Continued;
+        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(place.WorktreePath, use, CancellationToken.None);
+        start = start with { Confinement = confinement, Environment = resources.Variables(files.Policy.WorktreeEnvironment) };
         var guard = new AgentGuard(place, services, input.Start);
         if (worktree is not null)
             await guard.RecordAsync(worktree);

@@ -27,7 +27,7 @@ internal static class ContentKey
             options = new { files.Policy.PermissionMode, files.Policy.Allow, files.Policy.McpServers, files.Policy.Turns },
             write = task.FilesWrite,
             append = task.FilesAppend,
-            gates = Gates.TaskGates.Of(files, task).Concat(files.Policy.IntegrationGates),
+            gates = Gates.TaskGates.Of(files, task).Concat(files.Policy.IntegrationGates).Select(Gates.TaskGates.WithoutTurns),
             content,
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));

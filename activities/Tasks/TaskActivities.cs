@@ -1,4 +1,5 @@
 using Orchestrator.Contracts;
+using Orchestrator.QualityGates;
 using Temporalio.Activities;
 
 namespace Orchestrator.Activities.Tasks;
@@ -10,10 +11,12 @@ public sealed class TaskActivities : ITaskActivities
     private readonly AgentTurn _turn;
     private readonly TaskVerification _verification;
     private readonly TaskMerge _merge;
+    private readonly ActivityServices _services;
 
     /// <summary>Puts the steps together.</summary>
     public TaskActivities(ActivityServices services)
     {
+        _services = services;
         _preparation = new TaskPreparation(services);
         _turn = new AgentTurn(services);
         _verification = new TaskVerification(services);
@@ -41,6 +44,7 @@ public sealed class TaskActivities : ITaskActivities
     public Task ReleaseTaskAsync(ReleaseTaskInput input) => Heartbeats.WhileAsync(async stop =>
     {
         await TaskPreparation.ReleaseAsync(input, stop);
+        await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return true;
     });
 }

@@ -53,13 +53,13 @@ internal sealed class TaskMerge(ActivityServices services)
         var gates = GateSpec.WithOwnNames([.. TaskGates.Of(files, task), .. files.Policy.IntegrationGates]);
         IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true));
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));
         if (failures.Count == 0)
             return null;
         var broken = failures.FirstOrDefault(f => f.Environment);
         return new Contracts.MergeResult
         {
-            Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => $"gate failed: {f.Gate.Name}."))}",
+            Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Failure))}",
             FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
             ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round,
             [

@@ -39,7 +39,7 @@ internal sealed class TaskVerification(ActivityServices services)
             return Refused(files, task, input.Round, breaches, commit);
         var gates = TaskGates.Of(files, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
-        var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop);
+        var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, task: task.Id);
         var failures = GateCheck.Failures(files, outcomes);
         var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
         if (failures.FirstOrDefault(f => f.Environment) is { } broken)
@@ -47,7 +47,7 @@ internal sealed class TaskVerification(ActivityServices services)
         if (failures.Count > 0)
         {
             var sections = failures.Select(ProblemsFile.Gate).ToList();
-            return Refused(files, task, input.Round, [.. failures.Select(f => $"Gate failed: {f.Gate.Name}.")], commit, sections) with { Gates = count };
+            return Refused(files, task, input.Round, [.. failures.Select(f => f.Failure)], commit, sections) with { Gates = count };
         }
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
         {
@@ -59,6 +59,7 @@ internal sealed class TaskVerification(ActivityServices services)
             notes.Add("the agent did not say done; judged by its gates");
         if (outcomes.Count == 0)
             notes.Add("not verified: no gate");
+        notes.AddRange(outcomes.Where(o => o.Passed && o.Advice.Length > 0).Select(o => $"gate '{o.Gate.Name}': {o.Advice}"));
         await KeepResultAsync(place, task, input, commit, changed.Count > 0, stop);
         var patch = differences.Any(d => GateMeaning.IsTest(d.Path)) ? (await new Diffs(place.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text : "";
         return new VerifyResult

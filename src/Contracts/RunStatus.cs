@@ -87,6 +87,10 @@ public sealed record RunStatus
     [JsonPropertyName("failing")]
     public IReadOnlyList<FailingActivity> Failing { get; init; } = [];
 
+    /// <summary>Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has looked.</summary>
+    [JsonPropertyName("waiting")]
+    public IReadOnlyList<GateWait> Waiting { get; init; } = [];
+
     /// <summary>Tasks in plan order (of a query's page: from its offset on).</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<RunTask> Tasks { get; init; } = [];
@@ -110,6 +114,17 @@ public sealed record RunStatus
 /// <param name="Attempt">The attempt that is under way or comes next, from 1.</param>
 /// <param name="Message">How the last one failed.</param>
 public sealed record FailingActivity(string Task, string Activity, int Attempt, string Message);
+
+/// <summary>A gate that waits for another one on this machine.</summary>
+/// <param name="Task">The task whose gate it is; empty for a gate of the run itself.</param>
+/// <param name="Gate">Its name.</param>
+/// <param name="Exclusive">What both want for themselves (<c>exclusive</c>); null where one of them is run apart from all others, after a collision.</param>
+/// <param name="HolderGate">The gate it waits for.</param>
+/// <param name="HolderTask">The task whose gate that is; empty for a gate of no task.</param>
+/// <param name="HolderRun">The run whose gate that is; empty for <c>orchestrate verify</c>.</param>
+/// <param name="HolderRepository">Absolute path of its repository.</param>
+/// <param name="Since">Since when it waits.</param>
+public sealed record GateWait(string Task, string Gate, string? Exclusive, string HolderGate, string HolderTask, string HolderRun, string HolderRepository, DateTimeOffset Since);
 
 /// <summary>Where one task is.</summary>
 public sealed record RunTask

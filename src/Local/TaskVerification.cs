@@ -1,5 +1,6 @@
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 
@@ -24,19 +25,23 @@ public static class TaskVerification
     /// <param name="gates">What to run.</param>
     /// <param name="evidence">Folder for what the gates print.</param>
     /// <param name="environment">The process's variables; gates get only what programs need to work.</param>
+    /// <param name="settings">What <c>worktrees.env</c> adds to them.</param>
     /// <param name="told">Told of each verdict as it comes.</param>
+    /// <param name="waits">Told of a gate that has to wait for another on this machine.</param>
     /// <param name="stop">Kills the gate that runs.</param>
     /// <returns>A verdict for each gate; null when there is no such commit.</returns>
     /// <exception cref="GitException">Git failed.</exception>
     public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
-        string workTree, string? commit, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, Action<GateVerdict> told, CancellationToken stop)
+        string workTree, string? commit, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, WorktreeSettings settings,
+        Action<GateVerdict> told, Action<WaitingGate> waits, CancellationToken stop)
     {
+        var runner = new GateRunner(GateTurns.Of(environment, told: waits));
         var opened = await OpenedRepositories.OpenAsync(workTree);
         if (commit is null)
         {
             var known = new Worktrees(opened);
             var status = await WorktreeStatus.ReadAsync(known.Find(workTree) ?? known.FindMainCheckout()!, stop);
-            return await RunAsync(workTree, [.. status.Entries.Select(entry => entry.Path)], gates, evidence, environment, told, stop);
+            return await RunAsync(workTree, [.. status.Entries.Select(entry => entry.Path)], gates, evidence, environment, settings, runner, told, stop);
         }
 
         if (await new Commits(opened).ReadAsync(commit, stop) is not { } found)
@@ -46,7 +51,7 @@ public static class TaskVerification
         try
         {
             await worktrees.EnsureAsync(new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" }, stop);
-            return await RunAsync(path, await ChangedAsync(opened, found, stop), gates, evidence, environment, told, stop);
+            return await RunAsync(path, await ChangedAsync(opened, found, stop), gates, evidence, environment, settings, runner, told, stop);
         }
         finally
         {
@@ -59,18 +64,34 @@ public static class TaskVerification
         : [.. (await new Diffs(repository).BetweenAsync(commit.Parents[0], commit.Id, stop)).Select(change => change.Path)];
 
     private static async Task<IReadOnlyList<GateVerdict>> RunAsync(
-        string directory, IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, Action<GateVerdict> told, CancellationToken stop)
+        string directory, IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, string evidence, IReadOnlyDictionary<string, string> environment, WorktreeSettings settings,
+        GateRunner runner, Action<GateVerdict> told, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
-        var subject = new GateSubject { Directory = directory, ChangedFiles = changed, Environment = GateEnvironment.Make(environment) };
-        var runner = new GateRunner();
-        var verdicts = new List<GateVerdict>();
-        foreach (var gate in gates)
+        // As in a run, but for as long as this process lives: the folder is the user's own, and may be verified twice at the same time.
+        var claims = WorktreeResourceClaims.Of(environment);
+        var resources = await claims.TakeAsync(directory, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
+        try
         {
-            verdicts.Add(await runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{verdicts.Count + 1}.log"), stop));
-            told(verdicts[^1]);
-        }
+            var subject = new GateSubject
+            {
+                Directory = directory,
+                ChangedFiles = changed,
+                Environment = GateEnvironment.Make(environment, resources.Variables(settings.Environment)),
+                Origin = new GateOrigin(directory, "", ""),
+            };
+            var verdicts = new List<GateVerdict>();
+            foreach (var gate in gates)
+            {
+                verdicts.Add(await runner.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{verdicts.Count + 1}.log"), stop));
+                told(verdicts[^1]);
+            }
 
-        return verdicts;
+            return verdicts;
+        }
+        finally
+        {
+            await claims.ReleaseAsync(directory, ProcessIdentity.Current);
+        }
     }
 }

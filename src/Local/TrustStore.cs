@@ -12,7 +12,7 @@ namespace Orchestrator.Local;
 /// <param name="Source">File and line.</param>
 public sealed record TrustItem(string Setting, string Value, string Source)
 {
-    private static readonly string[] Names = ["worktrees.setup", "permissions.mode", "permissions.allow", "permissions.sandbox", "planner.url"];
+    private static readonly string[] Names = ["worktrees.setup", "worktrees.env", "permissions.mode", "permissions.allow", "permissions.sandbox", "planner.url"];
 
     /// <summary>What the settings take from the repository's files and a person must have agreed to: agent commands, MCP servers, set-up, permissions, where a key is sent.</summary>
     public static IReadOnlyList<TrustItem> Of(SettingsResult settings) =>

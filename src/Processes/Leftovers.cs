@@ -21,7 +21,7 @@ public static class Leftovers
     public static Task<int> StopOwnAsync(TimeProvider? time = null) => StopAsync(owner => owner == ProcessIdentity.Current, time);
 
     /// <summary>A new value of <see cref="ProcessRunner.ChildVariable"/> that tells whose child it is.</summary>
-    internal static string NewMark() => $"{ProcessIdentity.Current} {Guid.NewGuid():N}";
+    public static string NewMark() => $"{ProcessIdentity.Current} {Guid.NewGuid():N}";
 
     private static Task<int> StopAsync(Func<ProcessIdentity, bool> isOver, TimeProvider? time) =>
         new ProcessStopper(time).StopAsync(() => Find(isOver), StopSignal.Terminate, grace: TimeSpan.Zero, KillLimit);

@@ -32,6 +32,9 @@ public sealed record Gate
     /// <value>Default: true.</value>
     public bool RerunFailure { get; init; } = true;
 
+    /// <summary>Gates of one such name run one at a time over all processes of a user on a machine. Null: beside any other.</summary>
+    public string? Exclusive { get; init; }
+
     /// <summary>The gate that a plan or the settings describe.</summary>
     /// <param name="spec">What they say.</param>
     /// <param name="timeout">How long it may take where they do not say.</param>
@@ -43,6 +46,7 @@ public sealed record Gate
         Timeout = spec.Timeout ?? timeout,
         Required = spec.Required,
         Negate = spec.Negate,
+        Exclusive = spec.Exclusive,
     };
 }
 

@@ -15,12 +15,17 @@ public sealed record GateSubject
     /// <summary>The whole environment.</summary>
     /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
+
+    /// <summary>Whose work it is, for those who wait for the gate.</summary>
+    public GateOrigin Origin { get; init; } = GateOrigin.None;
 }
 
 /// <summary>Runs gates. One instance serves any number at the same time.</summary>
+/// <param name="turns">Who may run one now.</param>
 /// <param name="time">The clock for limits and durations; the system's by default.</param>
-public sealed class GateRunner(TimeProvider? time = null)
+public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
 {
+    private const string RerunSuffix = ".rerun";
     private const int TailBytes = 8 * 1024;
     private const int CaptureBytes = 64 * 1024;
     private const long EvidenceBytes = 16L * 1024 * 1024;
@@ -31,8 +36,9 @@ public sealed class GateRunner(TimeProvider? time = null)
     private readonly ProcessRunner _processes = new(time);
 
     /// <summary>
-    /// Runs a gate to its verdict. A test or custom gate that fails by its own word, and any gate that is killed, is run once more on the same files, to tell
-    /// chance from fault. When this returns nothing it started lives any more.
+    /// Runs a gate to its verdict, as soon as it is its turn. A test or custom gate that fails by its own word, and any gate that is killed, is run once more
+    /// on the same files, to tell chance from fault. One that could not have something (<see cref="GateContention"/>) while another gate ran is run once more
+    /// alone, and what comes of that counts. When this returns nothing it started lives any more.
     /// </summary>
     /// <param name="gate">The gate.</param>
     /// <param name="subject">What it is run on.</param>
@@ -57,14 +63,28 @@ public sealed class GateRunner(TimeProvider? time = null)
             return CouldNotRun(gate, command, $"With the names of {subject.ChangedFiles.Count} files the command is longer than 127 KiB. Use a command that finds its files itself.");
         }
 
-        GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, cancellationToken);
+        using GateTurn turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
+        GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
+        if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
+        {
+            await turn.BecomeAloneAsync(cancellationToken);
+            GateVerdict alone = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
+            return alone with
+            {
+                Contention = first.Contention,
+                RanAlone = true,
+                Runs = 2,
+                Failure = alone.Result == GateResult.Passed ? GateFailure.Contention : alone.Failure,
+            };
+        }
+
         bool wasKilled = GateClassifier.WasKilled(first);
         if (!wasKilled && (first.Failure != GateFailure.Logic || !gate.RerunFailure || gate.Kind is not (GateKind.Test or GateKind.Custom)))
         {
             return first;
         }
 
-        GateVerdict second = await RunOnceAsync(gate, command, subject, evidenceFile + ".rerun", cancellationToken);
+        GateVerdict second = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
         if (second.Result == GateResult.Passed)
         {
             return second with { Failure = GateFailure.Flaky, Runs = 2 };
@@ -102,6 +122,9 @@ public sealed class GateRunner(TimeProvider? time = null)
             Runs = 1,
             EvidenceFile = evidenceFile,
             Tail = Tail(output),
+            Contention = verdict is GateResult.Failed or GateResult.TimedOut && failure != GateFailure.Environment && !gate.Negate
+                ? GateContentions.Of(output)
+                : GateContention.None,
         };
     }
 
@@ -111,7 +134,7 @@ public sealed class GateRunner(TimeProvider? time = null)
         return end.Length <= TailBytes ? end : end[^TailBytes..];
     }
 
-    private async Task<GateVerdict> RunOnceAsync(Gate gate, string command, GateSubject subject, string evidenceFile, CancellationToken cancellationToken)
+    private async Task<GateVerdict> RunOnceAsync(Gate gate, string command, GateSubject subject, string evidenceFile, GateTurn turn, CancellationToken cancellationToken)
     {
         ProcessOutput output = new() { CaptureLimit = CaptureBytes, File = evidenceFile, FileLimit = EvidenceBytes };
         ProcessResult result = await _processes.RunAsync(
@@ -125,13 +148,14 @@ public sealed class GateRunner(TimeProvider? time = null)
                 Timeout = gate.Timeout,
                 OwnSession = true,
                 StopLeftovers = true,
+                Mark = turn.Mark,
             },
             cancellationToken);
         GateVerdict verdict = Judge(gate, command, result, evidenceFile);
         string seconds = verdict.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await File.AppendAllTextAsync(
             evidenceFile,
-            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n",
+            $"\n[gate '{gate.Name}': {verdict.Result}, exit code {verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {seconds} s]\n[command: {command}]\n{(verdict.Advice.Length == 0 ? "" : $"[{verdict.Advice}]\n")}",
             cancellationToken);
         return verdict;
     }

@@ -36,6 +36,9 @@ public enum GateFailure
 
     /// <summary>Chance: it failed, and passed when run again on the same files.</summary>
     Flaky,
+
+    /// <summary>Something that another gate had: it failed beside it, and passed alone.</summary>
+    Contention,
 }
 
 /// <summary>What a gate said, with its evidence.</summary>
@@ -47,7 +50,7 @@ public sealed record GateVerdict
     /// <summary>How it ended.</summary>
     public required GateResult Result { get; init; }
 
-    /// <summary>Where a failure comes from. <see cref="GateFailure.Flaky"/> goes with a gate that passed in the end.</summary>
+    /// <summary>Where a failure comes from. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> go with a gate that passed in the end.</summary>
     public GateFailure Failure { get; init; }
 
     /// <summary>True when the gate does not stand in the way: passed, skipped, or not required.</summary>
@@ -58,6 +61,16 @@ public sealed record GateVerdict
 
     /// <summary>The command's exit code; null when it did not end by itself or did not run.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>What it could not have in its first run, by its own words.</summary>
+    public GateContention Contention { get; init; }
+
+    /// <summary>True where it failed beside another gate and this is what came of it alone.</summary>
+    public bool RanAlone { get; init; }
+
+    /// <summary>What helps where it could not have something, in sentences; else empty.</summary>
+    public string Advice => Contention == GateContention.None ? ""
+        : (!RanAlone ? "" : $"Beside another gate on this machine it failed; run again alone it {(Result == GateResult.Passed ? "passed" : "failed, too")}. ") + GateContentions.CureOf(Contention);
 
     /// <summary>How long the last run took, in awake time.</summary>
     public TimeSpan Duration { get; init; }

@@ -5,7 +5,7 @@ namespace Orchestrator.Settings;
 /// <summary>Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's <c>verification</c>.</summary>
 internal static class GateSettingType
 {
-    private static readonly string[] Members = ["command", "type", "required", "timeout", "description", "negate"];
+    private static readonly string[] Members = ["command", "type", "required", "timeout", "description", "negate", "exclusive"];
     private static readonly SettingType<string> Kind = SettingTypes.OneOf("test", "typecheck", "lint", "build", "security", "custom");
     private static readonly SettingType<TimeSpan> Limit = SettingTypes.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
 
@@ -61,6 +61,10 @@ internal static class GateSettingType
                     good &= SettingTypes.Switch.TryRead(entry.Value, faults, out var negate);
                     gate = gate with { Negate = negate };
                     break;
+                case "exclusive":
+                    good &= ReadExclusive(entry.Value, faults, out var exclusive);
+                    gate = gate with { Exclusive = exclusive };
+                    break;
                 case "timeout":
                     good &= Limit.TryRead(entry.Value, faults, out var timeout);
                     gate = gate with { Timeout = timeout };
@@ -83,6 +87,16 @@ internal static class GateSettingType
         return good;
     }
 
+    private static bool ReadExclusive(RawValue raw, FaultSink faults, out string name)
+    {
+        if (!SettingTypes.Text.TryRead(raw, faults, out name))
+            return false;
+        if (ExclusiveName.IsValid(name))
+            return true;
+        faults($"'{name}' can't be what a gate has for itself ('exclusive'). {ExclusiveName.Rule}", raw.Line);
+        return false;
+    }
+
     private static string Write(IReadOnlyList<GateSpec>? gates) => gates is null ? "found" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
 
     private static string WriteGate(GateSpec gate)
@@ -100,8 +114,47 @@ internal static class GateSettingType
             members.Add("description: " + SettingTypes.Quote(description));
         if (gate.Negate)
             members.Add("negate: true");
+        if (gate.Exclusive is { } exclusive)
+            members.Add("exclusive: " + SettingTypes.Quote(exclusive));
         return "{" + string.Join(", ", members) + "}";
     }
+}
+
+/// <summary>Variables that are made of what each worktree has for itself: a mapping of names to texts with places. Whatever stands for nothing is a fault.</summary>
+internal static class WorktreeVariablesType
+{
+    public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } = new(
+        "a mapping of variables to texts with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
+
+    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyDictionary<string, string> value)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        value = variables;
+        if (raw is not RawMap map)
+        {
+            faults($"'{RawText.Of(raw)}' is not a mapping of variables to texts.", raw.Line);
+            return false;
+        }
+
+        var good = true;
+        foreach (var entry in map.Entries)
+        {
+            var fault = WorktreeVariables.FaultOfName(entry.Key) is { } why ? $"'{entry.Key}' {why}."
+                : entry.Value is not RawScalar text ? $"the value of '{entry.Key}' is not one text; one that begins with a brace needs quotes."
+                : WorktreeVariables.UnknownPlace(text.Text) is { } unknown ? $"'{unknown}' in the value of '{entry.Key}' stands for nothing; where it is meant as it is, write '{{{unknown}}}'."
+                : null;
+            if (fault is null)
+                variables[entry.Key] = ((RawScalar)entry.Value).Text;
+            else
+                faults(fault, entry.Line);
+            good &= fault is null;
+        }
+
+        return good;
+    }
+
+    private static string Write(IReadOnlyDictionary<string, string> variables) =>
+        variables.Count == 0 ? "none" : "{" + string.Join(", ", variables.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}: {SettingTypes.Quote(v.Value)}")) + "}";
 }
 
 /// <summary>Lists of risk patterns with weights. A pattern that can't be matched in linear time is a fault, never skipped.</summary>

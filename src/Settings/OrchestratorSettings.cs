@@ -138,9 +138,11 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, decimal? BudgetPerRu
 /// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
 /// <param name="Directory">Where they are made, relative to the repository or absolute.</param>
 /// <param name="Setup">Shell commands that make a fresh worktree ready; null: found from the lock files.</param>
+/// <param name="Environment">Variables made of what each worktree has for itself; see <see cref="Plans.WorktreeVariables"/>.</param>
 /// <param name="Keep">Ignored paths that survive when a worktree is used again.</param>
 /// <param name="BranchPrefix">First part of the names of branches.</param>
-public sealed record WorktreeSettings(string Directory, IReadOnlyList<string>? Setup, IReadOnlyList<string> Keep, string BranchPrefix);
+public sealed record WorktreeSettings(
+    string Directory, IReadOnlyList<string>? Setup, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Keep, string BranchPrefix);
 
 /// <summary>Landing (<c>git.*</c>).</summary>
 /// <param name="Land"><c>merge</c>, <c>pr</c> or <c>branch</c>.</param>

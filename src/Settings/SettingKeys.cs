@@ -136,6 +136,9 @@ public static class SettingKeys
     internal static readonly Setting<IReadOnlyList<string>?> WorktreeSetup = new("worktrees.setup", null, SettingTypes.OptionalTexts,
         "commands that make a fresh worktree ready; not set: found from the lock files");
 
+    internal static readonly Setting<IReadOnlyDictionary<string, string>> WorktreeEnvironment = new("worktrees.env", new Dictionary<string, string>(), WorktreeVariablesType.Variables,
+        "variables of agents, gates and set-up, made of what each worktree has for itself");
+
     internal static readonly Setting<IReadOnlyList<string>> WorktreeKeep = new("worktrees.keep", [], SettingTypes.Texts, "ignored paths that survive when a worktree is used again");
 
     internal static readonly Setting<string> BranchPrefix = new("branch_prefix", "orchestrator", SettingTypes.BranchPart, "first part of the names of branches");
@@ -195,7 +198,7 @@ public static class SettingKeys
         Workers, MaxWorkers, TaskTimeout, MaxRemediations, Model, Agent, AgentCommand, AgentProvider, AgentMcp, PlannerAgent, PlannerModel, PlannerTimeout, PlannerUrl, PlannerRegion, ReviewerModel, VerifierModel,
         RetryAttempts, RetryBaseDelay, RetryMaxDelay, StallLimit, TurnLimit, CostLimit, MemoryLimit, CpuLimit, OrphanLimit, TaskGates, IntegrationGates,
         PermissionMode, PermissionAllow, PermissionSandbox, ReviewEnabled, ReviewRounds, StrictCompliance, WarnAt, PauseAt, RunBudget, DayBudget, ApprovalTimeout, LockTimeout,
-        AlwaysRequireHuman, DiskReserve, RunRetention, ResultRetention, HeartbeatInterval, StaleThreshold, WorktreeDirectory, WorktreeSetup, WorktreeKeep, BranchPrefix,
+        AlwaysRequireHuman, DiskReserve, RunRetention, ResultRetention, HeartbeatInterval, StaleThreshold, WorktreeDirectory, WorktreeSetup, WorktreeEnvironment, WorktreeKeep, BranchPrefix,
         Land, MessagePrefix, Target, NotificationProvider, NotificationEvents, NotificationUrl, NotificationTopic, RiskPatterns, AutoApproveThreshold, ReviewThreshold,
         WordBoundaries, ShowProgress, WorkingDirectory, TemporalAddress, TemporalNamespace, TemporalTls, TemporalApiKey, WebPort, WebBind, WebToken,
     ];

@@ -6,7 +6,7 @@ internal static class SettingNames
     public const string Prefix = "ORCHESTRATOR_";
 
     // Facts that are handed to agents; they are no settings.
-    private static readonly string[] Facts = ["RUN", "TASK", "ATTEMPT", "PROMPT_FILE", "REPOSITORY", "PORT", "TOKEN", "START", "CHILD", "SUPERVISOR"];
+    private static readonly string[] Facts = ["RUN", "TASK", "ATTEMPT", "PROMPT_FILE", "REPOSITORY", "PORT", "WORKTREE", "TOKEN", "START", "CHILD", "SUPERVISOR"];
 
     /// <summary><c>a.b_c</c> is <c>ORCHESTRATOR_A__B_C</c>.</summary>
     public static string VariableOf(string name) => Prefix + name.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();

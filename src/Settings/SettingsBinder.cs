@@ -36,7 +36,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             ResultRetention = Read(SettingKeys.ResultRetention),
             HeartbeatInterval = Read(SettingKeys.HeartbeatInterval),
             StaleThreshold = Read(SettingKeys.StaleThreshold),
-            Worktrees = new(Read(SettingKeys.WorktreeDirectory), Read(SettingKeys.WorktreeSetup), Read(SettingKeys.WorktreeKeep), Read(SettingKeys.BranchPrefix)),
+            Worktrees = new(Read(SettingKeys.WorktreeDirectory), Read(SettingKeys.WorktreeSetup), Read(SettingKeys.WorktreeEnvironment), Read(SettingKeys.WorktreeKeep), Read(SettingKeys.BranchPrefix)),
             Git = new(Read(SettingKeys.Land), Read(SettingKeys.MessagePrefix), Read(SettingKeys.Target)),
             Notifications = new(
                 Read(SettingKeys.NotificationProvider), Read(SettingKeys.NotificationEvents), Read(SettingKeys.NotificationUrl), Read(SettingKeys.NotificationTopic)),

@@ -13,7 +13,7 @@ public sealed class AgentActivityTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder, "tasks", "a", "gates"));
 
-        Assert.Empty(AgentActivity.Read(_folder, Working("a")));
+        Assert.Empty(AgentActivity.Read(_folder, Working("a"), new Dictionary<string, string> { ["HOME"] = _folder }));
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class AgentActivityTests : IDisposable
             File.WriteAllText(Path.Combine(folder, "progress.json"), $$"""{"doing": "start {{start}}"}""");
         }
 
-        Assert.Equal("start 10", AgentActivity.Read(_folder, Working("a"))["a"]);
+        Assert.Equal("start 10", AgentActivity.Read(_folder, Working("a"), new Dictionary<string, string> { ["HOME"] = _folder })["a"]);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

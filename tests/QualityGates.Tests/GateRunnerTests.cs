@@ -6,7 +6,9 @@ namespace Orchestrator.QualityGates.Tests;
 public sealed class GateRunnerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly GateRunner _gates = new();
+    private readonly GateRunner _gates;
+
+    public GateRunnerTests() => _gates = new GateRunner(GateTurns.Of(new Dictionary<string, string> { ["HOME"] = _folder.Path }));
 
     public void Dispose() => _folder.Dispose();
 

@@ -25,7 +25,12 @@ internal sealed class PromptCommand : CliCommand
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
         var settings = context.LoadSettings().Settings!;
-        var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, PlanFiles.ProjectTexts(context)), id) with { FurtherGates = settings.Gates.Task ?? [], NeedPerson = settings.AlwaysRequireHuman };
+        var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, PlanFiles.ProjectTexts(context)), id) with
+        {
+            FurtherGates = settings.Gates.Task ?? [],
+            NeedPerson = settings.AlwaysRequireHuman,
+            WorktreeVariables = [.. settings.Worktrees.Environment.Keys],
+        };
         input = input.With(PlanFiles.ContractsInForce(context, plan).Stubs);
         var prompt = TaskPrompt.Render(input with { RoleText = input.Task.Role is { } role ? PlanFiles.RoleText(context, role) : null });
         if (parsed.GetValue(_json))

@@ -56,7 +56,7 @@ internal sealed class ResumeCommand : CliCommand
 
     private static int Show(StoredRun run, CommandContext context)
     {
-        foreach (var line in RunTable.Draw(run.Status, AgentActivity.Read(run.Folder, run.Status), context.Time.GetUtcNow(), context.Terminal.Width, int.MaxValue))
+        foreach (var line in RunTable.Draw(run.Status, AgentActivity.Read(run.Folder, run.Status, context.Environment), context.Time.GetUtcNow(), context.Terminal.Width, int.MaxValue))
             context.Terminal.Say(line);
         return ExitCodes.Done;
     }

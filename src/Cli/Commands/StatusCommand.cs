@@ -38,7 +38,8 @@ internal sealed class StatusCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
-            context.Print(status with { Abandoned = await IsAbandonedAsync(run, repository, context, stop) }, RunJson.Default.RunStatus);
+            var now = status with { Abandoned = await IsAbandonedAsync(run, repository, context, stop), Waiting = AgentActivity.ReadWaiting(run.Folder, run.Status, context.Environment) };
+            context.Print(now, RunJson.Default.RunStatus);
             return ExitCodes.Done;
         }
 
@@ -60,7 +61,7 @@ internal sealed class StatusCommand : CliCommand
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
             var isAbandoned = await IsAbandonedAsync(run, repository, context, stop) is true;
             if (terminal.HasScreen)
-                terminal.Redraw([.. RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status), context.Time.GetUtcNow(), terminal.Width, terminal.Height - 2), .. isAbandoned ? [TextCells.Cut(Abandoned(run), terminal.Width)] : Array.Empty<string>()]);
+                terminal.Redraw([.. RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status, context.Environment), context.Time.GetUtcNow(), terminal.Width, terminal.Height - 2), .. isAbandoned ? [TextCells.Cut(Abandoned(run), terminal.Width)] : Array.Empty<string>()]);
             else if (run.Status.Sequence != shown || isAbandoned != wasAbandoned)
                 Show(run, parsed.GetValue(_blocked), isAbandoned, context);
             shown = run.Status.Sequence;
@@ -96,7 +97,7 @@ internal sealed class StatusCommand : CliCommand
     {
         var status = blocked ? OnlyBlocked(run.Status) : run.Status;
         var now = context.Time.GetUtcNow();
-        foreach (var line in RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status), now, context.Terminal.HasScreen ? context.Terminal.Width : 160, int.MaxValue))
+        foreach (var line in RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status, context.Environment), now, context.Terminal.HasScreen ? context.Terminal.Width : 160, int.MaxValue))
             context.Terminal.Say(line);
         foreach (var command in status.Questions.SelectMany(question => question.Commands))
             context.Terminal.Say("    " + command);

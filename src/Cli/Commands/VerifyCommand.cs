@@ -29,12 +29,14 @@ internal sealed class VerifyCommand : CliCommand
         var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
-        var gates = TaskVerification.GatesOf(plan.Tasks.First(task => task.Id == id), context.LoadSettings().Settings!, workTree);
+        var settings = context.LoadSettings().Settings!;
+        var gates = TaskVerification.GatesOf(plan.Tasks.First(task => task.Id == id), settings, workTree);
         if (gates.Count == 0)
             throw new CommandException(ExitCodes.WorkFailed, $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.", "Give it 'verification', or set gates.task.");
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
         var commit = parsed.GetValue(_commit);
-        var verdicts = await TaskVerification.RunAsync(workTree, commit, gates, evidence, context.Environment, verdict => Say(context, verdict), stop)
+        var verdicts = await TaskVerification.RunAsync(
+            workTree, commit, gates, evidence, context.Environment, settings.Worktrees, verdict => Say(context, verdict), waiting => context.Terminal.Say($"      {waiting}"), stop)
             ?? throw new CommandException(ExitCodes.Usage, $"There is no commit '{commit}' in {workTree}.", "Name one by its id, a branch or a tag.");
         var passed = verdicts.All(verdict => verdict.IsAcceptable);
         if (parsed.GetValue(_json))
@@ -49,6 +51,7 @@ internal sealed class VerifyCommand : CliCommand
         var how = verdict.Result switch
         {
             GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
+            GateResult.Passed when verdict.RanAlone => "passed when run alone",
             GateResult.Passed => "passed",
             GateResult.Skipped => "skipped",
             GateResult.TimedOut => $"ran longer than {verdict.Gate.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
@@ -57,6 +60,8 @@ internal sealed class VerifyCommand : CliCommand
             _ => $"exit code {verdict.ExitCode}",
         };
         context.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{word}  {verdict.Gate.Name}: {how} ({verdict.Duration.TotalSeconds:0.0} s)"));
+        if (verdict.Advice.Length > 0)
+            context.Terminal.Say("      " + verdict.Advice);
         if (verdict.Result == GateResult.Passed)
             return;
         foreach (var line in verdict.Tail.TrimEnd().Split('\n').TakeLast(20).Where(line => line.Length > 0))
@@ -67,5 +72,5 @@ internal sealed class VerifyCommand : CliCommand
 
     private static VerifyEntry Entry(GateVerdict verdict) => new(
         verdict.Gate.Name, verdict.Command, verdict.Gate.Kind.ToString().ToLowerInvariant(), verdict.Gate.Required, verdict.Result.ToString().ToLowerInvariant(), verdict.Failure.ToString().ToLowerInvariant(),
-        verdict.ExitCode, (long)verdict.Duration.TotalMilliseconds, verdict.EvidenceFile);
+        verdict.ExitCode, (long)verdict.Duration.TotalMilliseconds, verdict.EvidenceFile, verdict.Gate.Exclusive, verdict.Advice);
 }

@@ -73,8 +73,11 @@ internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<Ve
 /// <param name="Type">Kind of check.</param>
 /// <param name="Required">Its failure counts.</param>
 /// <param name="Result"><c>passed</c>, <c>skipped</c>, <c>failed</c>, <c>timedout</c> or <c>couldnotrun</c>.</param>
-/// <param name="Failure"><c>none</c>, <c>logic</c>, <c>environment</c>, <c>timeout</c> or <c>flaky</c>.</param>
+/// <param name="Failure"><c>none</c>, <c>logic</c>, <c>environment</c>, <c>timeout</c>, <c>flaky</c> or <c>contention</c>.</param>
 /// <param name="ExitCode">Null where it did not end by itself.</param>
 /// <param name="Milliseconds">How long it took.</param>
 /// <param name="Evidence">File with all it printed.</param>
-internal sealed record VerifyEntry(string Name, string Command, string Type, bool Required, string Result, string Failure, int? ExitCode, long Milliseconds, string? Evidence);
+/// <param name="Exclusive">Gates of this name run one at a time on the machine; null where it runs beside any other.</param>
+/// <param name="Advice">What helps where it could not have a port, a database or a file; else empty.</param>
+internal sealed record VerifyEntry(
+    string Name, string Command, string Type, bool Required, string Result, string Failure, int? ExitCode, long Milliseconds, string? Evidence, string? Exclusive, string Advice);

@@ -48,6 +48,7 @@ internal static class RunStatusReader
         Questions = Items(run, "questions", Question),
         Warnings = Texts(run, "warnings"),
         Failing = Items(run, "failing", Failing),
+        Waiting = Items(run, "waiting", Waiting),
         Tasks = Items(run, "tasks", Task),
         TaskCount = Count(run, "taskCount"),
         Abandoned = TryFind(run, "abandoned", out var abandoned) ? abandoned.GetBoolean() : null,
@@ -76,6 +77,9 @@ internal static class RunStatusReader
     };
 
     private static FailingActivity Failing(JsonElement step) => new(Text(step, "task"), Text(step, "activity"), Count(step, "attempt"), Text(step, "message"));
+
+    private static GateWait Waiting(JsonElement gate) => new(
+        Text(gate, "task"), Text(gate, "gate"), TextOrNull(gate, "exclusive"), Text(gate, "holderGate"), Text(gate, "holderTask"), Text(gate, "holderRun"), Text(gate, "holderRepository"), Time(gate, "since"));
 
     private static RunQuestion Question(JsonElement question) => new()
     {

@@ -15,7 +15,7 @@ internal static class RunTable
 
     /// <summary>Draws the run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="doing">What an agent does now, by task id; tasks without an entry show their reason.</param>
+    /// <param name="doing">What an agent does now, or a gate waits for, by task id; tasks without an entry show their reason. Under an empty id what the run itself waits for.</param>
     /// <param name="now">The present time.</param>
     /// <param name="width">Columns; no line is longer.</param>
     /// <param name="height">Most lines; tasks that do not fit are counted in the last one.</param>
@@ -25,6 +25,8 @@ internal static class RunTable
         var lines = new List<string> { TextCells.Cut(Head(run, now), width) };
         if (run.Reason.Length > 0)
             lines.Add(TextCells.Cut("  " + TextCells.OneLine(run.Reason), width));
+        if (doing.GetValueOrDefault("") is { } ofRun)
+            lines.Add(TextCells.Cut("  " + TextCells.OneLine(ofRun), width));
         var questions = run.Questions.Take(3).Select(question => TextCells.Cut("? " + TextCells.OneLine(question.Question), width)).ToList();
         var room = Math.Max(1, height - lines.Count - questions.Count);
         var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
@@ -65,7 +67,7 @@ internal static class RunTable
 
     private static string Row(RunTask task, string? doing, DateTimeOffset now, int idWidth, int width)
     {
-        var text = TextCells.OneLine(TaskStates.HoldsSlot(task.State) && doing is { Length: > 0 } ? doing : task.Reason.Length > 0 ? task.Reason : task.Title);
+        var text = TextCells.OneLine((TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 } ? doing : task.Reason.Length > 0 ? task.Reason : task.Title);
         var time = task.StartedAt is { } start ? Time((task.EndedAt ?? now) - start) : "";
         var cost = task.Cost > 0 ? Cost(task.Cost) : "";
         var left = $"{Mark(task)} {Fit(task.Id, idWidth)} {Fit(StateOf(task), StateWidth)} ";

@@ -174,7 +174,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     {
         if (_table)
         {
-            _terminal.Redraw(RunTable.Draw(status, AgentActivity.Read(folder, status), context.Time.GetUtcNow(), _terminal.Width, _terminal.Height - 1));
+            _terminal.Redraw(RunTable.Draw(status, AgentActivity.Read(folder, status, context.Environment), context.Time.GetUtcNow(), _terminal.Width, _terminal.Height - 1));
             return;
         }
 

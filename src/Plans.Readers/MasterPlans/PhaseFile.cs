@@ -289,6 +289,17 @@ internal sealed partial class PhaseFileReader
             return;
         }
 
+        string? exclusive = null;
+        if (ExclusiveMark().Match(text) is { Success: true } mark)
+        {
+            exclusive = mark.Groups["name"].Value.Trim();
+            text = text[..mark.Index].TrimEnd();
+            if (!ExclusiveName.IsValid(exclusive))
+            {
+                _faults.Add(new PlanFault("bad-value", FaultSeverity.Error, _file, line.Number, item.Groups["text"].Index + 1, "", $"'{exclusive}' can't be what a gate has for itself.", ExclusiveName.Rule));
+            }
+        }
+
         (string gate, string? description) = SplitGate(text);
         if (gate.Length == 0)
         {
@@ -296,7 +307,7 @@ internal sealed partial class PhaseFileReader
         }
         else
         {
-            _gates.Add(new GateSpec(gate, GateCommand.GuessType(gate), Description: description));
+            _gates.Add(new GateSpec(gate, GateCommand.GuessType(gate), Description: description, Exclusive: exclusive));
             _gateLines.Add(line.Number);
         }
     }
@@ -398,4 +409,7 @@ internal sealed partial class PhaseFileReader
 
     [GeneratedRegex(@"AGENT:\s*(?<name>[A-Za-z0-9_-]+)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Agent();
+
+    [GeneratedRegex(@"\(\s*exclusive:\s*(?<name>[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ExclusiveMark();
 }

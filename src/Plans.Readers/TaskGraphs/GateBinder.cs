@@ -5,7 +5,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping of names to commands.</summary>
 internal static class GateBinder
 {
-    private static readonly KeyTable GateKeys = new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate");
+    private static readonly KeyTable GateKeys = new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive");
 
     private static readonly string[] CommandKey = ["command"];
 
@@ -99,6 +99,19 @@ internal static class GateBinder
             fields.Bool("required") ?? true,
             fields.Duration("timeout"),
             fields.Text("description") ?? (isType ? null : name),
-            fields.Bool("negate") ?? false));
+            fields.Bool("negate") ?? false,
+            Exclusive(fields)));
+    }
+
+    private static string? Exclusive(Fields fields)
+    {
+        string? name = fields.Text("exclusive")?.Trim();
+        if (name is null || ExclusiveName.IsValid(name))
+        {
+            return name;
+        }
+
+        fields.Faults.Error("bad-value", fields.Node("exclusive")!, fields.Join("exclusive"), $"'{name}' can't be what a gate has for itself.", ExclusiveName.Rule);
+        return null;
     }
 }

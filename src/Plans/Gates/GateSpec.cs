@@ -9,13 +9,15 @@ namespace Orchestrator.Plans;
 /// <param name="Timeout">Null: the run's. In JSON a number of seconds.</param>
 /// <param name="Description">What it shows, for people.</param>
 /// <param name="Negate">It passes when the command fails.</param>
+/// <param name="Exclusive">Gates of one such name run one at a time on a machine; see <see cref="ExclusiveName"/>. Null: beside any other.</param>
 public sealed record GateSpec(
     [property: JsonPropertyName("command")] string Command,
     [property: JsonPropertyName("type")] GateType Type = GateType.Custom,
     [property: JsonPropertyName("required")] bool Required = true,
     [property: JsonPropertyName("timeout"), JsonConverter(typeof(SecondsConverter))] TimeSpan? Timeout = null,
     [property: JsonPropertyName("description")] string? Description = null,
-    [property: JsonPropertyName("negate")] bool Negate = false)
+    [property: JsonPropertyName("negate")] bool Negate = false,
+    [property: JsonPropertyName("exclusive")] string? Exclusive = null)
 {
     /// <summary>What people see: the description, else the command.</summary>
     [JsonIgnore]

@@ -16,6 +16,7 @@ public static class TaskPrompt
         Role(text, task.Role, input.RoleText);
         Assignment(text, input);
         OwnershipSection(text, task, input.NeedPerson);
+        Machine(text, input.WorktreeVariables);
         Contracts(text, input);
         Texts(text, "Context", "What you should know about this project.", input.Context);
         Texts(text, "Notes of the tasks before", "What those wrote down whose work you build on.", input.Notes);
@@ -124,6 +125,14 @@ public static class TaskPrompt
         text.Append("\nLock files and installed packages are changed by the orchestrator only. Do not push, switch branches, stash, rebase, or touch git's configuration.\n");
     }
 
+    private static void Machine(StringBuilder text, IReadOnlyCollection<string> variables)
+    {
+        Heading(text, "What is yours on this machine").Append("Others run servers and tests here at the same time. ")
+            .Append("`$ORCHESTRATOR_PORT` and the 19 ports after it are this worktree's own, `$TMPDIR` is its own temporary folder, ")
+            .Append("and `$ORCHESTRATOR_WORKTREE` is a name for databases and containers that nobody else uses. Use these, not fixed ports, `/tmp` or shared databases.");
+        text.Append(variables.Count == 0 ? "" : $" Made of them for you: {string.Join(", ", variables.Order(StringComparer.Ordinal).Select(name => $"`${name}`"))}.").Append('\n');
+    }
+
     private static void Contracts(StringBuilder text, TaskPromptInput input)
     {
         if (input.Contracts.Count + input.OtherContracts.Count == 0)
@@ -205,7 +214,13 @@ public static class TaskPrompt
         {
             string expectation = gate.Negate ? "must fail" : gate.Required ? "must pass" : "should pass";
             text.Append("- ").Append(InlineCode(gate.Command)).Append(": ").Append(expectation);
-            text.Append(string.IsNullOrWhiteSpace(gate.Description) ? "" : $" ({gate.Description.Trim()})").Append('\n');
+            text.Append(string.IsNullOrWhiteSpace(gate.Description) ? "" : $" ({gate.Description.Trim()})");
+            text.Append(gate.Exclusive is null ? "" : $" (exclusive: {gate.Exclusive})").Append('\n');
+        }
+
+        if (gates.Any(gate => gate.Exclusive is not null))
+        {
+            text.Append("\nWhat is marked exclusive we run one at a time on this machine, because it needs something that there is only one of. Where yours fails because that is in use, wait and run it again.\n");
         }
 
         text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");

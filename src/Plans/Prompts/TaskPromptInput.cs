@@ -24,6 +24,9 @@ public sealed record TaskPromptInput
     /// <summary>Gates that the configuration adds to those of the task.</summary>
     public IReadOnlyList<GateSpec> FurtherGates { get; init; } = [];
 
+    /// <summary>Variables that the configuration makes of what a worktree has for itself (<c>worktrees.env</c>).</summary>
+    public IReadOnlyCollection<string> WorktreeVariables { get; init; } = [];
+
     /// <summary>Paths whose change a person must have agreed to; a task that does not say what it writes is told to leave them.</summary>
     public IReadOnlyList<string> NeedPerson { get; init; } = [];
 

@@ -1,9 +1,12 @@
-namespace Orchestrator.Git;
+namespace Orchestrator.Processes;
 
 /// <summary>Deletes a folder with everything in it. Symbolic links in it are deleted, not followed.</summary>
-internal static class FolderRemover
+public static class FolderRemover
 {
-    internal static void Remove(string path)
+    /// <summary>Deletes what is at a path: a folder, or a link; nothing there, nothing to do.</summary>
+    /// <exception cref="IOException">Something in it can't be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">Something in it belongs to somebody else.</exception>
+    public static void Remove(string path)
     {
         if (new FileInfo(path).LinkTarget is not null)
         {

@@ -1,0 +1,78 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>
+/// Gates of all processes of a user in the order in which they came. One that is to run alone waits for all before it, the others only for those that run alone. What a dead process left in the
+/// queue blocks nobody: its gates are ended first.
+/// </summary>
+/// <param name="folder">The queue's folder.</param>
+/// <param name="time">The clock of the pauses between two looks.</param>
+internal sealed class GateQueue(string folder, TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Puts a gate at the end.</summary>
+    /// <returns>Its ticket, with a number.</returns>
+    internal async Task<GateTicket> DrawAsync(GateTicket ticket, CancellationToken stop)
+    {
+        using StateLock one = await StateLock.TakeAsync(folder, stop);
+        long last = Math.Max(one.Number, GateTicket.In(folder).Select(other => other.Number).LastOrDefault());
+        GateTicket drawn = ticket with { Number = last + 1 };
+        one.Number = drawn.Number;
+        drawn.Write(folder);
+        return drawn;
+    }
+
+    /// <summary>Waits until it is the ticket's turn.</summary>
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="within">The mark of a gate that this process is part of: what that holds it holds for us too.</param>
+    /// <param name="told">Told of the first one that it has to wait for.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <returns>Others that are in the queue now, and may run beside it.</returns>
+    internal async Task<IReadOnlyList<GateTicket>> WaitAsync(GateTicket ticket, string? within, Action<GateTicket> told, CancellationToken stop)
+    {
+        bool isTold = false;
+        while (true)
+        {
+            IReadOnlyList<GateTicket> others = [.. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within)];
+            if (others.FirstOrDefault(ticket.WaitsFor) is not { } holder)
+            {
+                return others;
+            }
+
+            if (!isTold)
+            {
+                told(holder);
+                isTold = true;
+            }
+
+            await Task.Delay(Pause, time, stop);
+        }
+    }
+
+    /// <summary>True if any came after it, whether it is still there or not.</summary>
+    internal async Task<bool> CameAfterAsync(GateTicket ticket, CancellationToken stop)
+    {
+        using StateLock one = await StateLock.TakeAsync(folder, stop);
+        return one.Number > ticket.Number;
+    }
+
+    internal void Leave(GateTicket ticket) => ticket.Remove(folder);
+
+    private async Task<IReadOnlyList<GateTicket>> LivingAsync()
+    {
+        ILookup<bool, GateTicket> all = GateTicket.In(folder).ToLookup(ticket => ticket.IsAlive());
+        if (all[false].Any())
+        {
+            // Their gates may still have what the next one is about to take.
+            await Leftovers.StopThoseOfTheDeadAsync(time);
+            foreach (GateTicket dead in all[false])
+            {
+                dead.Remove(folder);
+            }
+        }
+
+        return [.. all[true]];
+    }
+}

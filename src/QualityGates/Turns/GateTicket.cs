@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>Whose gate it is, for people who wait for it.</summary>
+/// <param name="Repository">Absolute path of the repository.</param>
+/// <param name="Run">Id of the run; empty outside of one (<c>orchestrate verify</c>).</param>
+/// <param name="Task">Id of the task; empty where the gate is not one task's.</param>
+public sealed record GateOrigin(string Repository, string Run, string Task)
+{
+    /// <summary>Of nobody in particular.</summary>
+    public static GateOrigin None { get; } = new("", "", "");
+}
+
+/// <summary>A gate's place in a queue: a file that is there as long as the gate waits or runs.</summary>
+/// <param name="Owner">The process that runs it, as <see cref="ProcessIdentity"/> writes it.</param>
+/// <param name="Mark">What all processes of the gate carry (<see cref="ProcessCommand.Mark"/>).</param>
+/// <param name="Alone">It runs beside no other of its queue.</param>
+/// <param name="Gate">The gate's name.</param>
+/// <param name="Origin">Whose gate it is.</param>
+/// <param name="Since">When it came.</param>
+internal sealed record GateTicket(string Owner, string Mark, bool Alone, string Gate, GateOrigin Origin, DateTimeOffset Since)
+{
+    private const string Extension = ".json";
+
+    /// <summary>Its number: who came first has the lowest.</summary>
+    [JsonIgnore]
+    public long Number { get; init; }
+
+    /// <summary>Whether it must wait for one that came before it.</summary>
+    internal bool WaitsFor(GateTicket other) => other.Number < Number && (Alone || other.Alone);
+
+    /// <summary>True while the process that drew it lives.</summary>
+    internal bool IsAlive() => ProcessIdentity.TryParse(Owner)?.IsAlive() == true;
+
+    /// <summary>The tickets of a queue's folder in their order. One that goes while we look is left out.</summary>
+    internal static IReadOnlyList<GateTicket> In(string folder) => !Directory.Exists(folder)
+        ? []
+        : [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(Read).OfType<GateTicket>().OrderBy(ticket => ticket.Number)];
+
+    /// <summary>Puts it into a queue: written aside and renamed, so that nobody sees half of it.</summary>
+    internal void Write(string folder)
+    {
+        string file = FileIn(folder);
+        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, GateTicketJson.Default.GateTicket));
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    internal void Remove(string folder) => File.Delete(FileIn(folder));
+
+    private static GateTicket? Read(string file)
+    {
+        if (!long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out long number) || SmallFile.TryRead(file) is not { } content)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(content, GateTicketJson.Default.GateTicket) is { } ticket ? ticket with { Number = number } : null;
+        }
+        catch (JsonException)
+        {
+            // A power cut may leave a name without its content. Whoever drew it is gone with it.
+            return new GateTicket("", "", Alone: false, "", GateOrigin.None, DateTimeOffset.UnixEpoch) { Number = number };
+        }
+    }
+
+    private string FileIn(string folder) => Path.Combine(folder, Number.ToString("D12", CultureInfo.InvariantCulture) + Extension);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(GateTicket))]
+internal sealed partial class GateTicketJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+namespace Orchestrator.QualityGates;
+
+/// <summary>A gate that waits for another one on this machine.</summary>
+/// <param name="Gate">Its name.</param>
+/// <param name="Origin">Whose it is.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Exclusive">What both want for themselves (<c>exclusive</c>); null where one of them is run alone after a collision.</param>
+/// <param name="HolderGate">The gate it waits for.</param>
+/// <param name="Holder">Whose that is.</param>
+public sealed record WaitingGate(string Gate, GateOrigin Origin, DateTimeOffset Since, string? Exclusive, string HolderGate, GateOrigin Holder)
+{
+    /// <summary>All gates of this user on this machine that wait, as far as their processes live. Reads only.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static IReadOnlyList<WaitingGate> All(IReadOnlyDictionary<string, string> environment)
+    {
+        string folder = UserState.FolderOf(environment);
+        string exclusive = GateTurns.ExclusiveFolder(folder);
+        IEnumerable<string> names = Directory.Exists(exclusive) ? Directory.EnumerateDirectories(exclusive).Order(StringComparer.Ordinal) : [];
+        return [.. names.SelectMany(queue => In(queue, Path.GetFileName(queue))), .. In(GateTurns.AllFolder(folder), null)];
+    }
+
+    /// <summary>The same in a sentence's words: what it waits for, and who has that.</summary>
+    public override string ToString()
+    {
+        string what = Exclusive is null ? "to run apart from other gates" : $"for '{Exclusive}'";
+        string where = Holder.Run == Origin.Run && Holder.Repository == Origin.Repository ? "" : Holder.Run.Length == 0 ? $" in {Holder.Repository} (orchestrate verify)" : $" of {Holder.Run} in {Holder.Repository}";
+        string who = Holder.Task.Length == 0 ? $"the gate '{HolderGate}'{where}" : $"task {Holder.Task}{where}, gate '{HolderGate}'";
+        return $"gate '{Gate}' waits {what}: {who} has it";
+    }
+
+    internal static WaitingGate Of(GateTicket ticket, GateTicket holder, string? exclusive) =>
+        new(ticket.Gate, ticket.Origin, ticket.Since, exclusive, holder.Gate, holder.Origin);
+
+    private static IEnumerable<WaitingGate> In(string queue, string? name)
+    {
+        IReadOnlyList<GateTicket> tickets = [.. GateTicket.In(queue).Where(ticket => ticket.IsAlive())];
+        foreach (GateTicket ticket in tickets)
+        {
+            if (tickets.FirstOrDefault(ticket.WaitsFor) is { } holder)
+            {
+                yield return Of(ticket, holder, name);
+            }
+        }
+    }
+}

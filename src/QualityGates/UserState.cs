@@ -1,0 +1,35 @@
+namespace Orchestrator.QualityGates;
+
+/// <summary>Where the processes of a user on one machine agree with each other: who runs which gate, and which ports a worktree has.</summary>
+public static class UserState
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>
+    /// <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/NAME</c>: a home folder may be shared by machines, ports are not.
+    /// </summary>
+    /// <param name="environment">Variables of the process.</param>
+    public static string FolderOf(IReadOnlyDictionary<string, string> environment)
+    {
+        string home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set ? set : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string state = environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given) ? given : Path.Combine(home, ".local", "state");
+        return Path.Combine(state, "orchestrator", "machines", Environment.MachineName);
+    }
+
+    /// <summary>The same, made where it is missing, for its owner alone.</summary>
+    /// <param name="environment">Variables of the process.</param>
+    /// <exception cref="IOException">It can't be made.</exception>
+    public static string MakeFolder(IReadOnlyDictionary<string, string> environment)
+    {
+        string folder = FolderOf(environment);
+        try
+        {
+            // The system's method with a mode fails on others; elsewhere the program is refused before.
+            return OperatingSystem.IsWindows() ? Directory.CreateDirectory(folder).FullName : Directory.CreateDirectory(folder, OwnerOnly).FullName;
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw new IOException($"The folder {folder} can't be made: {refused.Message} Gates of several runs agree there; set XDG_STATE_HOME to a folder that you can write.", refused);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using Orchestrator.Processes;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>Temporary folders of worktrees: with short paths, since a Unix socket's has at most 107 bytes, for their owner alone.</summary>
+internal static class TemporaryFolders
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string Usual = "/tmp";
+    private const int LongestParent = 32;
+
+    /// <summary>A new one, where the user has such folders; below <c>/tmp</c> where that path is long.</summary>
+    /// <param name="parent">The user's <c>TMPDIR</c>; null where it is not set.</param>
+    internal static string Make(string? parent)
+    {
+        string chosen = parent is { Length: > 0 and <= LongestParent } && Path.IsPathRooted(parent) && Directory.Exists(parent) ? parent.TrimEnd('/') : Usual;
+        string path;
+        do
+        {
+            path = $"{chosen}/orc-{RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 8)}";
+        }
+        while (Path.Exists(path));
+        Create(path);
+        return path;
+    }
+
+    /// <summary>The folder as it was given, made again where something tidied it away; null where somebody else has put something in its place.</summary>
+    internal static string? Restore(string path)
+    {
+        if (!Path.Exists(path))
+        {
+            Create(path);
+        }
+
+        // A folder may have got the group of its parent with a mark of its own (mkdir(2), S_ISGID).
+        bool isOurs = new FileInfo(path).LinkTarget is null && Directory.Exists(path)
+            && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & ~UnixFileMode.SetGroup) == OwnerOnly);
+        return isOurs ? path : null;
+    }
+
+    /// <summary>Removes it with all that is in it.</summary>
+    /// <returns>False where something in it could not be removed, such as files of another user that a container made.</returns>
+    internal static bool TryRemove(string path)
+    {
+        try
+        {
+            FolderRemover.Remove(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+    }
+}

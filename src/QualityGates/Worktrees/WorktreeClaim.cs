@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>Which worktree has what: a file in the user's state.</summary>
+/// <param name="Worktree">Absolute path of the worktree.</param>
+/// <param name="Owner">The process it ends with, as <see cref="ProcessIdentity"/> writes it; empty: it ends with the worktree.</param>
+/// <param name="FirstPort">See <see cref="WorktreeResources"/>.</param>
+/// <param name="TemporaryFolder">See <see cref="WorktreeResources"/>.</param>
+/// <param name="Name">See <see cref="WorktreeResources"/>.</param>
+internal sealed record WorktreeClaim(string Worktree, string Owner, int FirstPort, string TemporaryFolder, string Name)
+{
+    private const int LongestWord = 11;
+
+    internal WorktreeResources Resources => new(FirstPort, TemporaryFolder, Name);
+
+    /// <summary>True where neither the worktree nor its owner is there any more.</summary>
+    internal bool IsOver => !Directory.Exists(Worktree) || (Owner.Length > 0 && ProcessIdentity.TryParse(Owner)?.IsAlive() != true);
+
+    /// <summary>When the worktree was last used.</summary>
+    [JsonIgnore]
+    public DateTime LastUse { get; init; }
+
+    /// <summary>The file of a worktree's claim.</summary>
+    internal static string FileOf(string folder, string worktree, string owner) => Path.Combine(folder, Convert.ToHexStringLower(Digest(worktree + "\n" + owner))[..24] + ".json");
+
+    internal static IReadOnlyList<WorktreeClaim> In(string folder) => !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeClaim>()];
+
+    /// <summary>The claim of a file; null where there is none, or a power cut has left half of it.</summary>
+    internal static WorktreeClaim? TryRead(string file)
+    {
+        try
+        {
+            return SmallFile.TryRead(file) is { } content && JsonSerializer.Deserialize(content, WorktreeClaimJson.Default.WorktreeClaim) is { } claim
+                ? claim with { LastUse = File.GetLastWriteTimeUtc(file) }
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    internal void Write(string folder)
+    {
+        string file = FileOf(folder, Worktree, Owner);
+        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, WorktreeClaimJson.Default.WorktreeClaim));
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    /// <summary>The same worktree gets the same name, and begins to look for ports at the same place, each time.</summary>
+    /// <param name="worktree">Absolute path of the worktree.</param>
+    /// <param name="again">How many names were taken.</param>
+    internal static string NameOf(string worktree, int again)
+    {
+        string word = new([.. Path.GetFileName(worktree).ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
+        word = word.Length == 0 || !char.IsAsciiLetter(word[0]) ? "w" + word : word;
+        string digits = Convert.ToHexStringLower(Digest(again == 0 ? worktree : $"{worktree}\n{again}"))[..8];
+        return $"{(word.Length > LongestWord ? word[..LongestWord] : word)}_{digits}";
+    }
+
+    internal static int PlaceOf(string worktree, int places) => (int)(BitConverter.ToUInt32(Digest(worktree)) % (uint)places);
+
+    private static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WorktreeClaim))]
+internal sealed partial class WorktreeClaimJson : JsonSerializerContext;

@@ -1,0 +1,144 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>
+/// Gives each worktree of a user on a machine what it has for itself. A claim ends with its worktree, or with the process that it was made for, however that ended; until then the worktree keeps
+/// its values.
+/// </summary>
+public sealed class WorktreeResourceClaims
+{
+    private readonly string _folder;
+    private readonly string? _temporaryParent;
+
+    private WorktreeResourceClaims(string folder, string? temporaryParent) => (_folder, _temporaryParent) = (folder, temporaryParent);
+
+    /// <summary>Those of the user whose process this is.</summary>
+    /// <param name="environment">Variables of the process: where the user's state and temporary folders are.</param>
+    public static WorktreeResourceClaims Of(IReadOnlyDictionary<string, string> environment) =>
+        new(Path.Combine(UserState.MakeFolder(environment), "worktrees"), environment.GetValueOrDefault("TMPDIR"));
+
+    /// <summary>What a worktree has: as before, where it had something, else something new.</summary>
+    /// <param name="worktree">Absolute path; it must be there.</param>
+    /// <param name="use">How it is about to be used.</param>
+    /// <param name="stop">Ends the waiting for others who take something.</param>
+    /// <param name="owner">The process that it is for alone, in a folder that stays; null: the worktree's until that is gone.</param>
+    /// <exception cref="IOException">No range of ports is free, or the user's state can't be written.</exception>
+    public async Task<WorktreeResources> TakeAsync(string worktree, WorktreeUse use, CancellationToken stop, ProcessIdentity? owner = null)
+    {
+        worktree = Path.GetFullPath(worktree);
+        string by = owner?.ToString() ?? "";
+        string file = WorktreeClaim.FileOf(_folder, worktree, by);
+        using StateLock one = await StateLock.TakeAsync(_folder, stop);
+        WorktreeClaim? known = WorktreeClaim.TryRead(file);
+        if (known is null)
+        {
+            RemoveThoseThatAreOver();
+        }
+
+        WorktreeClaim claim;
+        if (known is not null && (use == WorktreeUse.Continued || StillHas(known)))
+        {
+            claim = known with { TemporaryFolder = Folder(known, use) };
+        }
+        else
+        {
+            IReadOnlyList<WorktreeClaim> others = [.. WorktreeClaim.In(_folder).Where(other => other.Worktree != worktree || other.Owner != by)];
+            claim = new WorktreeClaim(worktree, by, FindPort(worktree, others), Folder(known, use), known?.Name ?? FindName(worktree, others));
+        }
+
+        claim.Write(_folder);
+        return claim.Resources;
+    }
+
+    /// <summary>Takes everything back from a worktree; nothing given, nothing to do.</summary>
+    /// <param name="worktree">Absolute path.</param>
+    /// <param name="owner">As it was given.</param>
+    public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
+    {
+        string file = WorktreeClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
+        using StateLock one = await StateLock.TakeAsync(_folder, CancellationToken.None);
+        if (WorktreeClaim.TryRead(file) is { } claim)
+        {
+            TryRemove(claim);
+        }
+    }
+
+    /// <summary>Takes everything back from worktrees that are gone and processes that have ended.</summary>
+    public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
+    {
+        using StateLock one = await StateLock.TakeAsync(_folder, stop);
+        RemoveThoseThatAreOver();
+    }
+
+    private static bool IsInUse(WorktreeClaim claim) => ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
+
+    // Its own server may be what has the ports: then they are where they belong.
+    private static bool StillHas(WorktreeClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
+
+    private static string FindName(string worktree, IReadOnlyList<WorktreeClaim> others)
+    {
+        int again = 0;
+        while (others.Any(other => other.Name == WorktreeClaim.NameOf(worktree, again)))
+        {
+            again++;
+        }
+
+        return WorktreeClaim.NameOf(worktree, again);
+    }
+
+    private int FindPort(string worktree, IReadOnlyList<WorktreeClaim> others)
+    {
+        IReadOnlyList<int> ranges = PortRanges.Here();
+        var taken = others.Select(other => other.FirstPort).ToHashSet();
+        int begin = WorktreeClaim.PlaceOf(worktree, ranges.Count);
+        foreach (int first in Enumerable.Range(begin, ranges.Count).Select(place => ranges[place % ranges.Count]))
+        {
+            if (!taken.Contains(first) && PortRanges.IsFree(first))
+            {
+                return first;
+            }
+        }
+
+        // Worktrees that were kept for a person hold theirs; the one that nobody has used for longest is given another when it is used again.
+        foreach (WorktreeClaim idle in others.OrderBy(other => other.LastUse))
+        {
+            if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
+            {
+                return idle.FirstPort;
+            }
+        }
+
+        throw new IOException($"All {ranges.Count} ranges of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have them; end runs, or remove worktrees that are not needed.");
+    }
+
+    private string Folder(WorktreeClaim? known, WorktreeUse use)
+    {
+        if (known is null || (use == WorktreeUse.Fresh && !TemporaryFolders.TryRemove(known.TemporaryFolder)))
+        {
+            return TemporaryFolders.Make(_temporaryParent);
+        }
+
+        return TemporaryFolders.Restore(known.TemporaryFolder) ?? TemporaryFolders.Make(_temporaryParent);
+    }
+
+    private void RemoveThoseThatAreOver()
+    {
+        foreach (WorktreeClaim claim in WorktreeClaim.In(_folder).Where(claim => claim.IsOver))
+        {
+            TryRemove(claim);
+        }
+    }
+
+    // Where the folder can't be removed yet the claim stays, and the next one who comes tries again.
+    private bool TryRemove(WorktreeClaim claim)
+    {
+        if (!TemporaryFolders.TryRemove(claim.TemporaryFolder))
+        {
+            return false;
+        }
+
+        File.Delete(WorktreeClaim.FileOf(_folder, claim.Worktree, claim.Owner));
+        return true;
+    }
+}
