@@ -74,6 +74,7 @@ internal sealed class GateCheck(ActivityServices services)
                     Directory = place.Worktree.Path,
                     ChangedFiles = changed,
                     Environment = GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Policy.WorktreeEnvironment)),
+                    TemporaryFolder = place.Resources.TemporaryFolder,
                     Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
                 };
                 var outcome = await RunAsync(files, gate, subject, evidence, expectedRed?.Contains(gate) != true, stop);

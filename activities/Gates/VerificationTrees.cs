@@ -37,8 +37,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                         worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
                     else
                         await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
-                    var resources = await WorktreeResourceClaims.Of(environment).TakeAsync(worktree.Path, WorktreeUse.Fresh, stop);
-                    return new VerificationTree(worktree, resources, taken.Lock);
+                    var claims = WorktreeResourceClaims.Of(environment);
+                    return new VerificationTree(worktree, claims, await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop), taken.Lock);
                 }
                 catch
                 {
@@ -67,12 +67,22 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
 }
 
 /// <summary>A verification worktree that is in use by one caller.</summary>
-internal sealed class VerificationTree(Worktree worktree, WorktreeResources resources, FileStream held) : IAsyncDisposable
+internal sealed class VerificationTree(Worktree worktree, WorktreeResourceClaims claims, WorktreeResources resources, FileStream held) : IAsyncDisposable
 {
     public Worktree Worktree { get; } = worktree;
 
-    /// <summary>What it has for itself on this machine.</summary>
+    /// <summary>What it has for itself on this machine, for as long as it is in use.</summary>
     public WorktreeResources Resources { get; } = resources;
 
-    public ValueTask DisposeAsync() => held.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await claims.ReleaseAsync(Worktree.Path);
+        }
+        finally
+        {
+            await held.DisposeAsync();
+        }
+    }
 }

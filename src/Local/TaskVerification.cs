@@ -78,6 +78,7 @@ public static class TaskVerification
                 Directory = directory,
                 ChangedFiles = changed,
                 Environment = GateEnvironment.Make(environment, resources.Variables(settings.Environment)),
+                TemporaryFolder = resources.TemporaryFolder,
                 Origin = new GateOrigin(directory, "", ""),
             };
             var verdicts = new List<GateVerdict>();

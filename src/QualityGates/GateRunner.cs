@@ -16,6 +16,9 @@ public sealed record GateSubject
     /// <value>Default: <see cref="GateEnvironment.Make"/>.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = GateEnvironment.Make();
 
+    /// <summary>The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of its own.</summary>
+    public string? TemporaryFolder { get; init; }
+
     /// <summary>Whose work it is, for those who wait for the gate.</summary>
     public GateOrigin Origin { get; init; } = GateOrigin.None;
 }
@@ -64,11 +67,12 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
 
         using GateTurn turn = await turns.EnterAsync(gate, subject.Origin, cancellationToken);
+        IReadOnlyCollection<string> before = subject.TemporaryFolder is { } temporary ? [.. Directory.EnumerateFileSystemEntries(temporary)] : [];
         GateVerdict first = await RunOnceAsync(gate, command, subject, evidenceFile, turn, cancellationToken);
         if (first.Contention != GateContention.None && await turn.HadCompanyAsync(cancellationToken))
         {
             await turn.BecomeAloneAsync(cancellationToken);
-            GateVerdict alone = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
+            GateVerdict alone = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
             return alone with
             {
                 Contention = first.Contention,
@@ -84,7 +88,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
             return first;
         }
 
-        GateVerdict second = await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
+        GateVerdict second = await RunAgainAsync(gate, command, subject, evidenceFile, turn, before, cancellationToken);
         if (second.Result == GateResult.Passed)
         {
             return second with { Failure = GateFailure.Flaky, Runs = 2 };
@@ -132,6 +136,14 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
     {
         string end = output.TrimEnd();
         return end.Length <= TailBytes ? end : end[^TailBytes..];
+    }
+
+    private async Task<GateVerdict> RunAgainAsync(
+        Gate gate, string command, GateSubject subject, string evidenceFile, GateTurn turn, IReadOnlyCollection<string> before, CancellationToken cancellationToken)
+    {
+        // What can't be removed the gate meets, as on any machine, and says so.
+        _ = subject.TemporaryFolder is null || TemporaryFolders.TryEmpty(subject.TemporaryFolder, before);
+        return await RunOnceAsync(gate, command, subject, evidenceFile + RerunSuffix, turn, cancellationToken);
     }
 
     private async Task<GateVerdict> RunOnceAsync(Gate gate, string command, GateSubject subject, string evidenceFile, GateTurn turn, CancellationToken cancellationToken)

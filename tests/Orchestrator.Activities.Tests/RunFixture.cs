@@ -59,6 +59,7 @@ internal sealed class RunFixture : IDisposable
         {
             ["XDG_CACHE_HOME"] = repository.Beside("cache"),
             ["HOME"] = repository.Beside("home"),
+            ["TMPDIR"] = Directory.CreateDirectory(repository.Beside("tmp")).FullName,
         };
         var services = new ActivityServices("host", ["orchestrate", "hook"], null!, TimeProvider.System) { Environment = environment };
         var opened = await Repositories.OpenAsync(repository.Path);

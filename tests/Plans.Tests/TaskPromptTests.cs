@@ -72,6 +72,23 @@ public sealed class TaskPromptTests
     }
 
     [Fact]
+    public void Render_WhatIsTheWorktreesOwn_AndWhatThereIsOneOf_IsSaid()
+    {
+        string prompt = TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth") with
+        {
+            FurtherGates = [new GateSpec("npm run e2e", Exclusive: "browser")],
+            WorktreeVariables = ["PORT", "DATABASE_URL"],
+        });
+
+        foreach (string part in (string[])["`$ORCHESTRATOR_PORT` and the 19 ports after it", "`$TMPDIR`", "`$ORCHESTRATOR_WORKTREE`", "`$DATABASE_URL`, `$PORT`", "(exclusive: browser)", "one at a time on this machine"])
+        {
+            Assert.Contains(part, prompt, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("one at a time", TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Render_SameInput_IsTheSameText() =>
         Assert.Equal(TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth")), TaskPrompt.Render(TaskPromptInput.Of(PlanJson.Read(PlanJson.Write(Plan)), "auth")));
 

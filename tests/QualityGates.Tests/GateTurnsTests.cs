@@ -123,6 +123,19 @@ public sealed class GateTurnsTests : IDisposable
     }
 
     [Fact]
+    public async Task SecondRun_FindsTheTemporaryFolderAsTheFirstDid()
+    {
+        string temporary = _folder.Folder("tmp");
+        _folder.Write("tmp/of-set-up", "");
+        GateSubject subject = Subject("a") with { TemporaryFolder = temporary };
+
+        GateVerdict verdict = await new GateRunner(GateTurns.Of(Environment)).RunAsync(
+            Gate("[ -e \"$AT/tmp/of-set-up\" ] && mkdir \"$AT/tmp/fixed\" && [ -e \"$AT/second\" ] || { echo x >\"$AT/second\"; exit 1; }", null), subject, _folder["log"]);
+
+        Assert.Equal((GateResult.Passed, GateFailure.Flaky, 2), (verdict.Result, verdict.Failure, verdict.Runs));
+    }
+
+    [Fact]
     public async Task Collision_WithNoOtherGate_IsOneFailureWithTheCure()
     {
         GateVerdict verdict = await RunAsync("echo 'bind: address already in use'; exit 1", null, "a", kind: GateKind.Lint);

@@ -333,6 +333,46 @@ public class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_ExclusiveGate_IsReadAndWritten_AndABadNameIsAnErrorWithItsLine()
+    {
+        var good = Load(file: "gates:\n  task:\n    - {command: npm run e2e, exclusive: port-3000}\n");
+        var bad = Load(file: "gates:\n  task:\n    - command: npm run e2e\n      exclusive: the database\n    - {command: pytest, exlusive: db}\n");
+
+        Assert.Equal("port-3000", Assert.Single(good.Settings!.Gates.Task!).Exclusive);
+        Assert.Equal("[{command: \"npm run e2e\", exclusive: port-3000}]", good.Values.Single(value => value.Name == "gates.task").Value);
+        Assert.Equal(["config.yaml:4", "config.yaml:5"], bad.Errors.Select(error => error.Source.ToString()));
+        Assert.Contains("'exclusive' is near", bad.Errors[1].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_WorktreeVariables_AreReadFromFileAndVariable()
+    {
+        var file = Load(file: "worktrees:\n  env:\n    DATABASE_URL: postgres://localhost/app_{worktree}\n    PORT: \"{port}\"\n    DEBUG: \"{port+19} {{literal}} {tmp}\"\n");
+        var variable = Load(variables: new() { ["ORCHESTRATOR_WORKTREES__ENV"] = "{PORT: '{port}'}", ["ORCHESTRATOR_PORT"] = "20000", ["ORCHESTRATOR_WORKTREE"] = "api_1" });
+
+        Assert.Equal(["DATABASE_URL", "DEBUG", "PORT"], file.Settings!.Worktrees.Environment.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("postgres://localhost/app_{worktree}", file.Settings.Worktrees.Environment["DATABASE_URL"]);
+        Assert.Equal("{port}", Assert.Single(variable.Settings!.Worktrees.Environment).Value);
+        Assert.Empty(variable.Warnings);
+        Assert.Empty(Load().Settings!.Worktrees.Environment);
+    }
+
+    [Theory]
+    [InlineData("A: \"{prot}\"", "'{prot}' in the value of 'A' stands for nothing")]
+    [InlineData("A: \"{port+20}\"", "'{port+20}' in the value of 'A' stands for nothing")]
+    [InlineData("ORCHESTRATOR_PORT: \"1\"", "begins with ORCHESTRATOR_")]
+    [InlineData("\"A-B\": x", "is no name of a variable")]
+    [InlineData("A: {port}", "needs quotes")]
+    public void Load_WorktreeVariableThatCannotBe_IsAnErrorWithItsLine(string line, string message)
+    {
+        var result = Load(file: $"worktrees:\n  env:\n    GOOD: x\n    {line}\n");
+
+        var error = Assert.Single(result.Errors);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal(("worktrees.env", "config.yaml:4"), (error.Key, error.Source.ToString()));
+    }
+
+    [Fact]
     public void Load_ListInAVariable_IsReadAsInAFileOrByCommas()
     {
         var result = Load(variables: new() { ["ORCHESTRATOR_GATES__TASK"] = "[make test, 'make lint']", ["ORCHESTRATOR_WORKTREES__KEEP"] = "node_modules, .venv" });

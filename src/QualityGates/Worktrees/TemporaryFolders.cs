@@ -33,10 +33,44 @@ internal static class TemporaryFolders
             Create(path);
         }
 
+        return Keep(path);
+    }
+
+    /// <summary>The folder if it is still there and ours. A name that others have seen is not used a second time: they could be quicker to make it.</summary>
+    internal static string? Keep(string path)
+    {
         // A folder may have got the group of its parent with a mark of its own (mkdir(2), S_ISGID).
         bool isOurs = new FileInfo(path).LinkTarget is null && Directory.Exists(path)
             && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & ~UnixFileMode.SetGroup) == OwnerOnly);
         return isOurs ? path : null;
+    }
+
+    /// <summary>Removes what is in it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="kept">Paths in it that stay.</param>
+    /// <returns>False where something could not be removed.</returns>
+    internal static bool TryEmpty(string path, IReadOnlyCollection<string> kept)
+    {
+        try
+        {
+            foreach (string entry in Directory.EnumerateFileSystemEntries(path).Where(entry => !kept.Contains(entry)))
+            {
+                if (Directory.Exists(entry) && new FileInfo(entry).LinkTarget is null)
+                {
+                    FolderRemover.Remove(entry);
+                }
+                else
+                {
+                    File.Delete(entry);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Removes it with all that is in it.</summary>

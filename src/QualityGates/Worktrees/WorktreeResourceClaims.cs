@@ -114,12 +114,8 @@ public sealed class WorktreeResourceClaims
 
     private string Folder(WorktreeClaim? known, WorktreeUse use)
     {
-        if (known is null || (use == WorktreeUse.Fresh && !TemporaryFolders.TryRemove(known.TemporaryFolder)))
-        {
-            return TemporaryFolders.Make(_temporaryParent);
-        }
-
-        return TemporaryFolders.Restore(known.TemporaryFolder) ?? TemporaryFolders.Make(_temporaryParent);
+        string? kept = known is null ? null : use == WorktreeUse.Continued ? TemporaryFolders.Restore(known.TemporaryFolder) : TemporaryFolders.Keep(known.TemporaryFolder);
+        return kept is not null && (use != WorktreeUse.Fresh || TemporaryFolders.TryEmpty(kept, [])) ? kept : TemporaryFolders.Make(_temporaryParent);
     }
 
     private void RemoveThoseThatAreOver()

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Orchestrator.Processes;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.EndToEnd.Tests;
+
+/// <summary>Suites that own a port, a fixed name in the temporary folder or a server, side by side: none fails another one, and no agent pays for a neighbour.</summary>
+public sealed class SuiteTests : IDisposable
+{
+    private readonly TempFolder _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public Task PortsNamesAndServers_OfTasksAtOnce_DoNotMeet() => SuitesOfTheirOwnAsync(3);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task PortsNamesAndServers_OfEightTasksAtOnce_DoNotMeet() => SuitesOfTheirOwnAsync(8);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task FixedPort_OfEightTasksAtOnce_IsExclusive()
+    {
+        using SuiteWorkplace place = await SuiteWorkplace.CreateAsync(_home, 8, ", exclusive: port", $"port={FreePort()} hold=100");
+
+        ProcessResult run = await place.RunAsync("run", "--yes");
+
+        await AssertLandedAsync(place, run, 8);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(8)]
+    [Trait("Category", "Full")]
+    public async Task FixedPort_NotSaidToBeExclusive_IsTriedAloneAndChargedToNobody(int tasks)
+    {
+        using SuiteWorkplace place = await SuiteWorkplace.CreateAsync(_home, tasks, "", $"port={FreePort()} hold=1000");
+
+        ProcessResult run = await place.RunAsync("run", "--yes");
+
+        await AssertLandedAsync(place, run, tasks);
+        Assert.Contains("run again alone it passed", string.Concat(Directory.EnumerateFiles(place.Repository[".orchestrator/runs"], "gate-*", SearchOption.AllDirectories).Select(File.ReadAllText))
+            + string.Concat(Directory.EnumerateFiles(place.Repository[".orchestrator/runs"], "*.json", SearchOption.AllDirectories).Select(File.ReadAllText)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OneName_InTwoRepositories_OneWaitsAndStatusSaysForWhom()
+    {
+        string port = FreePort();
+        using SuiteWorkplace first = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=first until=go");
+        using SuiteWorkplace second = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=second");
+
+        Task<ProcessResult> firstRun = first.RunAsync("run", "--yes");
+        await Eventually.TrueAsync(() => File.Exists(_home["first"]) || firstRun.IsCompleted, TimeSpan.FromMinutes(2));
+        Task<ProcessResult> secondRun = second.RunAsync("run", "--yes");
+        JsonNode? waiting = null;
+        while (waiting is null && !secondRun.IsCompleted)
+        {
+            if (Directory.Exists(second.Repository[".orchestrator/runs"]) && (await second.RunAsync("status", "--json")) is { ExitCode: 0 } status)
+                waiting = JsonNode.Parse(status.StandardOutput.Text)!["waiting"]!.AsArray().FirstOrDefault();
+        }
+
+        ProcessResult shown = await second.RunAsync("status");
+        bool secondHasBegun = File.Exists(_home["second"]);
+        _home.Write("go", "");
+        await AssertLandedAsync(first, await firstRun, 1);
+        await AssertLandedAsync(second, await secondRun, 1);
+        Assert.Equal(("port", false), ((string?)waiting?["exclusive"], secondHasBegun));
+        Assert.Equal((string?)(await first.StatusAsync())["runId"], (string?)waiting!["holderRun"]);
+        Assert.Contains("waits for 'port'", shown.StandardOutput.Text + shown.StandardError.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Orchestrator_KilledWhileItsGateHoldsTheName_TheOrphanIsEndedBeforeTheNextTakesIt()
+    {
+        string port = FreePort();
+        using SuiteWorkplace killed = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=killed until=go");
+        using SuiteWorkplace other = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port}");
+        await killed.Orchestrate.KillWhenAsync(_home["killed.log"], () => File.Exists(_home["killed"]), "run", "--yes");
+
+        ProcessResult next = await other.RunAsync("run", "--yes");
+
+        await AssertLandedAsync(other, next, 1);
+        _home.Write("go", "");
+        await AssertLandedAsync(killed, await killed.RunAsync("resume", "--yes"), 1);
+    }
+
+    private async Task SuitesOfTheirOwnAsync(int tasks)
+    {
+        using SuiteWorkplace place = await SuiteWorkplace.CreateAsync(_home, tasks, "", "own hold=300", byAgent: "own");
+
+        ProcessResult run = await place.RunAsync("run", "--yes");
+
+        await AssertLandedAsync(place, run, tasks);
+        Assert.All(place.Seen, seen => Assert.Equal($"{(int)seen["port"]! + 2} {seen["name"]} {seen["tmp"]}", (string?)seen["config"]));
+        Assert.All(place.Seen, seen => Assert.Matches("^[a-z][a-z0-9_]{0,19}$", (string?)seen["name"]));
+        Assert.All(place.Seen, seen => Assert.False(Directory.Exists((string)seen["tmp"]!), $"{seen["tmp"]} is still there."));
+        Assert.All(place.Seen, seen => AssertFree((int)seen["port"]! + 1));
+        Assert.Empty(Directory.EnumerateFiles(_home[".local/state/orchestrator/machines"], "*.json", SearchOption.AllDirectories));
+    }
+
+    private static async Task AssertLandedAsync(SuiteWorkplace place, ProcessResult run, int tasks)
+    {
+        JsonNode status = await place.StatusAsync();
+        Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + status);
+        Assert.Equal(("completed", tasks), ((string?)status["state"], (int)status["agentStarts"]!));
+        for (int task = 1; task <= tasks; task++)
+            Assert.Equal($"t{task}", await place.Repository.GitAsync("show", $"main:t{task}.txt"));
+    }
+
+    private static void AssertFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+    }
+
+    private static string FreePort()
+    {
+        // Below those that the system gives away by itself, so that nobody is given it meanwhile.
+        for (int port = Random.Shared.Next(12000, 19000); ; port++)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Any, port));
+                return $"{port}";
+            }
+            catch (SocketException)
+            {
+                continue;
+            }
+        }
+    }
+}
