@@ -168,12 +168,16 @@ public sealed partial class OrchestrationWorkflow
         while (!_draining && _mergeQueue.TryPeek(out var request))
         {
             var merge = new MergeTaskInput(_runId, _repository, _plan.Hash, _run.Staging, request);
-            MergeResult result;
+            var result = NotMerged;
             try
             {
-                result = await Workflow.ExecuteActivityAsync(
-                    (ITaskActivities a) => a.MergeTaskAsync(merge),
-                    ActivityDefaults.Long(_repository.Queue, TimeSpan.FromHours(2)));
+                // Its gates may wait for those of another run: a run that is to end does not wait with them.
+                if (!Cancelled)
+                    result = await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.MergeTaskAsync(merge), ActivityDefaults.Long(_repository.Queue, TimeSpan.FromHours(2), _stop.Token));
+            }
+            catch (FailureException) when (Cancelled)
+            {
+                // What it had done by then is found by whoever merges the task the next time.
             }
             catch (ActivityFailureException failure)
             {
@@ -188,6 +192,9 @@ public sealed partial class OrchestrationWorkflow
         _merging = false;
         _steered++;
     }
+
+    /// <summary>What a task is told whose run ends before its turn: it waits, and is cancelled.</summary>
+    private static MergeResult NotMerged => new() { Message = "The run is being cancelled.", FailureClass = FailureClasses.Environment };
 
     private async Task TellTaskAsync(string taskId, System.Linq.Expressions.Expression<Func<ITaskWorkflow, Task>> signal)
     {

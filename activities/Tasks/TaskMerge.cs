@@ -42,7 +42,8 @@ internal sealed class TaskMerge(ActivityServices services)
             var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
             if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
                 return refused;
-            if ((await place.Refs.UpdateAsync([new RefChange(place.Staging, commit, staging)], $"merge {task.Id}", stop)).Done)
+            // Once begun it is seen through: who cancels is told what is merged and what is not.
+            if ((await place.Refs.UpdateAsync([new RefChange(place.Staging, commit, staging)], $"merge {task.Id}", CancellationToken.None)).Done)
                 return Merged(commit);
         }
     }

@@ -402,6 +402,24 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task Cancel_GatesOfAMergeWait_EndsWithoutThem()
+    {
+        var merging = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b")], a => a.WhileMerging = stop =>
+        {
+            Interlocked.Increment(ref merging);
+            return System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop);
+        });
+        await run.UntilAsync(s => merging == 1 && s.Tasks.Count == 2 && s.Tasks.All(t => t.State == TaskStates.Merging));
+
+        await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal(TaskStates.Cancelled, task.State));
+        Assert.Equal((1, true), (merging, run.Activities.Merged.IsEmpty));
+    }
+
+    [Fact]
     public async Task Cancel_ByTemporalItself_StopsTasksAndEndsAsCancelled()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = async (_, stop) =>

@@ -161,6 +161,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     /// <summary>Goes on beside the gates until they may answer, and hears when they are cancelled.</summary>
     public Func<CancellationToken, Task> WhileVerifying { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>The same for the gates of a merge.</summary>
+    public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
+
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Round}", Gates = "1/1" };
 
     public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
@@ -310,13 +313,14 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     });
 
     [Activity]
-    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input)
+    public Task<MergeResult> MergeTaskAsync(MergeTaskInput input) => WithHeartbeatsAsync(async stop =>
     {
+        await WhileMerging(stop);
         var result = Merge(input);
         if (result.Merged)
             Merged.Enqueue(input.Request.TaskId);
-        return Task.FromResult(result);
-    }
+        return result;
+    });
 
     [Activity]
     public async Task ReleaseTaskAsync(ReleaseTaskInput input)
