@@ -182,7 +182,7 @@ public static class MachineCheck
     private static MachineCheckEntry Gates(GateSettings settings, string root)
     {
         const string Name = "gates";
-        IReadOnlyList<string> gates = settings.Task is { } set ? [.. set.Select(gate => gate.Command)] : [.. GateDetection.Detect(root).Select(gate => gate.Command)];
+        IReadOnlyList<string> gates = settings.Task is { } set ? [.. set.Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)] : [.. GateDetection.Detect(root).Select(gate => gate.Command)];
         return gates.Count > 0
             ? new(Name, MachineCheckStatus.Ok, $"{(settings.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
             : new(Name, MachineCheckStatus.Warn, "None are set, and no manifest names any: tasks without 'verification' are not verified.", "Set gates.task, such as [make test], or give tasks 'verification'.");
