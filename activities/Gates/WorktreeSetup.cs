@@ -33,7 +33,7 @@ internal static class WorktreeSetup
     /// <summary>Runs what is due. Null, or why it failed.</summary>
     public static async Task<string?> RunAsync(Worktree worktree, RunFiles files, ActivityServices services, string logFolder, CancellationToken stop)
     {
-        var found = Known.Where(k => File.Exists(Path.Combine(worktree.Path, k.LockFile))).ToList();
+        var found = Known.Where(k => new WorktreeFiles(worktree.Path).HasFile(k.LockFile)).ToList();
         IReadOnlyList<string> commands = files.Policy.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
             return null;
@@ -81,7 +81,7 @@ internal static class WorktreeSetup
         foreach (var command in commands)
             hash.AppendData(Encoding.UTF8.GetBytes(command + "\n"));
         foreach (var file in lockFiles)
-            hash.AppendData(File.ReadAllBytes(Path.Combine(folder, file)));
+            hash.AppendData(new WorktreeFiles(folder).TryRead(file, int.MaxValue) ?? []);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

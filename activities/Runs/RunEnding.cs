@@ -47,8 +47,20 @@ internal sealed class RunEnding(TimeProvider time)
             else
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
         }
+        new UnfinishedWork(repository, folder.Name).Remove();
+
         // A merged task's snapshots are superseded by its commit, which the run's record names.
-        gone.AddRange((await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Sessions(folder)], stop)).Select(r => new RefChange(r.Key, null, r.Value)));
+        gone.AddRange((await refs.ListAsync([RunRefs.Wips(folder)], stop)).Select(r => new RefChange(r.Key, null, r.Value)));
+        var aside = new List<string>();
+        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Kepts(folder)], stop))
+        {
+            if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
+                gone.Add(new RefChange(name, null, commit));
+            else
+                aside.Add(name);
+        }
+        if (aside.Count > 0)
+            left.Add($"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF");
         if (gone.Count > 0)
             await refs.UpdateAsync(gone, "run ended", stop);
         return left;
@@ -74,6 +86,11 @@ internal sealed class RunEnding(TimeProvider time)
             return kept;
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
         {
+            if (Worktrees.IsLeft(path))
+            {
+                kept[path] = $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), and remove it by hand";
+                continue;
+            }
             var place = new TaskPlace(repository, files, Path.GetFileName(path));
             if (await place.ReturnWorktreeAsync([landed], stop) is { } worktree)
                 kept[place.Branch] = $"the worktree {place.RelativePath} stays: {worktree.Reason}";

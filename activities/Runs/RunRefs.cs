@@ -18,14 +18,16 @@ internal static class RunRefs
 
     public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
 
-    /// <summary>The agent's conversation beside the snapshot (see <see cref="Git.Snapshots.SessionRef"/>).</summary>
-    public static string Sessions(RunFolder folder) => $"refs/orchestrator/session/{folder.Name}";
+    /// <summary>Work that something of ours would have overwritten: below it a number for each time.</summary>
+    public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
+
+    public static string Kepts(RunFolder folder) => $"refs/orchestrator/kept/{folder.Name}";
 
     public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
 
     /// <summary>Where all refs of a run lie, but its results, which belong to nobody.</summary>
     public static IReadOnlyCollection<string> OfRun(RunPolicy policy, RunFolder folder) =>
-        [$"refs/heads/{policy.BranchPrefix}/{folder.Name}", Wips(folder), Sessions(folder), "refs/orchestrator/base"];
+        [$"refs/heads/{policy.BranchPrefix}/{folder.Name}", Wips(folder), Kepts(folder), "refs/orchestrator/base"];
 
     /// <summary>The branch's short name, for people.</summary>
     public static string Short(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;

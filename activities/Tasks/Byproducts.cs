@@ -1,3 +1,5 @@
+using Orchestrator.Git;
+
 namespace Orchestrator.Activities.Tasks;
 
 /// <summary>Files that tools write beside the work: lock files and build output. Where nobody owns them they are put back, not held against the agent.</summary>
@@ -24,5 +26,28 @@ internal static class Byproducts
             || parts[^1] is ".coverage" or ".DS_Store"
             || parts.Any(BuildFolders.Contains)
             || BuildEndings.Any(e => path.EndsWith(e, StringComparison.Ordinal));
+    }
+
+    /// <summary>Puts them back as they were in a commit. Build output is made anew by whoever needs it; all else is kept under a ref first.</summary>
+    /// <returns>What could not be put back, each a sentence for the agent.</returns>
+    public static async Task<IReadOnlyList<string>> PutBackAsync(TaskPlace place, Worktree worktree, IReadOnlyList<ChangedFile> byproducts, string commit, CancellationToken stop)
+    {
+        if (byproducts.Count == 0)
+            return [];
+        var files = new WorktreeFiles(worktree.Path);
+        var added = byproducts.Where(file => file.Change == FileChange.Added).ToLookup(file => LockFiles.Contains(Path.GetFileName(file.Path)), file => file.Path);
+        var changed = byproducts.Where(file => file.Change != FileChange.Added).ToLookup(file => !file.IsSubmodule && files.CanHaveFile(file.Path), file => file.Path);
+        var left = new WorktreeReset(worktree, DiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();
+        if (added[true].Any() || changed[true].Any())
+        {
+            var reset = new WorktreeReset(worktree, await place.KeepAsync(worktree, "the worktree before lock files that nobody owns were put back", [], stop));
+            left.AddRange(reset.Remove(added[true], stop));
+            await reset.PutBackAsync(commit, [.. changed[true]], stop);
+        }
+        return
+        [
+            .. left.Select(file => $"'{FileNames.Show(file.Path)}' was added, but this task does not own it, and it can't be removed: {file.Reason} Delete it."),
+            .. changed[false].Select(path => $"'{FileNames.Show(path)}' was replaced, but this task does not own it: it, or a folder it was in, is something else now. Put it back as it was (git checkout {commit[..12]} -- {FileNames.Show(path)})."),
+        ];
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Runs;
+using Orchestrator.Git;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Activities.Tasks;
@@ -18,13 +19,12 @@ internal static class Compliance
         }
         foreach (var note in task.NotesOutput)
         {
-            var path = Path.Combine(worktree, note);
-            if (!File.Exists(path))
+            if (new WorktreeFiles(worktree).TryReadText(note) is not { } text)
             {
                 yield return $"The notes '{note}' are missing. Write them with the headings {string.Join(", ", NoteSections)}.";
                 continue;
             }
-            var headings = File.ReadLines(path).Where(l => l.StartsWith('#')).Select(l => l.TrimStart('#').Trim().TrimEnd(':')).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var headings = text.Split('\n').Where(l => l.StartsWith('#')).Select(l => l.TrimStart('#').Trim().TrimEnd(':')).ToHashSet(StringComparer.OrdinalIgnoreCase);
             var absent = NoteSections.Where(s => !headings.Contains(s)).ToList();
             if (absent.Count > 0)
                 yield return $"The notes '{note}' have no heading {string.Join(", ", absent)}.";

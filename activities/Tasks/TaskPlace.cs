@@ -24,6 +24,25 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
 
     public string Staging => RunRefs.Staging(Files.Policy, Files.Folder);
 
+    /// <summary>What its agent has done so far, renewed while it works.</summary>
+    public UnfinishedWork Unfinished => new(Repository, $"{RunId}/{TaskId}");
+
+    /// <summary>Where work of the task is kept before something of ours overwrites it.</summary>
+    /// <param name="what">What it was, for people.</param>
+    public KeepAs Keep(string what) => new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
+
+    /// <summary>Keeps what is in a worktree of the task before it is overwritten, and notes where.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="what">What it is, for people.</param>
+    /// <param name="known">As in <see cref="DiscardPermit.KeepAsync"/>.</param>
+    /// <param name="stop">Is looked at between the steps.</param>
+    public async Task<DiscardPermit> KeepAsync(Worktree worktree, string what, IReadOnlyCollection<string> known, CancellationToken stop)
+    {
+        var permit = await DiscardPermit.KeepAsync(worktree, Keep(what), known, stop);
+        KeptWork.Note(Files.Folder, TaskId, permit.Kept, what);
+        return permit;
+    }
+
     /// <summary>The worktree's absolute path.</summary>
     public string WorktreePath => Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, Files.Folder.Name, TaskId);
 
@@ -36,9 +55,17 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
             "StagingGone", nonRetryable: true);
 
     /// <summary>The worktree: the one that is there, one from the pool, or a new one.</summary>
-    public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop) => Worktrees.Find(WorktreePath)
-        ?? await Worktrees.EnsureAsync(
-            new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {TaskId} of {RunId} (orchestrate)", Pool = await PoolAsync(commit, stop) }, stop);
+    public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop)
+    {
+        if (Worktrees.Find(WorktreePath) is { } found)
+            return found;
+        var wasThere = Directory.Exists(WorktreePath);
+        var made = await Worktrees.EnsureAsync(
+            new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {TaskId} of {RunId} (orchestrate)", Keep = Keep("what was in its place"), Pool = await PoolAsync(commit, stop) }, stop);
+        foreach (var name in wasThere ? (await Refs.ListAsync([RunRefs.Kept(Files.Folder, TaskId)], stop)).Keys : [])
+            KeptWork.Note(Files.Folder, TaskId, name, "what was in the worktree's place when it was made anew, or before");
+        return made;
+    }
 
     /// <summary>Gives the worktree back to be used again, if there is one and everything in it is proven to be kept.</summary>
     /// <param name="keepers">Refs or commits that stay.</param>
@@ -51,7 +78,8 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
         var proof = await new DeletionProof(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
         if (!proof.IsProven)
             return (worktree, proof.Reason);
-        await Worktrees.ReturnAsync(WorktreePath, await PoolAsync(Branch, stop), stop);
+        await Worktrees.ReturnAsync(WorktreePath, await PoolAsync(Branch, stop), DiscardPermit.Proven(worktree, proof), stop);
+        Unfinished.Remove();
         return null;
     }
 

@@ -58,8 +58,24 @@ internal sealed class TaskPreparation(ActivityServices services)
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
         var keepers = new[] { place.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
-        if (await place.ReturnWorktreeAsync(keepers, stop) is { } kept)
-            await new Snapshots(place.Repository).SaveAsync(kept.Worktree, RunRefs.Wip(files.Folder, input.TaskId), $"{input.TaskId}: unfinished", new CommitTrailers(place.RunId, input.TaskId), cancellationToken: stop);
+        if (await place.ReturnWorktreeAsync(keepers, stop) is { } left)
+            await SaveAsync(place, left.Worktree, stop);
+    }
+
+    /// <summary>The files stay where they are; that git can't store all of them is no reason to try for ever.</summary>
+    private static async Task SaveAsync(TaskPlace place, Worktree worktree, CancellationToken stop)
+    {
+        var name = RunRefs.Wip(place.Files.Folder, place.TaskId);
+        try
+        {
+            await new Snapshots(place.Repository).SaveAsync(worktree, name, $"{place.TaskId}: unfinished", new CommitTrailers(place.RunId, place.TaskId), stop);
+            KeptWork.Note(place.Files.Folder, place.TaskId, name, "unfinished, as its worktree was left");
+            place.Unfinished.Remove();
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            KeptWork.Note(place.Files.Folder, place.TaskId, place.RelativePath, $"unfinished; only in the worktree, since git refuses to store it: {FileNames.Show(refusal.ErrorOutput)}");
+        }
     }
 
     /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>
@@ -85,13 +101,17 @@ internal sealed class TaskPreparation(ActivityServices services)
     {
         var isNew = place.Worktrees.Find(place.WorktreePath) is null;
         var worktree = await place.EnsureWorktreeAsync(notes.Base, stop);
-        var wip = RunRefs.Wip(place.Files.Folder, place.TaskId);
-        if (!isNew || await place.Refs.ReadAsync(wip, stop) is not { } snapshot)
+        if (!isNew)
             return worktree;
         var tip = await place.Refs.ReadAsync(place.Branch, stop);
-        if ((await new Commits(place.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
-            await new Snapshots(place.Repository).RestoreAsync(worktree, snapshot, stop);
+        if (place.Unfinished.Find() is { } found && found.Head == tip)
+            await place.Unfinished.RestoreAsync(worktree, found, await MayFillAsync(), stop);
+        else if (await place.Refs.ReadAsync(RunRefs.Wip(place.Files.Folder, place.TaskId), stop) is { } snapshot
+            && (await new Commits(place.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
+            await new Snapshots(place.Repository).RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
         return worktree;
+
+        Task<DiscardPermit> MayFillAsync() => place.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
     }
 
     private static async Task ForgetReusedAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
@@ -105,8 +125,9 @@ internal sealed class TaskPreparation(ActivityServices services)
     {
         var staging = await place.StagingTipAsync(stop);
         var head = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
-        var conflicted = await new ConflictWorktree(worktree).BeginAsync(head, staging, place.Files.AppendedFiles, stop);
-        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = round, Conflicted = conflicted };
+        var merge = await new ConflictWorktree(worktree).BeginAsync(head, staging, place.Keep("before other tasks' work was merged in"), place.Files.AppendedFiles, stop);
+        KeptWork.Note(place.Files.Folder, place.TaskId, merge.Kept, "what was not committed before other tasks' work was merged in");
+        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = round, Conflicted = merge.Conflicted };
         notes.Write(place.Files.Folder, place.TaskId);
         return notes;
     }

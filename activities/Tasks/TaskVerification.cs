@@ -25,16 +25,16 @@ internal sealed class TaskVerification(ActivityServices services)
         else
         {
             var work = new WorkCheck(place, task, files);
-            var problems = await work.FindProblemsAsync(input, notes, stop);
+            var (problems, made) = await CheckAndCommitAsync(work, input, notes, stop);
             if (problems.Count > 0)
                 return Refused(files, task, input.Round, problems, "");
-            commit = await work.CommitAsync(input, stop);
+            commit = made;
         }
 
         var differences = await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
         if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList() is { Count: > 0 } foreign)
-            return Refused(files, task, input.Round, [$"The earlier result changes what this task does not own: {string.Join(", ", foreign.Take(5))}."], commit);
+            return Refused(files, task, input.Round, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
         if (await ContractCheck.ProblemsAsync(files, new Commits(place.Repository), commit, differences, stop) is { Count: > 0 } breaches)
             return Refused(files, task, input.Round, breaches, commit);
         var gates = TaskGates.Of(files, task);
@@ -46,13 +46,14 @@ internal sealed class TaskVerification(ActivityServices services)
             return new VerifyResult { Commit = commit, Problems = [broken.Summary], FailureClass = FailureClasses.Environment, Gates = count };
         if (failures.Count > 0)
         {
-            var sections = failures.Select(ProblemsFile.Gate).ToList();
-            return Refused(files, task, input.Round, [.. failures.Select(f => f.Failure)], commit, sections) with { Gates = count };
+            var hidden = await HiddenAsync(place, task, stop);
+            var sections = failures.Select(ProblemsFile.Gate).Concat(hidden).ToList();
+            return Refused(files, task, input.Round, [.. failures.Select(f => f.Failure), .. hidden], commit, sections) with { Gates = count };
         }
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
         {
             if (outcomes.Count == 0)
-                return Refused(files, task, input.Round, ["Nothing was changed, and there is no gate that shows that nothing had to be."], commit);
+                return Refused(files, task, input.Round, ["Nothing was changed, and there is no gate that shows that nothing had to be.", .. await HiddenAsync(place, task, stop)], commit);
             notes.Add("nothing was changed; the gates pass");
         }
         if (!input.ClaimedDone)
@@ -67,16 +68,33 @@ internal sealed class TaskVerification(ActivityServices services)
             Commit = commit,
             Gates = count,
             Notes = notes,
-            NeedsPerson = string.Join(" ", [.. GateMeaning.Changes(task, gates, differences, patch), .. GateMeaning.Empty(outcomes)]),
+            NeedsPerson = string.Join(" ", ProblemsFile.Some([.. GateMeaning.Changes(task, gates, differences, patch), .. GateMeaning.Empty(outcomes)])),
         };
     }
 
-    private static VerifyResult Refused(RunFiles files, PlanTask task, int round, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null) => new()
+    /// <summary>Whatever lies in a worktree, and git refuses to look at or to store, is something for the agent to mend.</summary>
+    private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(WorkCheck work, VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
-        Commit = commit,
-        Problems = problems,
-        ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, round, sections ?? [.. problems.Select(p => "- " + p)]),
-    };
+        try
+        {
+            var problems = await work.FindProblemsAsync(input, notes, stop);
+            return problems.Count > 0 ? (problems, "") : await work.CommitAsync(input, stop);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return ([$"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored."], "");
+        }
+    }
+
+    /// <summary>What ignore rules hide, in a sentence; none where they hide nothing of the task's.</summary>
+    private static async Task<IReadOnlyList<string>> HiddenAsync(TaskPlace place, PlanTask task, CancellationToken stop) =>
+        place.Worktrees.Find(place.WorktreePath) is { } worktree && await new IgnoredWork(place, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden ? [hidden] : [];
+
+    private static VerifyResult Refused(RunFiles files, PlanTask task, int round, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null)
+    {
+        var file = ProblemsFile.Write(files.Folder, task.Id, round, sections ?? [.. problems.Select(p => "- " + p)]);
+        return new VerifyResult { Commit = commit, Problems = ProblemsFile.Bounded(problems, file), ProblemsFile = file };
+    }
 
     /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of all rounds.</summary>
     private static async Task KeepResultAsync(TaskPlace place, PlanTask task, VerifyTaskInput input, string commit, bool changed, CancellationToken stop)

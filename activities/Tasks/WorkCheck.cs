@@ -9,48 +9,29 @@ namespace Orchestrator.Activities.Tasks;
 /// <summary>Looks at what an agent left in its worktree, and commits it when only what the task owns was changed.</summary>
 internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
 {
+    /// <summary>Files that git would not add by itself, and the plan names.</summary>
+    private IReadOnlyList<string> _ignored = [];
+
     /// <summary>What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back and noted.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = Worktree(input);
-        var changed = await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop);
-        var caseTwins = changed.Where(c => c.Change == FileChange.Added && HasCaseTwin(worktree.Path, c.Path)).Select(c => c.Path).ToHashSet(StringComparer.Ordinal);
-        var ownership = Ownership.Of(task);
-        var problems = new List<string>();
-        var byproducts = new List<ChangedFile>();
-        string PutBack(ChangedFile file) => $"Put it back as it was (git checkout {input.Prepared.BaseCommit[..12]} -- {file.Path}, or delete it if it is new).";
-        foreach (var file in changed.Where(c => c.Path != WorktreeClaim.FileName))
-        {
-            if (ContractCheck.Of(files, file.Path) is { } contract)
-                problems.Add(ContractCheck.Changed(contract, input.Prepared.BaseCommit));
-            else if (!ownership.Owns(file.Path))
-            {
-                if (Byproducts.IsByproduct(file.Path))
-                    byproducts.Add(file);
-                else
-                    problems.Add($"{Describe(file)} was {Verb(file)}, but this task does not own it. {PutBack(file)}");
-            }
-            else if (ProtectedPath.Covering(task, file.Path, files.Policy.AlwaysRequireHuman) is { } glob)
-            {
-                problems.Add($"{Describe(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was asked, since the plan does not name it in this task's files_write. {PutBack(file)}");
-            }
-            else if (file.IsSubmodule)
-            {
-                problems.Add($"{Describe(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or the whole.");
-            }
-            else if (caseTwins.Contains(file.Path))
-            {
-                problems.Add($"{Describe(file)} differs only in case from another file or folder beside it; on some disks they are one. Give it another name.");
-            }
-            else if (file.IsSymbolicLink && Escapes(worktree.Path, file.Path))
-            {
-                problems.Add($"{Describe(file)} is a symbolic link that leads out of the repository or into .git. Put a file there, or a link that stays inside.");
-            }
-        }
-        await PutBackAsync(worktree, byproducts, input.Prepared.BaseCommit, stop);
+        var merge = await FindMergeLossAsync(worktree, input, stop);
+        if (merge.BegunAgain)
+            return [merge.Problem];
+        var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit);
+        var seen = (await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop)).Where(c => c.Path != WorktreeClaim.FileName).ToList();
+        var ignored = await new IgnoredWork(place, task, worktree).NamedAsync(seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal), input.Prepared.BaseCommit, stop);
+        notes.AddRange(ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it"));
+        _ignored = [.. ignored.Select(file => file.Path)];
+        var changed = seen.Concat(_ignored.Select(path => ChangedFile.Untracked(worktree, path))).ToLookup(ownership.IsByproduct);
+        var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
+        var byproducts = changed[true].ToList();
+        problems.AddRange(await Byproducts.PutBackAsync(place, worktree, byproducts, input.Prepared.BaseCommit, stop));
         if (byproducts.Count > 0)
-            notes.Add($"put back, since nobody owns them: {string.Join(", ", byproducts.Take(5).Select(b => b.Path))}{(byproducts.Count > 5 ? $" and {byproducts.Count - 5} more" : "")}");
-        problems.AddRange(await MergeProblemsAsync(worktree, stop));
+            notes.Add($"put back, since nobody owns them: {FileNames.Some([.. byproducts.Select(b => b.Path)])}");
+        if (merge.Problem.Length > 0)
+            problems.Add(merge.Problem);
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
         notes.AddRange(WorktreeHistory.Notes(worktree, place.Branch));
         notes.AddRange(AgentGuard.Changes(files.Folder, task.Id, input.Start, input.Round));
@@ -62,8 +43,8 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         return problems;
     }
 
-    /// <summary>Commits the files of the worktree as this round's one commit; done before a crash, it is found again.</summary>
-    public async Task<string> CommitAsync(VerifyTaskInput input, CancellationToken stop)
+    /// <summary>Commits the files of the worktree as this round's one commit, unless something is wrong with them; done before a crash, it is found again.</summary>
+    public async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? input.Prepared.BaseCommit;
         var commits = new Commits(place.Repository);
@@ -77,36 +58,38 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
             : [parent];
         var trailers = new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
         var made = await new Snapshots(place.Repository).CommitAsync(
-            worktree, place.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], cancellationToken: stop);
+            worktree, place.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], alsoAdd: _ignored, judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop), cancellationToken: stop);
+        if (made.Problems.Count > 0)
+            return (made.Problems, "");
         if (made.Lost)
             throw new ApplicationFailureException($"The branch {RunRefs.Short(place.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved", nonRetryable: false);
         await new ConflictWorktree(worktree).EndAsync(stop);
         await new WorktreeHead(worktree).AttachAsync(place.Branch, stop);
-        return made.Commit;
+        return ([], made.Commit);
+    }
+
+    /// <summary>Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.</summary>
+    private async Task<IReadOnlyList<string>> JudgeAsync(VerifyTaskInput input, string parent, string tree, IReadOnlyList<ChangedFile> changes, CancellationToken stop)
+    {
+        var sinceBase = parent == input.Prepared.BaseCommit ? changes : await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
+        return await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(place.Repository, tree, sinceBase, stop);
     }
 
     /// <summary>A merge that the agent was given to resolve: it must still be there, and resolved.</summary>
-    private async Task<IReadOnlyList<string>> MergeProblemsAsync(Worktree worktree, CancellationToken stop)
+    private async Task<MergeLoss> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.MergedStaging.Length == 0)
-            return [];
-        var status = await WorktreeStatus.ReadAsync(worktree, stop);
-        var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
-        var commits = new Commits(place.Repository);
-        if (status.Operation != UnfinishedOperation.Merge
-            && !await commits.IsAncestorAsync(notes.MergedStaging, tip, stop)
-            && (status.Head is null || !await commits.IsAncestorAsync(notes.MergedStaging, status.Head, stop)))
-        {
-            await new ConflictWorktree(worktree).BeginAsync(tip, notes.MergedStaging, files.AppendedFiles, stop);
-            return ["The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the conflicts in the files, and do not abort it."];
-        }
-        var marked = notes.Conflicted.Where(path => HasMarkers(Path.Combine(worktree.Path, path))).ToList();
-        return marked.Count == 0 ? [] : [$"Conflict markers are left in {string.Join(", ", marked)}. Resolve them so that both intentions hold."];
+            return MergeLoss.None;
+        if (await new GivenMerge(place, worktree, notes, files.AppendedFiles).FindLossAsync(await LastOfOursAsync(input, stop), stop) is { Problem.Length: > 0 } lost)
+            return lost;
+        var found = new WorktreeFiles(worktree.Path);
+        var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
+        return marked.Count == 0 ? MergeLoss.None : new MergeLoss($"Conflict markers are left in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.", BegunAgain: false);
     }
 
-    private static bool HasMarkers(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null }
-        && File.ReadLines(path).Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal));
+    private static bool HasMarkers(WorktreeFiles worktree, string path) => worktree.TryReadText(path)?.Split('\n')
+        .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal)) == true;
 
     private bool IsOfRound(CommitInfo commit, int round) =>
         commit.Trailers is { } trailers && trailers.Run == place.RunId && trailers.Task == task.Id && trailers.Attempt == round;
@@ -121,6 +104,12 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == place.RunId && t.Task == task.Id)?.Id ?? input.Prepared.BaseCommit;
     }
 
+    private async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var commits = new Commits(place.Repository);
+        return await place.Refs.ReadAsync(place.Branch, stop) is { } tip ? await LastOfOursAsync(commits, (await commits.ReadAsync(tip, stop))!, input, stop) : input.Prepared.BaseCommit;
+    }
+
     private string Message()
     {
         var title = task.Description.Split('\n', 2)[0].Trim();
@@ -132,47 +121,4 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         ?? throw new ApplicationFailureException(
             $"The worktree {input.Prepared.Worktree} is gone with the work of round {input.Round}. Retry the task; a snapshot may be under {RunRefs.Wip(files.Folder, task.Id)}.",
             "WorktreeGone", nonRetryable: true);
-
-    private async Task PutBackAsync(Worktree worktree, List<ChangedFile> byproducts, string baseCommit, CancellationToken stop)
-    {
-        var commits = new Commits(place.Repository);
-        foreach (var file in byproducts)
-        {
-            var path = Path.Combine(worktree.Path, file.Path);
-            if (file.Change == FileChange.Added)
-                File.Delete(path);
-            else if (await commits.ReadFileAsync(baseCommit, file.Path, stop) is { } content)
-                await File.WriteAllBytesAsync(path, content, stop);
-        }
-    }
-
-    private static bool Escapes(string root, string path)
-    {
-        var link = new FileInfo(Path.Combine(root, path));
-        if (link.LinkTarget is not { } target)
-            return false;
-        var full = Path.GetFullPath(target, Path.GetDirectoryName(link.FullName)!);
-        return (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal)) || full == root + "/.git" || full.StartsWith(root + "/.git/", StringComparison.Ordinal);
-    }
-
-    private static bool HasCaseTwin(string root, string path)
-    {
-        var folder = root;
-        foreach (var part in path.Split('/'))
-        {
-            if (Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Any(name => name != part && string.Equals(name, part, StringComparison.OrdinalIgnoreCase)))
-                return true;
-            folder = Path.Combine(folder, part);
-        }
-        return false;
-    }
-
-    private static string Describe(ChangedFile file) => $"'{file.Path}'";
-
-    private static string Verb(ChangedFile file) => file.Change switch
-    {
-        FileChange.Added => "added",
-        FileChange.Deleted => "deleted",
-        _ => "changed",
-    };
 }

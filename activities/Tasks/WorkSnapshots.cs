@@ -1,11 +1,12 @@
-using Orchestrator.Activities.Runs;
 using Orchestrator.Git;
+using Orchestrator.Processes;
 
 namespace Orchestrator.Activities.Tasks;
 
-/// <summary>Keeps what an agent has done so far under the task's wip ref, with its conversation beside it, while it works.</summary>
+/// <summary>Keeps what an agent has done so far, and its conversation in the task's folder, while it works. What a newer snapshot supersedes does not stay.</summary>
 internal sealed class WorkSnapshots(TaskPlace place, Worktree? worktree, Func<string?> conversation, TimeProvider time)
 {
+    private const string ConversationsFolder = "conversations";
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(2);
     private long _last = time.GetTimestamp();
     private Task _saving = Task.CompletedTask;
@@ -30,13 +31,15 @@ internal sealed class WorkSnapshots(TaskPlace place, Worktree? worktree, Func<st
     {
         try
         {
-            await new Snapshots(place.Repository).SaveAsync(
-                worktree, RunRefs.Wip(place.Files.Folder, place.TaskId), $"{place.TaskId}: at work", new CommitTrailers(place.RunId, place.TaskId), conversation());
+            if (conversation() is { } file)
+                SharedFile.Keep(file, Path.Combine(place.Files.Folder.Task(place.TaskId), ConversationsFolder, Path.GetFileName(file)));
+            await place.Unfinished.SaveAsync(worktree, $"{place.TaskId}: at work", new CommitTrailers(place.RunId, place.TaskId));
+            Problem = "";
         }
-        catch (Exception failed) when (failed is GitException or IOException)
+        catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
         {
             // The work itself is in the worktree; a snapshot that can't be taken now (a lock, a full disk) is tried again in two minutes.
-            Problem = failed.Message;
+            Problem = FileNames.Show(failed.Message, 600);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Agents;
+using Orchestrator.Git;
 
 namespace Orchestrator.Activities.Tasks;
 
@@ -9,6 +10,9 @@ internal sealed record WorktreeClaim
 {
     /// <summary>Name of the file, at the worktree's root.</summary>
     public const string FileName = ".task-status.json";
+
+    /// <summary>What it says becomes part of a run's record; a larger file is no claim.</summary>
+    private const int LargestFile = 8 * 1024;
 
     [JsonPropertyName("status")]
     public string Status { get; init; } = "";
@@ -22,13 +26,13 @@ internal sealed record WorktreeClaim
     /// <summary>Moves the file's content to the start's folder as a claim; null where there is none or it can't be read.</summary>
     public static AgentClaim? Take(AgentStart start)
     {
-        var path = Path.Combine(start.WorkingDirectory, FileName);
-        if (!File.Exists(path) || new FileInfo(path).LinkTarget is not null)
+        var worktree = new WorktreeFiles(start.WorkingDirectory);
+        if (worktree.TryRead(FileName, LargestFile) is not { } text)
             return null;
         WorktreeClaim? found;
         try
         {
-            found = JsonSerializer.Deserialize(File.ReadAllText(path), WorktreeClaimJson.Default.WorktreeClaim);
+            found = JsonSerializer.Deserialize(text, WorktreeClaimJson.Default.WorktreeClaim);
         }
         catch (JsonException)
         {
@@ -46,7 +50,7 @@ internal sealed record WorktreeClaim
         var status = needs.Count > 0 || found.Status is "blocked" ? "blocked" : found.Status is "failed" ? "failed" : "completed";
         var claim = new AgentClaim { Status = status, Task = start.Task, Reason = found.Reason, Needs = needs };
         claim.Write(start.Folder);
-        File.Delete(path);
+        worktree.RemoveFile(FileName);
         return claim;
     }
 }

@@ -18,7 +18,7 @@ internal static class WorktreeHistory
         var unmerged = await head.UnmergedAsync(stop);
         return unmerged.Count == 0
             ? []
-            : [$"A {head.Operation.ToString().ToLowerInvariant()} that was begun in the worktree stopped at conflicts in {Some(unmerged)}. Resolve them and finish it, or abort it."];
+            : [$"A {head.Operation.ToString().ToLowerInvariant()} that was begun in the worktree stopped at conflicts in {FileNames.Some(unmerged)}. Resolve them and finish it, or abort it."];
     }
 
     /// <summary>What is worth knowing.</summary>
@@ -30,6 +30,4 @@ internal static class WorktreeHistory
         else if (found != branch)
             yield return $"the agent worked on a branch of its own, {RunRefs.Short(found)}, which was left; its files were taken";
     }
-
-    private static string Some(IReadOnlyList<string> paths) => string.Join(", ", paths.Take(5)) + (paths.Count > 5 ? $" and {paths.Count - 5} more" : "");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Orchestrator.Processes;
 
@@ -14,7 +15,7 @@ public sealed record CommitTrailers(string Run, string? Task = null, int? Attemp
     {
         var text = new StringBuilder(message.Trim()).Append("\n\nOrchestrator-Run: ").Append(Run).Append('\n');
         Add("Orchestrator-Task", Task);
-        Add("Orchestrator-Attempt", Attempt?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add("Orchestrator-Attempt", Attempt?.ToString(CultureInfo.InvariantCulture));
         Add("Orchestrator-Key", Key);
         return text.ToString();
 
@@ -67,6 +68,8 @@ public sealed record TreeFile(string Path, string Mode, string Id);
 /// <param name="repository">The repository.</param>
 public sealed class Commits(GitRepository repository)
 {
+    private const int LargestFile = 64 * 1024 * 1024;
+
     /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
     /// <returns>Its id.</returns>
     public Task<string> CreateAsync(
@@ -141,13 +144,54 @@ public sealed class Commits(GitRepository repository)
         repository.Memory.OnceAsync(tree, "files", async () => ParseTree(
             await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken)));
 
-    /// <summary>The content of a file in a commit or tree, or null if there is none.</summary>
-    public async Task<byte[]?> ReadFileAsync(string tree, string path, CancellationToken cancellationToken = default)
+    /// <summary>The content of a file in a commit or tree, or null if there is none, or it has more than <paramref name="limit"/> bytes.</summary>
+    public async Task<byte[]?> ReadFileAsync(string tree, string path, CancellationToken cancellationToken = default, int limit = LargestFile)
     {
-        var output = await repository.ReadAsync(
-            repository.Call("cat-file", "blob", $"{tree}:{path}") with { AnswerCodes = [0, 128] }, cancellationToken);
-        return output.ExitCode == 0 ? output.Bytes.ToArray() : null;
+        // A name that is no text can only be told on standard input.
+        var call = FileNames.IsUtf8(path)
+            ? repository.Call("cat-file", "blob", $"{tree}:{path}")
+            : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id) : null;
+        if (call is null)
+        {
+            return null;
+        }
+
+        var output = await repository.ReadAsync(call with { AnswerCodes = [0, 128], OutputLimit = limit, MayBeCut = true }, cancellationToken);
+        return output.ExitCode == 0 && !output.IsCut ? output.Bytes.ToArray() : null;
     }
+
+    /// <summary>The contents of blobs, by their ids; none if they have more than <paramref name="limit"/> bytes in all.</summary>
+    internal async Task<IReadOnlyDictionary<string, byte[]>> ReadBlobsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken, int limit = LargestFile)
+    {
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (ids.Count == 0)
+        {
+            return contents;
+        }
+
+        var output = await repository.ReadAsync(
+            repository.Call("cat-file", "--batch") with { Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))), OutputLimit = limit, MayBeCut = true }, cancellationToken);
+        var rest = output.IsCut ? default : output.Bytes; // What is cut has a gap in the middle.
+        while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
+        {
+            // ID blob SIZE, newline, the content, newline; ID missing.
+            var facts = Encoding.ASCII.GetString(rest.Span[..end]).Split(' ');
+            rest = rest[(end + 1)..];
+            if (facts is not [var id, "blob", var size])
+            {
+                continue;
+            }
+
+            var length = int.Parse(size, CultureInfo.InvariantCulture);
+            contents[id] = rest[..length].ToArray();
+            rest = rest[Math.Min(length + 1, rest.Length)..];
+        }
+
+        return contents;
+    }
+
+    private async Task<string?> FindIdAsync(string tree, string path, CancellationToken cancellationToken) =>
+        (await ListFilesAsync(tree, cancellationToken)).FirstOrDefault(file => file.Path == path)?.Id;
 
     private async Task<string> CreateByGitAsync(
         string tree, IReadOnlyCollection<string> parents, string message, string? date, CancellationToken cancellationToken)

@@ -61,11 +61,15 @@ public sealed class DeletionProof(GitRepository repository)
             return await CheckCommitAsync(head, keepers, superseded, cancellationToken);
         }
 
-        var status = await WorktreeStatus.ReadAsync(worktree, cancellationToken);
+        if (await WorktreeStatus.TryReadAsync(worktree, cancellationToken) is not { } status)
+        {
+            return new DeletionProofResult(IsProven: false, $"git can't say what is in '{worktree.Path}'; see 'git status' there.");
+        }
+
         if (status.Entries.Count > 0)
         {
             return new DeletionProofResult(
-                IsProven: false, $"'{worktree.Path}' has uncommitted work: {string.Join(", ", status.Entries.Take(5).Select(entry => entry.Path))}.");
+                IsProven: false, $"'{worktree.Path}' has uncommitted work: {FileNames.Some([.. status.Entries.Select(entry => entry.Path)])}.");
         }
 
         return status.Head is null

@@ -43,6 +43,18 @@ public sealed record ChangedFile(
 
     /// <summary>True if a regular file became executable or stopped being so.</summary>
     public bool IsModeChange => OldMode != NewMode && OldMode != "000000" && NewMode != "000000";
+
+    /// <summary>A file that git does not know yet, with the mode that it would get. A folder, with a slash, git names only if it is a repository of its own.</summary>
+    public static ChangedFile Untracked(Worktree worktree, string path) => new(
+        path.TrimEnd('/'), FileChange.Added, "000000", path.EndsWith('/') ? Submodule : ModeOnDisk(worktree, path), ObjectMemory.NoObject, ObjectMemory.NoObject, IsUntracked: true);
+
+    /// <summary>What is gone meanwhile was a file.</summary>
+    private static string ModeOnDisk(Worktree worktree, string path)
+    {
+        const uint Executable = 0x40;
+        var facts = FileFacts.TryRead(worktree.Path, path);
+        return FileFacts.KindOf(facts) == EntryKind.Link ? SymbolicLink : (facts?.Mode & Executable) > 0 ? "100755" : "100644";
+    }
 }
 
 /// <summary>A patch as text.</summary>
@@ -89,7 +101,7 @@ public sealed class Diffs(GitRepository repository)
         // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor new.
         return tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path))
             ? await OfFilesAsync(worktree, from, cancellationToken)
-            : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
+            : [.. tracked, .. others.Select(path => ChangedFile.Untracked(worktree, path))];
     }
 
     /// <summary>The files on disk against a commit, whatever the worktree's own index says: by a throw-away index of that commit.</summary>
@@ -104,7 +116,7 @@ public sealed class Diffs(GitRepository repository)
             var tracked = ParseRaw(await repository.ReadAsync(worktree.Call(["diff", .. Raw, from, "--"]) with { Environment = environment }, cancellationToken));
             var untracked = await repository.ReadAsync(
                 worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with { Environment = environment }, cancellationToken);
-            return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
+            return [.. tracked, .. untracked.Fields().Select(path => ChangedFile.Untracked(worktree, path))];
         }
         finally
         {
@@ -122,7 +134,7 @@ public sealed class Diffs(GitRepository repository)
         {
             if (field.StartsWith("? ", StringComparison.Ordinal))
             {
-                files.Add(Untracked(worktree, field[2..]));
+                files.Add(ChangedFile.Untracked(worktree, field[2..]));
             }
             else if (field.StartsWith("1 ", StringComparison.Ordinal))
             {
@@ -185,26 +197,4 @@ public sealed class Diffs(GitRepository repository)
         'T' => FileChange.TypeChanged,
         _ => FileChange.Modified,
     };
-
-    private static ChangedFile Untracked(Worktree worktree, string path)
-    {
-        return new ChangedFile(
-            path.TrimEnd('/'), FileChange.Added, "000000", ModeOnDisk(Path.Combine(worktree.Path, path)), ObjectMemory.NoObject, ObjectMemory.NoObject, IsUntracked: true);
-    }
-
-    private static string ModeOnDisk(string path)
-    {
-        if (path.EndsWith('/'))
-        {
-            return ChangedFile.Submodule; // git names an untracked folder only if it is a repository of its own.
-        }
-
-        var file = new FileInfo(path);
-        if (file.LinkTarget is not null)
-        {
-            return ChangedFile.SymbolicLink;
-        }
-
-        return file.Exists && !OperatingSystem.IsWindows() && (file.UnixFileMode & UnixFileMode.UserExecute) != UnixFileMode.None ? "100755" : "100644";
-    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git;
@@ -113,7 +112,7 @@ internal sealed class IndexFile
             return null;
         }
 
-        var path = Encoding.UTF8.GetString(bytes, name, length);
+        var path = FileNames.Decode(bytes.AsSpan(name, length));
         if (Number(bytes, position + ModeOffset) == Submodule)
         {
             _submodules.Add(path);

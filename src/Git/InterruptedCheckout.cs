@@ -8,6 +8,8 @@ namespace Orchestrator.Git;
 /// </summary>
 internal sealed class InterruptedCheckout(Worktree checkout)
 {
+    private readonly WorktreeFiles _files = new(checkout.Path);
+
     /// <summary>Sets the files of the fast-forward back to the old commit, unless somebody has changed one of them since.</summary>
     /// <returns>The files that somebody has changed; if there are any, nothing was done.</returns>
     internal async Task<IReadOnlyList<string>> TakeBackAsync(string old, string @new, CancellationToken cancellationToken)
@@ -34,7 +36,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
 
         foreach (var added in changes.Where(change => change.Change == FileChange.Added && HasFile(change.Path)))
         {
-            File.Delete(Path.Combine(checkout.Path, added.Path));
+            _files.RemoveFile(added.Path);
         }
 
         await RestoreAsync(changes, cancellationToken);
@@ -55,7 +57,7 @@ internal sealed class InterruptedCheckout(Worktree checkout)
             var present = entries.OfType<TreeFile>().ToArray();
             var script = string.Concat(present.Select(file => $"{file.Mode} {file.Id}\t{file.Path}\0"));
             await checkout.WriteAsync(
-                checkout.Call("update-index", "-z", "--index-info") with { Environment = environment, Input = ProcessInput.FromText(script) }, cancellationToken);
+                checkout.Call("update-index", "-z", "--index-info") with { Environment = environment, Input = ProcessInput.FromBytes(FileNames.Encode(script)) }, cancellationToken);
             var output = await checkout.Repository.ReadAsync(
                 checkout.Call("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv") with { Environment = environment }, cancellationToken);
             return
@@ -75,20 +77,19 @@ internal sealed class InterruptedCheckout(Worktree checkout)
     /// </summary>
     private async Task<bool> IsHalfWrittenAsync(ChangedFile change, string @new, CancellationToken cancellationToken)
     {
-        var file = new FileInfo(Path.Combine(checkout.Path, change.Path));
         if (!HasFile(change.Path))
         {
-            return !Directory.Exists(file.FullName);
+            return _files.CanHaveFile(change.Path);
         }
 
-        if (file.LinkTarget is not null || change.Change == FileChange.Deleted)
+        if (!_files.HasFile(change.Path) || change.Change == FileChange.Deleted)
         {
             return false;
         }
 
         var whole = (await checkout.Repository.ReadAsync(checkout.Call("cat-file", "--filters", $"{@new}:{change.Path}"), cancellationToken)).Bytes;
-        var found = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
-        return found.Length < whole.Length && whole.Span.StartsWith(found);
+        var found = _files.TryRead(change.Path, whole.Length);
+        return found?.Length < whole.Length && whole.Span.StartsWith(found);
     }
 
     private async Task RestoreAsync(IReadOnlyList<ChangedFile> changes, CancellationToken cancellationToken)
@@ -98,16 +99,12 @@ internal sealed class InterruptedCheckout(Worktree checkout)
             ? $"0 {new string('0', change.OldId.Length)}\t{change.Path}\0"
             : $"{change.OldMode} {change.OldId}\t{change.Path}\0"));
         await checkout.WriteAsync(
-            checkout.Call("update-index", "-z", "--index-info") with { Input = ProcessInput.FromText(script) }, cancellationToken);
+            checkout.Call("update-index", "-z", "--index-info") with { Input = ProcessInput.FromBytes(FileNames.Encode(script)) }, cancellationToken);
         var toWrite = string.Concat(changes.Where(change => change.Change != FileChange.Added).Select(change => change.Path + "\0"));
         await checkout.WriteAsync(
-            checkout.Call("checkout-index", "--force", "--index", "-z", "--stdin") with { Input = ProcessInput.FromText(toWrite) }, cancellationToken);
+            checkout.Call("checkout-index", "--force", "--index", "-z", "--stdin") with { Input = ProcessInput.FromBytes(FileNames.Encode(toWrite)) }, cancellationToken);
     }
 
     /// <summary>A folder where a file was or will be is no file.</summary>
-    private bool HasFile(string path)
-    {
-        var file = new FileInfo(Path.Combine(checkout.Path, path));
-        return file.Exists || file.LinkTarget is not null;
-    }
+    private bool HasFile(string path) => _files.HasFileOrLink(path);
 }

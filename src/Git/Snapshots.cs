@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git;
@@ -14,7 +15,8 @@ public sealed record Snapshot(string Commit, string Tree, bool IsNew);
 /// <param name="HasChanges">False if the files are those of the commit before.</param>
 /// <param name="Lost">True if the branch was moved by somebody else meanwhile; nothing was changed then.</param>
 /// <param name="Changes">The files that differ from the commit before.</param>
-public sealed record WorktreeCommit(string Commit, string Tree, bool HasChanges, bool Lost, IReadOnlyList<ChangedFile> Changes);
+/// <param name="Problems">Why its tree may not be committed; if there are any, nothing was.</param>
+public sealed record WorktreeCommit(string Commit, string Tree, bool HasChanges, bool Lost, IReadOnlyList<ChangedFile> Changes, IReadOnlyList<string> Problems);
 
 /// <summary>Saves what is in a worktree: as a snapshot beside the agent's work, or as the task's commit.</summary>
 /// <param name="repository">The repository.</param>
@@ -30,54 +32,57 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="name">The ref, such as <c>refs/orchestrator/wip/RUN/TASK</c>.</param>
     /// <param name="message">For people who find it.</param>
     /// <param name="trailers">Where it comes from.</param>
-    /// <param name="sessionFile">The agent's session file, kept as a blob under <see cref="SessionRef"/>; null: none.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
-    public async Task<Snapshot> SaveAsync(
-        Worktree worktree, string name, string message, CommitTrailers trailers, string? sessionFile = null, CancellationToken cancellationToken = default)
+    public async Task<Snapshot> SaveAsync(Worktree worktree, string name, string message, CommitTrailers trailers, CancellationToken cancellationToken = default)
     {
-        var sessionRef = SessionRef(name);
-        var (lastCommit, lastSession) = (await _refs.ReadAsync(name, cancellationToken), await _refs.ReadAsync(sessionRef, cancellationToken));
-        var session = sessionFile is null || !File.Exists(sessionFile)
-            ? lastSession
-            : (await repository.AddObjectsAsync(repository.Call("hash-object", "-w", "--no-filters", Path.GetFullPath(sessionFile)), cancellationToken)).Text;
-        var tree = await WriteTreeAsync(worktree, cancellationToken);
-        var head = RefFiles.TryReadHead(worktree, out _, out var known) && known is not null
-            ? known
-            : (await repository.ReadAsync(worktree.Call("rev-parse", "--verify", "HEAD^{commit}"), cancellationToken)).Text;
-        var last = lastCommit is null ? null : await _commits.ReadAsync(lastCommit, cancellationToken);
-        var isSame = last is not null && last.Tree == tree && last.Parents is [var parent] && parent == head;
-        var commit = isSame ? last!.Id : await _commits.CreateAsync(tree, [head], message, trailers, cancellationToken);
-        var changes = new List<RefChange>();
-        if (!isSame)
+        var last = await _refs.ReadAsync(name, cancellationToken);
+        var (tree, head) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
+        if (last is not null && await IsOfAsync(last, tree, head, cancellationToken))
         {
-            changes.Add(new RefChange(name, commit, lastCommit));
+            return new Snapshot(last, tree, IsNew: false);
         }
 
-        if (session is not null && session != lastSession)
-        {
-            changes.Add(new RefChange(sessionRef, session, lastSession));
-        }
-
-        if (changes.Count > 0 && await _refs.UpdateAsync(changes, "snapshot", cancellationToken) is { Done: false })
-        {
-            throw new GitException($"'{name}' was moved by somebody else while a snapshot was taken. Only one caller may take snapshots of a task.");
-        }
-
-        return new Snapshot(commit, tree, !isSame);
+        var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], message, trailers, cancellationToken);
+        return (await _refs.UpdateAsync([new RefChange(name, commit, last)], "snapshot", cancellationToken)).Done
+            ? new Snapshot(commit, tree, IsNew: true)
+            : throw new GitException($"'{name}' was moved by somebody else while a snapshot was taken. Only one caller may take snapshots of a task.");
     }
-
-    /// <summary>The ref that holds the session file beside a snapshot.</summary>
-    public static string SessionRef(string snapshotRef) =>
-        snapshotRef.Replace("refs/orchestrator/wip/", "refs/orchestrator/session/", StringComparison.Ordinal);
 
     /// <summary>
-    /// Puts a snapshot's files into a worktree as uncommitted changes, on the branch and commit that the worktree has. What is there is overwritten.
+    /// Saves the present files for good, beside what was saved before: under the next number below a prefix. The same files as the last time: that stays.
     /// </summary>
-    public async Task RestoreAsync(Worktree worktree, string snapshot, CancellationToken cancellationToken = default)
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="keep">Where, and what is said of it.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <returns>The ref.</returns>
+    public async Task<string> KeepAsync(Worktree worktree, KeepAs keep, CancellationToken cancellationToken = default)
     {
-        await worktree.WriteAsync(cancellationToken, "read-tree", "--reset", "-u", snapshot);
-        await worktree.WriteAsync(cancellationToken, "reset", "--quiet", "--mixed", "HEAD");
+        var (tree, head) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
+        var known = await _refs.ListAsync([keep.Prefix], cancellationToken);
+        foreach (var (name, id) in known)
+        {
+            if (await IsOfAsync(id, tree, head, cancellationToken))
+            {
+                return name;
+            }
+        }
+
+        var commit = await _commits.CreateAsync(tree, head is null ? [] : [head], keep.Message, keep.Trailers, cancellationToken);
+        for (var number = known.Count + 1; ; number++)
+        {
+            var name = $"{keep.Prefix}/{number.ToString(CultureInfo.InvariantCulture)}";
+            if ((await _refs.UpdateAsync([new RefChange(name, commit, null)], "kept", cancellationToken)).Done)
+            {
+                return name;
+            }
+        }
     }
+
+    /// <summary>
+    /// Puts a snapshot's files into a worktree as uncommitted changes, on the branch and commit that the worktree has.
+    /// </summary>
+    public Task RestoreAsync(Worktree worktree, string snapshot, DiscardPermit permit, CancellationToken cancellationToken = default) =>
+        new WorktreeReset(worktree, permit).PutInAsync(snapshot, new Dictionary<string, string?>(), cancellationToken);
 
     /// <summary>
     /// Makes the task's one commit of an attempt: all files of the worktree, tracked and untracked, not ignored, whatever the agent committed itself,
@@ -89,7 +94,9 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="message">The commit message.</param>
     /// <param name="trailers">Where it comes from.</param>
     /// <param name="leaveOut">Files that are never committed, relative to the root.</param>
+    /// <param name="judge">Is asked, of the tree and how it differs from the first parent, what is wrong with it: between a look at the files and their commit somebody may write.</param>
     /// <param name="alsoSet">Other refs that are to name the commit, in the same transaction, with their present values.</param>
+    /// <param name="alsoAdd">Files that are committed although they are ignored.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task<WorktreeCommit> CommitAsync(
         Worktree worktree,
@@ -99,15 +106,32 @@ public sealed class Snapshots(GitRepository repository)
         CommitTrailers trailers,
         IEnumerable<string>? leaveOut = null,
         IReadOnlyDictionary<string, string?>? alsoSet = null,
+        Func<string, IReadOnlyList<ChangedFile>, Task<IReadOnlyList<string>>>? judge = null,
+        IReadOnlyCollection<string>? alsoAdd = null,
         CancellationToken cancellationToken = default)
     {
         var before = await _refs.ReadAsync(branch, cancellationToken);
+        if (alsoAdd is { Count: > 0 })
+        {
+            await worktree.WriteAsync(
+                worktree.Call("--literal-pathspecs", "add", "--force", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul") with
+                {
+                    Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(alsoAdd.Select(path => path + "\0")))),
+                },
+                cancellationToken);
+        }
+
         await worktree.WriteAsync(cancellationToken, AddAll(leaveOut));
         var changes = Diffs.ParseRaw(await repository.ReadAsync(worktree.Call(["diff-index", "--cached", .. Diffs.Raw, parents[0], "--"]), cancellationToken));
         var tree = (await worktree.WriteAsync(cancellationToken, "write-tree")).Text;
+        if (judge is not null && await judge(tree, changes) is { Count: > 0 } problems)
+        {
+            return new WorktreeCommit(parents[0], tree, HasChanges: changes.Count > 0, Lost: false, changes, problems);
+        }
+
         if (changes.Count == 0 && parents.Count == 1)
         {
-            return new WorktreeCommit(parents[0], tree, HasChanges: false, Lost: false, []);
+            return new WorktreeCommit(parents[0], tree, HasChanges: false, Lost: false, [], []);
         }
 
         var commit = await _commits.CreateAsync(tree, parents, message, trailers, cancellationToken);
@@ -116,24 +140,11 @@ public sealed class Snapshots(GitRepository repository)
             $"attempt {trailers.Attempt}",
             cancellationToken);
         repository.Memory.Add(parents[0], commit, changes);
-        return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes);
+        return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
     }
 
-    /// <summary>The tree of a worktree's files by a copy of its index, so that the agent's own stays as it is.</summary>
-    private async Task<string> WriteTreeAsync(Worktree worktree, CancellationToken cancellationToken)
-    {
-        using var index = new TemporaryIndex(repository);
-        var agentsIndex = Path.Combine(worktree.AdminDirectory, "index");
-        if (File.Exists(agentsIndex))
-        {
-            File.Copy(agentsIndex, index.Path);
-        }
-
-        // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
-        await worktree.WriteAsync(
-            worktree.Call(["add", "--all", "--sparse", "--ignore-errors", "--", "."]) with { Environment = index.Environment, AnswerCodes = [0, 1] }, cancellationToken);
-        return (await worktree.WriteAsync(worktree.Call("write-tree") with { Environment = index.Environment }, cancellationToken)).Text;
-    }
+    private async Task<bool> IsOfAsync(string snapshot, string tree, string? head, CancellationToken cancellationToken) =>
+        await _commits.ReadAsync(snapshot, cancellationToken) is { } commit && commit.Tree == tree && commit.Parents.SequenceEqual(head is null ? [] : [head]);
 
     private static IEnumerable<string> AddAll(IEnumerable<string>? leaveOut) =>
         ["add", "--all", "--sparse", "--", ".", .. (leaveOut ?? []).Select(path => $":(exclude,top,literal){path}")];

@@ -27,18 +27,30 @@ internal static class UntouchedWorktree
         return FileFacts.TryRead(file) is { } written
             && IndexFile.TryRead(file) is { HidesFiles: false, HasConflicts: false, HasSubmodules: false } index
             && index.Tree == commit.Tree
-            && index.Files.All(entry => IsUntouched(Path.Combine(worktree.Path, entry.Key), entry.Value, written.Modified))
-            && HasNothingElse(new DirectoryInfo(worktree.Path), string.Empty, index)
+            && index.Files.All(entry => IsUntouched(worktree.Path, entry.Key, entry.Value, written.Modified))
+            && HasNothingElse(new DirectoryInfo(worktree.Path), index)
                 ? head
                 : null;
     }
 
     /// <summary>A file that was written in the very moment of the index may have changed after git had looked.</summary>
-    private static bool IsUntouched(string path, IndexEntry noted, FileTime indexWritten) =>
+    private static bool IsUntouched(string root, string path, IndexEntry noted, FileTime indexWritten) =>
         noted.Modified.IsBefore(indexWritten)
-        && FileFacts.TryRead(path) is { } found
+        && FileFacts.TryRead(root, path) is { } found
         && found with { Mode = noted.Mode } == noted
         && (found.Mode & KindAndExecute) == (noted.Mode & KindAndExecute);
+
+    private static bool HasNothingElse(DirectoryInfo root, IndexFile index)
+    {
+        try
+        {
+            return HasNothingElse(root, string.Empty, index);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // A folder that may not be looked into, or lies too deep, or goes meanwhile.
+        }
+    }
 
     private static bool HasNothingElse(DirectoryInfo folder, string prefix, IndexFile index) => folder.EnumerateFileSystemInfos().All(found =>
         found is DirectoryInfo && !found.Attributes.HasFlag(FileAttributes.ReparsePoint)

@@ -1,5 +1,3 @@
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -9,6 +7,7 @@ namespace Orchestrator.Git;
 public sealed class Worktree
 {
     private const string GitFilePrefix = "gitdir: ";
+    private const int LongestGitFile = 64 * 1024;
 
     internal Worktree(GitRepository repository, string path, string adminDirectory)
     {
@@ -61,15 +60,27 @@ public sealed class Worktree
     internal string? FindReplacement()
     {
         var link = new DirectoryInfo(Path).LinkTarget;
-        var content = Directory.Exists(System.IO.Path.Combine(Path, ".git")) ? null : DurableFile.TryRead(System.IO.Path.Combine(Path, ".git"))?.Trim();
+        var content = new WorktreeFiles(Path).TryReadText(".git", LongestGitFile)?.Trim();
         if (link is null
             && content?.StartsWith(GitFilePrefix, StringComparison.Ordinal) == true
-            && GitRepository.RealPath(System.IO.Path.GetFullPath(content[GitFilePrefix.Length..], Path)) == GitRepository.RealPath(AdminDirectory))
+            && Names(content[GitFilePrefix.Length..], AdminDirectory))
         {
             return null;
         }
 
-        return link is not null ? $"it is a symbolic link to '{link}'" : content is null ? "its .git file is missing" : $"its .git file says '{content}'";
+        return link is not null ? $"it is a symbolic link to '{link}'" : content is null ? "its .git file is missing" : $"its .git file says '{FileNames.Show(content)}'";
+    }
+
+    private bool Names(string place, string admin)
+    {
+        try
+        {
+            return GitRepository.RealPath(System.IO.Path.GetFullPath(place, Path)) == GitRepository.RealPath(admin);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            return false; // Links in a circle, or nothing that could be a path.
+        }
     }
 }
 
@@ -95,6 +106,9 @@ public sealed record WorktreeRequest(string Path, string Commit)
     /// example one of a repository that was deleted and cloned again. False: it is in the way, which is a fault.
     /// </summary>
     public bool IsOwnPlace { get; init; }
+
+    /// <summary>Where work is kept that is found in what was this worktree once and is none any more. Null: then it is in the way.</summary>
+    public KeepAs? Keep { get; init; }
 
     /// <summary>Where used worktrees may be taken from. Null: a new one is made.</summary>
     public WorktreePool? Pool { get; init; }

@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git;
@@ -94,8 +95,17 @@ internal static class WorktreeAdmin
         File.WriteAllText(Path.Combine(admin, "locked"), lockReason + "\n");
         File.WriteAllText(Path.Combine(admin, "commondir"), "../..\n");
         File.WriteAllText(Path.Combine(admin, "HEAD"), commit + "\n");
-        File.WriteAllText(Path.Combine(place, ".git"), $"gitdir: {admin}\n");
+        WriteLink(place, admin);
         return admin;
+    }
+
+    /// <summary>Writes the file that says where a worktree's administration is.</summary>
+    internal static void WriteLink(string path, string admin)
+    {
+        if (!new WorktreeFiles(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
+        {
+            throw new GitException($"'{path}/.git' can't be written: a folder is in its place. Move it away and retry.");
+        }
     }
 
     /// <summary>True for what can be part of a ref's name as it is; git changes others.</summary>
@@ -110,6 +120,10 @@ internal static class WorktreeAdmin
             : null;
     }
 
+    /// <summary>The branch that a worktree was made for, whatever became of its files; null: none, or it was never finished.</summary>
+    internal static string? BranchOf(string admin) =>
+        DurableFile.TryRead(Path.Combine(admin, MarkerName))?.Split('\n') is [_, { Length: > 0 } branch, ..] ? branch : null;
+
     internal static void WriteMarker(string admin, string path, string? branch) =>
         DurableFile.Write(Path.Combine(admin, MarkerName), $"{path}\n{branch}\n");
 
@@ -122,7 +136,7 @@ internal static class WorktreeAdmin
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);
-        FolderRemover.Remove(path);
+        FolderRemover.RemoveOrPutAside(path);
         FolderRemover.Remove(admin);
     }
 }

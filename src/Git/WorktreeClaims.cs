@@ -29,7 +29,7 @@ internal sealed class WorktreeClaims(GitRepository repository)
                     .Where(path => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)),
             ];
 
-    /// <summary>Removes whatever is at a claimed place, and ends the claim.</summary>
+    /// <summary>Removes whatever is at a claimed place, and ends the claim. What can't be removed gets another name, so that the place is free.</summary>
     internal void RemoveClaimed(string path)
     {
         if (WorktreeAdmin.Find(repository, path) is { } admin)
@@ -37,7 +37,7 @@ internal sealed class WorktreeClaims(GitRepository repository)
             WorktreeAdmin.Remove(admin, path);
         }
 
-        FolderRemover.Remove(path);
+        FolderRemover.RemoveOrPutAside(path);
         Release(path);
     }
 

@@ -22,25 +22,14 @@ public sealed class WorktreeIncludes(GitRepository repository)
         var found = await repository.ReadAsync(
             main.Call("ls-files", "--others", "--ignored", "-z", $"--exclude-from={Path.Combine(main.Path, FileName)}"), cancellationToken);
         var copied = new List<string>();
+        var files = new WorktreeFiles(worktree.Path);
         foreach (var file in found.Fields())
         {
-            var (from, to) = (new FileInfo(Path.Combine(main.Path, file)), Path.Combine(worktree.Path, file));
-            if (Path.Exists(to) || IsInWorktree(from.FullName) || (from.LinkTarget is null && !from.Exists))
+            var from = new FileInfo(Path.Combine(main.Path, file));
+            if (!IsInWorktree(from.FullName) && (from.LinkTarget is not null || from.Exists) && files.TryCopy(from, file))
             {
-                continue;
+                copied.Add(file);
             }
-
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            if (from.LinkTarget is { } target)
-            {
-                File.CreateSymbolicLink(to, target);
-            }
-            else
-            {
-                from.CopyTo(to); // With its permissions.
-            }
-
-            copied.Add(file);
         }
 
         return copied;

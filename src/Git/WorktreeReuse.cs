@@ -30,8 +30,9 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
     private readonly string _folder = Path.GetFullPath(pool.Folder);
 
     /// <summary>Moves a worktree into the pool, or removes it if it is not fit for that.</summary>
-    internal void Return(string path, string admin)
+    internal void Return(string path, string admin, DiscardPermit permit)
     {
+        permit.Check(path);
         var claims = new WorktreeClaims(repository);
         claims.Claim(path);
         WorktreeAdmin.RemoveMarker(admin);
@@ -45,7 +46,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
             || !RefFiles.TryReadHead(worktree, out _, out var head)
             || head is null)
         {
-            claims.RemoveClaimed(path);
+            WorktreeReset.Remove(repository, path, permit);
             return;
         }
 
@@ -88,8 +89,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         DurableFile.Write(Path.Combine(admin, "gitdir"), Path.Combine(to, ".git") + "\n");
         Directory.Move(from, to);
-        File.Delete(Path.Combine(to, ".git"));
-        File.WriteAllText(Path.Combine(to, ".git"), $"gitdir: {admin}\n");
+        WorktreeAdmin.WriteLink(to, admin);
     }
 
     /// <summary>Removes what is in the pool's folder and is no worktree that waits, and what is said to wait there and does not.</summary>
@@ -110,7 +110,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         }
 
         var known = pooled.Select(entry => entry.Path).ToHashSet();
-        foreach (var unknown in Directory.EnumerateDirectories(_folder).Where(path => !known.Contains(path)))
+        foreach (var unknown in Directory.EnumerateDirectories(_folder).Where(path => !known.Contains(path) && !path.Contains(FolderRemover.Left, StringComparison.Ordinal)))
         {
             if (WorktreeAdmin.Find(repository, unknown) is { } admin)
             {
@@ -118,7 +118,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
             }
             else
             {
-                FolderRemover.Remove(unknown);
+                FolderRemover.RemoveOrPutAside(unknown);
             }
         }
 

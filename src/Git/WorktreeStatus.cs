@@ -55,6 +55,19 @@ public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOper
         return Parse(output.Fields(), OperationIn(worktree.AdminDirectory));
     }
 
+    /// <summary>The same; null if git refuses to look at what is there.</summary>
+    internal static async Task<WorktreeStatus?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(worktree, cancellationToken);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return null;
+        }
+    }
+
     internal static WorktreeStatus Parse(IEnumerable<string> fields, UnfinishedOperation operation)
     {
         string? head = null;

@@ -8,8 +8,6 @@ namespace Orchestrator.Git;
 /// </summary>
 internal static class WorktreeSweep
 {
-    private const char NotText = '\uFFFD';
-
     /// <summary>Sweeps a worktree whose files were just checked out.</summary>
     /// <returns>False if git has to do it, or the rest of it.</returns>
     internal static bool TryRun(Worktree worktree)
@@ -25,16 +23,28 @@ internal static class WorktreeSweep
         }
 
         worktree.CheckInPlace();
-        return Sweep(new DirectoryInfo(worktree.Path), string.Empty, index);
+        using var root = FolderHandle.TryOpen(worktree.Path);
+        try
+        {
+            if (root is not null)
+            {
+                Sweep(root, string.Empty, index);
+            }
+
+            return root is not null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // Somebody else's files, or a mounted disk: git can do it, or says what is in the way.
+        }
     }
 
-    private static bool Sweep(DirectoryInfo folder, string prefix, IndexFile index)
+    private static void Sweep(FolderHandle folder, string prefix, IndexFile index)
     {
-        var done = true;
-        foreach (var found in folder.EnumerateFileSystemInfos().ToList())
+        foreach (var name in folder.List())
         {
-            var path = prefix + found.Name;
-            var isFolder = found is DirectoryInfo && !found.Attributes.HasFlag(FileAttributes.ReparsePoint);
+            var path = prefix + FileNames.Decode(name);
+            var isFolder = folder.KindOf(name) == EntryKind.Folder;
             if (path == ".git" || (isFolder ? index.HasSubmodule(path) : index.HasFile(path)))
             {
                 continue;
@@ -42,40 +52,16 @@ internal static class WorktreeSweep
 
             if (isFolder && index.HasFolder(path))
             {
-                done &= Sweep((DirectoryInfo)found, path + "/", index);
+                using var inner = folder.TryOpen(name);
+                if (inner is not null)
+                {
+                    Sweep(inner, path + "/", index);
+                }
             }
             else
             {
-                done &= TryRemove(found, isFolder);
+                folder.RemoveAll(name);
             }
-        }
-
-        return done;
-    }
-
-    private static bool TryRemove(FileSystemInfo found, bool isFolder)
-    {
-        if (found.Name.Contains(NotText, StringComparison.Ordinal))
-        {
-            return false; // Bytes that are no UTF-8: it can't be named here.
-        }
-
-        try
-        {
-            if (isFolder)
-            {
-                FolderRemover.Remove(found.FullName);
-            }
-            else
-            {
-                File.Delete(found.FullName);
-            }
-
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false; // Such names deep inside, or no permission: git can do it, or says what is in the way.
         }
     }
 }

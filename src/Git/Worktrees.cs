@@ -27,7 +27,7 @@ public sealed class Worktrees(GitRepository repository)
         }
 
         var claims = new WorktreeClaims(repository);
-        ClearPlace(path, admin, claims, request.IsOwnPlace);
+        await ClearPlaceAsync(path, admin, claims, request, cancellationToken);
         claims.Claim(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (request.Branch is not null && ObjectMemory.IsId(request.Commit) && !await BranchExistsAsync(request, cancellationToken))
@@ -53,6 +53,9 @@ public sealed class Worktrees(GitRepository repository)
         return new Worktree(repository, path, admin);
     }
 
+    /// <summary>True for what is left of a worktree because it could not be removed.</summary>
+    public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
+
     /// <summary>The ready worktree at a place, or null.</summary>
     public Worktree? Find(string path)
     {
@@ -69,38 +72,24 @@ public sealed class Worktrees(GitRepository repository)
     /// <summary>
     /// Makes a worktree's files exactly those of a commit: changes, untracked and ignored files go, but not those in <paramref name="keep"/>.
     /// </summary>
-    /// <param name="worktree">The worktree; detached afterwards.</param>
+    /// <param name="worktree">The worktree, made without a branch; detached afterwards.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
     /// <param name="cancellationToken">Is looked at between the steps.</param>
     public async Task CheckOutAsync(Worktree worktree, string commit, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
     {
-        await CheckOutAsync(worktree, ["--detach", commit], cancellationToken);
-        await CleanAsync(worktree, keep, cancellationToken);
-    }
-
-    /// <summary>Removes untracked and ignored files, also repositories made inside, but not those in <paramref name="keep"/>.</summary>
-    public async Task CleanAsync(Worktree worktree, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        string[] kept = [.. keep ?? []];
-        if (kept.Length == 0)
-        {
-            File.Delete(worktree.SetupMark);
-            if (WorktreeSweep.TryRun(worktree))
-            {
-                return;
-            }
-        }
-
-        await worktree.WriteAsync(cancellationToken, ["clean", "-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);
+        var reset = new WorktreeReset(worktree, DiscardPermit.OfNobody(worktree));
+        await reset.CheckOutAsync(["--detach", commit], cancellationToken);
+        await reset.SweepAsync(keep, cancellationToken);
     }
 
     /// <summary>
     /// Removes a worktree with everything in it, finished or not, and what git knows of it; its branch stays. Nothing there: nothing to do.
-    /// Whether its content may go is a question for <see cref="DeletionProof"/> before.
     /// </summary>
-    public async Task RemoveAsync(string path, CancellationToken cancellationToken = default)
+    /// <param name="path">Its folder.</param>
+    /// <param name="cancellationToken">Ends waiting for others that make or remove worktrees.</param>
+    /// <param name="permit">That what is in it may go; null only for one that was made without a branch, or never finished.</param>
+    public async Task RemoveAsync(string path, CancellationToken cancellationToken = default, DiscardPermit? permit = null)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
@@ -111,23 +100,28 @@ public sealed class Worktrees(GitRepository repository)
             throw new GitException($"'{path}' is a worktree, but not one of ours; it was not removed. To do it by hand: git worktree remove '{path}'");
         }
 
-        if (admin is not null || claims.IsClaimed(path))
+        if (claims.IsClaimed(path))
         {
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+        }
+        else if (admin is not null)
+        {
+            permit ??= DiscardPermit.OfNobody(new Worktree(repository, path, admin));
             claims.Claim(path);
-            claims.RemoveClaimed(path);
+            WorktreeReset.Remove(repository, path, permit);
         }
     }
 
     /// <summary>
-    /// Gives a worktree up and lets it be used again, with the same question before as for <see cref="RemoveAsync"/>. Nothing there: nothing to do.
+    /// Gives a worktree up and lets it be used again. Nothing there: nothing to do.
     /// </summary>
-    public async Task ReturnAsync(string path, WorktreePool pool, CancellationToken cancellationToken = default)
+    public async Task ReturnAsync(string path, WorktreePool pool, DiscardPermit permit, CancellationToken cancellationToken = default)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         if (WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.IsOurs(admin))
         {
-            new WorktreeReuse(repository, pool).Return(path, admin);
+            new WorktreeReuse(repository, pool).Return(path, admin, permit);
         }
     }
 
@@ -146,7 +140,7 @@ public sealed class Worktrees(GitRepository repository)
         var unfinished = claims.Below(Path.GetFullPath(folder));
         foreach (var path in unfinished)
         {
-            claims.RemoveClaimed(path);
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
         }
 
         return unfinished;
@@ -205,12 +199,24 @@ public sealed class Worktrees(GitRepository repository)
         return list;
     }
 
-    private static void ClearPlace(string path, string? admin, WorktreeClaims claims, bool isOwnPlace)
+    private async Task ClearPlaceAsync(string path, string? admin, WorktreeClaims claims, WorktreeRequest request, CancellationToken cancellationToken)
     {
-        if (isOwnPlace || claims.IsClaimed(path) || (admin is not null && WorktreeAdmin.IsOurs(admin)))
+        if (request.IsOwnPlace || claims.IsClaimed(path))
         {
             claims.Claim(path);
-            claims.RemoveClaimed(path);
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+        }
+        else if (admin is not null && WorktreeAdmin.IsOurs(admin))
+        {
+            // It was ready, and is not any more: its .git file is gone, or the folder was moved here. Somebody's work may be in it all the same.
+            var worktree = new Worktree(repository, path, admin);
+            var permit = !Directory.Exists(path)
+                ? DiscardPermit.OfOurMaking(path)
+                : WorktreeAdmin.BranchOf(admin) is null
+                ? DiscardPermit.OfNobody(worktree)
+                : await DiscardPermit.KeepAsync(worktree, request.Keep ?? throw new GitException($"'{path}' was a worktree of ours and is none any more; there may be work in it. Look at it and move it away."), [], cancellationToken);
+            claims.Claim(path);
+            WorktreeReset.Remove(repository, path, permit);
         }
         else if (admin is not null)
         {
@@ -233,13 +239,14 @@ public sealed class Worktrees(GitRepository repository)
         var worktree = new Worktree(repository, path, admin);
         try
         {
-            await CheckOutAsync(worktree, await WhereAsync(request, cancellationToken), cancellationToken);
-            await CleanAsync(worktree, fits ? request.Pool.Keep : null, cancellationToken);
+            var reset = new WorktreeReset(worktree, DiscardPermit.OfOurMaking(path));
+            await reset.CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
+            await reset.SweepAsync(fits ? request.Pool.Keep : null, cancellationToken);
             return true;
         }
         catch (GitException)
         {
-            new WorktreeClaims(repository).RemoveClaimed(path);
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
             new WorktreeClaims(repository).Claim(path);
             return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
         }
@@ -254,12 +261,12 @@ public sealed class Worktrees(GitRepository repository)
         {
             try
             {
-                await CheckOutAsync(new Worktree(repository, path, admin), await WhereAsync(request, cancellationToken), cancellationToken);
+                await new WorktreeReset(new Worktree(repository, path, admin), DiscardPermit.OfOurMaking(path)).CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
                 return;
             }
             catch (GitException)
             {
-                new WorktreeClaims(repository).RemoveClaimed(path);
+                WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
                 throw;
             }
         }
@@ -272,9 +279,6 @@ public sealed class Worktrees(GitRepository repository)
                 : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
         await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
     }
-
-    private static Task<GitOutput> CheckOutAsync(Worktree worktree, IEnumerable<string> where, CancellationToken cancellationToken) =>
-        worktree.WriteAsync(worktree.Call(["checkout", "--quiet", "--force", .. where]) with { Settings = ParallelCheckout }, cancellationToken);
 
     /// <summary>What is checked out, in the words of git-checkout(1).</summary>
     private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>

@@ -32,7 +32,7 @@ public sealed class WrittenFiles(GitRepository repository)
 
         await repository.WriteAsync(repository.Call("read-tree", parent) with { Environment = index.Environment }, cancellationToken);
         await repository.WriteAsync(
-            repository.Call("update-index", "-z", "--index-info") with { Environment = index.Environment, Input = ProcessInput.FromText(entries.ToString()) }, cancellationToken);
+            repository.Call("update-index", "-z", "--index-info") with { Environment = index.Environment, Input = ProcessInput.FromBytes(FileNames.Encode(entries.ToString())) }, cancellationToken);
         var tree = (await repository.WriteAsync(repository.Call("write-tree") with { Environment = index.Environment }, cancellationToken)).Text;
         var commits = new Commits(repository);
         return await commits.CreateAsync(tree, [parent], message, trailers, await commits.ReadDateAsync(parent, cancellationToken), cancellationToken);

@@ -5,6 +5,7 @@ namespace Orchestrator.Git.Tests;
 public sealed class ConflictWorktreeTests
 {
     private const string Branch = "refs/heads/orchestrator/run-1/t/t";
+    private static readonly KeepAs Keep = new("refs/orchestrator/kept/run-1/t", "before the merge", new CommitTrailers("run-1", "t"));
 
     [Fact]
     public async Task Begin_Conflict_IsInTheFilesAndCanBeResolvedAndCommitted()
@@ -18,16 +19,16 @@ public sealed class ConflictWorktreeTests
         var ours = (await opened.Snapshots.CommitAsync(worktree, Branch, [start], "ours", new CommitTrailers("run-1", "t", 1))).Commit;
         var conflict = new ConflictWorktree(worktree);
 
-        var files = await conflict.BeginAsync(ours, staging, ["log"]);
+        var files = await conflict.BeginAsync(ours, staging, Keep, ["log"]);
         var text = await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f"));
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "both\n");
-        var again = await conflict.BeginAsync(ours, staging, ["log"]);
+        var again = await conflict.BeginAsync(ours, staging, Keep, ["log"]);
         var merged = await opened.Snapshots.CommitAsync(worktree, Branch, [ours, staging], "resolved", new CommitTrailers("run-1", "t", 2));
         await conflict.EndAsync();
 
-        Assert.Equal(["f"], files);
+        Assert.Equal(["f"], files.Conflicted);
         Assert.Contains("|||||||", text, StringComparison.Ordinal);
-        Assert.Equal(["f"], again);
+        Assert.Equal(["f"], again.Conflicted);
         Assert.Equal("both\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
         Assert.Empty(await conflict.FindMarkersAsync(merged.Commit, ["f", "log"]));
         Assert.True((await opened.Merges.MergeAsync(staging, merged.Commit)).IsClean);
@@ -49,7 +50,7 @@ public sealed class ConflictWorktreeTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new", "file"), "ha");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "ignored"), "build output");
 
-        Assert.Equal(["f"], await new ConflictWorktree(worktree).BeginAsync(ours, staging));
+        Assert.Equal(["f"], (await new ConflictWorktree(worktree).BeginAsync(ours, staging, Keep)).Conflicted);
 
         Assert.Equal("whole\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "new", "file")));
         Assert.True(File.Exists(Path.Combine(worktree.Path, "ignored")));
@@ -68,7 +69,24 @@ public sealed class ConflictWorktreeTests
         using var opened = await Opened.OpenAsync(files);
         var worktree = await opened.TaskWorktreeAsync("t");
 
-        Assert.Equal(["f"], await new ConflictWorktree(worktree).BeginAsync(ours, staging));
+        Assert.Equal(["f"], (await new ConflictWorktree(worktree).BeginAsync(ours, staging, Keep)).Conflicted);
+    }
+
+    [Fact]
+    public async Task Begin_WorkThatIsNotCommitted_IsKeptUnderARef()
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.Files.CommitAsync("base", ("f", "base\n"));
+        var staging = await opened.Files.CommitOnBranchAsync("staging", "main", "theirs", ("f", "theirs\n"));
+        var worktree = await opened.TaskWorktreeAsync("t");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "f"), "paid for\n");
+        await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "paid for, too\n");
+
+        var begun = await new ConflictWorktree(worktree).BeginAsync(start, staging, Keep);
+
+        Assert.Equal("theirs\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
+        Assert.Equal("refs/orchestrator/kept/run-1/t/1", begun.Kept);
+        Assert.Equal(("paid for", "paid for, too"), (await opened.Files.GitAsync("show", begun.Kept + ":f"), await opened.Files.GitAsync("show", begun.Kept + ":new")));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
             await WorkAndMergeAsync(git, repository);
         }
 
-        await worktrees.ReturnAsync(git.Files[".worktrees/run-1/t"], new WorktreePool(git.Files[".worktrees/.pool"]));
+        await worktrees.ReturnAsync(git.Files[".worktrees/run-1/t"], new WorktreePool(git.Files[".worktrees/.pool"]), DiscardPermit.OfOurMaking(git.Files[".worktrees/run-1/t"]));
         var landed = await new Landing(repository).LandAsync(new LandingRequest(Main, (await refs.ReadAsync(Staging))!, git.Start));
         Assert.True(landed.HasLanded, landed.Reason);
     }

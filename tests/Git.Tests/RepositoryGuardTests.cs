@@ -20,7 +20,7 @@ public sealed class RepositoryGuardTests
         await opened.Refs.UpdateAsync([new RefChange("refs/orchestrator/wip/run-1/x", next, null)], "wip");
         await opened.Refs.UpdateAsync([new RefChange(Staging, head, head)], "lost race");
         await opened.TaskWorktreeAsync("third");
-        await opened.Worktrees.RemoveAsync(opened.Files[".worktrees/run-1/third"]);
+        await opened.Worktrees.RemoveAsync(opened.Files[".worktrees/run-1/third"], permit: DiscardPermit.OfOurMaking(opened.Files[".worktrees/run-1/third"]));
         await opened.Worktrees.ExcludeAsync(["/.worktrees/"]);
         await opened.Files.GitAsync("config", "branch.main.remote", "origin");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "commit", "--quiet", "--allow-empty", "-m", "the agent's own");
@@ -235,14 +235,14 @@ public sealed class RepositoryGuardTests
         var head = await opened.HeadAsync();
         var pool = new WorktreePool(opened.Files[".worktrees/.pool"]);
         var waiting = await opened.TaskWorktreeAsync("waiting");
-        await opened.Worktrees.ReturnAsync(waiting.Path, pool);
+        await opened.Worktrees.ReturnAsync(waiting.Path, pool, DiscardPermit.OfOurMaking(waiting.Path));
         var gates = await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files.Beside("verify-1"), head));
         using var guarded = await GuardedAsync(opened);
 
         var next = await opened.Files.CommitAsync("next", ("b", "2"));
         await opened.Worktrees.CheckOutAsync(gates, next);
         await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files[".worktrees/run-1/new"], next) { Branch = Run + "/t/new", Pool = pool });
-        await opened.Worktrees.ReturnAsync(guarded.Other.Path, pool);
+        await opened.Worktrees.ReturnAsync(guarded.Other.Path, pool, DiscardPermit.OfOurMaking(guarded.Other.Path));
         Assert.Empty(await guarded.CompareAsync());
         await opened.Worktrees.EnsureAsync(new WorktreeRequest(opened.Files[".worktrees/run-1/last"], next) { Branch = Run + "/t/last", Pool = pool });
 
@@ -306,7 +306,7 @@ public sealed class RepositoryGuardTests
                 var commit = await opened.Commits.CreateAsync(await opened.Files.GitAsync("rev-parse", $"{head}^{{tree}}"), [head], name, null);
                 Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, commit, head)], name)).Done);
                 await guard.RestoreAsync(worktree, branch, record, [Run], name, found => named.Add($"{name}: {string.Join(", ", found)}"));
-                await opened.Worktrees.ReturnAsync(worktree.Path, pool);
+                await opened.Worktrees.ReturnAsync(worktree.Path, pool, DiscardPermit.OfOurMaking(worktree.Path));
                 Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, null, commit)], "released")).Done);
             }
         }));

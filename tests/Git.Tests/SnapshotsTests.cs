@@ -20,16 +20,13 @@ public sealed class SnapshotsTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "ignored"), "3");
         File.Delete(Path.Combine(worktree.Path, "README.md"));
         var before = await WorktreeStatus.ReadAsync(worktree);
-        var session = opened.Files.Beside("session.jsonl");
-        await File.WriteAllTextAsync(session, "{}");
 
-        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, session);
+        var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
 
         Assert.True(snapshot.IsNew);
         Assert.Equal(snapshot.Commit, await opened.Refs.ReadAsync(Wip));
         Assert.Equal([".gitignore", "staged", "untracked"], (await opened.Commits.ListFilesAsync(snapshot.Tree)).Select(file => file.Path));
         Assert.Equal(before.Entries, (await WorktreeStatus.ReadAsync(worktree)).Entries);
-        Assert.Equal("{}", await opened.Files.GitAsync("cat-file", "blob", Snapshots.SessionRef(Wip)));
     }
 
     [Fact]
@@ -71,10 +68,10 @@ public sealed class SnapshotsTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "1");
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "README.md"), "changed");
         var snapshot = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers);
-        await opened.Worktrees.RemoveAsync(worktree.Path);
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
 
         var again = await opened.TaskWorktreeAsync("t");
-        await opened.Snapshots.RestoreAsync(again, snapshot.Commit);
+        await opened.Snapshots.RestoreAsync(again, snapshot.Commit, DiscardPermit.OfOurMaking(again.Path));
 
         var status = await WorktreeStatus.ReadAsync(again);
         Assert.Equal(Branch, status.Branch);

@@ -42,14 +42,14 @@ public sealed class WorktreeSweepTests
 
         Assert.False(WorktreeSweep.TryRun(worktree));
         Assert.True(File.Exists(file));
-        await opened.Worktrees.CleanAsync(worktree);
+        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
         Assert.False(File.Exists(file));
     }
 
     [Theory]
     [InlineData(".")]
     [InlineData("new")]
-    public async Task TryRun_NameThatIsNoText_IsLeftToGit(string folder)
+    public async Task TryRun_NameThatIsNoText_IsRemoved(string folder)
     {
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("t");
@@ -60,8 +60,7 @@ public sealed class WorktreeSweepTests
             await shell.WaitForExitAsync();
         }
 
-        Assert.False(WorktreeSweep.TryRun(worktree));
-        await opened.Worktrees.CleanAsync(worktree);
+        Assert.True(WorktreeSweep.TryRun(worktree));
         Assert.Equal([".git", "README.md"], Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }

@@ -102,7 +102,7 @@ public sealed class WorktreesTests
         Assert.Empty(await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]));
         var fault = await Assert.ThrowsAsync<GitException>(() => opened.TaskWorktreeAsync("a"));
         await Assert.ThrowsAsync<GitException>(() => opened.Worktrees.RemoveAsync(others));
-        await opened.Worktrees.ReturnAsync(others, new WorktreePool(opened.Files[".worktrees/.pool"]));
+        await opened.Worktrees.ReturnAsync(others, new WorktreePool(opened.Files[".worktrees/.pool"]), DiscardPermit.OfOurMaking(others));
 
         Assert.Contains("of somebody else", fault.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(others, "precious")));
@@ -171,8 +171,8 @@ public sealed class WorktreesTests
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "file"), "x");
         File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        await opened.Worktrees.RemoveAsync(worktree.Path);
-        await opened.Worktrees.RemoveAsync(worktree.Path);
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
 
         Assert.False(Directory.Exists(worktree.Path));
         Assert.Single(await opened.Worktrees.ListAsync());
@@ -191,7 +191,7 @@ public sealed class WorktreesTests
         Directory.CreateSymbolicLink(Path.Combine(locked.FullName, "link"), precious);
         File.SetUnixFileMode(locked.FullName, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        await opened.Worktrees.RemoveAsync(worktree.Path);
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
 
         Assert.False(Directory.Exists(worktree.Path));
         Assert.True(File.Exists(Path.Combine(precious, "file")));
@@ -251,9 +251,9 @@ public sealed class WorktreesTests
                 break;
         }
 
-        var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() => opened.Worktrees.CleanAsync(worktree));
-        await Assert.ThrowsAsync<WorktreeReplacedException>(async () => await opened.Worktrees.CheckOutAsync(worktree, await opened.HeadAsync()));
-        await opened.Worktrees.RemoveAsync(worktree.Path);
+        var fault = await Assert.ThrowsAsync<WorktreeReplacedException>(() => new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None));
+        await Assert.ThrowsAsync<WorktreeReplacedException>(async () => await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).ToAsync(await opened.HeadAsync()));
+        await opened.Worktrees.RemoveAsync(worktree.Path, permit: DiscardPermit.OfOurMaking(worktree.Path));
 
         Assert.Contains("is no longer the worktree", fault.Message, StringComparison.Ordinal);
         Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(precious, "file")));
@@ -261,7 +261,7 @@ public sealed class WorktreesTests
     }
 
     [Fact]
-    public async Task OfWorktree_FileNameThatIsNotText_IsRefusedWithACure()
+    public async Task OfWorktree_FileNameThatIsNotText_IsNamedByItsBytes()
     {
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("a");
@@ -269,11 +269,11 @@ public sealed class WorktreesTests
             new ProcessCommand("/bin/sh", "-c", "touch \"$(printf 'odd\\377name')\"") { WorkingDirectory = worktree.Path });
         Assert.True(made.Succeeded, made.StandardError.Text);
 
-        var fault = await Assert.ThrowsAsync<GitException>(async () => await opened.Diffs.OfWorktreeAsync(worktree, await opened.HeadAsync()));
+        var file = Assert.Single(await opened.Diffs.OfWorktreeAsync(worktree, await opened.HeadAsync()));
 
-        Assert.Contains("not UTF-8", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("Rename that file", fault.Message, StringComparison.Ordinal);
-        var cleaned = await new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", "rm -f odd*") { WorkingDirectory = worktree.Path });
-        Assert.True(cleaned.Succeeded);
+        Assert.Equal((@"odd\xFFname", "100644"), (FileNames.Show(file.Path), file.NewMode));
+        Assert.True(new WorktreeFiles(worktree.Path).HasFile(file.Path));
+        new WorktreeFiles(worktree.Path).RemoveFile(file.Path);
+        Assert.Empty(await opened.Diffs.OfWorktreeAsync(worktree, await opened.HeadAsync()));
     }
 }

@@ -64,7 +64,7 @@ internal sealed class ShowCommand : CliCommand
         var events = EventFile.ReadLines(run.EventsFile).Select(EventFile.Parse).Where(happened => happened.Task == task.Id).ToList();
         if (json)
         {
-            context.Print(new TaskDocument(run.Id, task, events), CliJson.Default.TaskDocument);
+            context.Print(new TaskDocument(run.Id, task, events, Kept(run, task)), CliJson.Default.TaskDocument);
             return;
         }
 
@@ -78,8 +78,17 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
+        foreach (var kept in Kept(run, task))
+            Say(context, "kept", kept);
         foreach (var happened in events)
             context.Terminal.Say("  " + EventFile.Describe(happened));
+    }
+
+    /// <summary>Where work of the task is kept that is in no commit of its branch: a ref, or a folder, and what it is.</summary>
+    private static IReadOnlyList<string> Kept(StoredRun run, RunTask task)
+    {
+        var file = Path.Combine(run.Folder, "tasks", task.Id, "kept.md");
+        return File.Exists(file) ? File.ReadAllLines(file) : [];
     }
 
     private static void Say(CommandContext context, string name, string value)

@@ -6,7 +6,8 @@ namespace Orchestrator.Cli.Documents;
 /// <param name="RunId">The run.</param>
 /// <param name="Task">The task as it is.</param>
 /// <param name="Events">Its transitions in order.</param>
-internal sealed record TaskDocument(string RunId, RunTask Task, IReadOnlyList<RunEvent> Events) : Document;
+/// <param name="Kept">Where work of the task is kept that is in no commit of its branch.</param>
+internal sealed record TaskDocument(string RunId, RunTask Task, IReadOnlyList<RunEvent> Events, IReadOnlyList<string> Kept) : Document;
 
 /// <summary>Answer of <c>diff RUN/TASK --json</c>.</summary>
 /// <param name="RunId">The run.</param>

@@ -27,7 +27,7 @@ internal static class WorktreeFromPool
             var hand = await Timing.MillisecondsAsync(() => files.GitAsync("worktree", "add", "--quiet", "-b", $"hand{round}", files.Beside($"hand{round}"), commit));
             var request = new WorktreeRequest(files[$".worktrees/run-1/t{round + 1}"], commit) { Branch = $"refs/heads/orchestrator/run-1/t/t{round + 1}", Pool = pool };
             var own = await Timing.MillisecondsAsync(() => worktrees.EnsureAsync(request));
-            await worktrees.ReturnAsync(request.Path, pool);
+            await worktrees.ReturnAsync(request.Path, pool, DiscardPermit.Proven(worktrees.Find(request.Path)!, new DeletionProofResult(IsProven: true, "nobody worked in it")));
             if (round >= 0)
             {
                 byHand.Add(hand);

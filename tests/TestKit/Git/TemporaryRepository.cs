@@ -126,14 +126,15 @@ public sealed class TemporaryRepository : IDisposable
             return;
         }
 
-        foreach (var folder in Directory.EnumerateDirectories(_folder, "*", SearchOption.AllDirectories))
+        try
         {
-            if (!OperatingSystem.IsWindows() && new DirectoryInfo(folder).LinkTarget is null)
-            {
-                File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+            Directory.Delete(_folder, recursive: true);
         }
-
-        Directory.Delete(_folder, recursive: true);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Folders that are closed, names that are no text, paths that are too long.
+            using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", "chmod -R u+rwX \"$1\"; rm -rf -- \"$1\"", "sh", _folder]);
+            shell.WaitForExit();
+        }
     }
 }

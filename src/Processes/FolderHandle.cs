@@ -1,0 +1,287 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Orchestrator.Processes;
+
+/// <summary>What lies at a place.</summary>
+public enum EntryKind
+{
+    /// <summary>Nothing, or nothing that may be looked at.</summary>
+    Missing,
+
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A folder.</summary>
+    Folder,
+
+    /// <summary>A symbolic link.</summary>
+    Link,
+
+    /// <summary>A pipe, a socket, a device.</summary>
+    Other,
+}
+
+/// <summary>
+/// An open folder, in which names are looked up one by one and links are never followed (openat(2)). A path can be changed under us at any of its parts while
+/// we use it; an open folder stays the one that was looked at. Names are bytes.
+/// </summary>
+public sealed partial class FolderHandle : IDisposable
+{
+    // fcntl.h on Linux; two of the flags differ between architectures.
+    private const int CreateNew = 0x40 | 0x80;
+    private const int WriteOnly = 1;
+    private const int DoNotWait = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const int RemoveFolder = 0x200;
+    private const int CurrentFolder = -100;
+    private const int DoNotFollow = 0x100;
+    private const int EmptyPath = 0x1000;
+
+    // struct statx, the same on all machines.
+    private const uint TypeAndMode = 3;
+    private const int ModeOffset = 28;
+
+    // errno(3).
+    private const int NotPermitted = 1;
+    private const int NoSuchFile = 2;
+    private const int Denied = 13;
+    private const int Exists = 17;
+    private const int NoFolder = 20;
+    private const int TooManyLinks = 40;
+    private const int NotEmpty = 39;
+    private const int NoSuchDevice = 6;
+
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+    private static readonly int OnlyFolder = IsArm ? 0x4000 : 0x10000;
+    private static readonly int NoLink = IsArm ? 0x8000 : 0x20000;
+
+    private readonly SafeFileHandle _folder;
+    private readonly string _name;
+
+    private FolderHandle(SafeFileHandle folder, string name)
+    {
+        _folder = folder;
+        _name = name;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Opens a folder by its path; null if there is none.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="followLink">Whether the last part may be a link; those before may always.</param>
+    public static FolderHandle? TryOpen(string path, bool followLink = false) => TryOpen(CurrentFolder, Encoding.UTF8.GetBytes(path), path, followLink ? 0 : NoLink);
+
+    /// <summary>Opens a folder in this one; null if there is none of this name, or it is no folder.</summary>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public FolderHandle? TryOpen(ReadOnlySpan<byte> name) => TryOpen(Number, name, PathOf(name), NoLink);
+
+    /// <summary>The same, made first if there is nothing of this name.</summary>
+    public FolderHandle? TryMake(ReadOnlySpan<byte> name)
+    {
+        if (MakeAt(Number, Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
+        {
+            throw Fault("make the folder", name);
+        }
+
+        return TryOpen(name);
+    }
+
+    /// <summary>What lies here under a name; a link is not followed.</summary>
+    public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, Ended(name), DoNotFollow);
+
+    /// <summary>What is in it, in no order.</summary>
+    public List<byte[]> List()
+    {
+        var copy = OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
+        if (copy < 0 || FolderOf(copy) is not (not 0 and var stream))
+        {
+            throw Fault("list", "."u8);
+        }
+
+        var names = new List<byte[]>();
+        try
+        {
+            // struct dirent of 64-bit systems: inode and offset of 8 bytes each, length of 2, kind of 1, the name.
+            const int NameOffset = 19;
+            for (var entry = NextOf(stream); entry != 0; entry = NextOf(stream))
+            {
+                unsafe
+                {
+                    var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)entry + NameOffset);
+                    if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                    {
+                        names.Add(name.ToArray());
+                    }
+                }
+            }
+        }
+        finally
+        {
+            _ = CloseFolder(stream);
+        }
+
+        return names;
+    }
+
+    /// <summary>Opens a regular file for reading; null if there is none, or it is something else. A pipe that nobody writes to does not hold us up.</summary>
+    public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
+    {
+        var number = OpenAt(Number, Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
+        if (number < 0)
+        {
+            return Marshal.GetLastPInvokeError() is NoSuchFile or TooManyLinks or NoFolder or NoSuchDevice ? null : throw Fault("read", name);
+        }
+
+        var file = new SafeFileHandle(number, ownsHandle: true);
+        if (KindAt(number, [0], EmptyPath) == EntryKind.File)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    /// <summary>Makes a file, which may not be there.</summary>
+    public SafeFileHandle Make(ReadOnlySpan<byte> name, UnixFileMode mode)
+    {
+        var number = OpenAt(Number, Ended(name), WriteOnly | CreateNew | NoLink | CloseOnExec, (uint)mode);
+        return number < 0 ? throw Fault("make", name) : new SafeFileHandle(number, ownsHandle: true);
+    }
+
+    /// <summary>Makes a symbolic link.</summary>
+    public void MakeLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
+    {
+        if (LinkAt(Ended(target), Number, Ended(name)) != 0)
+        {
+            throw Fault("make the link", name);
+        }
+    }
+
+    /// <summary>Gives something here another name, here or in another folder; what has that name and is no folder is replaced.</summary>
+    public void Rename(ReadOnlySpan<byte> name, FolderHandle to, ReadOnlySpan<byte> newName)
+    {
+        if (RenameAt(Number, Ended(name), to.Number, Ended(newName)) != 0)
+        {
+            throw Fault("rename", name);
+        }
+    }
+
+    /// <summary>Removes a file, link or empty folder; nothing there is fine.</summary>
+    /// <returns>False for a folder that is not empty.</returns>
+    public bool Remove(ReadOnlySpan<byte> name, bool isFolder)
+    {
+        if (UnlinkAt(Number, Ended(name), isFolder ? RemoveFolder : 0) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            NoSuchFile => true,
+            NotEmpty or Exists => false,
+            _ => throw Fault("remove", name),
+        };
+    }
+
+    /// <summary>Lets its owner list, search and change a folder, if that is who we are.</summary>
+    public void Unlock(ReadOnlySpan<byte> name) => _ = PermitAt(Number, Ended(name), 0x1C0, 0); // 0700; links have no permissions, and what is missing needs none.
+
+    /// <summary>The same for this folder.</summary>
+    public void UnlockThis() => _ = Permit(Number, 0x1C0);
+
+    private int Number => (int)_folder.DangerousGetHandle();
+
+    private static FolderHandle? TryOpen(int folder, ReadOnlySpan<byte> name, string path, int noLink)
+    {
+        var number = OpenAt(folder, Ended(name), OnlyFolder | noLink | CloseOnExec, 0);
+        if (number >= 0)
+        {
+            return new FolderHandle(new SafeFileHandle(number, ownsHandle: true), path);
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error is NoSuchFile or NoFolder or TooManyLinks ? null : throw Fault("open the folder", path, error);
+    }
+
+    private static EntryKind KindAt(int folder, byte[] name, int flags)
+    {
+        Span<byte> facts = stackalloc byte[256];
+        return Look(folder, name, flags, TypeAndMode, ref facts[0]) != 0
+            ? EntryKind.Missing
+            : (MemoryMarshal.Read<ushort>(facts[ModeOffset..]) & 0xF000) switch
+            {
+                0x8000 => EntryKind.File,
+                0x4000 => EntryKind.Folder,
+                0xA000 => EntryKind.Link,
+                _ => EntryKind.Other,
+            };
+    }
+
+    private string PathOf(ReadOnlySpan<byte> name) => $"{_name}/{Encoding.UTF8.GetString(name)}";
+
+    private Exception Fault(string what, ReadOnlySpan<byte> name) => Fault(what, PathOf(name), Marshal.GetLastPInvokeError());
+
+    private static Exception Fault(string what, string path, int error)
+    {
+        var text = $"Could not {what} '{path}': {new Win32Exception(error).Message}.";
+        return error is NotPermitted or Denied ? new UnauthorizedAccessException(text) : new IOException(text);
+    }
+
+    private static byte[] Ended(ReadOnlySpan<byte> name)
+    {
+        var ended = new byte[name.Length + 1];
+        name.CopyTo(ended);
+        return ended;
+    }
+
+    private static int OpenAt(int folder, ReadOnlySpan<byte> name, int flags, uint mode) => OpenAt(folder, Ended(name), flags, mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int OpenAt(int folder, byte[] name, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Look(int folder, byte[] name, int flags, uint mask, ref byte facts);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int MakeAt(int folder, byte[] name, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int LinkAt(byte[] target, int folder, byte[] name);
+
+    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int RenameAt(int folder, byte[] name, int to, byte[] newName);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int UnlinkAt(int folder, byte[] name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int PermitAt(int folder, byte[] name, uint mode, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Permit(int folder, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fdopendir", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint FolderOf(int folder);
+
+    [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint NextOf(nint stream);
+
+    [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int CloseFolder(nint stream);
+}
