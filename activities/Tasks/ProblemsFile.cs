@@ -10,7 +10,7 @@ internal static class ProblemsFile
 {
     /// <summary>How many are told at once: the file becomes part of a prompt, and the list part of the run's record.</summary>
     private const int Most = 20;
-    private const int LongestSentence = 600;
+    private const int LongestSentence = 400;
 
     /// <summary>Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it names.</summary>
     public static string Write(RunFolder folder, string taskId, int round, IEnumerable<string> sections)

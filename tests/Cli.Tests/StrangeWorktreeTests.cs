@@ -29,7 +29,7 @@ public class StrangeWorktreeTests
         var agent = Path.Combine(cli.Home, "agent.sh");
         File.WriteAllText(agent, $$"""
             PRECIOUS='{{precious}}'
-            done=$(git rev-parse --git-dir)/first
+            done="$PRECIOUS.$ORCHESTRATOR_TASK"
             case $ORCHESTRATOR_TASK in
             {{string.Concat(Agents.Select(a => $"{a.Id}) if [ -f \"$done\" ]; then {(a.Second.Length > 0 ? a.Second : ":")}; else {a.First}; fi ;;\n"))}}
             esac
@@ -40,7 +40,7 @@ public class StrangeWorktreeTests
         cli.Write("Cargo.lock", "lock\n");
         cli.Write("pkg/package-lock.json", "lock\n");
         cli.Git("add", "-A");
-        cli.Git("commit", "-qm", "base");
+        cli.Git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "base");
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: []}}\npermissions: {{sandbox: off}}\n");
         cli.Write("tasks.yaml", "tasks:\n" + string.Concat(Agents.Select(a =>
             $"  - {{id: {a.Id}, description: Work, files_write: [\"{a.Owned}\"], max_retries: 1, verification: [{{command: test -f {a.Owned.Replace("*", ".txt", StringComparison.Ordinal)}}}]}}\n")));
