@@ -70,8 +70,16 @@ public abstract partial class AgentWorkflow
         var guidance = _guidance;
         _guidance = "";
         using var interrupt = _interrupt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var result = await CallAsync(call, guidance, interrupt.Token);
-        _interrupt = null;
+        AgentRunResult result;
+        try
+        {
+            result = await CallAsync(call, guidance, interrupt.Token);
+        }
+        finally
+        {
+            // A pause that comes later has nothing to interrupt.
+            _interrupt = null;
+        }
         _interrupted = interrupt.IsCancellationRequested;
         if (result.Session.Length > 0)
             _session = result.Session;

@@ -1,11 +1,13 @@
 using Orchestrator.Contracts;
+using Orchestrator.Workflows.Messages;
+using Temporalio.Converters;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 
 /// <summary>What workflows with an agent have in common: what the run tells them, what they tell their run, and the turns of the agent.</summary>
-public abstract partial class AgentWorkflow
+public abstract partial class AgentWorkflow : MessageWorkflow
 {
     private const string CancelledByPerson = "cancelled by a person; its files stay";
     private const string PausedByPerson = "paused by a person";
@@ -21,11 +23,21 @@ public abstract partial class AgentWorkflow
     private string _pauseReason = PausedByPerson;
     private bool _goOn;
 
+    /// <summary>Takes what both kinds have in common; the constructor of each goes on with <see cref="TakeUp"/>.</summary>
+    private protected AgentWorkflow()
+    {
+        OnQuery("status", () => Report);
+        OnSignal("pause", PauseAsync);
+        OnSignal("resume", ResumeAsync);
+        OnSignal("cancel", CancelAsync);
+        OnSignal("goOn", GoOnAsync);
+    }
+
     /// <summary>What it was started with.</summary>
     private protected TaskInput Input { get; private set; } = null!;
 
     /// <summary>Where it is; each change is told to the run by <see cref="Become"/>.</summary>
-    private protected TaskReport Report { get; set; } = null!;
+    private protected TaskReport Report { get; set; } = new() { TaskId = "", ExecutionId = Workflow.Info.FirstExecutionRunId, Sequence = 0, State = TaskStates.Preparing };
 
     /// <summary>File with what was wrong in the last round, relative to the repository; empty in the first.</summary>
     private protected string ProblemsFile { get; set; } = "";
@@ -37,13 +49,36 @@ public abstract partial class AgentWorkflow
 
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
-    /// <summary>Where it is.</summary>
-    [WorkflowQuery("status")]
-    public TaskReport Status() => Report;
+    /// <summary>Takes up what it was started with, before any signal is taken in.</summary>
+    private protected void TakeUp(TaskInput input)
+    {
+        Input = input;
+        _paused = input.Paused;
+        _guidance = input.Guidance;
+        Report = Report with { TaskId = input.Task.Id, Sequence = 1, Round = input.FirstRound, LastStart = input.FirstStart - 1 };
+        StateIsTakenUp();
+    }
+
+    /// <summary>People look into the run for what became of their words.</summary>
+    private protected override void NoteDropped(string note) => 
+        _telling.Add(TellRunOfDroppedAsync(_telling.LastOrDefault() ?? Task.CompletedTask, new DroppedMessage(Workflow.Info.WorkflowId, MessageParts.Brief(note))));
+
+    private async Task TellRunOfDroppedAsync(Task before, DroppedMessage message)
+    {
+        try
+        {
+            await before;
+            await Workflow.GetExternalWorkflowHandle<IOrchestrationWorkflow>(Input.RunId)
+                .SignalAsync(w => w.MessageDroppedAsync(message), new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // The run is over: nobody looks there any more.
+        }
+    }
 
     /// <summary>Interrupts the agent, which keeps its conversation.</summary>
-    [WorkflowSignal("pause")]
-    public Task PauseAsync()
+    private Task PauseAsync()
     {
         _paused = true;
         _pauseReason = PausedByPerson;
@@ -52,24 +87,21 @@ public abstract partial class AgentWorkflow
     }
 
     /// <summary>Goes on in that conversation.</summary>
-    [WorkflowSignal("resume")]
-    public Task ResumeAsync()
+    private Task ResumeAsync()
     {
         _paused = false;
         return Task.CompletedTask;
     }
 
     /// <summary>Ends it; its files stay.</summary>
-    [WorkflowSignal("cancel")]
-    public Task CancelAsync()
+    private Task CancelAsync()
     {
         _stop.Cancel();
         return Task.CompletedTask;
     }
 
     /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
-    [WorkflowSignal("goOn")]
-    public Task GoOnAsync(string guidance)
+    private Task GoOnAsync(string guidance)
     {
         _guidance = guidance;
         _goOn = true;
@@ -77,23 +109,11 @@ public abstract partial class AgentWorkflow
     }
 
     /// <summary>From the first report to the last, whatever happens in between.</summary>
-    /// <param name="input">What it was started with.</param>
     /// <param name="work">The work; it ends early by <see cref="TaskEndedException"/>.</param>
     /// <param name="release">Gives up what it held.</param>
-    private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
+    private protected async Task<TaskReport> LiveAsync(Func<Task> work, Func<Task> release)
     {
-        Input = input;
-        _paused = input.Paused;
-        _guidance = input.Guidance;
-        Report = new TaskReport
-        {
-            TaskId = input.Task.Id,
-            ExecutionId = Workflow.Info.FirstExecutionRunId,
-            Sequence = 1,
-            State = TaskStates.Preparing,
-            Round = input.FirstRound,
-            LastStart = input.FirstStart - 1,
-        };
+        RefuseUnreadableStart();
         try
         {
             await work();

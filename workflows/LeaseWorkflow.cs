@@ -1,4 +1,6 @@
 using Orchestrator.Contracts;
+using Orchestrator.Workflows.Messages;
+using Temporalio.Converters;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
@@ -6,29 +8,55 @@ namespace Orchestrator.Workflows;
 
 /// <summary>Files and resources of one repository, leased for the time of a task, over all its runs.</summary>
 [Workflow("LeaseWorkflow")]
-public sealed class LeaseWorkflow : ILeaseWorkflow
+public sealed class LeaseWorkflow : MessageWorkflow
 {
     /// <summary>How long a run that was alone may take to say what it holds, before the next one begins without knowing.</summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Notes of messages that could not be read: the last ones.</summary>
+    private const int MostDropped = 5;
+
     /// <summary>How often it is looked whether those whom others wait for are still there.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
-    private readonly LeaseState _begin;
-    private readonly LeaseTable _table;
+    private LeaseState _begin = new();
+    private LeaseTable _table = new(new LeaseState());
     private readonly List<Task> _telling = [];
+    private readonly List<string> _dropped = [];
 
     /// <summary>Before any signal is taken in.</summary>
     [WorkflowInit]
-    public LeaseWorkflow(LeaseState state)
+    public LeaseWorkflow(IRawValue? state = null, IRawValue? surplus = null)
+    {
+        OnQuery("status", Status);
+        OnSignal("join", JoinAsync);
+        OnSignal("hold", HoldAsync);
+        OnSignal("ask", AskAsync);
+        OnSignal("release", ReleaseAsync);
+        OnSignal("leave", LeaveAsync);
+        TakeStart(TakeUp, state, surplus);
+    }
+
+    private void TakeUp(LeaseState state)
     {
         _begin = state;
         _table = new LeaseTable(state);
+        _dropped.AddRange(state.Dropped);
+        StateIsTakenUp();
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="ILeaseWorkflow.RunAsync"/>
     [WorkflowRun]
-    public async Task RunAsync(LeaseState state)
+    public async Task RunAsync(IRawValue? state = null, IRawValue? surplus = null)
+    {
+        RefuseUnreadableStart();
+        do
+            await ServeAsync();
+        // A run may have joined while the last words to others were under way.
+        while (_table.Runs.Count > 0);
+    }
+
+    private async Task ServeAsync()
     {
         // Whoever starts this workflow sends a signal with the start.
         await Workflow.WaitConditionAsync(() => _table.Runs.Count > 0, LookInterval);
@@ -56,13 +84,18 @@ public sealed class LeaseWorkflow : ILeaseWorkflow
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
     }
 
-    /// <inheritdoc/>
-    [WorkflowQuery("status")]
-    public LeaseState Status() => _table.State(_begin.Queue);
+    private LeaseState Status() => _table.State(_begin.Queue) with { Dropped = _dropped };
 
     /// <inheritdoc/>
-    [WorkflowSignal("join")]
-    public async Task JoinAsync(string runId)
+    private protected override void NoteDropped(string note)
+    {
+        _dropped.Add(MessageParts.Brief(note));
+        if (_dropped.Count > MostDropped)
+            _dropped.RemoveAt(0);
+        Workflow.CurrentDetails = string.Join("\n\n", _dropped);
+    }
+
+    private async Task JoinAsync([Identifier] string runId)
     {
         var others = _table.Runs.Where(r => r != runId).ToList();
         _table.Join(runId);
@@ -76,18 +109,14 @@ public sealed class LeaseWorkflow : ILeaseWorkflow
         Tell(runId, new LeaseNews { Shared = _table.Runs.Count > 1 });
     }
 
-    /// <inheritdoc/>
-    [WorkflowSignal("hold")]
-    public Task HoldAsync(string runId, IReadOnlyList<LeaseRequest> held)
+    private Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held)
     {
         _table.Hold(runId, held);
         _undeclared.Remove(runId);
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    [WorkflowSignal("ask")]
-    public Task AskAsync(LeaseRequest request)
+    private Task AskAsync(LeaseRequest request)
     {
         _table.Join(request.RunId);
         Tell(request.RunId, _table.Ask(request) is { } obstacle
@@ -96,17 +125,13 @@ public sealed class LeaseWorkflow : ILeaseWorkflow
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    [WorkflowSignal("release")]
-    public Task ReleaseAsync(string runId, string taskId)
+    private Task ReleaseAsync(string runId, string taskId)
     {
         Grant(_table.Release(runId, taskId));
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    [WorkflowSignal("leave")]
-    public Task LeaveAsync(string runId)
+    private Task LeaveAsync(string runId)
     {
         Remove(runId);
         return Task.CompletedTask;

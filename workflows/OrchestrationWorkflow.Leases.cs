@@ -12,12 +12,10 @@ public sealed partial class OrchestrationWorkflow
     private bool? _shared;
     private bool _leased;
 
-    /// <inheritdoc/>
-    [WorkflowSignal("leasesChanged")]
-    public async Task LeasesChangedAsync(LeaseNews news)
+    private async Task LeasesChangedAsync(LeaseNews news)
     {
         _steered++;
-        if (news.Granted.Length > 0)
+        if (_board.TryFind(news.Granted) is not null)
             _leases[news.Granted] = true;
         if (news.Waiting.Length > 0 && _board.TryFind(news.Waiting) is { AtWork: false } waiting)
         {

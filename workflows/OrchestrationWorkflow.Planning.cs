@@ -19,7 +19,7 @@ public sealed partial class OrchestrationWorkflow
         _recording = RecordInBackgroundAsync();
         await RefuseRecordedAsync(begun.Faults);
         _plan = new PlanOutline { Settings = begun.Settings };
-        _board = new RunBoard([new TaskOutline { Id = PlannerTask.Id, Title = begun.Title, Timeout = begun.Timeout }], Now);
+        _board.Add([new TaskOutline { Id = PlannerTask.Id, Title = begun.Title, Timeout = begun.Timeout }], Now);
         _hasBoard = true;
         Become(RunStates.Planning, $"{begun.Agent} plans");
         var planner = _board.Find(PlannerTask.Id);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using Orchestrator.Contracts;
@@ -34,9 +35,7 @@ public sealed partial class OrchestrationWorkflow
         ? Workflow.CurrentHistoryLength - _eventsOfTakingUp >= _plan.Settings.ContinueAfterEvents
         : Workflow.ContinueAsNewSuggested && (_eventsOfTakingUp == 0 || Workflow.CurrentHistoryLength - _eventsOfTakingUp >= LeastEvents);
 
-    /// <inheritdoc/>
-    [WorkflowQuery("status")]
-    public RunStatus Status(int offset = 0, int limit = 500) => Snapshot(offset, limit);
+    private RunStatus Status([Range(0, int.MaxValue)] int offset = 0, [Range(0, int.MaxValue)] int limit = 500) => IsStateTakenUp ? Snapshot(offset, limit) : _run;
 
     private RunStatus Snapshot(int offset, int limit) => _run with
     {
@@ -205,7 +204,6 @@ public sealed partial class OrchestrationWorkflow
         var (tasks, kept) = await ReadCarriedAsync(carried);
         var statuses = carried.Status.Tasks.Concat(tasks.Values.Select(t => t.Status).OfType<RunTask>()).ToDictionary(t => t.Id, StringComparer.Ordinal);
         _board = new RunBoard(outlines, _run.StartedAt, statuses) { Sequence = carried.Status.Sequence };
-        _hasBegun = true;
         foreach (var id in carried.Approved)
             _board.Find(id).Approved = true;
         foreach (var task in tasks.Values)
@@ -228,6 +226,7 @@ public sealed partial class OrchestrationWorkflow
         }
         foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
             _ = AskTaskAsync(entry);
+        StateIsTakenUp();
     }
 
     /// <summary>What is known of tasks that something has happened to, and which of them are in a part as they are.</summary>

@@ -1,5 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using Orchestrator.Contracts;
-using Temporalio.Exceptions;
+using Orchestrator.Workflows.Messages;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
@@ -7,6 +8,15 @@ namespace Orchestrator.Workflows;
 /// <summary>How a person steers: each command is an update that answers what it did, and a signal of the same name. Doing it twice is harmless.</summary>
 public sealed partial class OrchestrationWorkflow
 {
+    /// <summary>Tasks that are named to who wrote a name that there is not.</summary>
+    private const int MostNamed = 20;
+
+    /// <summary>Notes of messages that could not be read, among the warnings: the last ones.</summary>
+    private const int MostDropped = 5;
+    private const string DroppedPrefix = "Message: ";
+
+    /// <summary>Tasks whose time limit for an approval runs in this execution.</summary>
+    private readonly HashSet<string> _timed = new(StringComparer.Ordinal);
     private int _steered;
     private bool? _planAnswer;
     private string _planReason = "";
@@ -17,12 +27,12 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>Tasks that a person paused by name: they go on when they are named again, not with the run.</summary>
     private readonly HashSet<string> _pausedAlone = new(StringComparer.Ordinal);
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("pause")]
-    public async Task<SteeringAnswer> PauseAsync(TaskCommand? command = null)
+    private string? RefusePause(TaskCommand? command = null) => RefuseTask(command)
+        ?? (command is null || Known(command.Task) is { AtWork: true } ? null : $"{command.Task} is {Known(command.Task).Status.State}; only a task at work can be paused.");
+
+    private async Task<SteeringAnswer> PauseAsync(TaskCommand? command = null)
     {
-        await HasBoardAsync();
-        if (command is null || command.Task.Length == 0)
+        if (command is null)
         {
             if (_paused)
                 return new SteeringAnswer($"{_runId} is paused already.", false);
@@ -34,19 +44,14 @@ public sealed partial class OrchestrationWorkflow
             return new SteeringAnswer($"{_runId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.", true);
         }
         var task = Known(command.Task);
-        if (!task.AtWork)
-            throw Invalid($"{command.Task} is {task.Status.State}; only a task at work can be paused.");
         _pausedAlone.Add(command.Task);
         await TellTaskAsync(command.Task, t => t.PauseAsync());
         return new SteeringAnswer($"{command.Task} is asked to pause.", !task.Status.Paused);
     }
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("resume")]
-    public async Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null)
+    private async Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null)
     {
-        await HasBoardAsync();
-        if (command is null || command.Task.Length == 0)
+        if (command is null)
         {
             var was = _paused;
             _paused = false;
@@ -104,11 +109,8 @@ public sealed partial class OrchestrationWorkflow
         _untilLifted |= both || until;
     }
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("cancelTask")]
-    public async Task<SteeringAnswer> CancelTaskAsync(TaskCommand command)
+    private async Task<SteeringAnswer> CancelTaskAsync(TaskCommand command)
     {
-        await HasBoardAsync();
         var task = Known(command.Task);
         if (task.AtWork)
         {
@@ -121,16 +123,18 @@ public sealed partial class OrchestrationWorkflow
         return Steered($"{command.Task} will not run.");
     }
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("retryTask")]
-    public async Task<SteeringAnswer> RetryTaskAsync(TaskCommand command)
+    private string? RefuseRetry(TaskCommand command) => RefuseTask(command) ?? (Known(command.Task) switch
     {
-        await HasBoardAsync();
+        { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) } task => $"{command.Task} is {task.Status.State}; it can be retried when it has ended, is blocked or parked.",
+        { AtWork: false, Status.State: TaskStates.Merged } => $"{command.Task} is merged; there is nothing to retry.",
+        _ => null,
+    });
+
+    private async Task<SteeringAnswer> RetryTaskAsync(TaskCommand command)
+    {
         var task = Known(command.Task);
         if (task.AtWork)
         {
-            if (task.Status.State is not (TaskStates.Blocked or TaskStates.Parked))
-                throw Invalid($"{command.Task} is {task.Status.State}; it can be retried when it has ended, is blocked or parked.");
             _troubles.Told(task.Outline);
             await TellTaskAsync(command.Task, t => t.GoOnAsync(command.Text));
             // Who pauses a task and then answers it wants it to go on; a paused run keeps all its tasks.
@@ -142,24 +146,20 @@ public sealed partial class OrchestrationWorkflow
 
             return new SteeringAnswer($"{command.Task} goes on in its conversation.", true);
         }
-        if (task.Status.State is TaskStates.Merged)
-            throw Invalid($"{command.Task} is merged; there is nothing to retry.");
         if (!TaskStates.IsEnd(task.Status.State))
             return new SteeringAnswer($"{command.Task} is {task.Status.State} and will run.", false);
         _board.Retry(task, command.Text, Now);
         return Steered($"{command.Task} is tried again.");
     }
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("skipTask")]
-    public async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command)
+    private string? RefuseSkip(TaskCommand command) => RefuseTask(command)
+        ?? (IsPlanner(Known(command.Task)) && !_board.IsMerged(command.Task) ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run." : null);
+
+    private async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command)
     {
-        await HasBoardAsync();
         var task = Known(command.Task);
         if (task.Status.State == TaskStates.Merged)
             return new SteeringAnswer($"{command.Task} is merged already.", false);
-        if (IsPlanner(task))
-            throw Invalid("Without its planner the run has no plan. Retry it (with --guidance), or cancel the run.");
         if (task.AtWork)
         {
             await TellTaskAsync(command.Task, t => t.CancelAsync());
@@ -171,135 +171,78 @@ public sealed partial class OrchestrationWorkflow
         return Steered($"{command.Task} counts as done without changes; what depends on it may run.");
     }
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("setConcurrency")]
-    public async Task<SteeringAnswer> SetConcurrencyAsync(int workers)
+    private Task<SteeringAnswer> SetConcurrencyAsync([Range(1, 64)] int workers)
     {
-        if (workers is < 1 or > 64)
-            throw Invalid($"{workers} workers: it must be 1 to 64.");
-        await HasBoardAsync();
         var changed = workers != _workers;
         _workers = workers;
         _run = _run with { Workers = workers };
-        return Steered($"{workers} agents at once; those at work go on.") with { Changed = changed };
+        return Answer(Steered($"{workers} agents at once; those at work go on.") with { Changed = changed });
     }
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("approve")]
-    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command) => DecideAsync(command, true);
+    private string? RefusePromote() => _run.State is RunStates.Landing or RunStates.Completed or RunStates.AwaitingPromotion
+        ? null
+        : $"{_runId} is {_run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("reject")]
-    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command) => DecideAsync(command, false);
-
-    /// <inheritdoc/>
-    [WorkflowUpdate("promote")]
-    public async Task<SteeringAnswer> PromoteAsync()
+    private Task<SteeringAnswer> PromoteAsync()
     {
-        await HasBegunAsync();
-        if (_run.State is RunStates.Landing or RunStates.Completed)
-            return new SteeringAnswer($"{_runId} is {_run.State} already.", false);
         if (_run.State != RunStates.AwaitingPromotion)
-            throw Invalid($"{_runId} is {_run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.");
+            return Answer(new SteeringAnswer($"{_runId} is {_run.State} already.", false));
         _promoteAsked = true;
-        return Steered("Landing is tried again.");
+        return Answer(Steered("Landing is tried again."));
     }
 
-    /// <inheritdoc/>
-    [WorkflowUpdate("cancel")]
-    public async Task<SteeringAnswer> CancelAsync()
+    private Task<SteeringAnswer> CancelAsync()
     {
-        await HasBegunAsync();
         if (Cancelled || RunStates.IsFinal(_run.State))
-            return new SteeringAnswer($"{_runId} is {(RunStates.IsFinal(_run.State) ? _run.State : "being cancelled")} already.", false);
+            return Answer(new SteeringAnswer($"{_runId} is {(RunStates.IsFinal(_run.State) ? _run.State : "being cancelled")} already.", false));
         _stop.Cancel();
-        return Steered($"{_runId} is being cancelled; what is merged stays on staging.");
+        return Answer(Steered($"{_runId} is being cancelled; what is merged stays on staging."));
     }
 
-    [WorkflowSignal("pause")]
-    public Task PauseSignalAsync(TaskCommand? command = null) => QuietlyAsync(() => PauseAsync(command));
-
-    [WorkflowSignal("resume")]
-    public Task ResumeSignalAsync(TaskCommand? command = null) => QuietlyAsync(() => ResumeAsync(command));
-
-    [WorkflowSignal("cancelTask")]
-    public Task CancelTaskSignalAsync(TaskCommand command) => QuietlyAsync(() => CancelTaskAsync(command));
-
-    [WorkflowSignal("retryTask")]
-    public Task RetryTaskSignalAsync(TaskCommand command) => QuietlyAsync(() => RetryTaskAsync(command));
-
-    [WorkflowSignal("skipTask")]
-    public Task SkipTaskSignalAsync(TaskCommand command) => QuietlyAsync(() => SkipTaskAsync(command));
-
-    [WorkflowSignal("setConcurrency")]
-    public Task SetConcurrencySignalAsync(int workers) => QuietlyAsync(() => SetConcurrencyAsync(workers));
-
-    [WorkflowSignal("approve")]
-    public Task ApproveSignalAsync(ApprovalCommand command) => QuietlyAsync(() => ApproveAsync(command));
-
-    [WorkflowSignal("reject")]
-    public Task RejectSignalAsync(ApprovalCommand command) => QuietlyAsync(() => RejectAsync(command));
-
-    [WorkflowSignal("promote")]
-    public Task PromoteSignalAsync() => QuietlyAsync(PromoteAsync);
-
-    [WorkflowSignal("cancel")]
-    public Task CancelSignalAsync() => QuietlyAsync(CancelAsync);
-
-    /// <summary>A signal has nobody to answer to: what is refused is noted in the run's record instead of failing the run.</summary>
-    private async Task QuietlyAsync(Func<Task<SteeringAnswer>> command)
+    private string? RefuseDecision(ApprovalCommand command, bool yes)
     {
-        try
-        {
-            await command();
-        }
-        catch (ApplicationFailureException refused)
-        {
-            Note($"a command was refused: {refused.Message}");
-        }
+        var awaits = _run.State == RunStates.AwaitingApproval;
+        if (command.Id == "plan")
+            return NeedsNoAnswer(yes) || (_planAnswer is null && awaits) ? null : $"The plan is not waiting for an answer; the run is {_run.State}.";
+        if (_board.TryFind(command.Id) is not { } task)
+            return $"{NoTask(command.Id)} 'plan' is the plan itself.";
+        var state = task.Status.State;
+        return yes || state == TaskStates.Cancelled || (task.AtWork ? state == TaskStates.AwaitingApproval : !task.Approved) ? null : $"{command.Id} is {state} and waits for no approval.";
     }
 
-    private async Task<SteeringAnswer> DecideAsync(ApprovalCommand command, bool yes)
-    {
-        await HasBoardAsync();
-        return Decide(command, yes);
-    }
+    private bool NeedsNoAnswer(bool yes) => _planAnswer == yes || (_run.State != RunStates.AwaitingApproval && _planAnswer is null && yes);
 
-    private SteeringAnswer Decide(ApprovalCommand command, bool yes)
+    private Task<SteeringAnswer> Decide(ApprovalCommand command, bool yes)
     {
         if (command.Id == "plan")
         {
-            if (_planAnswer == yes || (_run.State != RunStates.AwaitingApproval && _planAnswer is null && yes))
-                return new SteeringAnswer("The plan needs no approval now.", false);
-            if (_planAnswer is not null || _run.State != RunStates.AwaitingApproval)
-                throw Invalid($"The plan is not waiting for an answer; the run is {_run.State}.");
+            if (NeedsNoAnswer(yes))
+                return Answer(new SteeringAnswer("The plan needs no approval now.", false));
             _planAnswer = yes;
             _planReason = command.Reason;
-            return Steered(yes ? "The plan is approved." : "The plan is rejected.");
+            return Answer(Steered(yes ? "The plan is approved." : "The plan is rejected."));
         }
         var task = Known(command.Id);
         if (task.AtWork && task.Status.State == TaskStates.AwaitingApproval)
         {
             Answered(command.Id);
             _ = TellTaskAsync(command.Id, t => t.DecideAsync(yes, command.Reason));
-            return Steered(yes ? $"{command.Id} is merged." : $"{command.Id} is rejected and fails; 'retry' gives it back to its agent.");
+            return Answer(Steered(yes ? $"{command.Id} is merged." : $"{command.Id} is rejected and fails; 'retry' gives it back to its agent."));
         }
         if (yes)
         {
             // A question that it has for another reason, such as being blocked, stays.
             if (task.Approved)
-                return new SteeringAnswer($"{command.Id} is {task.Status.State} and waits for no approval.", false);
+                return Answer(new SteeringAnswer($"{command.Id} is {task.Status.State} and waits for no approval.", false));
             _board.Approve(task, Now);
             Answered(command.Id);
-            return Steered($"{command.Id} is approved.");
+            return Answer(Steered($"{command.Id} is approved."));
         }
         if (task.Status.State is TaskStates.Cancelled)
-            return new SteeringAnswer($"{command.Id} is cancelled already.", false);
-        if (task.AtWork || task.Approved)
-            throw Invalid($"{command.Id} is {task.Status.State} and waits for no approval.");
+            return Answer(new SteeringAnswer($"{command.Id} is cancelled already.", false));
         _board.End(task, TaskStates.Cancelled, $"rejected by a person{(command.Reason.Length > 0 ? ": " + command.Reason : "")}", Now);
         Answered(command.Id);
-        return Steered($"{command.Id} is rejected; what depends on it is skipped.");
+        return Answer(Steered($"{command.Id} is rejected; what depends on it is skipped."));
     }
 
     private void AskForTaskApprovals()
@@ -308,29 +251,38 @@ public sealed partial class OrchestrationWorkflow
         foreach (var entry in _board.AwaitingApproval())
         {
             var id = entry.Outline.Id;
-            if (_questions.Any(q => q.Id == id))
-                continue;
-            Ask(id, $"May {id} start? {entry.Outline.Title}", $"orchestrate approve {id} --run {_runId}", $"orchestrate reject {id} --run {_runId}");
-            _ = RejectAfterTimeoutAsync(entry);
+            if (_questions.All(q => q.Id != id))
+                Ask(id, $"May {id} start? {entry.Outline.Title}", $"orchestrate approve {id} --run {_runId}", $"orchestrate reject {id} --run {_runId}");
+            // A question may have been asked by an earlier execution of the run, whose timers ended with it.
+            if (_timed.Add(id))
+                _ = RejectAfterTimeoutAsync(entry);
         }
     }
 
     private async Task RejectAfterTimeoutAsync(TaskEntry entry)
     {
         var waits = () => entry.Status.State == TaskStates.AwaitingApproval;
-        if (await Workflow.WaitConditionAsync(() => !waits() || Cancelled, _plan.Settings.ApprovalTimeout, CancellationToken.None) || !waits())
+        var left = entry.Status.Since + _plan.Settings.ApprovalTimeout - Now;
+        var answered = left > TimeSpan.Zero && await Workflow.WaitConditionAsync(() => !waits() || Cancelled, left, CancellationToken.None);
+        _timed.Remove(entry.Outline.Id);
+        if (answered || !waits())
             return;
         _board.End(entry, TaskStates.Cancelled, "nobody approved it in time", Now);
         Answered(entry.Outline.Id);
     }
 
-    private TaskEntry Known(string taskId) => _board.TryFind(taskId)
-        ?? throw Invalid($"There is no task '{taskId}' in {_runId}.");
+    private string? RefuseTask(TaskCommand? command = null) => 
+        command is null || _board.TryFind(command.Task) is not null ? null : NoTask(command.Task);
 
-    /// <summary>A command may come with the very first task of an execution, before its main method has run.</summary>
-    private Task HasBegunAsync() => _hasBegun ? Task.CompletedTask : Workflow.WaitConditionAsync(() => _hasBegun, CancellationToken.None);
+    private string NoTask(string id)
+    {
+        var known = _board.Entries.Take(MostNamed).Select(e => e.Outline.Id).ToList();
+        return $"There is no task {MessageFaults.Quote(id)} in {_runId}. Its tasks are {string.Join(", ", known)}{(_board.Entries.Count > known.Count ? $" and {_board.Entries.Count - known.Count} more" : "")}.";
+    }
 
-    private static ApplicationFailureException Invalid(string message) => new(message, "InvalidCommand", nonRetryable: true);
+    private TaskEntry Known(string taskId) => _board.Find(taskId);
+
+    private static Task<SteeringAnswer> Answer(SteeringAnswer answer) => Task.FromResult(answer);
 
     private SteeringAnswer Steered(string message)
     {
@@ -344,5 +296,20 @@ public sealed partial class OrchestrationWorkflow
         _steered++;
         _run = _run with { UpdatedAt = Now };
         _board.NoteRun(_run.State, what, Now);
+    }
+
+    private Task MessageDroppedAsync(DroppedMessage message)
+    {
+        NoteDropped($"to {message.Workflow}: {message.Note}");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>In the record as an event, and among the warnings, which 'status' shows.</summary>
+    private protected override void NoteDropped(string note)
+    {
+        var warnings = _run.Warnings.Where(w => !w.StartsWith(DroppedPrefix, StringComparison.Ordinal));
+        var notes = _run.Warnings.Except(warnings).Append($"{DroppedPrefix}{MessageParts.Brief(note)}").TakeLast(MostDropped);
+        _run = _run with { Warnings = [.. warnings, .. notes] };
+        Note(note);
     }
 }

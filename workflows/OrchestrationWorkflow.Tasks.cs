@@ -16,15 +16,13 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>Calls to other workflows that are not answered yet: the run does not continue as new before they are.</summary>
     private int _calls;
 
-    /// <inheritdoc/>
-    [WorkflowSignal("taskChanged")]
-    public async Task TaskChangedAsync(TaskReport report)
+    private Task TaskChangedAsync(TaskReport report)
     {
-        await HasBoardAsync();
         TakeIn(report);
+        return Task.CompletedTask;
     }
 
-    private Task HasBoardAsync() => _hasBoard ? Task.CompletedTask : Workflow.WaitConditionAsync(() => _hasBoard, CancellationToken.None);
+    private bool HasBoard() => _hasBoard;
 
     private void TakeIn(TaskReport report)
     {

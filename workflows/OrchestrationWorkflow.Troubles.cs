@@ -10,8 +10,6 @@ public sealed partial class OrchestrationWorkflow
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
-    /// <summary>There is a state, and the board is the one that stays: what is noted on it now is not lost.</summary>
-    private bool _hasBegun;
     private Troubles _troubles = new(TimeSpan.FromMinutes(1));
 
     private void TakeInTrouble(TaskEntry entry, TaskReport report)
@@ -94,14 +92,11 @@ public sealed partial class OrchestrationWorkflow
     private List<TaskEntry> Waiting(Trouble trouble) =>
         [.. _board.Entries.Where(e => e.AtWork && e.Status.State == TaskStates.Parked && Troubles.Concerns(trouble, e.Outline))];
 
-    /// <inheritdoc/>
-    [WorkflowSignal("activitiesFailing")]
-    public async Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing)
+    private Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing)
     {
-        await HasBegunAsync();
         var before = _run.Failing;
         if (RunStates.IsFinal(_run.State) || before.SequenceEqual(failing))
-            return;
+            return Task.CompletedTask;
         _run = _run with { Failing = failing };
         foreach (var id in before.Select(f => f.Task).Except(failing.Select(f => f.Task)).Where(id => id.Length > 0))
             ExplainTask(id, "");
@@ -109,6 +104,7 @@ public sealed partial class OrchestrationWorkflow
             ExplainTask(step.Task, DescribeStep(step));
         if (before.Concat(failing).Any(f => f.Task.Length == 0))
             SayTrouble(evenOutsideOfWork: true);
+        return Task.CompletedTask;
     }
 
     private void ExplainTask(string id, string reason)

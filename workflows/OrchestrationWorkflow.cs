@@ -1,4 +1,6 @@
 using Orchestrator.Contracts;
+using Orchestrator.Workflows.Messages;
+using Temporalio.Converters;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
@@ -9,7 +11,7 @@ namespace Orchestrator.Workflows;
 /// verified work is merged in turn, and in the end staging lands on the target. What can't be decided waits for a person.
 /// </summary>
 [Workflow("OrchestrationWorkflow")]
-public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
+public sealed partial class OrchestrationWorkflow : MessageWorkflow
 {
     private const string CancelledByPerson = "cancelled by a person; what is merged stays on staging";
 
@@ -21,7 +23,8 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     private PlanOutline _plan = new();
     private PreflightResult _preflight = new();
     private RunBoard _board = new([], DateTimeOffset.UnixEpoch);
-    private RunStatus _run = null!;
+    private RunStatus _run;
+    private CarriedRun? _carried;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
     private bool _paused;
     private int _workers;
@@ -31,18 +34,50 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
 
     private bool Cancelled => _stop.IsCancellationRequested;
 
-    /// <inheritdoc/>
-    [WorkflowRun]
-    public async Task<RunResult> RunAsync(OrchestrationInput input, CarriedRun? carried = null)
+    /// <summary>Before any signal is taken in.</summary>
+    [WorkflowInit]
+    public OrchestrationWorkflow(IRawValue? input = null, IRawValue? carried = null, IRawValue? surplus = null)
+    {
+        _run = NewRun(_input);
+        OnQuery("status", Status);
+        OnCommand("pause", PauseAsync, RefusePause, HasBoard);
+        OnCommand("resume", ResumeAsync, RefuseTask, HasBoard);
+        OnCommand("cancelTask", CancelTaskAsync, RefuseTask, HasBoard);
+        OnCommand("retryTask", RetryTaskAsync, RefuseRetry, HasBoard);
+        OnCommand("skipTask", SkipTaskAsync, RefuseSkip, HasBoard);
+        OnCommand("setConcurrency", SetConcurrencyAsync, refuse: null, HasBoard);
+        OnCommand("approve", (ApprovalCommand command) => Decide(command, yes: true), (ApprovalCommand command) => RefuseDecision(command, yes: true), HasBoard);
+        OnCommand("reject", (ApprovalCommand command) => Decide(command, yes: false), (ApprovalCommand command) => RefuseDecision(command, yes: false), HasBoard);
+        OnCommand("promote", PromoteAsync, RefusePromote);
+        OnCommand("cancel", CancelAsync);
+        OnSignal("leasesChanged", LeasesChangedAsync);
+        OnSignal("taskChanged", TaskChangedAsync, HasBoard);
+        OnSignal("activitiesFailing", ActivitiesFailingAsync);
+        OnSignal("messageDropped", MessageDroppedAsync);
+        TakeStart(TakeUpInput, input, carried, surplus);
+    }
+
+    private void TakeUpInput(OrchestrationInput input, CarriedRun? carried = null)
     {
         _input = input;
+        _carried = carried;
         _run = carried?.Status ?? NewRun(input);
-        _hasBegun = carried is null;
-        Refuse(input.Faults());
+        if (carried is null)
+            StateIsTakenUp();
+    }
+
+    /// <inheritdoc cref="IOrchestrationWorkflow.RunAsync"/>
+    [WorkflowRun]
+    public async Task<RunResult> RunAsync(IRawValue? input = null, IRawValue? carried = null, IRawValue? surplus = null)
+    {
+        RefuseUnreadableStart();
+        Refuse(_input.Faults());
+        if (_carried is not null && Workflow.Info.ContinuedRunId is null)
+            Refuse(["A run is started with one argument. The second is what a run takes with it when it continues as new."]);
 
         try
         {
-            if (carried is null)
+            if (_carried is null)
             {
                 await PlanAsync();
                 if (_input.PlanOnly)
@@ -53,7 +88,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
             }
             else
             {
-                await TakeUpAsync(carried);
+                await TakeUpAsync(_carried);
             }
 
             while (true)
@@ -82,7 +117,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     {
         RunId = _runId,
         State = RunStates.Planning,
-        Title = input.Plan?.Request ?? input.PlanFile ?? input.RequestFile ?? "",
+        Title = MessageParts.Brief(input.Plan?.Request ?? input.PlanFile ?? input.RequestFile ?? ""),
         Repository = input.Repository,
         StartedAt = Now,
         UpdatedAt = Now,
@@ -296,6 +331,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     private async Task<RunResult> FinishAsync(string state, string reason)
     {
         _hasBoard = true;
+        StateIsTakenUp();
         // Nothing of it is tried any more.
         _run = _run with { Failing = [] };
         var ending = Snapshot(0, 0) with { State = state, Reason = reason };
@@ -333,7 +369,7 @@ public sealed partial class OrchestrationWorkflow : IOrchestrationWorkflow
     private static void Refuse(IReadOnlyList<string> faults)
     {
         if (faults.Count > 0)
-            throw new ApplicationFailureException(string.Join(Environment.NewLine, faults), "InvalidInput", nonRetryable: true);
+            throw new ApplicationFailureException(string.Join(Environment.NewLine, faults), InvalidInput, nonRetryable: true);
     }
 
     private void Become(string state, string reason, string evidence = "")

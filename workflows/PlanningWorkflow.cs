@@ -1,18 +1,23 @@
 using Orchestrator.Contracts;
+using Temporalio.Converters;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 
 /// <summary>A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a plan go back to the same conversation.</summary>
 [Workflow("PlanningWorkflow")]
-public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
+public sealed class PlanningWorkflow : AgentWorkflow
 {
     /// <summary>Answers with faults before a person is asked.</summary>
     private const int MaxRounds = 3;
 
-    /// <inheritdoc/>
+    /// <summary>Before any signal is taken in.</summary>
+    [WorkflowInit]
+    public PlanningWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(TakeUp, input, surplus);
+
+    /// <inheritdoc cref="IPlanningWorkflow.RunAsync"/>
     [WorkflowRun]
-    public Task<TaskReport> RunAsync(TaskInput input) => LiveAsync(input, WorkAsync, () => Task.CompletedTask);
+    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, () => Task.CompletedTask);
 
     private async Task WorkAsync()
     {

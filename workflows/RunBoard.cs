@@ -85,6 +85,8 @@ internal sealed class RunBoard
 
     public TaskEntry Find(string id) => _entries[_index[id]];
 
+    public bool IsMerged(string id) => IsMerged(Find(id));
+
     public TaskEntry? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
 
     /// <summary>The tasks that may start now, in plan order, at most so many that <paramref name="slots"/> are in use.</summary>

@@ -1,4 +1,5 @@
 using Orchestrator.Contracts;
+using Temporalio.Converters;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
 
@@ -9,7 +10,7 @@ namespace Orchestrator.Workflows;
 /// What is wrong goes back to the same conversation, with evidence, as often as the plan allows.
 /// </summary>
 [Workflow("TaskWorkflow")]
-public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
+public sealed class TaskWorkflow : AgentWorkflow
 {
     private int _remediations;
     private string _notes = "";
@@ -17,22 +18,27 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private (bool Accepted, string Reason)? _decision;
     private bool _mayReuse = true;
 
-    /// <inheritdoc/>
-    [WorkflowRun]
-    public Task<TaskReport> RunAsync(TaskInput input) => LiveAsync(input, WorkAsync, ReleaseAsync);
+    /// <summary>Before any signal is taken in.</summary>
+    [WorkflowInit]
+    public TaskWorkflow(IRawValue? input = null, IRawValue? surplus = null)
+    {
+        OnSignal("mergeDone", MergeDoneAsync);
+        OnSignal("decide", DecideAsync);
+        TakeStart(TakeUp, input, surplus);
+    }
 
-    /// <inheritdoc/>
-    [WorkflowSignal("mergeDone")]
-    public Task MergeDoneAsync(MergeResult result)
+    /// <inheritdoc cref="ITaskWorkflow.RunAsync"/>
+    [WorkflowRun]
+    public Task<TaskReport> RunAsync(IRawValue? input = null, IRawValue? surplus = null) => LiveAsync(WorkAsync, ReleaseAsync);
+
+    private Task MergeDoneAsync(MergeResult result)
     {
         if (Report.State == TaskStates.Merging && result.Round == Report.Round)
             _mergeResult = result;
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    [WorkflowSignal("decide")]
-    public Task DecideAsync(bool accepted, string reason)
+    private Task DecideAsync(bool accepted, string reason)
     {
         if (Report.State == TaskStates.AwaitingApproval)
             _decision = (accepted, reason);

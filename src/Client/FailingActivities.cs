@@ -28,6 +28,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
 
     /// <summary>More than this nobody reads at once, and a message stays small.</summary>
     private const int Most = 40;
+    private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
 
     /// <summary>Looks at all open runs and tells those whose failing activities are not the ones they know of.</summary>
@@ -38,7 +39,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
-        await foreach (var (execution, description) in OpenWork.DescribeAsync(client, rpc))
+        await foreach (var (execution, description) in OpenWork.DescribeAsync(_client, rpc))
         {
             var run = execution.WorkflowType == RunClient.WorkflowType ? execution.Id : description.WorkflowExecutionInfo.ParentExecution?.WorkflowId ?? "";
             if (run.Length == 0)
@@ -66,7 +67,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
 
     private async Task<IEnumerable<FailingActivity>> TellAsync(string runId, IReadOnlyList<FailingActivity> found, RpcOptions rpc)
     {
-        var run = client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId);
+        var run = _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId);
         try
         {
             if (!_told.TryGetValue(runId, out var known))

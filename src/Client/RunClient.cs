@@ -10,6 +10,8 @@ namespace Orchestrator.Client;
 /// <summary>The one way to start and find runs, on whatever Temporal the client is connected to.</summary>
 public sealed class RunClient(ITemporalClient client)
 {
+    private readonly ITemporalClient _client = MessageJson.Speaking(client);
+
     /// <summary>Workflow type of runs, as in visibility queries.</summary>
     public const string WorkflowType = "OrchestrationWorkflow";
 
@@ -19,7 +21,7 @@ public sealed class RunClient(ITemporalClient client)
     /// <param name="cancellation">Gives up waiting for the server; the run may have been started all the same.</param>
     public async Task<RunHandle> StartAsync(OrchestrationInput input, string runId, CancellationToken cancellation = default)
     {
-        await client.StartWorkflowAsync(
+        await _client.StartWorkflowAsync(
             (IOrchestrationWorkflow w) => w.RunAsync(input, null),
             new WorkflowOptions(runId, TaskQueues.Workflows)
             {
@@ -35,7 +37,7 @@ public sealed class RunClient(ITemporalClient client)
     private static string? SummaryOf(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text;
 
     /// <summary>A handle on a run; nothing is asked of the server.</summary>
-    public RunHandle Get(string runId) => new(client, runId);
+    public RunHandle Get(string runId) => new(_client, runId);
 
     /// <summary>Whether somebody takes the tasks of runs. A worker that has gone a few minutes ago may still be counted by the server.</summary>
     /// <param name="isDead">True for the identity of a worker that has certainly gone.</param>
@@ -44,11 +46,11 @@ public sealed class RunClient(ITemporalClient client)
     {
         var request = new DescribeTaskQueueRequest
         {
-            Namespace = client.Options.Namespace,
+            Namespace = _client.Options.Namespace,
             TaskQueue = new TaskQueue { Name = TaskQueues.Workflows },
             TaskQueueType = TaskQueueType.Workflow,
         };
-        var queue = await client.WorkflowService.DescribeTaskQueueAsync(request, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        var queue = await _client.WorkflowService.DescribeTaskQueueAsync(request, new RpcOptions { Retry = true, CancellationToken = cancellation });
         return queue.Pollers.Any(poller => !isDead(poller.Identity));
     }
 
@@ -58,7 +60,7 @@ public sealed class RunClient(ITemporalClient client)
     public async IAsyncEnumerable<RunListing> ListAsync(bool openOnly = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var query = $"WorkflowType = '{WorkflowType}'" + (openOnly ? " AND ExecutionStatus = 'Running'" : "");
-        await foreach (var execution in client.ListWorkflowsAsync(query).WithCancellation(cancellation))
+        await foreach (var execution in _client.ListWorkflowsAsync(query).WithCancellation(cancellation))
         {
             if (execution.Status != WorkflowExecutionStatus.ContinuedAsNew)
                 yield return new RunListing(execution.Id, execution.Status == WorkflowExecutionStatus.Running, execution.StartTime, execution.CloseTime);

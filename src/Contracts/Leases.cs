@@ -10,7 +10,7 @@ namespace Orchestrator.Contracts;
 /// <param name="ResourcesWrite">Resources it changes.</param>
 /// <param name="ResourcesRead">Resources it needs unchanged.</param>
 public sealed record LeaseRequest(
-    string RunId, string TaskId, IReadOnlyList<string> Writes, IReadOnlyList<string> Appends, IReadOnlyList<string> ResourcesWrite, IReadOnlyList<string> ResourcesRead);
+    [property: Identifier] string RunId, string TaskId, IReadOnlyList<string> Writes, IReadOnlyList<string> Appends, IReadOnlyList<string> ResourcesWrite, IReadOnlyList<string> ResourcesRead);
 
 /// <summary>What the leases of a repository tell a run.</summary>
 public sealed record LeaseNews
@@ -32,6 +32,7 @@ public sealed record LeaseNews
 public sealed record LeaseState
 {
     /// <summary>Queue of the repository's activities.</summary>
+    [Identifier]
     public string Queue { get; init; } = "";
 
     /// <summary>Runs that work in the repository, in the order in which they came.</summary>
@@ -40,6 +41,9 @@ public sealed record LeaseState
 
     /// <summary>First come, first served.</summary>
     public IReadOnlyList<LeaseRequest> Waiting { get; init; } = [];
+
+    /// <summary>The last messages that could not be read, and why.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
 }
 
 /// <summary>
@@ -56,11 +60,11 @@ public interface ILeaseWorkflow
     LeaseState Status();
 
     [WorkflowSignal("join")]
-    Task JoinAsync(string runId);
+    Task JoinAsync([Identifier] string runId);
 
     /// <summary>What the tasks of a run hold that was alone so far.</summary>
     [WorkflowSignal("hold")]
-    Task HoldAsync(string runId, IReadOnlyList<LeaseRequest> held);
+    Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
 
     [WorkflowSignal("ask")]
     Task AskAsync(LeaseRequest request);

@@ -43,5 +43,5 @@ public static class MessageParts
     public static string Brief(string text) => text.Length <= MostReason ? text : string.Concat(text.AsSpan(0, MostReason - 1), "…");
 
     /// <summary>Bytes of an item as JSON.</summary>
-    public static int SizeOf<T>(T item) => JsonSerializer.SerializeToUtf8Bytes(item).Length;
+    public static int SizeOf<T>(T item) => JsonSerializer.SerializeToUtf8Bytes(item, MessageJson.Options).Length;
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 
@@ -6,9 +5,10 @@ namespace Orchestrator.Contracts;
 
 /// <summary>
 /// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
-/// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so names are camel case and unknown
-/// members are kept and refused by name. Add only optional members: running workflows replay with old inputs.
+/// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so names are camel case, and unknown
+/// members are refused by name. Add only optional members: running workflows replay with old inputs.
 /// </summary>
+[MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
 public sealed record OrchestrationInput
 {
     /// <summary>Path of the git repository on the worker's machine: any folder inside a work tree.</summary>
@@ -99,20 +99,14 @@ public sealed record OrchestrationInput
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }
 
-    /// <summary>Members that this version does not know. Any entry refuses the run.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Unknown { get; init; }
-
     /// <summary>The plan has to be made by a planner first.</summary>
     [JsonIgnore]
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
-    /// <summary>Names of the unknown members and other faults of the input itself, each a sentence; empty when it can be used.</summary>
+    /// <summary>Faults of the input itself, each a sentence; empty when it can be used.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
-        if (Unknown is { Count: > 0 })
-            faults.Add($"Unknown members: {string.Join(", ", Unknown.Keys.Order(StringComparer.Ordinal))}. Known are: {string.Join(", ", KnownMembers)}.");
         if (string.IsNullOrWhiteSpace(Repository))
             faults.Add("'repository' is missing: give the path of the git repository on the worker's machine.");
         var sources = (Plan is null ? 0 : 1) + (PlanFile is null ? 0 : 1) + (Request is null ? 0 : 1) + (RequestFile is null ? 0 : 1);
@@ -130,10 +124,4 @@ public sealed record OrchestrationInput
             faults.Add($"'maxCost' is {MaxCost}; it can't be negative.");
         return faults;
     }
-
-    private static readonly string[] KnownMembers =
-    [
-        "agent", "approveRisk", "fresh", "land", "maxCost", "model", "only", "output", "overwrite", "phase", "plan", "planFile", "planOnly", "planning",
-        "plannerModel", "repository", "request", "requestFile", "target", "until", "workers", "yes",
-    ];
 }

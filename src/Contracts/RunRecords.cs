@@ -6,7 +6,7 @@ namespace Orchestrator.Contracts;
 /// <param name="Path">Absolute path of the main work tree on its host.</param>
 /// <param name="Key">12 hex digits of the SHA-256 of the common git directory's real path.</param>
 /// <param name="Queue">Task queue of its activities.</param>
-public sealed record RepositoryReference(string Path, string Key, string Queue);
+public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue);
 
 /// <summary>Settings of a run that its workflows decide by; taken once, at its start.</summary>
 public sealed record RunSettings

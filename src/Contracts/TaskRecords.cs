@@ -1,8 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Orchestrator.Contracts;
 
 /// <summary>What starts a <c>TaskWorkflow</c>.</summary>
 public sealed record TaskInput
 {
+    [Identifier]
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
@@ -39,15 +42,22 @@ public sealed record TaskReport
 
     /// <summary>Grows by one with each report of that execution.</summary>
     public required int Sequence { get; init; }
+
+    [AllowedValues(
+        TaskStates.Pending, TaskStates.Queued, TaskStates.Preparing, TaskStates.Executing, TaskStates.Verifying, TaskStates.Merging, TaskStates.Merged, TaskStates.Blocked,
+        TaskStates.AwaitingApproval, TaskStates.Remediating, TaskStates.Parked, TaskStates.Failed, TaskStates.Skipped, TaskStates.Cancelled, TaskStates.Escalated)]
     public required string State { get; init; }
     public bool Paused { get; init; }
     public string Reason { get; init; } = "";
+
+    [Range(0, 100_000)]
     public int Round { get; init; }
 
     /// <summary>Number of the last agent start.</summary>
     public int LastStart { get; init; }
 
     /// <summary>Agent processes started by this execution.</summary>
+    [Range(0, 100_000)]
     public int Starts { get; init; }
     public decimal Cost { get; init; }
     public long Tokens { get; init; }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Contracts;
@@ -8,10 +9,17 @@ namespace Orchestrator.Contracts;
 public sealed record SteeringAnswer(string Message, bool Changed);
 
 /// <summary>Names a task and, where it helps, says why or how.</summary>
-public sealed record TaskCommand(string Task, string Text = "");
+[MessageExample("""{"task":"api","text":"use the new endpoint"}""")]
+public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "");
 
 /// <summary>Answers a question of a run: <c>plan</c> or a task's id.</summary>
+[MessageExample("""{"id":"plan","reason":"looks good"}""")]
 public sealed record ApprovalCommand(string Id, string Reason = "");
+
+/// <summary>A message that a workflow of the run could not read or not follow.</summary>
+/// <param name="Workflow">Id of that workflow.</param>
+/// <param name="Note">What it was, and why not.</param>
+public sealed record DroppedMessage([property: Identifier] string Workflow, string Note);
 
 /// <summary>One run: a plan becomes commits on the target branch.</summary>
 [Workflow("OrchestrationWorkflow")]
@@ -68,6 +76,10 @@ public interface IOrchestrationWorkflow
     /// <summary>Which steps of the run and its tasks fail again and again now; none: all go on.</summary>
     [WorkflowSignal("activitiesFailing")]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
+
+    /// <summary>A task could not read what somebody sent it: people look for that in its run.</summary>
+    [WorkflowSignal("messageDropped")]
+    Task MessageDroppedAsync(DroppedMessage message);
 }
 
 /// <summary>One task of a run: worktree, agent, verification, remediation, merge.</summary>

@@ -21,6 +21,7 @@ public sealed class RunWorker : IDisposable
     /// <summary>Puts the workers together; nothing is polled before <see cref="ExecuteAsync"/>.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
+        client = MessageJson.Speaking(client);
         var services = new ActivityServices(options.Host, options.HookCommand, client, options.Time);
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20 };
         shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>();

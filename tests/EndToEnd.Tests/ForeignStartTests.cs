@@ -47,7 +47,7 @@ public sealed partial class ForeignStartTests
         var result = await handle.GetResultAsync<JsonElement>().WaitAsync(TimeSpan.FromMinutes(2));
         await stop.CancelAsync();
 
-        Assert.Equal("completed", result.GetProperty("State").GetString());
+        Assert.Equal("completed", result.GetProperty("state").GetString());
         Assert.Equal("done\n", await File.ReadAllTextAsync(repository["b.txt"]));
         await Task.WhenAll(server, worker).WaitAsync(Eventually.Limit);
     }

@@ -28,9 +28,15 @@ internal sealed class ScriptedRun : IAsyncDisposable
         Activities = activities;
     }
 
+    /// <summary>Queue of the activities.</summary>
+    public string Queue => _queue;
+
     public ITemporalClient Client { get; }
 
     public ScriptedActivities Activities { get; }
+
+    /// <summary>What the workflows take that have run so far.</summary>
+    public HandlerCatalog Handlers { get; } = new();
 
     public string RunId { get; } = $"run-test-{Guid.NewGuid():n}"[..18];
 
@@ -54,7 +60,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
             await server.StartAsync();
             address = server.Addresses[0];
         }
-        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address) { DataConverter = DataConverter.Default with { PayloadCodec = codec } });
+        var client = MessageJson.Speaking(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address) { DataConverter = DataConverter.Default with { PayloadCodec = codec } }));
         var queue = $"scripted-{Guid.NewGuid():n}";
         var activities = new ScriptedActivities(tasks, settings ?? new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, queue, client);
         script?.Invoke(activities);
@@ -85,10 +91,16 @@ internal sealed class ScriptedRun : IAsyncDisposable
             if (holds(status))
                 return status;
             if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) > (limit ?? Eventually.Limit))
-                Assert.Fail($"It never came so far. The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}");
+                Assert.Fail($"It never came so far.{await FailedTaskAsync()} The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}");
             await Task.Delay(50);
         }
     }
+
+    /// <summary>The last failure of a workflow task of the run, with a space before it; empty where there was none.</summary>
+    private async Task<string> FailedTaskAsync() =>
+        (await Run.FetchHistoryAsync()).Events.LastOrDefault(e => e.WorkflowTaskFailedEventAttributes is not null) is { } failed
+            ? $" A task of its workflow failed: {failed.WorkflowTaskFailedEventAttributes.Failure}"
+            : "";
 
     public Task<RunResult> ResultAsync() => Run.GetResultAsync().WaitAsync(Eventually.Limit);
 
@@ -104,6 +116,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public void Work()
     {
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows).AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>().AddAllActivities(Activities);
+        shared.Interceptors = [Handlers];
         var own = new TemporalWorkerOptions(_queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100), DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100) }.AddAllActivities(Activities);
         _working = Task.WhenAll(new TemporalWorker(Client, shared).ExecuteAsync(_stop.Token), new TemporalWorker(Client, own).ExecuteAsync(_stop.Token));
     }

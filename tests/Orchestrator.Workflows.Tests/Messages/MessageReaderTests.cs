@@ -1,0 +1,120 @@
+using System.Reflection;
+using System.Text;
+using Google.Protobuf;
+using Orchestrator.Contracts;
+using Orchestrator.Workflows.Messages;
+using Temporalio.Api.Common.V1;
+using Temporalio.Converters;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests.Messages;
+
+/// <summary>What is sent becomes arguments, or a sentence that says what is wrong with it.</summary>
+public sealed class MessageReaderTests
+{
+    [Theory]
+    [InlineData("""{"id":"plan"}""")]
+    [InlineData("""{"Id":"plan","Reason":""}""")]
+    [InlineData("""{"ID":"plan","reason":null}""")]
+    public void Read_AnyCaseOfMembers_IsTheSameRecord(string json)
+    {
+        Assert.Equal(new ApprovalCommand("plan"), Read(nameof(Approve), json).Values[0]);
+    }
+
+    [Theory]
+    [InlineData(nameof(Approve), """{"idd":"plan"}""", "'idd' is unknown; known are id, reason", "'id' is missing", """Example: {"id":"plan",""")]
+    [InlineData(nameof(Approve), """{"id":null}""", "'id' is missing")]
+    [InlineData(nameof(Approve), """{"id":7}""", "'id' must be a text; it is 7")]
+    [InlineData(nameof(Approve), """{"id":"a","Id":"b"}""", "'id' is given twice")]
+    [InlineData(nameof(Approve), "\"plan\"", "'command' must be an object; it is 'plan'", """Example: {"id":"plan",""")]
+    [InlineData(nameof(Approve), "[]", "must be an object; it is a list")]
+    [InlineData(nameof(Approve), "{\"id\":\"\\ud800\"}", "'id' must be a text; it is a text with broken characters")]
+    [InlineData(nameof(Approve), "{\"id\":\"\\u0000\"}", "a character with the code 0")]
+    [InlineData(nameof(Approve), "{\"id\":", "The argument is not JSON")]
+    [InlineData(nameof(Approve), "", "The argument is not JSON")]
+    [InlineData(nameof(Approve), "null", "The argument is missing")]
+    [InlineData(nameof(Concurrency), "0", "'workers' is 0; it must be 1 to 64")]
+    [InlineData(nameof(Concurrency), "\"3\"", "'workers' must be a whole number that is not too large; it is '3'")]
+    [InlineData(nameof(Concurrency), "1e99", "'workers' must be a whole number")]
+    [InlineData(nameof(Hold), "\"run\" []", "")]
+    [InlineData(nameof(Hold), "\"run\" [null]", "'held[0]' must be an object; it is null")]
+    [InlineData(nameof(Hold), "\"run\" [{\"runId\":\"\"}]", "'held[0].runId' must be 1 to 1000 bytes long", "'held[0].taskId' is missing", "Arguments: runId, held")]
+    [InlineData(nameof(Hold), "\"run\"", "'held' is missing")]
+    [InlineData(nameof(Hold), "\"run\" [] 3", "takes 2 arguments, 3 are given")]
+    [InlineData(nameof(Start), """{"repository":"/r","plan":{"tasks":[{"id":"a","timeout":"x"}]}}""", "'plan.tasks[0].timeout' can't be read")]
+    [InlineData(nameof(Start), """{"repository":"/r","plan":{"tasks":[{"id":"a","status":"ready"}]}}""", "'plan.tasks[0].status' must be one of pending, in_progress, completed")]
+    [InlineData(nameof(Start), """{"repository":"/r","until":"tomorrow"}""", "'until' must be a time such as 2026-")]
+    [InlineData(nameof(Start), """{"repository":"/r","maxCost":1e40}""", "'maxCost' must be a number that is not too large")]
+    [InlineData(nameof(Nothing), "1", "It takes no argument")]
+    [InlineData(nameof(Nothing), "null", "")]
+    public void Read_WhatIsWrong_IsSaidInASentence(string handler, string arguments, params string[] sentences)
+    {
+        var (_, fault) = Read(handler, arguments.Split(' '));
+
+        Assert.All(sentences, sentence => Assert.Contains(sentence, fault));
+        Assert.Equal(sentences is [""], fault.Length == 0);
+        AssertClean(fault);
+    }
+
+    [Fact]
+    public void Read_DeepOrLong_IsRefusedShortly()
+    {
+        var deep = Read(nameof(Start), $$"""{"repository":{{new string('[', 500)}}{{new string(']', 500)}}}""").Fault;
+        var longText = Read(nameof(Approve), $$"""{"id":"{{new string('a', 200_000)}}"}""").Fault;
+        var huge = Read(nameof(Approve), $$"""{"id":"{{new string('a', 2_000_000)}}"}""").Fault;
+        var unknown = Read(nameof(Approve), $$"""{"{{new string('b', 200_000)}}":1}""").Fault;
+
+        Assert.Contains("nested more than 64 deep", deep);
+        Assert.Contains("'id' has 200000 characters; it must have 0 to 100000", longText);
+        Assert.Contains("is 1953 KB long; it may have 1024 KB", huge);
+        Assert.All([deep, longText, huge, unknown], fault => Assert.InRange(fault.Length, 1, 600));
+    }
+
+    [Theory]
+    [InlineData("binary/plain")]
+    [InlineData("json/protobuf")]
+    [InlineData("")]
+    public void Read_ForeignEncoding_IsNamed(string encoding)
+    {
+        var payload = new Payload { Data = ByteString.CopyFromUtf8("{}"), Metadata = { ["encoding"] = ByteString.CopyFromUtf8(encoding) } };
+
+        Assert.Contains($"must be JSON (encoding json/plain), its encoding is '{encoding}'", MessageReader.Read(Parameters(nameof(Approve)), [new RawValue(payload)]).Fault);
+    }
+
+    [Fact]
+    public void Read_WhatOurOwnWorkflowsSend_IsReadAsItWas()
+    {
+        var report = new TaskReport { TaskId = "a", ExecutionId = "e", Sequence = 3, State = TaskStates.Parked, Cost = 1.25m, ResetAt = DateTimeOffset.UnixEpoch, Gates = null };
+        var payload = new DefaultPayloadConverter(MessageJson.Options).ToPayload(report);
+
+        Assert.StartsWith("""{"taskId":"a","executionId":"e",""", payload.Data.ToStringUtf8(), StringComparison.Ordinal);
+        Assert.Equal(report, MessageReader.Read(Parameters(nameof(Report)), [new RawValue(payload)]).Values[0]);
+    }
+
+    /// <summary>No names of types, no positions of bytes.</summary>
+    internal static void AssertClean(string answer)
+    {
+        string[] words = ["System.", "Orchestrator.", "Temporalio", "BytePosition", "LineNumber", "$.", "`1", "Path:", "IReadOnly", "Exception"];
+        Assert.All(words, word => Assert.DoesNotContain(word, answer, StringComparison.Ordinal));
+    }
+
+    private static MessageReading Read(string handler, params string[] json) =>
+        MessageReader.Read(Parameters(handler), [.. json.Select(text => new RawValue(new Payload { Data = ByteString.CopyFrom(Encoding.UTF8.GetBytes(text)), Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain") } }))]);
+
+    private static ParameterInfo[] Parameters(string handler) => typeof(MessageReaderTests).GetMethod(handler, BindingFlags.NonPublic | BindingFlags.Static)!.GetParameters();
+
+    private static void Approve(ApprovalCommand command) => _ = command;
+
+    private static void Concurrency([System.ComponentModel.DataAnnotations.Range(1, 64)] int workers) => _ = workers;
+
+    private static void Hold([Identifier] string runId, IReadOnlyList<LeaseRequest> held) => _ = (runId, held);
+
+    private static void Start(OrchestrationInput input, CarriedRun? carried = null) => _ = (input, carried);
+
+    private static void Report(TaskReport report) => _ = report;
+
+    private static void Nothing()
+    {
+        // Takes nothing.
+    }
+}

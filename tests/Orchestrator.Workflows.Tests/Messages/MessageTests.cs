@@ -1,0 +1,188 @@
+using Orchestrator.Contracts;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Orchestrator.Workflows.Tests.Messages;
+
+/// <summary>What nobody can read, sent to everything that runs, changes nothing.</summary>
+public sealed class MessageTests(ITestOutputHelper output)
+{
+    private static readonly Type[] Workflows = [typeof(OrchestrationWorkflow), typeof(TaskWorkflow), typeof(PlanningWorkflow), typeof(LeaseWorkflow)];
+
+    [Fact]
+    public Task Noise_ToEachHandlerInEachState_IsNotedOrRejectedAndTheRunCompletes() => DisturbAsync(perState: 8);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task Noise_TenThousandMessages_AreNotedOrRejectedAndTheRunCompletes() => DisturbAsync(perState: 1000);
+
+    [Fact]
+    public Task Starts_AFewThatCannotBeRead_FailAtOnceWithASentence() => StartAsync(12);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task Starts_TwoHundredThatCannotBeRead_FailAtOnceWithASentence() => StartAsync(200);
+
+    [Fact]
+    public async Task Signal_WithTheMembersAnyCase_ApprovesThePlan()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+
+        await run.Client.GetWorkflowHandle(run.RunId).SignalAsync("approve", [System.Text.Json.JsonDocument.Parse("""{"ID":"plan"}""").RootElement]);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Signal_MisspeltOrUnknown_IsAnEventAndAWarningOfTheRun()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        var handle = run.Client.GetWorkflowHandle(run.RunId);
+
+        await handle.SignalAsync("approve", [new { idd = "plan" }]);
+        await handle.SignalAsync("aprove", [new { id = "plan" }]);
+        await handle.SignalAsync("skipTask", [new { task = "b" }]);
+
+        var status = await run.UntilAsync(s => s.Warnings.Count == 3);
+        Assert.Contains("the signal 'approve' was dropped: 'idd' is unknown; known are id, reason. 'id' is missing.", status.Warnings[0], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("there is no signal 'aprove'; it was dropped. Known are activitiesFailing, approve,", status.Warnings[1]);
+        Assert.Contains($"a command was refused: There is no task 'b' in {run.RunId}. Its tasks are a.", status.Warnings[2]);
+        Assert.Equal(RunStates.AwaitingApproval, status.State);
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
+        await run.ResultAsync();
+        Assert.Equal(3, run.Activities.Events.Count(e => e.Reason.Contains("dropped", StringComparison.Ordinal) || e.Reason.Contains("refused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Update_RefusedOrUnreadable_LeavesNothingInHistory()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+        var handle = run.Client.GetWorkflowHandle(run.RunId);
+
+        var unreadable = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>("retryTask", [new { tsak = "a" }]));
+        var refused = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>("retryTask", [new { task = "b" }]));
+        var unknown = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>("retry", [new { task = "a" }]));
+
+        Assert.Contains("'tsak' is unknown; known are task, text", unreadable);
+        Assert.Contains("There is no task 'b'", refused);
+        Assert.Contains("known updates: [approve cancel cancelTask", unknown);
+        Assert.DoesNotContain((await handle.FetchHistoryAsync()).Events, e => e.EventType.ToString().Contains("Update", StringComparison.Ordinal));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
+        await run.ResultAsync();
+    }
+
+    [Fact]
+    public async Task Lease_AskedWithAnEmptyRecord_HoldsNoLaterRun()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
+        var leases = new WorkflowOptions(RunIds.ForLeases("key"), TaskQueues.Workflows);
+        leases.SignalWithStart("ask", [new { }]);
+        await run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), leases);
+
+        await run.BeginAsync();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        var state = await run.Client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases("key")).QueryAsync(w => w.Status());
+        Assert.Contains("the signal 'ask' was dropped: 'runId' is missing.", Assert.Single(state.Dropped), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task DisturbAsync(int perState)
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("MESSAGE_SEED"), out var given) ? given : Environment.TickCount;
+        output.WriteLine($"MESSAGE_SEED={seed}");
+        var noise = new MessageNoise(seed);
+        await using var gates = new StateGates();
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b") with { DependsOn = ["a"], RequiresApproval = true }], gates.Script);
+        await run.BeginAsync(new OrchestrationInput { Repository = "/r", Request = "a plan" });
+        var sent = 0;
+        await foreach (var state in gates.StatesAsync(run))
+        {
+            var targets = await TargetsAsync(run);
+            for (var i = 0; i < perState; i++, sent++)
+                await SendAsync(run, noise, noise.Pick(targets), $"MESSAGE_SEED={seed}, message {sent}, state {state}");
+        }
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(["a", "b"], run.Activities.Merged);
+        Assert.Equal(2, run.Activities.Starts.Select(s => s.Task.Task.Id).Distinct().Count());
+        Assert.All(run.Activities.Events, e => MessageReaderTests.AssertClean(e.Reason));
+        output.WriteLine($"{sent} messages");
+    }
+
+    /// <summary>What is open now, and what it takes.</summary>
+    private static async Task<IReadOnlyList<(string Id, Type Workflow)>> TargetsAsync(ScriptedRun run)
+    {
+        (string Id, Type Workflow)[] all =
+        [
+            (run.RunId, typeof(OrchestrationWorkflow)), (RunIds.ForTask(run.RunId, PlannerTask.Id), typeof(PlanningWorkflow)),
+            (RunIds.ForTask(run.RunId, "a"), typeof(TaskWorkflow)), (RunIds.ForTask(run.RunId, "b"), typeof(TaskWorkflow)), (RunIds.ForLeases("key"), typeof(LeaseWorkflow)),
+        ];
+        var open = new List<(string, Type)>();
+        foreach (var target in all.Where(t => run.Handlers.Knows(t.Workflow)))
+        {
+            try
+            {
+                if ((await run.Client.GetWorkflowHandle(target.Id).DescribeAsync()).Status == WorkflowExecutionStatus.Running)
+                    open.Add(target);
+            }
+            catch (RpcException missing) when (missing.Code == RpcException.StatusCode.NotFound)
+            {
+                // It has not begun.
+            }
+        }
+        return open;
+    }
+
+    private static async Task SendAsync(ScriptedRun run, MessageNoise noise, (string Id, Type Workflow) target, string which)
+    {
+        var (kind, handler) = noise.Pick(run.Handlers.Of(target.Workflow));
+        var arguments = noise.For(handler.Parameters).ToArray<object?>();
+        var handle = run.Client.GetWorkflowHandle(target.Id);
+        var name = noise.Next(20) == 0 ? handler.Name + "x" : handler.Name;
+        try
+        {
+            if (kind == "signal")
+                await handle.SignalAsync(name, arguments);
+            else if (kind == "query")
+                await Assert.ThrowsAnyAsync<TemporalException>(() => handle.QueryAsync<System.Text.Json.JsonElement>(name, arguments));
+            else
+                MessageReaderTests.AssertClean(await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>(name, arguments).WaitAsync(Eventually.Limit)));
+        }
+        catch (Exception unexpected) when (unexpected is not RpcException { Code: RpcException.StatusCode.NotFound })
+        {
+            throw new InvalidOperationException($"{which}: {kind} {name} of {target.Id}: {unexpected.Message}", unexpected);
+        }
+    }
+
+    private async Task StartAsync(int count)
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("MESSAGE_SEED"), out var given) ? given : Environment.TickCount;
+        output.WriteLine($"MESSAGE_SEED={seed}");
+        var noise = new MessageNoise(seed);
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
+        for (var i = 0; i < count; i++)
+        {
+            var workflow = Workflows[i % Workflows.Length];
+            var contract = typeof(IOrchestrationWorkflow).Assembly.GetType($"Orchestrator.Contracts.I{workflow.Name}")!;
+            var arguments = noise.For(contract.GetMethod("RunAsync")!.GetParameters()).ToArray<object?>();
+            var handle = await run.Client.StartWorkflowAsync(workflow.Name, arguments, new WorkflowOptions($"bad-{i}", TaskQueues.Workflows));
+
+            var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync().WaitAsync(Eventually.Limit));
+
+            var failure = Assert.IsType<ApplicationFailureException>(failed.InnerException);
+            Assert.Equal(("InvalidInput", true), (failure.ErrorType, failure.NonRetryable));
+            Assert.StartsWith("The input can't be read. ", failure.Message, StringComparison.Ordinal);
+            MessageReaderTests.AssertClean(failure.Message);
+        }
+    }
+
+    private static async Task<string> RefusedAsync(Func<Task> update) =>
+        (await Assert.ThrowsAsync<WorkflowUpdateFailedException>(update)).InnerException!.Message;
+}

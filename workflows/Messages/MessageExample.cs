@@ -1,0 +1,60 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Workflows.Messages;
+
+/// <summary>How a message is written, for who wrote it in another way.</summary>
+internal static class MessageExample
+{
+    private const int MostMembers = 40;
+
+    /// <summary>What is known, and an example; begins with a space.</summary>
+    public static string Of(IReadOnlyList<ParameterInfo> parameters)
+    {
+        if (parameters.Count == 0)
+            return "";
+        var needed = parameters.Where((p, i) => i == 0 || !p.HasDefaultValue).ToList();
+        var example = string.Join(" ", needed.Select(p => Of(p.ParameterType, p, depth: 0)));
+        if (needed.Count > 1)
+            return $" Arguments: {string.Join(", ", parameters.Select(p => p.Name))}. Example: {example}";
+        var members = MembersOf(parameters[0].ParameterType).Select(p => p.Name).ToList();
+        return members.Count == 0 ? $" Example: {example}"
+            : $" Members: {string.Join(", ", members.Take(MostMembers))}{(members.Count > MostMembers ? ", ..." : "")}. Example: {example}";
+    }
+
+    private static string Of(Type type, ICustomAttributeProvider? rules, int depth)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type.GetCustomAttribute<MessageExampleAttribute>() is { } given)
+            return given.Json;
+        var required = MembersOf(type).Where(p => p.IsRequired).ToList();
+        return MessageNormalizer.Strict.GetTypeInfo(type).Kind switch
+        {
+            JsonTypeInfoKind.Enumerable => "[]",
+            JsonTypeInfoKind.Object when depth > 1 => "{}",
+            JsonTypeInfoKind.Object => $"{{{string.Join(",", required.Select(p => $"{JsonValue.Create(p.Name).ToJsonString()}:{Of(p.PropertyType, p.AttributeProvider, depth + 1)}"))}}}",
+            JsonTypeInfoKind.Dictionary => "{}",
+            _ => OfScalar(type, rules),
+        };
+    }
+
+    private static string OfScalar(Type type, ICustomAttributeProvider? rules)
+    {
+        if (rules?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: true) is [AllowedValuesAttribute { Values: [var first, ..] }, ..])
+            return $"\"{first}\"";
+        return type == typeof(bool) ? "true"
+            : type == typeof(TimeSpan) ? "\"00:05:00\""
+            : type == typeof(DateTimeOffset) ? "\"2026-11-21T08:00:00Z\""
+            : type == typeof(string) || type.IsEnum ? "\"...\""
+            : "1";
+    }
+
+    private static IEnumerable<JsonPropertyInfo> MembersOf(Type type)
+    {
+        var info = MessageNormalizer.Strict.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+        return info.Kind == JsonTypeInfoKind.Object ? info.Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null) : [];
+    }
+}

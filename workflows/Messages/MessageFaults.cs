@@ -1,0 +1,37 @@
+namespace Orchestrator.Workflows.Messages;
+
+/// <summary>What is wrong with a message, in the words of people.</summary>
+internal sealed class MessageFaults
+{
+    private const int Most = 5;
+    private const int MostQuoted = 60;
+    private readonly List<string> _faults = [];
+    private int _more;
+
+    public bool None => _faults.Count == 0;
+
+    /// <summary>A member, or the argument itself.</summary>
+    public static string Name(string path) => path.Length == 0 ? "the argument" : $"'{Short(path)}'";
+
+    /// <summary>Something that was sent, in a length that people read.</summary>
+    public static string Quote(string text) => $"'{Short(text)}'";
+
+    /// <summary>Adds half a sentence.</summary>
+    public void Add(string fault)
+    {
+        if (_faults.Count < Most)
+            _faults.Add(fault);
+        else
+            _more++;
+    }
+
+    /// <summary>All of it.</summary>
+    public string Describe() =>
+        string.Concat(_faults.Select((fault, i) => $"{(i == 0 ? "" : " ")}{char.ToUpperInvariant(fault[0])}{fault[1..]}.")) + (_more > 0 ? $" And {_more} more faults." : "");
+
+    private static string Short(string text)
+    {
+        var clean = string.Concat(text.Take(MostQuoted + 1).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        return clean.Length <= MostQuoted ? clean : string.Concat(clean.AsSpan(0, MostQuoted), "...");
+    }
+}

@@ -1,0 +1,220 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Workflows.Messages;
+
+/// <summary>Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not becomes a fault.</summary>
+internal sealed class MessageNormalizer(MessageFaults faults)
+{
+    /// <summary>Characters of a text for which no other limit is set.</summary>
+    private const int MostCharacters = 100_000;
+
+    /// <summary>Of counts for which no other limit is set. Sums of them fit into their types.</summary>
+    private const long MostCount = 10_000_000;
+    private const long MostLong = 1_000_000_000_000_000;
+    private static readonly TimeSpan MostTime = TimeSpan.FromDays(3650);
+
+    /// <summary>Timers until later times can't be set.</summary>
+    private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The contracts' rules, and what their types say of null and of what must be there.</summary>
+    public static JsonSerializerOptions Strict { get; } = new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    /// <summary>The value as the type wants it.</summary>
+    /// <param name="value">What was sent.</param>
+    /// <param name="type">What it is to become.</param>
+    /// <param name="path">Where it is, for people; empty: the whole argument.</param>
+    /// <param name="rules">Where its limits stand; null: nowhere.</param>
+    public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        var info = Strict.GetTypeInfo(type);
+        return info.Kind switch
+        {
+            JsonTypeInfoKind.Object => TakeObject(value, info, path),
+            JsonTypeInfoKind.Enumerable => TakeList(value, info, path),
+            JsonTypeInfoKind.Dictionary => TakeDictionary(value, info, path),
+            _ => TakeScalar(value, type, path, rules),
+        };
+    }
+
+    private JsonNode? TakeObject(JsonElement value, JsonTypeInfo info, string path)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return Wrong(path, "an object", value);
+        var known = info.Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null).ToList();
+        var result = new JsonObject();
+        foreach (var member in value.EnumerateObject())
+        {
+            var name = NameOf(member);
+            var property = info.Properties.FirstOrDefault(p => p.Name == name) ?? info.Properties.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
+            var at = Join(path, property?.Name ?? name ?? "?");
+            if (property is null)
+                faults.Add($"{MessageFaults.Name(at)} is unknown; known are {string.Join(", ", known.Select(p => p.Name))}");
+            else if (result.ContainsKey(property.Name))
+                faults.Add($"{MessageFaults.Name(at)} is given twice");
+            else if (known.Contains(property))
+                TakeMember(result, property, member.Value, at);
+        }
+        foreach (var missing in known.Where(p => p.IsRequired && !result.ContainsKey(p.Name)))
+            faults.Add($"{MessageFaults.Name(Join(path, missing.Name))} is missing");
+        return result;
+    }
+
+    private void TakeMember(JsonObject result, JsonPropertyInfo property, JsonElement value, string path)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            // Null of what can't be null is what many clients write for a member that they leave out.
+            if (property.IsSetNullable && (!property.PropertyType.IsValueType || Nullable.GetUnderlyingType(property.PropertyType) is not null))
+                result.Add(property.Name, null);
+        }
+        else
+        {
+            result.Add(property.Name, property.CustomConverter is null ? Take(value, property.PropertyType, path, property.AttributeProvider) : JsonNode.Parse(value.GetRawText()));
+        }
+    }
+
+    private JsonNode? TakeList(JsonElement value, JsonTypeInfo info, string path)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+            return Wrong(path, "a list", value);
+        var result = new JsonArray();
+        foreach (var item in value.EnumerateArray())
+            result.Add(TakeItem(item, info, $"{path}[{result.Count}]"));
+        return result;
+    }
+
+    private JsonNode? TakeDictionary(JsonElement value, JsonTypeInfo info, string path)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return Wrong(path, "an object", value);
+        var result = new JsonObject();
+        foreach (var member in value.EnumerateObject())
+        {
+            var name = NameOf(member) ?? "?";
+            if (result.ContainsKey(name))
+                faults.Add($"{MessageFaults.Name(Join(path, name))} is given twice");
+            else
+                result.Add(name, TakeItem(member.Value, info, Join(path, name)));
+        }
+        return result;
+    }
+
+    private JsonNode? TakeItem(JsonElement value, JsonTypeInfo info, string path) =>
+        value.ValueKind == JsonValueKind.Null ? Wrong(path, KindOf(info.ElementType!), value) : Take(value, info.ElementType!, path, rules: null);
+
+    private JsonNode? TakeScalar(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
+    {
+        object? read = null;
+        if (type == typeof(string))
+            read = TextOf(value);
+        else if (type == typeof(bool))
+            read = value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null };
+        else if (value.ValueKind == JsonValueKind.Number)
+            read = NumberOf(value, type);
+        else if (type == typeof(DateTimeOffset) && value.ValueKind == JsonValueKind.String)
+            read = TextOf(value) is not null && value.TryGetDateTimeOffset(out var time) && time < LastTime ? time : null;
+        else if (type == typeof(TimeSpan))
+            read = TimeSpan.TryParseExact(TextOf(value), "c", CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero && span <= MostTime ? span : null;
+        else if (type.IsEnum)
+            read = TextOf(value) is { } name && EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
+        if (read is null)
+            return Wrong(path, KindOf(type), value);
+        Check(read, path, rules);
+        return JsonNode.Parse(value.GetRawText());
+    }
+
+    private static object? NumberOf(JsonElement value, Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.Int32 => value.TryGetInt32(out var whole) ? whole : null,
+        TypeCode.Int64 => value.TryGetInt64(out var big) && Math.Abs((decimal)big) <= MostLong ? big : null,
+        TypeCode.Decimal => value.TryGetDecimal(out var exact) && Math.Abs(exact) <= MostLong ? exact : null,
+        TypeCode.Double => value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null,
+        _ => null,
+    };
+
+    private void Check(object value, string path, ICustomAttributeProvider? rules)
+    {
+        var limits = (rules?.GetCustomAttributes(typeof(ValidationAttribute), inherit: true) ?? []).Cast<ValidationAttribute>().ToList();
+        if (value is string { Length: > MostCharacters } && !limits.OfType<StringLengthAttribute>().Any())
+            limits.Add(new StringLengthAttribute(MostCharacters));
+        if (value is int && !limits.OfType<RangeAttribute>().Any())
+            limits.Add(new RangeAttribute(-MostCount, MostCount));
+        if (value is string text && text.Contains('\0', StringComparison.Ordinal))
+            faults.Add($"{MessageFaults.Name(path)} holds a character with the code 0");
+        foreach (var limit in limits.Where(l => !l.IsValid(value)))
+        {
+            faults.Add($"{MessageFaults.Name(path)} " + limit switch
+            {
+                StringLengthAttribute length => string.Create(CultureInfo.InvariantCulture, $"has {((string)value).Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}"),
+                RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"is {value}; it must be {range.Minimum} to {range.Maximum}"),
+                AllowedValuesAttribute allowed => $"is {MessageFaults.Quote($"{value}")}; it must be one of {string.Join(", ", allowed.Values)}",
+                _ => limit.FormatErrorMessage(""),
+            });
+        }
+    }
+
+    private JsonNode? Wrong(string path, string wanted, JsonElement value)
+    {
+        var found = value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            JsonValueKind.Null => "null",
+            JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => TextOf(value) is { } text ? MessageFaults.Quote(text) : "a text with broken characters",
+        };
+        faults.Add($"{MessageFaults.Name(path)} must be {wanted}; it is {(found.Length > 80 ? "a number with very many digits" : found)}");
+        return null;
+    }
+
+    private static string KindOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        _ when type.IsEnum => $"one of {string.Join(", ", EnumNames(type))}",
+        TypeCode.String => "a text",
+        TypeCode.Boolean => "true or false",
+        TypeCode.Int32 or TypeCode.Int64 => "a whole number that is not too large",
+        TypeCode.Decimal or TypeCode.Double => "a number that is not too large",
+        _ when type == typeof(DateTimeOffset) => "a time such as 2026-11-21T08:00:00Z",
+        _ when type == typeof(TimeSpan) => "a length of time such as 00:05:00",
+        _ => Strict.GetTypeInfo(type).Kind is JsonTypeInfoKind.Enumerable ? "a list" : "an object",
+    };
+
+    private static IEnumerable<string> EnumNames(Type type) =>
+        Enum.GetValues(type).Cast<object>().Select(value => JsonSerializer.Serialize(value, type, Strict).Trim('"'));
+
+    /// <summary>Null where it is none, or one that no text can hold (half a surrogate pair, bytes that are not UTF-8).</summary>
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+}

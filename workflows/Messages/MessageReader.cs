@@ -1,0 +1,108 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Contracts;
+using Temporalio.Converters;
+
+namespace Orchestrator.Workflows.Messages;
+
+/// <summary>What came of reading a message.</summary>
+/// <param name="Values">Arguments for the handler; not to be used where there is a fault.</param>
+/// <param name="Fault">Why it can't be read, in sentences for people; empty where it can.</param>
+internal readonly record struct MessageReading(object?[] Values, string Fault);
+
+/// <summary>
+/// The one reader of all that comes from outside: start inputs, signals, updates, query arguments. Whatever was sent becomes the arguments of a handler, or
+/// sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for what was sent.
+/// </summary>
+internal static class MessageReader
+{
+    /// <summary>Bytes of one argument; servers refuse 2 MB, and what is read here is sent on.</summary>
+    private const int MostBytes = 1024 * 1024;
+    private const int MostDepth = 64;
+    private const string Json = "json/plain";
+    private const string Null = "binary/null";
+
+    /// <summary>Reads the arguments of a handler with these parameters.</summary>
+    public static MessageReading Read(IReadOnlyList<ParameterInfo> parameters, IReadOnlyList<IRawValue?> raw)
+    {
+        var faults = new MessageFaults();
+        var given = raw.Select((value, i) => value is null ? null : Parse(value, NameOf(parameters, i), faults)).ToList();
+        while (given.Count > parameters.Count && IsNull(given[^1]))
+            given.RemoveAt(given.Count - 1);
+        var values = new object?[parameters.Count];
+        if (faults.None && given.Count > parameters.Count)
+            faults.Add(parameters.Count == 0 ? "it takes no argument" : $"it takes {parameters.Count} argument{(parameters.Count == 1 ? "" : "s")}, {given.Count} are given");
+        for (var i = 0; i < values.Length && faults.None; i++)
+            values[i] = Take(parameters, i, i < given.Count ? given[i] : null, faults);
+        return faults.None ? new MessageReading(values, "") : new MessageReading([], faults.Describe() + MessageExample.Of(parameters));
+    }
+
+    private static object? Take(IReadOnlyList<ParameterInfo> parameters, int index, JsonElement? given, MessageFaults faults)
+    {
+        var parameter = parameters[index];
+        if (IsNull(given))
+        {
+            var mayBeNull = new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
+            if (!parameter.HasDefaultValue && !mayBeNull)
+                faults.Add($"{NameOf(parameters, index)} is missing");
+            return parameter.HasDefaultValue ? parameter.DefaultValue : null;
+        }
+
+        // Of a message that is one record people think of its members.
+        var path = IsSole(parameters, index) && given!.Value.ValueKind == JsonValueKind.Object ? "" : parameter.Name!;
+        var node = new MessageNormalizer(faults).Take(given!.Value, parameter.ParameterType, path, parameter);
+        return faults.None ? Deserialize(node, parameter.ParameterType, path, faults) : null;
+    }
+
+    private static object? Deserialize(JsonNode? node, Type type, string path, MessageFaults faults)
+    {
+        try
+        {
+            return node.Deserialize(type, MessageNormalizer.Strict);
+        }
+        catch (Exception unreadable)
+        {
+            // What converters of single members refuse.
+            var member = (unreadable as JsonException)?.Path is { Length: > 2 } at ? at[2..] : "";
+            faults.Add($"{MessageFaults.Name(string.Join('.', new[] { path, member }.Where(part => part.Length > 0)))} can't be read");
+            return null;
+        }
+    }
+
+    private static JsonElement? Parse(IRawValue raw, string name, MessageFaults faults)
+    {
+        var encoding = raw.Payload.Metadata.TryGetValue("encoding", out var said) ? said.ToStringUtf8() : "";
+        if (encoding == Null)
+            return null;
+        if (encoding != Json)
+            faults.Add($"{name} must be JSON (encoding {Json}), its encoding is {MessageFaults.Quote(encoding)}");
+        else if (raw.Payload.Data.Length > MostBytes)
+            faults.Add($"{name} is {raw.Payload.Data.Length / 1024} KB long; it may have {MostBytes / 1024} KB");
+        else if (TryParse(raw.Payload.Data.Memory, MostDepth) is { } value)
+            return value;
+        else
+            faults.Add(TryParse(raw.Payload.Data.Memory, MostBytes) is null ? $"{name} is not JSON" : $"{name} is nested more than {MostDepth} deep");
+        return null;
+    }
+
+    private static JsonElement? TryParse(ReadOnlyMemory<byte> json, int depth)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = depth }).RootElement;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsNull(JsonElement? value) => value is null or { ValueKind: JsonValueKind.Null };
+
+    /// <summary>Nothing else has to be sent.</summary>
+    private static bool IsSole(IReadOnlyList<ParameterInfo> parameters, int index) => index == 0 && parameters.Skip(1).All(p => p.HasDefaultValue);
+
+    private static string NameOf(IReadOnlyList<ParameterInfo> parameters, int index) =>
+        index >= parameters.Count || IsSole(parameters, index) ? "the argument" : MessageFaults.Name(parameters[index].Name!);
+}
