@@ -50,13 +50,14 @@ public abstract partial class AgentWorkflow : MessageWorkflow
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
     /// <summary>Takes up what it was started with, before any signal is taken in.</summary>
-    private protected void TakeUp(TaskInput input)
+    private protected string? TakeUp(TaskInput input)
     {
         Input = input;
         _paused = input.Paused;
         _guidance = input.Guidance;
         Report = Report with { TaskId = input.Task.Id, Sequence = 1, Round = input.FirstRound, LastStart = input.FirstStart - 1 };
         StateIsTakenUp();
+        return null;
     }
 
     /// <summary>People look into the run for what became of their words.</summary>

@@ -37,12 +37,15 @@ public sealed class LeaseWorkflow : MessageWorkflow
         TakeStart(TakeUp, state, surplus);
     }
 
-    private void TakeUp(LeaseState state)
+    private string? TakeUp(LeaseState state)
     {
+        if (state.Queue.Length == 0)
+            return "'queue' is missing: the task queue of the repository's activities.";
         _begin = state;
         _table = new LeaseTable(state);
         _dropped.AddRange(state.Dropped);
         StateIsTakenUp();
+        return null;
     }
 
     /// <inheritdoc cref="ILeaseWorkflow.RunAsync"/>

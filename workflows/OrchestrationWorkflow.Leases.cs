@@ -9,6 +9,7 @@ public sealed partial class OrchestrationWorkflow
 {
     /// <summary>Tasks that have a lease, or have asked for one (false).</summary>
     private readonly Dictionary<string, bool> _leases = new(StringComparer.Ordinal);
+    private const string Waited = "; it has waited since ";
     private bool? _shared;
     private bool _leased;
 
@@ -87,9 +88,9 @@ public sealed partial class OrchestrationWorkflow
     private async Task RemindOfLeaseAsync(TaskEntry entry, string reason, DateTimeOffset since)
     {
         await Workflow.DelayAsync(_plan.Settings.LockTimeout, CancellationToken.None);
-        if (entry.AtWork || !WaitsForLease(entry))
+        if (entry.AtWork || !WaitsForLease(entry) || entry.Status.Reason.Contains(Waited, StringComparison.Ordinal))
             return;
-        _board.Explain(entry, $"{reason}; it has waited since {since.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC: 'orchestrate status' of that run tells what holds it up", Now);
+        _board.Explain(entry, $"{reason}{Waited}{since.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC: 'orchestrate status' of that run tells what holds it up", Now);
         _steered++;
     }
 

@@ -31,7 +31,8 @@ public sealed partial class OrchestrationWorkflow
     private const int LeastEvents = 500;
     private int _eventsOfTakingUp;
 
-    private bool ShouldContinueAsNew => _plan.Settings.ContinueAfterEvents > 0
+    private bool ShouldContinueAsNew => _plan.Settings.ContinueAfterMessages > 0 ? MessagesTaken >= _plan.Settings.ContinueAfterMessages
+        : _plan.Settings.ContinueAfterEvents > 0
         ? Workflow.CurrentHistoryLength - _eventsOfTakingUp >= _plan.Settings.ContinueAfterEvents
         : Workflow.ContinueAsNewSuggested && (_eventsOfTakingUp == 0 || Workflow.CurrentHistoryLength - _eventsOfTakingUp >= LeastEvents);
 
@@ -226,6 +227,8 @@ public sealed partial class OrchestrationWorkflow
         }
         foreach (var entry in _board.Entries.Where(e => e.AtWork).ToList())
             _ = AskTaskAsync(entry);
+        foreach (var waiting in _board.Entries.Where(e => !e.AtWork && WaitsForLease(e)))
+            _ = RemindOfLeaseAsync(waiting, waiting.Status.Reason, Now);
         StateIsTakenUp();
     }
 

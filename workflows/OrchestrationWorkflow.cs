@@ -17,6 +17,8 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
 
     /// <summary>Its tasks give their worktrees back after their last word; one that can't (a full disk) goes on trying without its run.</summary>
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromMinutes(1);
+    /// <summary>The input goes on to activities, and servers refuse messages of 2 MB.</summary>
+    private const int MostInput = 1536 * 1024;
     private readonly string _runId = Workflow.Info.WorkflowId;
     private OrchestrationInput _input = new();
     private RepositoryReference _repository = new("", "", "");
@@ -57,13 +59,18 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
         TakeStart(TakeUpInput, input, carried, surplus);
     }
 
-    private void TakeUpInput(OrchestrationInput input, CarriedRun? carried = null)
+    private string? TakeUpInput(OrchestrationInput input, CarriedRun? carried = null)
     {
+        if (carried is not null && Workflow.Info.ContinuedRunId is null)
+            return "A run is started with one argument; the second is what it takes with it when it continues as new.";
+        if (input.Plan is not null && MessageParts.SizeOf(input) is > MostInput and var size)
+            return $"The plan has {size / 1024} KB as a message, of {MostInput / 1024} KB at most: put it into a file and give 'planFile'.";
         _input = input;
         _carried = carried;
         _run = carried?.Status ?? NewRun(input);
         if (carried is null)
             StateIsTakenUp();
+        return null;
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RunAsync"/>
@@ -72,8 +79,6 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
     {
         RefuseUnreadableStart();
         Refuse(_input.Faults());
-        if (_carried is not null && Workflow.Info.ContinuedRunId is null)
-            Refuse(["A run is started with one argument. The second is what a run takes with it when it continues as new."]);
 
         try
         {

@@ -39,6 +39,9 @@ public sealed record RunSettings
 
     /// <summary>Continue as new after so many history events; 0: when the server suggests it. For tests of long runs.</summary>
     public int ContinueAfterEvents { get; init; }
+
+    /// <summary>Continue as new after so many signals and updates, whatever the length of history; 0: never for that. For tests.</summary>
+    public int ContinueAfterMessages { get; init; }
 }
 
 /// <summary>Asks for the plan of a run to be read, checked and stored in the run's folder.</summary>

@@ -2,6 +2,7 @@ using Orchestrator.Contracts;
 using Orchestrator.TestKit;
 using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
 using Temporalio.Exceptions;
 using Xunit;
 using Xunit.Abstractions;
@@ -12,6 +13,9 @@ namespace Orchestrator.Workflows.Tests;
 public sealed class RunHistoryTests(ITestOutputHelper output)
 {
     private const int AtOnce = 8;
+
+    /// <summary>Instead of a number of events: continue as new whenever a signal or update has come.</summary>
+    private const int EachMessage = -1;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
 
     [Fact]
@@ -68,8 +72,10 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         public async Task PlayAsync()
         {
             _model.Play();
-            int[] lengths = [0, 20, 60];
-            var settings = new RunSettings { Workers = 3, RetryMaxAttempts = RunModel.Attempts, RetryBaseDelay = TimeSpan.FromMilliseconds(1), ContinueAfterEvents = lengths[_random.Next(3)] };
+            int[] lengths = [0, 20, 60, EachMessage];
+            var settings = new RunSettings { Workers = 3, RetryMaxAttempts = RunModel.Attempts, RetryBaseDelay = TimeSpan.FromMilliseconds(1) };
+            var length = lengths[_random.Next(lengths.Length)];
+            settings = length == EachMessage ? settings with { ContinueAfterMessages = 1 } : settings with { ContinueAfterEvents = length };
             await using var run = await ScriptedRun.StartAsync(_plan, Script, settings);
             var noise = _random.Next(8);
             var begin = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -177,7 +183,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
 
         private async Task DisturbOnceAsync(ScriptedRun run)
         {
-            var kind = _random.Next(5);
+            var kind = _random.Next(6);
             Step = $"disturb by {kind}";
             switch (kind)
             {
@@ -195,12 +201,30 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                     var workers = _random.Next(1, 5);
                     await run.Run.ExecuteUpdateAsync(w => w.SetConcurrencyAsync(workers));
                     break;
+                case 4:
+                    await BeSharedAsync(run);
+                    break;
                 case 3:
                     await RepeatReportAsync(run, _plan[_random.Next(_plan.Count)].Id);
                     break;
                 default:
                     await Task.Delay(_random.Next(100));
                     break;
+            }
+        }
+
+        /// <summary>Another run works in the repository for a while, so that each task needs a lease.</summary>
+        private async Task BeSharedAsync(ScriptedRun run)
+        {
+            await TellAsync(w => w.JoinAsync("ghost"));
+            await Task.Delay(_random.Next(200));
+            await TellAsync(w => w.LeaveAsync("ghost"));
+
+            Task TellAsync(System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
+            {
+                var options = new WorkflowOptions(RunIds.ForLeases("key"), TaskQueues.Workflows);
+                options.SignalWithStart(signal);
+                return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), options);
             }
         }
 

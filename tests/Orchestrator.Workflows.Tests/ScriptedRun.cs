@@ -7,6 +7,7 @@ using Temporal.Server;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Converters;
+using Temporalio.Exceptions;
 using Temporalio.Worker;
 using Xunit;
 
@@ -255,8 +256,15 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
         var ended = new List<string>();
         foreach (var id in runIds)
         {
-            if ((await client.GetWorkflowHandle(id).DescribeAsync()).Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+            try
+            {
+                if ((await client.GetWorkflowHandle(id).DescribeAsync()).Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
+                    ended.Add(id);
+            }
+            catch (RpcException missing) when (missing.Code == RpcException.StatusCode.NotFound)
+            {
                 ended.Add(id);
+            }
         }
         return ended;
     }

@@ -57,15 +57,13 @@ public abstract class MessageWorkflow
     }
 
     /// <summary>The last thing a constructor does: takes up what the workflow was started with.</summary>
-    /// <param name="begin">Takes it; its parameters say what must be given.</param>
+    /// <param name="begin">Takes it, and returns what is wrong with it or null; its parameters say what must be given.</param>
     /// <param name="raw">What was given.</param>
     private protected void TakeStart(Delegate begin, params IReadOnlyList<IRawValue?> raw)
     {
         var start = new MessageHandler(this, "start", begin);
         var (values, fault) = start.Read(raw);
-        if (fault.Length == 0)
-            start.Invoke(values);
-        _startFault = fault;
+        _startFault = fault.Length > 0 ? fault : (string?)start.Invoke(values) ?? "";
         // Else the SDK would keep for ever what has no handler, in the hope that one is added.
         Workflow.DynamicSignal = WorkflowSignalDefinition.CreateWithoutAttribute(name: null, DropUnknownAsync);
     }
@@ -145,7 +143,8 @@ public abstract class MessageWorkflow
 
     private async Task DropUnknownAsync(string name, IRawValue[] values)
     {
-        await Workflow.WaitConditionAsync(() => _stateIsTakenUp, CancellationToken.None);
+        if (!_stateIsTakenUp)
+            await Workflow.WaitConditionAsync(() => _stateIsTakenUp, CancellationToken.None);
         NoteDropped($"there is no signal {MessageFaults.Quote(name)}; it was dropped. Known are {string.Join(", ", Workflow.Signals.Keys.Order(StringComparer.Ordinal))}.");
     }
 

@@ -57,6 +57,8 @@ internal sealed class MessageNoise(int seed)
         if (!text.StartsWith('{'))
             return Json(text.StartsWith('"') || text.StartsWith('[') ? Pick(["7", "true", "{}", "1e400"]) : Pick(["\"5\"", "[]", "{\"a\":1}", "1e999", "\"\\udc00\""]));
         var record = JsonNode.Parse(text)!.AsObject();
+        if (record.Count == 0)
+            return Json(Pick(["""{"zzz":1}""", """{"runs":7}""", """{"queue":""}""", "[]", "7"]));
         var member = record.Select(m => m.Key).ElementAt(_random.Next(record.Count));
         switch (_random.Next(5))
         {

@@ -23,7 +23,17 @@ internal sealed class StateGates : IAsyncDisposable
         {
             if (input.Task.Task.Id != "a")
                 return ScriptedActivities.Done();
-            await HoldAsync($"agent {++_agents}", stop);
+            try
+            {
+                await HoldAsync($"agent {++_agents}", stop);
+            }
+            catch (OperationCanceledException)
+            {
+                // Paused: the next start is this one once more.
+                _agents--;
+                return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+            }
+
             return _agents switch
             {
                 1 => new AgentRunResult { FailureClass = FailureClasses.Blocked, Message = "a question", Session = "s" },

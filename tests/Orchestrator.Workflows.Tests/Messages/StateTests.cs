@@ -1,0 +1,101 @@
+using Orchestrator.Contracts;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests.Messages;
+
+/// <summary>State is taken up before any message acts, and nothing that waits is lost when a run continues as new or a workflow ends.</summary>
+public sealed class StateTests
+{
+    [Fact]
+    public async Task Approval_OfATaskWhoseRunContinuesAsNew_StillRunsOutOfTime()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a") with { RequiresApproval = true }, RunTests.Task("b"), RunTests.Task("c", "b")],
+            settings: new RunSettings { Workers = 2, ApprovalTimeout = TimeSpan.FromSeconds(4), ContinueAfterMessages = 1 });
+
+        var ended = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Cancelled);
+
+        Assert.Equal("nobody approved it in time", ended.Tasks[0].Reason);
+        Assert.True((await run.Run.DescribeAsync()).RunId != (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes.FirstExecutionRunId);
+    }
+
+    [Fact]
+    public async Task Pause_RightAfterAnActivityFailed_DoesNotHangTheTask()
+    {
+        var release = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a =>
+        {
+            a.Agent = (_, _) => throw new ApplicationFailureException("it can't work", nonRetryable: true);
+            a.Release = _ => release.Task;
+        });
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Failed }]);
+        var task = run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a"));
+
+        await task.SignalAsync("pause", []);
+        release.SetResult();
+
+        await task.GetResultAsync().WaitAsync(Eventually.Limit);
+        Assert.DoesNotContain((await task.FetchHistoryAsync()).Events, e => e.EventType == EventType.WorkflowTaskFailed);
+    }
+
+    [Fact]
+    public async Task Pause_WithTheFirstTaskOfAWorkflow_IsNotForgotten()
+    {
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
+        await run.StopWorkersAsync();
+        var options = new WorkflowOptions("alone/a", TaskQueues.Workflows);
+        options.SignalWithStart("pause", []);
+        var input = new TaskInput
+        {
+            RunId = "alone",
+            Repository = new RepositoryReference("/r", "key", run.Queue),
+            PlanHash = "h",
+            Task = RunTests.Task("a"),
+            Settings = new RunSettings(),
+            Staging = "staging",
+        };
+        var handle = await run.Client.StartWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options);
+
+        run.Work();
+
+        for (var limit = Eventually.Timeout(); !(await handle.QueryAsync(w => w.Status())).Paused;)
+            await Task.Delay(50, limit);
+        Assert.Empty(run.Activities.Starts);
+        await handle.SignalAsync(w => w.CancelAsync());
+        Assert.Equal(TaskStates.Cancelled, (await handle.GetResultAsync().WaitAsync(Eventually.Limit)).State);
+    }
+
+    [Fact]
+    public async Task Lease_JoinedWhileItEnds_GoesOnWithWhoJoined()
+    {
+        await using var run = await ScriptedRun.CreateAsync([]);
+        for (var i = 0; i < 5; i++)
+        {
+            var id = $"leases-{i}";
+            await SignalAsync(run, id, w => w.JoinAsync("gone"));
+            await SignalAsync(run, id, w => w.LeaveAsync("gone"));
+            await SignalAsync(run, id, w => w.JoinAsync(id));
+            var leases = run.Client.GetWorkflowHandle<ILeaseWorkflow>(id);
+
+            for (var limit = Eventually.Timeout(); (await leases.QueryAsync(w => w.Status())).Runs is not [var joined] || joined != id;)
+                await Task.Delay(20, limit);
+
+            // What it told others is answered long before.
+            await SignalAsync(run, id, w => w.JoinAsync(id));
+            Assert.Equal(WorkflowExecutionStatus.Running, (await leases.DescribeAsync()).Status);
+            await leases.SignalAsync(w => w.LeaveAsync(id));
+            await leases.GetResultAsync().WaitAsync(Eventually.Limit);
+        }
+    }
+
+    private static Task SignalAsync(ScriptedRun run, string id, System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal)
+    {
+        var options = new WorkflowOptions(id, TaskQueues.Workflows);
+        options.SignalWithStart(signal);
+        return run.Client.StartWorkflowAsync((ILeaseWorkflow w) => w.RunAsync(new LeaseState { Queue = run.Queue }), options);
+    }
+}
