@@ -1,3 +1,5 @@
+using Orchestrator.QualityGates;
+using Orchestrator.Settings;
 using Temporalio.Client;
 
 namespace Orchestrator.Activities;
@@ -11,5 +13,13 @@ public sealed record ActivityServices(string Host, IReadOnlyList<string> HookCom
 {
     /// <summary>The environment that agents and settings see.</summary>
     /// <value>Default: this process's own.</value>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = Settings.SettingsFiles.ProcessEnvironment();
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();
+
+    /// <summary>Which repositories the person trusts.</summary>
+    /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
+    public TrustStore? Trust { get; init; }
+
+    /// <summary>The settings of a repository for a run, with what a person has said about it.</summary>
+    internal RepositorySettings LoadSettings(string repository, string runId) =>
+        RepositorySettings.Load(repository, SettingsFiles.Read(repository, Environment, []), ProjectCommands.Find, Trust ?? TrustStore.OfUser(Environment), runId);
 }

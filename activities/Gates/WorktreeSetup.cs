@@ -12,19 +12,8 @@ internal static class WorktreeSetup
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
-    /// <summary>By lock file: what installs exactly what it names.</summary>
-    private static readonly (string LockFile, string Command)[] Known =
-    [
-        ("package-lock.json", "npm ci"),
-        ("pnpm-lock.yaml", "pnpm install --frozen-lockfile"),
-        ("yarn.lock", "yarn install --immutable"),
-        ("uv.lock", "uv sync --frozen"),
-        ("poetry.lock", "poetry install"),
-        ("packages.lock.json", "dotnet restore --locked-mode"),
-    ];
-
     /// <summary>Names of the files that say what is installed.</summary>
-    public static IReadOnlyCollection<string> LockFiles { get; } = [.. Known.Select(k => k.LockFile)];
+    public static IReadOnlyCollection<string> LockFiles { get; } = [.. SetUpDetection.Known.Select(k => k.LockFile)];
 
     /// <summary>Whether worktrees of a repository are set up at all, as its checkout looks now.</summary>
     public static bool IsNeeded(RunFiles files, string? checkout) =>
@@ -33,10 +22,12 @@ internal static class WorktreeSetup
     /// <summary>Runs what is due. Null, or why it failed.</summary>
     public static async Task<string?> RunAsync(Worktree worktree, RunFiles files, ActivityServices services, string logFolder, CancellationToken stop)
     {
-        var found = Known.Where(k => new WorktreeFiles(worktree.Path).HasFile(k.LockFile)).ToList();
+        var found = SetUpDetection.Known.Where(k => new WorktreeFiles(worktree.Path).HasFile(k.LockFile)).ToList();
         IReadOnlyList<string> commands = files.Policy.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
             return null;
+        if (files.Policy.Setup is null && await UnaskedAsync(found, files, stop) is { } unasked)
+            return unasked;
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
         var wanted = Fingerprint(worktree.Path, [.. commands, .. Used(commands, files.Policy.WorktreeEnvironment, resources)], found.Select(k => k.LockFile));
         if (File.Exists(worktree.SetupMark) && await File.ReadAllTextAsync(worktree.SetupMark, stop) == wanted)
@@ -64,6 +55,26 @@ internal static class WorktreeSetup
             }
         }
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
+        return null;
+    }
+
+    /// <summary>
+    /// Why set-up that a lock file asks for may not run: the file was there when the run began, in what its base holds, but not in the checkout that the person was asked about.
+    /// One that came with the run's own work is as good as the plan.
+    /// </summary>
+    private static async Task<string?> UnaskedAsync(IReadOnlyList<SetUpCommand> found, RunFiles files, CancellationToken stop)
+    {
+        var unasked = found.Where(k => !files.Policy.FoundSetUp.Contains(k.Command)).ToList();
+        if (unasked.Count == 0)
+            return null;
+        var repository = await Repositories.OpenAsync(files.Folder.Repository);
+        var began = (await new Refs(repository).ListAsync([RunRefs.Base(files.Folder)], stop)).Values.FirstOrDefault();
+        foreach (var command in unasked)
+        {
+            if (began is null || await new Commits(repository).ReadFileAsync(began, command.LockFile, stop) is not null)
+                return $"Set-up was not run: '{command.Command}', which {command.LockFile} asks for, is in the commit that the run began at and not in your checkout, so you were not asked. Check that commit out and run 'orchestrate trust', or set worktrees.setup.";
+        }
+
         return null;
     }
 

@@ -6,6 +6,7 @@ using Orchestrator.Backlogs;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Activities.Planning;
@@ -18,11 +19,14 @@ internal sealed class PlanningStart(ActivityServices services)
 
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
-        var settings = SettingsLoader.Load(SettingsFiles.Read(input.Repository.Path, services.Environment, []));
+        var opened = services.LoadSettings(input.Repository.Path, input.RunId);
+        var settings = opened.Loaded;
         if (settings.Settings is null)
             return new PlanningBegun { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+        if (opened.Refusal is { } refusal)
+            return new PlanningBegun { Faults = [refusal] };
         var files = new PlanningFiles(input.Repository, input.RunId);
-        if (!files.IsBegun && await StoreAsync(input, settings.Settings, files, stop) is { } fault)
+        if (!files.IsBegun && await StoreAsync(input, settings, files, stop) is { } fault)
             return new PlanningBegun { Faults = [fault] };
         return new PlanningBegun
         {
@@ -36,9 +40,9 @@ internal sealed class PlanningStart(ActivityServices services)
 
     /// <summary>Stores what planning begins with.</summary>
     /// <returns>Why nothing can be planned; null when all is stored.</returns>
-    private async Task<string?> StoreAsync(BeginPlanningInput input, OrchestratorSettings settings, PlanningFiles files, CancellationToken stop)
+    private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
     {
-        var policy = RunPolicy.From(settings, input.Input, PlanLoading.FoundGates(input.Repository.Path));
+        var policy = RunPolicy.From(settings, input.Input, PlanLoading.FoundGates(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
         var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, policy, null, stop);
         if (AgentCatalog.FindPlanner(policy, services.HookCommand, surroundings, files) is not { } planner)
             return $"There is no planner '{policy.PlannerAgent}' (planner.agent). {AgentCatalog.Unknown(policy.PlannerAgent, policy)}";

@@ -21,15 +21,18 @@ internal sealed class PlanLoading(ActivityServices services)
     public PlanOutline Load(LoadPlanInput input)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
-        var settings = SettingsLoader.Load(SettingsFiles.Read(input.Repository.Path, services.Environment, []));
+        var opened = services.LoadSettings(input.Repository.Path, input.RunId);
+        var settings = opened.Loaded;
         if (settings.Settings is null)
             return new PlanOutline { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+        if (opened.Refusal is { } refusal)
+            return new PlanOutline { Faults = [refusal] };
         var read = Read(input);
         if (read.Plan is not null)
             read = AddProjectTexts(read, input.Repository.Path);
         if (read.Plan is null)
             return new PlanOutline { Faults = MessageParts.Brief([.. read.Errors.Select(f => f.ToString())]) };
-        var policy = RunPolicy.From(settings.Settings, input.Input, FoundGates(input.Repository.Path));
+        var policy = RunPolicy.From(settings, input.Input, FoundGates(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
         var hash = RunFiles.Store(folder, read.Plan, policy);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);

@@ -65,7 +65,7 @@ internal sealed class Preflight(ActivityServices services)
         var agents = files.Plan.Tasks.Select(t => t.Agent ?? files.Policy.Agent).Distinct(StringComparer.Ordinal).ToList();
         var surroundings = await AgentSurroundings.OfAsync(services, repository, files.Policy, tip, stop);
         if (agents.Contains(AgentCatalog.Claude))
-            errors.AddRange(surroundings.MissingServers.Select(server => $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have. Commit it there, or take the name out."));
+            errors.AddRange(surroundings.MissingServers.Select(server => $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout has it. Commit it there, or take the name out."));
         foreach (var name in agents)
         {
             if (AgentCatalog.Find(name, files.Policy, services.HookCommand, surroundings) is not { } runner)

@@ -19,6 +19,9 @@ public sealed partial class RunFolder
         Path = System.IO.Path.Combine(repository, ".orchestrator", "runs", Name);
     }
 
+    /// <summary>Absolute path of the repository's main work tree.</summary>
+    public string Repository => _repository;
+
     /// <summary>Name of the run in refs and folders.</summary>
     public string Name { get; }
 

@@ -38,6 +38,15 @@ public sealed record RunPolicy
     /// <summary>MCP servers of the repository that <c>claude</c> keeps.</summary>
     public IReadOnlyList<string> McpServers { get; init; } = [];
 
+    /// <summary>Definitions of MCP servers as the person saw them, by name: one that is defined otherwise when an agent starts is left out.</summary>
+    public IReadOnlyDictionary<string, string> McpDefinitions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Variables of the repository's files that agents are handed, as the person saw them. Their values are read anew each time: a policy holds no secret.</summary>
+    public IReadOnlyList<string> AgentVariables { get; init; } = [];
+
+    /// <summary>Set-up commands that lock files asked for when the run began, as the person saw them.</summary>
+    public IReadOnlyList<string> FoundSetUp { get; init; } = [];
+
     /// <summary><c>default</c> or <c>bypass</c>.</summary>
     public string PermissionMode { get; init; } = "default";
 
@@ -116,10 +125,20 @@ public sealed record RunPolicy
     public static bool ChecksTypes(GateType type) => type is GateType.TypeCheck or GateType.Build;
 
     /// <summary>What of the settings a run keeps, with what its start asked for on top.</summary>
-    /// <param name="settings">The settings.</param>
+    /// <param name="loaded">The settings, without errors.</param>
     /// <param name="input">The run's start.</param>
     /// <param name="found">Gates found in the project's manifests; they count where the configuration names none.</param>
-    public static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input, IReadOnlyList<GateSpec> found) => new()
+    public static RunPolicy From(SettingsResult loaded, Contracts.OrchestrationInput input, IReadOnlyList<GateSpec> found) =>
+        From(loaded.Settings!, input, found) with { AgentVariables = loaded.AgentVariables };
+
+    /// <summary>The same with what else the project's own files ask for, and a person has seen.</summary>
+    public RunPolicy WithFound(IReadOnlyList<FoundCommand> found) => this with
+    {
+        FoundSetUp = [.. found.Where(f => f.Kind == FoundCommandKind.SetUp).Select(f => f.Command)],
+        McpDefinitions = found.Where(f => f.Kind == FoundCommandKind.McpServer && McpServers.Contains(f.Command)).ToDictionary(f => f.Command, f => f.Meaning),
+    };
+
+    private static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input, IReadOnlyList<GateSpec> found) => new()
     {
         Agent = input.Agent ?? settings.Agent,
         Model = input.Model is { } model ? ModelName.InService(model) : settings.Model,

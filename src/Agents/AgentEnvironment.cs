@@ -14,6 +14,9 @@ public static class AgentEnvironment
         "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CEILING_DIRECTORIES",
     ];
 
+    /// <summary>The variable that names the repository's main checkout; whatever an agent starts, and what keeps it, inherits it.</summary>
+    public const string RepositoryVariable = "ORCHESTRATOR_REPOSITORY";
+
     /// <summary>This process's environment.</summary>
     public static IReadOnlyDictionary<string, string> OfThisProcess() =>
         Environment.GetEnvironmentVariables()
@@ -37,7 +40,7 @@ public static class AgentEnvironment
         environment["ORCHESTRATOR_TASK"] = start.Task;
         environment["ORCHESTRATOR_ATTEMPT"] = $"{start.Attempt}";
         environment["ORCHESTRATOR_PROMPT_FILE"] = Path.Combine(start.Folder, "prompt");
-        environment["ORCHESTRATOR_REPOSITORY"] = start.Repository;
+        environment[RepositoryVariable] = start.Repository;
         if (start.Token is not null)
         {
             environment["ORCHESTRATOR_TOKEN"] = start.Token;

@@ -8,6 +8,9 @@ internal abstract class CliCommand(string name, string description) : Command(na
     /// <summary>May be called from inside an agent's attempt. Everything else is for people: an agent that steers its own run is a mistake.</summary>
     public virtual bool IsForAgents => false;
 
+    /// <summary>Works on machines where nothing can be run: see <see cref="Orchestrator.Processes.HostPlatform"/>.</summary>
+    public virtual bool WorksEverywhere => false;
+
     /// <summary>Does the command's work and gives one of <see cref="ExitCodes"/>.</summary>
     /// <param name="parsed">The options and arguments.</param>
     /// <param name="context">Terminal, folder, settings.</param>

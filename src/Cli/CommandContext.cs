@@ -2,18 +2,24 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Cli.Console;
 using Orchestrator.Local;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli;
 
 /// <summary>What every command works with: terminal, time, variables, folder, and from it repository and settings.</summary>
-internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<string, string> environment, string directory, TimeProvider time, Interrupts interrupts, bool verbose = false)
+internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<string, string> environment, string directory, TimeProvider time, Interrupts interrupts, bool verbose = false, HostPlatform? platform = null)
 {
     private RepositoryLocation? _repository;
+    private string? _machine;
 
     public ITerminal Terminal { get; } = terminal;
 
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
+
+    /// <summary>What the person has said about repositories.</summary>
+    public TrustStore Trust { get; } = TrustStore.OfUser(environment);
 
     /// <summary>Where secrets are looked up: the process's variables, and since settings were loaded those of <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
@@ -24,6 +30,12 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     public TimeProvider Time { get; } = time;
 
     public bool Verbose { get; } = verbose;
+
+    /// <summary>This machine in queues and identities of workers.</summary>
+    public string Machine => _machine ??= MachineIdentity.Find(Environment);
+
+    /// <summary>The kind of machine.</summary>
+    public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 
     /// <summary>Ctrl-C, once and twice.</summary>
     public Interrupts Interrupts { get; } = interrupts;
@@ -45,27 +57,47 @@ internal sealed class CommandContext(ITerminal terminal, IReadOnlyDictionary<str
     /// <summary>A path of the command line as an absolute one.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
-    /// <summary>The settings in force; warnings are shown.</summary>
+    /// <summary>The settings in force, for commands that read; warnings are shown. Of a repository that is not trusted only what is harmless counts.</summary>
     /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
-    public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => Load(SettingsFiles.Read(FindRepository()?.Root, Environment, flags));
+    public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
-    /// <summary>The settings in force, for questions that can do without; null where something is set wrongly, which whoever needs them says.</summary>
-    public OrchestratorSettings? FindSettings() => SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, [])).Settings;
+    /// <summary>The same for commands that do something, with what is to be asked first: see <see cref="TrustGate"/>.</summary>
+    /// <param name="repository">The repository; null where there is none.</param>
+    /// <param name="flags">Options of the command line that set something.</param>
+    /// <param name="runId">The run that is meant, where there is one.</param>
+    /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
+    public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
+    {
+        var settings = RepositorySettings.Load(repository?.Root, SettingsFiles.Read(repository?.Root, Environment, flags), ProjectCommands.Find, Trust, runId);
+        foreach (var warning in settings.Loaded.Warnings)
+            Terminal.Warn(warning.ToString());
+        Use(settings);
+        return settings;
+    }
 
-    /// <summary>The settings that would be in force if the repository's file were this one.</summary>
+    /// <summary>Takes settings as those in force from now on.</summary>
+    /// <exception cref="CommandException">Something is set wrongly; all faults are named.</exception>
+    public SettingsResult Use(RepositorySettings settings)
+    {
+        Variables = settings.Loaded.Variables;
+        return settings.Loaded.Settings is not null
+            ? settings.Loaded
+            : throw new CommandException(ExitCodes.Usage, string.Join("\n", settings.Loaded.Errors.Select(fault => fault.ToString())));
+    }
+
+    /// <summary>
+    /// What the files say, whoever trusts them: for telling a person what a run would do once it is trusted, never to act on. Null where something is set wrongly, which whoever needs it says.
+    /// </summary>
+    public OrchestratorSettings? FindSettings() => SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { IsTrusted = true }).Settings;
+
+    /// <summary>The settings that would be in force if the repository's file were this one, which the person named: for questions, never to act on.</summary>
     /// <exception cref="CommandException">The file can't be opened, or something is set wrongly.</exception>
     public SettingsResult LoadSettingsFrom(string name)
     {
         var path = FullPath(name);
-        return File.Exists(path)
-            ? Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { RepositoryFile = new ConfigurationText(name, File.ReadAllText(path)) })
-            : throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {Directory}.", "Check the name.");
-    }
-
-    private SettingsResult Load(SettingsInput input)
-    {
-        var result = SettingsLoader.Load(input);
-        Variables = result.Variables;
+        if (!File.Exists(path))
+            throw new CommandException(ExitCodes.Usage, $"There is no file {name} in {Directory}.", "Check the name.");
+        var result = SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.Root, Environment, []) with { RepositoryFile = new ConfigurationText(name, File.ReadAllText(path)), IsTrusted = true });
         foreach (var warning in result.Warnings)
             Terminal.Warn(warning.ToString());
         return result.Settings is not null

@@ -18,13 +18,15 @@ internal static class CommandLine
     /// <param name="directory">Where the process is.</param>
     /// <param name="time">The clock.</param>
     /// <param name="interrupts">Ctrl-C, once and twice.</param>
+    /// <param name="platform">The machine; null: this one.</param>
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments,
         Func<bool, ITerminal> openTerminal,
         IReadOnlyDictionary<string, string> environment,
         string directory,
         TimeProvider time,
-        Interrupts interrupts)
+        Interrupts interrupts,
+        HostPlatform? platform = null)
     {
         var parsed = CommandTable.Root(arguments).Parse(arguments);
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
@@ -34,13 +36,15 @@ internal static class CommandLine
             return await ShowHelpAsync(parsed, terminal);
 
         var folder = Path.GetFullPath(parsed.GetValue<string?>(GlobalOptions.WorkingDirectoryName) ?? ".", directory);
-        var context = new CommandContext(terminal, environment, folder, time, interrupts, HasFlag(parsed, GlobalOptions.VerboseName));
+        var context = new CommandContext(terminal, environment, folder, time, interrupts, HasFlag(parsed, GlobalOptions.VerboseName), platform);
         try
         {
             if (!Directory.Exists(folder))
                 throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}.", "Name one that is there with --working-dir.");
             if (!command.IsForAgents && environment.GetValueOrDefault(AgentStartFacts.FolderVariable) is { Length: > 0 })
                 throw new CommandException(ExitCodes.Usage, $"'{command.Name}' is not for agents: this process belongs to an agent's attempt.", "Say how the task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'.");
+            if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)
+                throw new CommandException(ExitCodes.Unavailable, refusal, context.Platform.Cure);
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
         catch (CommandException fault)

@@ -6,19 +6,20 @@ using Temporal.Server;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Where a served engine listens with TCP and whom it lets in: loopback as it is; any other address with TLS and a key, or openly when that is said.</summary>
+/// <summary>Where a served engine listens with TCP and whom it lets in: on loopback the same user, any other address with TLS and a key; both otherwise when that is said.</summary>
 internal sealed class ListenOptions
 {
-    private readonly Option<string> _listen = new("--listen") { Description = "Address to listen on; one other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure", HelpName = "IP", DefaultValueFactory = static _ => "127.0.0.1" };
+    private readonly Option<string> _listen = new("--listen") { Description = "Address to listen on; one other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure and --any-user", HelpName = "IP", DefaultValueFactory = static _ => "127.0.0.1" };
     private readonly Option<int> _port = new("--port") { Description = "Port; 0: any free one", HelpName = "N", DefaultValueFactory = static _ => 7233 };
     private readonly Option<string?> _certificate = new("--tls-cert") { Description = "Certificate (PEM) for TLS, with its chain", HelpName = "FILE" };
     private readonly Option<string?> _key = new("--tls-key") { Description = "Private key (PEM) of the certificate", HelpName = "FILE" };
     private readonly Option<string?> _apiKey = new("--api-key") { Description = "Key that callers must send: a variable's name or a file, never the key itself", HelpName = "$NAME|file:PATH" };
-    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen beyond loopback without TLS and key: whoever reaches the port rules the engine" };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen beyond loopback without TLS: what is said can be read on the way" };
+    private readonly Option<bool> _anyUser = new("--any-user") { Description = "Let in, without a key, whoever reaches the port: other users of this machine, and beyond loopback other machines" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_listen, _port, _certificate, _key, _apiKey, _insecure])
+        foreach (var option in (Option[])[_listen, _port, _certificate, _key, _apiKey, _insecure, _anyUser])
             command.Add(option);
     }
 
@@ -34,14 +35,15 @@ internal sealed class ListenOptions
             throw new CommandException(ExitCodes.Usage, $"--port: {port} is no port.", "Ports go from 0 to 65535.");
         var certificate = Certificate(parsed.GetValue(_certificate), parsed.GetValue(_key), context);
         var apiKey = ApiKey(parsed.GetValue(_apiKey), context);
-        if (!IPAddress.IsLoopback(address) && (certificate is null || apiKey is null) && !parsed.GetValue(_insecure))
+        var isOpen = certificate is null && !parsed.GetValue(_insecure);
+        if (!IPAddress.IsLoopback(address) && (isOpen || (apiKey is null && !parsed.GetValue(_anyUser))))
         {
             throw new CommandException(
-                ExitCodes.Usage, $"--listen {text} can be reached from other machines, and {(certificate is null ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
-                "Give --tls-cert, --tls-key and --api-key, or say --insecure where the network itself keeps strangers out.");
+                ExitCodes.Usage, $"--listen {text} can be reached from other machines, and {(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
+                "Give --tls-cert, --tls-key and --api-key, or say --insecure (no TLS) and --any-user (no key) where the network itself keeps strangers out.");
         }
 
-        return options with { Address = new IPEndPoint(address, port), Certificate = certificate, ApiKey = apiKey, AllowInsecure = parsed.GetValue(_insecure) };
+        return options with { Address = new IPEndPoint(address, port), Certificate = certificate, ApiKey = apiKey, AllowInsecure = parsed.GetValue(_insecure), AllowAnyUser = parsed.GetValue(_anyUser) };
     }
 
     private static X509Certificate2? Certificate(string? certificate, string? key, CommandContext context)

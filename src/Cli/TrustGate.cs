@@ -1,41 +1,65 @@
-using Orchestrator.Local;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli;
 
-/// <summary>Asks the person before a repository's own commands run on this machine.</summary>
+/// <summary>Asks the person before anything that a repository's own files ask for happens on this machine.</summary>
 internal static class TrustGate
 {
-    /// <summary>Returns when everything is trusted, for good or for this call.</summary>
+    /// <summary>The settings with all that the repository asks for, once a person has said yes: for good, for the run, or for this call.</summary>
     /// <param name="context">Terminal and folder.</param>
-    /// <param name="repository">Root of the repository.</param>
-    /// <param name="settings">The settings in force.</param>
-    /// <param name="yes"><c>--yes</c>: trusted for this call.</param>
+    /// <param name="settings">The settings as far as they are trusted already.</param>
+    /// <param name="yes"><c>--yes</c>: trusted for this run, or, where there is none, for this call.</param>
     /// <param name="runId">The run that is meant, where there is one: what was trusted for it by <c>--yes</c> stays trusted until it ends.</param>
     /// <exception cref="CommandException">It is not trusted: exit 3.</exception>
-    public static void Demand(CommandContext context, string repository, SettingsResult settings, bool yes, string? runId = null)
+    public static SettingsResult Demand(CommandContext context, RepositorySettings settings, bool yes, string? runId = null)
     {
-        var items = TrustItem.Of(settings);
-        var store = TrustStore.OfUser(context.Environment);
-        if (yes && runId is not null)
-            store.TrustForRun(repository, runId, items);
-        if (yes || store.IsTrusted(repository, items) || (runId is not null && store.IsTrustedForRun(repository, runId, items)))
-            return;
-        Show(context, items);
-        if (context.Terminal.Ask("May these run on this machine for this repository from now on?") is not true)
+        if (settings.IsTrusted || settings.Question.Items.Count == 0)
+            return settings.Loaded;
+        var repository = settings.Repository!;
+        if (yes)
         {
-            throw new CommandException(
-                ExitCodes.NeedsPerson, $"The commands that {repository} brings along are not trusted on this machine.", "Look at them and run 'orchestrate trust', or give --yes for this run alone.");
+            if (runId is not null)
+                context.Trust.TrustForRun(repository, runId, settings.Question);
+            else
+                context.Trust.Grant(repository, settings.Question);
+            return context.Use(settings.Trusting());
         }
 
-        store.Trust(repository, items);
+        if (runId is not null && context.Trust.IsTrusted(repository, settings.Question, runId))
+            return context.Use(settings.Trusting());
+        Show(context, settings.Question);
+        if (context.Terminal.Ask($"Do you trust {repository} to do this on this machine from now on?") is not true)
+        {
+            throw new CommandException(
+                ExitCodes.NeedsPerson, $"{repository} is not trusted on this machine, so nothing that its files ask for was done.", "Look at it and run 'orchestrate trust' there, or give --yes for this run alone.");
+        }
+
+        context.Trust.Trust(repository, settings.Question);
+        return context.Use(settings.Trusting());
     }
 
-    /// <summary>Lists the items for people.</summary>
-    public static void Show(CommandContext context, IReadOnlyList<TrustItem> items)
+    /// <summary>The settings that name the engine of a run: an address in the repository's files is spoken to only where it is trusted, and the embedded engine is not taken in its place.</summary>
+    /// <exception cref="CommandException">It is not trusted: exit 3.</exception>
+    public static OrchestratorSettings DemandEngine(CommandContext context, RepositorySettings settings) =>
+        (settings.WithholdsEngine ? Demand(context, settings, yes: false) : settings.Loaded).Settings!;
+
+    /// <summary>Lists the items for people, by what would happen.</summary>
+    public static void Show(CommandContext context, TrustQuestion question)
     {
-        context.Terminal.Say("This repository's files want to run or allow here:");
-        foreach (var item in items)
-            context.Terminal.Say($"  {item.Setting}: {item.Value}  ({item.Source})");
+        context.Terminal.Say("This repository's own files ask for what follows; nothing of it counts before you say yes.");
+        foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))
+        {
+            context.Terminal.Say(Heading(group.Key));
+            foreach (var item in group)
+                context.Terminal.Say($"  {item.Setting}: {item.Value}  ({item.Source})");
+        }
     }
+
+    private static string Heading(TrustKind kind) => kind switch
+    {
+        TrustKind.Runs => "Run:",
+        TrustKind.SpeaksTo => "Speak to:",
+        TrustKind.HandsOver => "Hand to agents:",
+        _ => "Allow or decide:",
+    };
 }

@@ -6,8 +6,8 @@ public static class TaskQueues
     /// <summary>All workflows, and the one activity that finds a repository's queue.</summary>
     public const string Workflows = "orchestrator";
 
-    /// <summary>Queue of one repository on one host: polled only by workers that were told of that repository.</summary>
-    /// <param name="host">Host name.</param>
+    /// <summary>Queue of one repository on one machine: polled only by workers that were told of that repository.</summary>
+    /// <param name="host">The machine by its identity, not by its name, which another may have too.</param>
     /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
     public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
 }

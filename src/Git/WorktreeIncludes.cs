@@ -25,8 +25,9 @@ public sealed class WorktreeIncludes(GitRepository repository)
         var files = new WorktreeFiles(worktree.Path);
         foreach (var file in found.Fields())
         {
+            // Our own files stay with us, whatever the patterns say: secrets, and an engine file that must never be opened as a plain one.
             var from = new FileInfo(Path.Combine(main.Path, file));
-            if (!IsInWorktree(from.FullName) && (from.LinkTarget is not null || from.Exists) && files.TryCopy(from, file))
+            if (!file.StartsWith(".orchestrator/", StringComparison.Ordinal) && !IsInWorktree(from.FullName) && (from.LinkTarget is not null || from.Exists) && files.TryCopy(from, file))
             {
                 copied.Add(file);
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -62,6 +63,15 @@ public sealed class GrpcServer : IAsyncDisposable
             void Configure(ListenOptions listen)
             {
                 listen.Protocols = HttpProtocols.Http2;
+                if (endpoint.SocketPath is null)
+                {
+                    listen.Use(next => connection =>
+                    {
+                        connection.Features.Set(ConnectionPeer.Of(connection.RemoteEndPoint, connection.LocalEndPoint));
+                        return next(connection);
+                    });
+                }
+
                 if (endpoint.Certificate is { } certificate)
                 {
                     listen.UseHttps(certificate);

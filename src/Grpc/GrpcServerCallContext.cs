@@ -53,6 +53,9 @@ public sealed class GrpcServerCallContext : IDisposable
     /// <summary>The client's address; null on a Unix domain socket.</summary>
     public IPAddress? RemoteAddress => _http.Connection.RemoteIpAddress;
 
+    /// <summary>The id of the user whose program calls over TCP from this machine; null where it can't be known. Looked up once for a connection.</summary>
+    public uint? PeerUserId => _http.Features.Get<ConnectionPeer>()?.UserId;
+
     /// <summary>A header (metadata) of the request; null when it is absent.</summary>
     public string? Header(string name) => _http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Agents;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 
@@ -33,11 +34,15 @@ public static class MachineCheck
     /// <summary>Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing yet.</summary>
     /// <param name="repository">The repository, or null where there is none.</param>
     /// <param name="loaded">The settings in force, without errors.</param>
+    /// <param name="platform">The machine.</param>
     /// <param name="cancellationToken">Ends the look.</param>
-    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(RepositoryLocation? repository, SettingsResult loaded, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(RepositoryLocation? repository, SettingsResult loaded, HostPlatform platform, CancellationToken cancellationToken)
     {
+        // Where nothing can be run no program can be asked anything either.
+        if (platform.Refusal is { } refusal)
+            return [new("system", MachineCheckStatus.Fail, refusal, platform.Cure)];
         var settings = loaded.Settings!;
-        var entries = new List<MachineCheckEntry> { Machine() };
+        var entries = new List<MachineCheckEntry> { new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain.") };
         entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
         if (settings.Agents.ContainsKey(settings.Agent))
             entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
@@ -64,10 +69,6 @@ public static class MachineCheck
             ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
             : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
     }
-
-    private static MachineCheckEntry Machine() => OperatingSystem.IsLinux()
-        ? new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain.")
-        : new("system", MachineCheckStatus.Warn, "This is not Linux: finding and stopping left-over processes of agents is less certain.", "Prefer Linux for runs without a person.");
 
     private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(RepositoryLocation? location, string? target, CancellationToken cancellationToken)
     {

@@ -61,7 +61,7 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         // Children first, as they were stopped after their parents: no parent sees a child that is stopped.
         foreach (var process in _stopped.OrderByDescending(process => process.StartTime).Where(process => process.IsAlive()))
         {
-            Signals.SendIfOurs(process.ProcessId, Signals.Continue);
+            Signals.Send(process, Signals.Continue);
         }
 
         _stopped.Clear();
@@ -106,7 +106,7 @@ public sealed class CpuThrottle(Func<IReadOnlyList<ProcessInfo>> find, double co
         foreach (var process in _known.Where(process => process is { IsStopped: false, IsDead: false }))
         {
             _stopped.Add(process.Identity);
-            Signals.SendIfOurs(process.ProcessId, Signals.Stop);
+            Signals.Send(process.Identity, Signals.Stop);
         }
     }
 }

@@ -33,7 +33,10 @@ internal static class ProcFiles
     }
 
     /// <summary>True if ids of processes mean the same to this process and to us: what runs in a container counts its own (pid_namespaces(7)).</summary>
-    internal static bool SharesProcessIds(int processId) => LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == LinkTarget("/proc/self/ns/pid");
+    internal static bool SharesProcessIds(int processId) => LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();
+
+    /// <summary>The namespace of this process: <c>pid:[INODE]</c>.</summary>
+    internal static string? OwnProcessNamespace() => LinkTarget("/proc/self/ns/pid");
 
     internal static string ReadBootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 

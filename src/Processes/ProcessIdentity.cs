@@ -16,6 +16,9 @@ public sealed record ProcessIdentity(int ProcessId, long StartTime, string BootI
     /// <summary>The present boot of this machine.</summary>
     public static string CurrentBootId { get; } = ProcFiles.ReadBootId();
 
+    /// <summary>The namespace in which ids of processes mean what they mean to this process (pid_namespaces(7)): a number that is the namespace's alone during one boot.</summary>
+    public static string CurrentNamespace { get; } = new string([.. (ProcFiles.OwnProcessNamespace() ?? "").Where(char.IsAsciiDigit)]);
+
     /// <summary>This process.</summary>
     public static ProcessIdentity Current => OfThisProcess.Value;
 

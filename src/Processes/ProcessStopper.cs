@@ -41,6 +41,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
     /// nothing is found for which at most <paramref name="killLimit"/> is spent. Cancelling cuts the grace short, not the kill. Without a signal they are
     /// only waited for during the grace.
     /// </summary>
+    /// <remarks>Those of another user, such as a program that has gained rights (sudo), are left alone: nothing that we do would end them.</remarks>
     /// <returns>How many processes there were at the beginning.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
     public async Task<int> StopAsync(
@@ -57,7 +58,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         {
             foreach (var process in first)
             {
-                Signals.Send(process.ProcessId, (int)asked);
+                tree.Send(process, (int)asked);
             }
         }
 
@@ -100,7 +101,7 @@ public sealed class ProcessStopper(TimeProvider? time = null)
 
             foreach (var process in kill ? alive : [])
             {
-                Signals.Send(process.ProcessId, Signals.Kill);
+                tree.Send(process, Signals.Kill);
             }
 
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

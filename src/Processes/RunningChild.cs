@@ -27,7 +27,11 @@ internal sealed class RunningChild(Process process, ProcessCommand command, stri
     {
         var tree = new TrackedTree(FindAll);
         tree.Refresh();
-        Signals.Send(command.OwnSession ? -process.Id : process.Id, (int)command.StopSignal);
+        if (command.OwnSession || !process.HasExited)
+        {
+            Signals.Send(command.OwnSession ? -process.Id : process.Id, (int)command.StopSignal);
+        }
+
         using var graceOver = CancellationTokenSource.CreateLinkedTokenSource(kill);
         graceOver.CancelAfter(command.Grace);
         var endedByItself = await WaitAsync(graceOver.Token);

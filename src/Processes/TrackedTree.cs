@@ -7,11 +7,22 @@ namespace Orchestrator.Processes;
 internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
 {
     private readonly HashSet<ProcessIdentity> _seen = [];
+    private readonly HashSet<ProcessIdentity> _notOurs = [];
+
+    /// <summary>Sends a signal to one of them; one that turns out to be another user's is no part of the set any more.</summary>
+    internal void Send(ProcessInfo process, int signal)
+    {
+        if (Signals.Send(process.Identity, signal) == SignalResult.NotOurs)
+        {
+            _notOurs.Add(process.Identity);
+        }
+    }
 
     /// <summary>Those that live now: what is found, what was seen before, and the descendants of both.</summary>
     internal IReadOnlyList<ProcessInfo> Refresh()
     {
         _seen.UnionWith(find().Select(process => process.Identity));
+        _seen.ExceptWith(_notOurs);
         if (_seen.Count == 0)
         {
             return [];
@@ -20,7 +31,7 @@ internal sealed class TrackedTree(Func<IReadOnlyList<ProcessInfo>> find)
         var all = ProcessTable.All();
         var alive = all.Where(process => _seen.Contains(process.Identity)).ToList();
         alive.AddRange(ProcessTable.Descendants(all, alive.Select(process => process.ProcessId))
-            .Where(process => !_seen.Contains(process.Identity)));
+            .Where(process => !_seen.Contains(process.Identity) && !_notOurs.Contains(process.Identity)));
         _seen.Clear();
         _seen.UnionWith(alive.Select(process => process.Identity));
         return alive;

@@ -14,6 +14,9 @@ public sealed record Gate
     /// </summary>
     public required string Command { get; init; }
 
+    /// <summary>What the project's manifest says that the command does, such as the text of an npm script; empty where it is the command's own business.</summary>
+    public string Meaning { get; init; } = "";
+
     /// <summary>What kind of check it is.</summary>
     public GateKind Kind { get; init; }
 

@@ -46,7 +46,7 @@ public static partial class GateDetection
             // What "npm init" writes is no test.
             if (scripts.TryGetValue(script, out string? text) && !text.Contains("no test specified", StringComparison.Ordinal))
             {
-                yield return Make($"{manager} run {script}", kind);
+                yield return Make($"{manager} run {script}", kind) with { Meaning = text };
             }
         }
     }

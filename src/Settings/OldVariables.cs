@@ -39,6 +39,6 @@ internal static class OldVariables
 
     private static string? Meaning(string variable) =>
         SettingKeys.FindByVariable(variable)?.Name
-        ?? (SettingsLayers.IsForAgents(variable) ? "handed to agents" : null)
+        ?? (RepositoryVariables.Contains(variable) ? "handed to agents" : null)
         ?? (SettingNames.OfVariable(variable) is { } name && SettingKeys.Find(name) is not null ? name : null);
 }

@@ -70,7 +70,7 @@ public static class SettingKeys
     internal static readonly Setting<string?> PlannerUrl = new("planner.url", null, SettingTypes.OptionalText,
         "address of the service that api and bedrock call; not set: its usual one");
 
-    internal static readonly Setting<string?> PlannerRegion = new("planner.region", null, SettingTypes.OptionalText, "AWS region of bedrock; not set: AWS_REGION");
+    internal static readonly Setting<string?> PlannerRegion = new("planner.region", null, SettingTypes.Region, "AWS region of bedrock; not set: AWS_REGION");
 
     internal static readonly Setting<string> ReviewerModel = new("reviewer.model", "opus", SettingTypes.Model, "model of the reviewer", notUsedYet: NoReview);
 

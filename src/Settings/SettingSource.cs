@@ -31,6 +31,9 @@ public sealed record SettingSource(SettingSourceKind Kind, string Place = "", in
     /// <summary>The source of every value that nobody set.</summary>
     public static SettingSource Default { get; } = new(SettingSourceKind.Default);
 
+    /// <summary>It stands in the repository's own files, which count only as far as they are harmless until a person trusts them.</summary>
+    public bool IsOfRepository => Kind is SettingSourceKind.RepositoryFile or SettingSourceKind.DotEnv;
+
     /// <summary>For people: <c>PATH:LINE</c>, <c>$NAME</c>, <c>--option</c> or <c>default</c>.</summary>
     public override string ToString() => Kind switch
     {

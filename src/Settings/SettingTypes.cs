@@ -15,6 +15,9 @@ internal static class SettingTypes
 
     public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", ReadText, Quote);
 
+    /// <summary>A part of a host's name: anything else would change to whom keys are sent.</summary>
+    public static SettingType<string?> Region { get; } = new("the name of a region, such as eu-west-1", ReadRegion, value => value ?? "none");
+
     /// <summary>What git takes as the beginning of a branch's name; anything else would only fail in the midst of a run.</summary>
     public static SettingType<string> BranchPart { get; } = new("the beginning of a branch's name, such as orchestrator or agents/mine", ReadBranchPart, Quote);
 
@@ -109,6 +112,16 @@ internal static class SettingTypes
             value = read;
             return true;
         }, value => value is { } set ? type.Write(set) : "off");
+
+    private static bool ReadRegion(RawValue raw, FaultSink faults, out string? value)
+    {
+        if (!ReadText(raw, faults, out value!))
+            return false;
+        if (value.Length > 0 && value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            return true;
+        faults($"'{value}' is no region.", raw.Line);
+        return false;
+    }
 
     private static bool ReadBranchPart(RawValue raw, FaultSink faults, out string value)
     {

@@ -3,6 +3,10 @@ namespace Orchestrator.Settings;
 /// <summary>Everything settings are made of, as text; <see cref="SettingsFiles"/> fills it from the disk.</summary>
 public sealed record SettingsInput
 {
+    /// <summary>A person trusts the repository: its files count in full. Otherwise only <see cref="HarmlessSettings"/> do.</summary>
+    /// <value>False.</value>
+    public bool IsTrusted { get; init; }
+
     /// <summary>Options of the command line that set something.</summary>
     public IReadOnlyList<SettingFlag> Flags { get; init; } = [];
 
@@ -52,14 +56,17 @@ public sealed record SettingsResult
     /// <summary>Unknown keys, old names and retired models: things that stop nothing.</summary>
     public required IReadOnlyList<SettingFault> Warnings { get; init; }
 
-    /// <summary>Every setting with its value and source, in the order of <see cref="SettingKeys.All"/>.</summary>
+    /// <summary>Every setting with its value and source, in the order of <see cref="SettingKeys.All"/>; some may be <see cref="SettingValue.IsWithheld"/>.</summary>
     public required IReadOnlyList<SettingValue> Values { get; init; }
 
     /// <summary>
-    /// The environment of agents: the process's own, and what of account and region stands in <c>.orchestrator/secrets.env</c> and <c>.env</c> and not in it.
+    /// The environment of agents: the process's own, and of <see cref="RepositoryVariables"/> what stands in <c>.orchestrator/secrets.env</c> and <c>.env</c> and not in it.
     /// It may hold secrets: never log it.
     /// </summary>
     public required IReadOnlyDictionary<string, string> AgentEnvironment { get; init; }
+
+    /// <summary>Names of the <see cref="RepositoryVariables"/> that the repository's files add to the environment of agents.</summary>
+    public required IReadOnlyList<string> AgentVariables { get; init; }
 
     /// <summary>Where a <see cref="SecretReference"/> finds its variable: the process, then <c>.orchestrator/secrets.env</c>, then <c>.env</c>. Never log it.</summary>
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
@@ -74,6 +81,9 @@ public sealed record SettingsResult
 /// <param name="NotUsedYet">Why it changes nothing in this version; null where it acts.</param>
 public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description, string? NotUsedYet = null)
 {
+    /// <summary>It stands in the files of a repository that nobody trusts, so it is not in force.</summary>
+    public bool IsWithheld { get; init; }
+
     /// <summary>Somebody set it, and nothing acts on it in this version.</summary>
     public bool IsWithoutEffect => NotUsedYet is not null && Value != DefaultValue;
 }

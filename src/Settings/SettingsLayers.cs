@@ -1,9 +1,20 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Turns each layer into raw settings under their present names, and lets later layers win.</summary>
-internal sealed class SettingsLayers
+/// <param name="isTrusted">Settings of the repository's files count in full; otherwise only harmless ones, and no variable for agents or secrets.</param>
+internal sealed class SettingsLayers(bool isTrusted)
 {
     private readonly Dictionary<string, RawSetting> _settings = [];
+    private readonly Dictionary<string, AgentVariable> _agentVariables = [];
+
+    /// <summary>Names of settings that stand in the repository's files and do not count.</summary>
+    public HashSet<string> Withheld { get; } = [];
+
+    /// <summary>The repository's files ask for something that needs a yes.</summary>
+    public bool HasAsked { get; private set; }
+
+    /// <summary>Variables of the repository's files that agents are handed.</summary>
+    public IReadOnlyCollection<AgentVariable> AgentVariables => _agentVariables.Values;
 
     /// <summary>What is in force, by name.</summary>
     public IReadOnlyDictionary<string, RawSetting> Settings => _settings;
@@ -14,9 +25,6 @@ internal sealed class SettingsLayers
 
     /// <summary>Variables of <c>.env</c> and of <c>.orchestrator/secrets.env</c>, which wins.</summary>
     public Dictionary<string, string> FileVariables { get; } = [];
-
-    /// <summary>True for variables that name the account and region agents work with.</summary>
-    public static bool IsForAgents(string variable) => variable is "ANTHROPIC_API_KEY" or "BEDROCK_MODEL_ID" || variable.StartsWith("AWS_", StringComparison.Ordinal);
 
     public void AddFile(SettingSourceKind kind, ConfigurationText? file)
     {
@@ -35,7 +43,7 @@ internal sealed class SettingsLayers
         var source = new SettingSource(kind, file.Path);
         var old = LegacyConfiguration.Translate(file, source, Errors);
         foreach (var (variable, secret) in old.Secrets)
-            FileVariables[variable] = secret;
+            AddFileVariable(variable, secret, source);
         if (old.Secrets.Count > 0)
             Warnings.Add(new SettingFault("", "it holds a secret for everyone who can read it.", $"'orchestrate init' puts it into {SettingsFiles.SecretsFileName}; then take it out of this file.", source));
         foreach (var raw in old.Unknown)
@@ -54,9 +62,12 @@ internal sealed class SettingsLayers
         var layer = new List<RawSetting>();
         foreach (var (name, value, line) in DotEnvFile.Read(file.Text))
         {
-            FileVariables[name] = value;
-            if (!IsForAgents(name))
-                AddVariable(layer, name, value, new SettingSource(SettingSourceKind.DotEnv, file.Path, line));
+            var source = new SettingSource(SettingSourceKind.DotEnv, file.Path, line);
+            AddFileVariable(name, value, source);
+            if (RepositoryVariables.IsRefused(name))
+                Warnings.Add(new SettingFault(name, "a repository's file does not set it: it could name programs to run or addresses to send keys to.", "Set it in your own environment.", source));
+            else if (!RepositoryVariables.Contains(name))
+                AddVariable(layer, name, value, source);
         }
 
         AddLayer(layer);
@@ -72,6 +83,20 @@ internal sealed class SettingsLayers
 
     public void AddFlags(IReadOnlyList<SettingFlag> flags) =>
         AddLayer([.. flags.Select(flag => new RawSetting(flag.Name, new RawScalar(flag.Value), new SettingSource(SettingSourceKind.Flag, flag.Option)))]);
+
+    private void AddFileVariable(string name, string value, SettingSource source)
+    {
+        if (source.IsOfRepository)
+        {
+            HasAsked = true;
+            if (!isTrusted)
+                return;
+            if (RepositoryVariables.Contains(name))
+                _agentVariables[name] = new AgentVariable(name, value, source);
+        }
+
+        FileVariables[name] = value;
+    }
 
     private void AddVariable(List<RawSetting> layer, string variable, string value, SettingSource source)
     {
@@ -144,6 +169,21 @@ internal sealed class SettingsLayers
         }
 
         foreach (var (name, raw) in seen)
+        {
+            var isAsked = raw.Source.IsOfRepository && !HarmlessSettings.Contains(SettingKeys.Find(name)!);
+            HasAsked |= isAsked;
+            if (isAsked && !isTrusted)
+            {
+                Withheld.Add(name);
+                continue;
+            }
+
+            // A later layer that counts is in force, whatever the repository says.
+            Withheld.Remove(name);
             _settings[name] = raw with { Name = name };
+        }
     }
 }
+
+/// <summary>A variable that the repository's files hand to agents.</summary>
+internal sealed record AgentVariable(string Name, string Value, SettingSource Source);

@@ -1,12 +1,38 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults.</summary>
+/// <summary>
+/// Layers in, one validated value out: flags, then environment, <c>.env</c>, repository file, user file, defaults. Whoever acts on settings takes them from <see cref="RepositorySettings"/>.
+/// </summary>
 public static class SettingsLoader
 {
     /// <summary>Loads the settings; every fault of every layer is reported at once.</summary>
     public static SettingsResult Load(SettingsInput input)
     {
-        var layers = new SettingsLayers();
+        // Faults are named whoever trusts the file; what it sets is another question.
+        var full = Layers(input with { IsTrusted = true });
+        var inFull = new SettingsBinder(full).Bind();
+        if (input.IsTrusted)
+            full.Errors.AddRange(SecretDestinations.Faults(full.Settings, inFull));
+        var layers = input.IsTrusted || !full.HasAsked ? full : Layers(input);
+        var settings = layers == full ? inFull : new SettingsBinder(layers).Bind();
+        var values = Describe(full.Settings).Select(value => value with { IsWithheld = layers.Withheld.Contains(value.Name) }).ToList();
+        full.Warnings.AddRange(WithoutEffect(values));
+        return new SettingsResult
+        {
+            Settings = full.Errors.Count == 0 ? settings : null,
+            Errors = full.Errors,
+            Warnings = full.Warnings,
+            Values = values,
+            AgentEnvironment = Over(layers.AgentVariables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)), input.Environment),
+            AgentVariables = [.. layers.AgentVariables.Select(variable => variable.Name)],
+            Variables = Over(layers.FileVariables, input.Environment),
+        };
+    }
+
+    /// <summary>The layers of an input, each over the one before.</summary>
+    internal static SettingsLayers Layers(SettingsInput input)
+    {
+        var layers = new SettingsLayers(input.IsTrusted);
         layers.AddOldFile(SettingSourceKind.UserFile, input.OldUserFile);
         layers.AddFile(SettingSourceKind.UserFile, input.UserFile);
         foreach (var file in input.OldRepositoryFiles.Reverse())
@@ -18,27 +44,14 @@ public static class SettingsLoader
             layers.Warnings.Add(new SettingFault("", "other users of this machine may read the file.", $"chmod 600 {secrets.Path}", new SettingSource(SettingSourceKind.DotEnv, secrets.Path)));
         layers.AddEnvironment(input.Environment);
         layers.AddFlags(input.Flags);
-
-        var binder = new SettingsBinder(layers);
-        var settings = binder.Bind();
-        var values = Describe(layers.Settings);
-        layers.Warnings.AddRange(WithoutEffect(values));
-        return new SettingsResult
-        {
-            Settings = layers.Errors.Count == 0 ? settings : null,
-            Errors = layers.Errors,
-            Warnings = layers.Warnings,
-            Values = values,
-            AgentEnvironment = Over(layers.FileVariables.Where(pair => SettingsLayers.IsForAgents(pair.Key)), input.Environment),
-            Variables = Over(layers.FileVariables, input.Environment),
-        };
+        return layers;
     }
 
     // What the process has goes before what stands in files.
     private static Dictionary<string, string> Over(IEnumerable<KeyValuePair<string, string>> files, IReadOnlyDictionary<string, string> process) =>
         process.Concat(files.Where(pair => !process.ContainsKey(pair.Key))).ToDictionary();
 
-    private static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
+    internal static List<SettingValue> Describe(IReadOnlyDictionary<string, RawSetting> settings)
     {
         var values = new List<SettingValue>();
         foreach (var setting in SettingKeys.All)

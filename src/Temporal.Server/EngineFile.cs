@@ -27,11 +27,14 @@ public sealed class EngineFile : IDisposable
     private const string OwnerExtension = ".owner";
 
     private readonly FileStream _lock;
+    private readonly FileStream? _guard;
     private readonly string _ownerPath;
+    private string? _databaseHandle;
 
-    private EngineFile(string databasePath, FileStream held)
+    private EngineFile(string databasePath, FileStream held, FileStream? guard)
     {
         _lock = held;
+        _guard = guard;
         _ownerPath = Path.ChangeExtension(databasePath, OwnerExtension);
         DatabasePath = databasePath;
     }
@@ -39,17 +42,25 @@ public sealed class EngineFile : IDisposable
     /// <summary>The database file to hand to <see cref="TemporalServerOptions.DatabasePath"/>.</summary>
     public string DatabasePath { get; }
 
+    /// <summary>
+    /// True when the files were removed under this process (<c>git clean -fdx</c> does that), whether or not others of their names are there by now: what is written goes nowhere, and whoever takes
+    /// the name next would serve a second engine. Cheap enough to be asked twice a second.
+    /// </summary>
+    public bool IsRemoved => OperatingSystem.IsLinux() && (IsUnlinked(Handle(_lock)) || (DatabaseHandle() is { } database && IsUnlinked(database)));
+
     /// <summary>Takes the folder's engine file, or returns null when another process has it: then <see cref="ReadOwner"/> tells where that one listens.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="guard">A file that is locked as well, where nobody tidies up: it keeps a second engine from a folder whose files were removed under a living one. Null: none.</param>
     /// <exception cref="InvalidOperationException">The folder is on a network file system, where locks can't be trusted.</exception>
-    public static EngineFile? TryAcquire(string folder)
+    public static EngineFile? TryAcquire(string folder, string? guard = null)
     {
         Directory.CreateDirectory(folder);
-        return TryAcquireFile(Path.Combine(folder, FileName));
+        return TryAcquireFile(Path.Combine(folder, FileName), guard);
     }
 
     /// <summary>As <see cref="TryAcquire"/>, for a database file of any name; lock and owner stand beside it under the same name with the extensions <c>.lock</c> and <c>.owner</c>.</summary>
     /// <exception cref="InvalidOperationException">The file is on a network file system, its folder is missing, or its extension is one of those two.</exception>
-    public static EngineFile? TryAcquireFile(string databasePath)
+    public static EngineFile? TryAcquireFile(string databasePath, string? guard = null)
     {
         var path = Path.GetFullPath(databasePath);
         var folder = Path.GetDirectoryName(path) ?? "";
@@ -69,16 +80,25 @@ public sealed class EngineFile : IDisposable
             throw new InvalidOperationException($"{folder} is on a network file system ({format}), where file locks can't be trusted; put it on a local disk");
         }
 
+        if (guard is not null)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(guard)!);
+        }
+
+        FileStream? second = null;
+        FileStream? held = null;
         try
         {
-            // FileShare.None is an advisory lock of the whole file on Unix.
-            var held = new FileStream(Path.ChangeExtension(path, LockExtension), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
-            var file = new EngineFile(path, held);
+            second = guard is null ? null : TakeLock(guard);
+            held = TakeLock(Path.ChangeExtension(path, LockExtension));
+            var file = new EngineFile(path, held, second);
             File.Delete(file._ownerPath);
             return file;
         }
         catch (IOException)
         {
+            held?.Dispose();
+            second?.Dispose();
             return null;
         }
     }
@@ -141,7 +161,41 @@ public sealed class EngineFile : IDisposable
     /// <summary>Gives the file up for others to take. Stop the server first.</summary>
     public void Dispose()
     {
-        File.Delete(_ownerPath);
+        try
+        {
+            File.Delete(_ownerPath);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody removed the whole folder.
+        }
+
         _lock.Dispose();
+        _guard?.Dispose();
     }
+
+    // FileShare.None is an advisory lock of the whole file on Unix. A file that was removed before it was locked is no lock that others would meet.
+    private static FileStream TakeLock(string path)
+    {
+        while (true)
+        {
+            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            if (!OperatingSystem.IsLinux() || !IsUnlinked(Handle(held)))
+            {
+                return held;
+            }
+
+            held.Dispose();
+        }
+    }
+
+    private static string Handle(FileStream file) => $"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}";
+
+    // The kernel says so of a name that is gone (proc(5)), also where there is another file of the same name.
+    private static bool IsUnlinked(string handle) => new FileInfo(handle).LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) == true;
+
+    // SQLite's own handle, looked for once: the file must not be opened a second time. The lock's handle tells the folder by its real name.
+    private string? DatabaseHandle() => _databaseHandle ??= new FileInfo(Handle(_lock)).LinkTarget is { } held && Path.GetDirectoryName(held) is { } folder
+        ? Directory.EnumerateFileSystemEntries("/proc/self/fd").FirstOrDefault(handle => new FileInfo(handle).LinkTarget == Path.Combine(folder, Path.GetFileName(DatabasePath)))
+        : null;
 }

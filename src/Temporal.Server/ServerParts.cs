@@ -35,7 +35,7 @@ internal sealed class ServerParts : IDisposable
             var configs = new TaskQueueConfigs(Database);
             Queues = new TaskQueues(time, configs.RateOf);
             Store = new WorkflowStore(Database, visibility, time, logger, awake);
-            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger) { TracksTasks = clock is not null };
+            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger) { TracksTasks = clock is not null, DeadWorkers = new DeadWorkers(options.MachineName) };
             Workflows = new WorkflowOperations(Engine, Namespaces, attributes, visibility);
             Retention = new RetentionSweeper(Store, Namespaces, time, visibility, logger);
             var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Grpc;
@@ -39,7 +37,7 @@ public sealed class TemporalServer : IAsyncDisposable
         _parts = new ServerParts(_options, _loggers, () => Addresses.Count > 0 ? Addresses[0] : "");
         try
         {
-            var handlers = _options.ApiKey is { } key ? Guarded(_parts.Table.Handlers, key) : _parts.Table.Handlers;
+            var handlers = new Admission(_options).Guard(_parts.Table.Handlers);
             var endpoints = new List<GrpcEndpoint>();
             if (_options.SocketPath is { } path)
             {
@@ -83,26 +81,6 @@ public sealed class TemporalServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
-
-    private static Dictionary<string, GrpcHandler> Guarded(IReadOnlyDictionary<string, GrpcHandler> handlers, string key)
-    {
-        var expected = Encoding.UTF8.GetBytes(key);
-        return handlers.ToDictionary(h => h.Key, h => (GrpcHandler)((context, request) =>
-        {
-            // Whoever may open the socket file is the user of this process.
-            if (context.RemoteAddress is not null)
-            {
-                var given = context.Header("authorization") ?? "";
-                given = given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? given["Bearer ".Length..] : given;
-                if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), expected))
-                {
-                    throw new GrpcException(GrpcStatusCode.PermissionDenied, "Request unauthorized.");
-                }
-            }
-
-            return h.Value(context, request);
-        }));
-    }
 
     /// <summary>A socket file outlives a killed process; one that nobody answers on is in the way.</summary>
     private static void RemoveStale(string path)

@@ -18,16 +18,26 @@ public sealed record TemporalServerOptions
     /// <summary>Certificate with private key for TLS on <see cref="Address"/>; null for clear text.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>The key that callers over TCP must send as <c>authorization: Bearer KEY</c>; null asks for none.</summary>
+    /// <summary>
+    /// The key that callers over TCP must send as <c>authorization: Bearer KEY</c>; null asks for none, and then only programs of this process's user, and of root, on this machine are let in.
+    /// </summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>Without a key, lets in whoever reaches <see cref="Address"/>: other users of this machine, programs whose user can't be known, and other machines.</summary>
+    /// <value>False.</value>
+    public bool AllowAnyUser { get; init; }
 
     /// <summary>How long closed runs of the namespace <c>default</c> are kept, unless that was changed by a client; then they are deleted with their histories.</summary>
     /// <value>One day, as Temporal's development server.</value>
     public TimeSpan DefaultRetention { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Allows an address other than loopback without certificate and key.</summary>
+    /// <summary>Allows an address other than loopback without a certificate.</summary>
     /// <value>False.</value>
     public bool AllowInsecure { get; init; }
+
+    /// <summary>What identities of workers (<c>pid@NAME#boot id#start time#namespace-random</c>) call this machine: those of dead ones are known at once.</summary>
+    /// <value>The host's name.</value>
+    public string MachineName { get; init; } = Environment.MachineName;
 
     /// <summary>The clock of everything that is stored and of every timer.</summary>
     /// <value>The system's clock.</value>
@@ -51,9 +61,9 @@ public sealed record TemporalServerOptions
             throw new InvalidOperationException($"the socket path {SocketPath} is longer than the 107 bytes that the system allows; choose a shorter one");
         }
 
-        if (Address is not null && !IPAddress.IsLoopback(Address.Address) && (Certificate is null || ApiKey is null) && !AllowInsecure)
+        if (Address is not null && !IPAddress.IsLoopback(Address.Address) && ((Certificate is null && !AllowInsecure) || (ApiKey is null && !AllowAnyUser)))
         {
-            throw new InvalidOperationException($"{Address} can be reached from other machines: give a certificate and an API key, or say that insecure is meant");
+            throw new InvalidOperationException($"{Address} can be reached from other machines: give a certificate and an API key, or say that insecure and any user are meant");
         }
     }
 }

@@ -22,14 +22,14 @@ public sealed class RunWorker : IDisposable
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
-        var services = new ActivityServices(options.Host, options.HookCommand, client, options.Time);
+        var services = new ActivityServices(options.Machine, options.HookCommand, client, options.Time) { Environment = options.Environment, Trust = options.Trust };
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20 };
         shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>();
-        shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Host));
+        shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Machine));
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)
         {
-            var own = new TemporalWorkerOptions(TaskQueues.ForRepository(options.Host, repository.Key))
+            var own = new TemporalWorkerOptions(TaskQueues.ForRepository(options.Machine, repository.Key))
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,

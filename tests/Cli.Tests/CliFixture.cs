@@ -63,6 +63,20 @@ internal sealed class CliFixture : IDisposable
         return this;
     }
 
+    /// <summary>The person says yes to what the repository asks for.</summary>
+    public async Task<CliFixture> TrustAsync()
+    {
+        Assert.Equal(0, (await RunAsync("trust", "--yes")).ExitCode);
+        return this;
+    }
+
+    /// <summary>Writes the user's own settings.</summary>
+    public void WriteUser(string text)
+    {
+        Directory.CreateDirectory(Path.Combine(Home, ".config", "orchestrator"));
+        File.WriteAllText(Path.Combine(Home, ".config", "orchestrator", "config.yaml"), text);
+    }
+
     public string Git(params string[] arguments)
     {
         var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };

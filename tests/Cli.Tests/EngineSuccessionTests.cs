@@ -125,6 +125,7 @@ public class EngineSuccessionTests
     {
         var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = cli.Folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = cli.Home;
+        start.Environment["XDG_CONFIG_HOME"] = start.Environment["XDG_STATE_HOME"] = null;
         var process = Process.Start(start)!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

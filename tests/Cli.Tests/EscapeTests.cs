@@ -135,6 +135,7 @@ public class EscapeTests
         var orchestrate = new TestKit.OrchestrateProgram(cli.Folder, new Dictionary<string, string?> { ["HOME"] = cli.Home, ["PATH"] = $"{cli.Home}:{cli.Environment["PATH"]}" });
 
         var run = await orchestrate.RunAsync("run", "--yes");
+        await orchestrate.RunAsync("trust", "--yes");
         var check = await orchestrate.RunAsync("check");
 
         var people = run.StandardOutput.Text + run.StandardError.Text;

@@ -81,7 +81,7 @@ public sealed class ServerListenTests : IDisposable
     {
         using var interrupts = new Interrupts();
         var terminal = new RecordingTerminal();
-        var serving = _cli.RunAsync(terminal, interrupts, "server", "--db", "e.db", "--listen", "0.0.0.0", "--port", "0", "--insecure");
+        var serving = _cli.RunAsync(terminal, interrupts, "server", "--db", "e.db", "--listen", "0.0.0.0", "--port", "0", "--insecure", "--any-user");
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal) || serving.IsCompleted);
         var port = terminal.People.Split("--address 0.0.0.0:")[1].Split('\n')[0].Trim();
         Assert.NotEmpty((await AskAsync("127.0.0.1:" + port, null)).ServerVersion);

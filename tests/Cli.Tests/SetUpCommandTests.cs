@@ -115,10 +115,13 @@ public class SetUpCommandTests
 
         var found = await cli.RunAsync("check", "--json");
         cli.Write(".orchestrator/config.yaml", "gates: {task: [make proof]}\ntemporal: {address: '127.0.0.1:1'}\n");
+        var untrusted = await cli.RunAsync("check", "--json");
+        await cli.TrustAsync();
         var set = await cli.RunAsync("check", "--json");
 
         Assert.Contains("npm run test", Entry(found, "gates").Message, StringComparison.Ordinal);
         Assert.Equal(("ok", "Embedded; it is served while runs are."), Entry(found, "engine"));
+        Assert.Equal(("warn", "ok"), (Entry(untrusted, "trust").Status, Entry(untrusted, "engine").Status));
         Assert.Equal(("ok", "Set: make proof."), Entry(set, "gates"));
         Assert.Equal("fail", Entry(set, "engine").Status);
         Assert.Equal(5, set.ExitCode);
@@ -168,7 +171,8 @@ public class SetUpCommandTests
         var list = await cli.RunAsync("config", "list", "--changed");
         var risk = await cli.RunAsync("risk", "tasks.yaml", "--json");
 
-        Assert.Contains("(.claude-agents.yaml:2)", list.People, StringComparison.Ordinal);
+        Assert.Contains("(.claude-agents.yaml:2;", list.People, StringComparison.Ordinal);
+        Assert.Contains("nobody has trusted yet", risk.People, StringComparison.Ordinal);
         Assert.Equal((3, "internal/*"), (risk.ExitCode, (string?)risk.Json["factors"]![0]!["pattern"]));
     }
 
@@ -254,6 +258,7 @@ public class SetUpCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write(".orchestrator/config.yaml", "agent: mine\nagents: {mine: {command: [/bin/true]}}\ndisk: {reserve: 1}\n");
+        await cli.TrustAsync();
 
         var result = await cli.RunAsync("check", "--json");
 
@@ -269,6 +274,7 @@ public class SetUpCommandTests
     {
         using var cli = new CliFixture().WithRepository();
         cli.Write(".orchestrator/config.yaml", config);
+        await cli.TrustAsync();
 
         var result = await cli.RunAsync("check", "--json");
 

@@ -1,4 +1,5 @@
 using Orchestrator.Activities.Tasks;
+using Orchestrator.QualityGates;
 using Xunit;
 
 namespace Orchestrator.Activities.Tests;
@@ -10,7 +11,7 @@ public class AgentSurroundingsTests
     [Fact]
     public void Keep_NamedServers_AreKeptAndNoOthers()
     {
-        var (config, missing) = AgentSurroundings.Keep(File, ["tracker"]);
+        var (config, missing) = AgentSurroundings.Keep(File, ["tracker"], ProjectCommands.ReadMcpServers(File));
 
         Assert.Equal("""{"mcpServers":{"tracker":{"command":"node","args":["t.js"]}}}""", config);
         Assert.Empty(missing);
@@ -24,9 +25,20 @@ public class AgentSurroundingsTests
     [InlineData("{\"mcpServers\": 1}")]
     public void Keep_ServerThatIsNotThere_IsNamed(string file)
     {
-        var (config, missing) = AgentSurroundings.Keep(file, ["trakcer"]);
+        var (config, missing) = AgentSurroundings.Keep(file, ["trakcer"], ProjectCommands.ReadMcpServers(file));
 
         Assert.Null(config);
         Assert.Equal(["trakcer"], missing);
+    }
+
+    [Fact]
+    public void Keep_ServerThatIsDefinedOtherwiseThanThePersonSaw_IsLeftOut()
+    {
+        var seen = ProjectCommands.ReadMcpServers(File.Replace("t.js", "u.js", StringComparison.Ordinal));
+
+        var (config, missing) = AgentSurroundings.Keep(File, ["tracker", "other"], seen);
+
+        Assert.Equal("""{"mcpServers":{"other":{"command":"x"}}}""", config);
+        Assert.Equal(["tracker"], missing);
     }
 }

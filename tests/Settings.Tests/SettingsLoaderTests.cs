@@ -46,6 +46,7 @@ public class SettingsLoaderTests
     {
         var input = new SettingsInput
         {
+            IsTrusted = true,
             UserFile = new("user.yaml", "workers: 4\nmodel: haiku\ntimeout: 10m\nbranch_prefix: mine\n"),
             RepositoryFile = new("config.yaml", "# comment\nworkers: 5\nmodel: opus\ntimeout: 20m\n"),
             DotEnv = new(".env", "ORCHESTRATOR_MODEL=sonnet\nMAX_AGENTS=6\n"),
@@ -69,6 +70,7 @@ public class SettingsLoaderTests
     {
         var result = SettingsLoader.Load(new SettingsInput
         {
+            IsTrusted = true,
             OldUserFile = new("~/.config/claude-orchestra/config.json", """{"default_parallel": 4, "branch_prefix": "orchestra", "bypass_permissions": ["Bash(git *)"]}"""),
             UserFile = new("user.yaml", "branch_prefix: mine\n"),
             OldRepositoryFiles =
@@ -104,7 +106,7 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_SecretInAnOlderFile_ServesWhereItStandsAndIsNamed()
     {
-        var result = SettingsLoader.Load(new SettingsInput { OldRepositoryFiles = [new("orchestrator_config.json", """{"notifications": {"slack_webhook_url": "https://hooks.example/T0/xyzzy"}}""")] });
+        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new("orchestrator_config.json", """{"notifications": {"slack_webhook_url": "https://hooks.example/T0/xyzzy"}}""")] });
 
         var url = result.Settings!.Notifications.Url!;
         Assert.Equal("https://hooks.example/T0/xyzzy", url.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
@@ -117,7 +119,7 @@ public class SettingsLoaderTests
     [InlineData("risk: ]", "")]
     public void Load_FaultInAnOlderFile_IsAnErrorWithItsPlace(string text, string key)
     {
-        var fault = Assert.Single(SettingsLoader.Load(new SettingsInput { OldRepositoryFiles = [new(".claude-agents.yaml", text)] }).Errors);
+        var fault = Assert.Single(SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new(".claude-agents.yaml", text)] }).Errors);
 
         Assert.Equal((key, ".claude-agents.yaml:1"), (fault.Key, fault.Source.ToString()));
     }
@@ -386,8 +388,8 @@ public class SettingsLoaderTests
     [InlineData("TASK_TIMEOUT=70\nORCHESTRATOR_TIMEOUT=60\n", "ORCHESTRATOR_TIMEOUT", "TASK_TIMEOUT")]
     public void Load_OldAndPresentVariable_ThePresentOneWinsInAnyOrder(string dotEnv, string second, string first)
     {
-        var ofFile = SettingsLoader.Load(new SettingsInput { DotEnv = new(".env", dotEnv) });
-        var ofProcess = SettingsLoader.Load(new SettingsInput { Environment = new Dictionary<string, string> { ["ORCHESTRATOR_TIMEOUT"] = "60", ["TASK_TIMEOUT"] = "70" } });
+        var ofFile = SettingsLoader.Load(new SettingsInput { IsTrusted = true, DotEnv = new(".env", dotEnv) });
+        var ofProcess = SettingsLoader.Load(new SettingsInput { IsTrusted = true, Environment = new Dictionary<string, string> { ["ORCHESTRATOR_TIMEOUT"] = "60", ["TASK_TIMEOUT"] = "70" } });
 
         Assert.Equal(TimeSpan.FromSeconds(60), ofFile.Settings!.TaskTimeout);
         Assert.Equal(TimeSpan.FromSeconds(60), ofProcess.Settings!.TaskTimeout);
@@ -398,7 +400,7 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_AccountVariablesInDotEnv_GoToAgentsOnly()
     {
-        var result = SettingsLoader.Load(new SettingsInput { DotEnv = new(".env", "export ANTHROPIC_API_KEY='k 1'\nAWS_REGION=eu-west-1 # home\nDATABASE_URL=x\n") });
+        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, DotEnv = new(".env", "export ANTHROPIC_API_KEY='k 1'\nAWS_REGION=eu-west-1 # home\nDATABASE_URL=x\n") });
 
         Assert.Equal("k 1", result.AgentEnvironment["ANTHROPIC_API_KEY"]);
         Assert.Equal("eu-west-1", result.AgentEnvironment["AWS_REGION"]);
@@ -411,6 +413,7 @@ public class SettingsLoaderTests
     {
         var result = SettingsLoader.Load(new SettingsInput
         {
+            IsTrusted = true,
             RepositoryFile = new("config.yaml", "notifications: {provider: slack, url: $SLACK}\n"),
             DotEnv = new(".env", "ANTHROPIC_API_KEY=from-dot-env\nSLACK=old\n"),
             Secrets = new(".orchestrator/secrets.env", "SLACK=https://hooks.example/T0\nANTHROPIC_API_KEY=from-secrets\nAWS_REGION=eu-west-1\nTEMPORAL_API_KEY=t\n"),
@@ -442,6 +445,7 @@ public class SettingsLoaderTests
 
     private static SettingsResult Load(string file = "", Dictionary<string, string>? variables = null) => SettingsLoader.Load(new SettingsInput
     {
+        IsTrusted = true,
         RepositoryFile = new("config.yaml", file),
         Environment = variables ?? [],
     });

@@ -52,4 +52,44 @@ public sealed class EngineFileTests : IDisposable
 
         Assert.Null(EngineFile.ReadOwner(_folder));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FilesRemovedUnderALivingServer_AreNoticedAndTheGuardKeepsASecondEngineAway(bool isMadeAnew)
+    {
+        var folder = Path.Combine(_folder, "checkout", ".orchestrator");
+        var guard = Path.Combine(_folder, "git", "orchestrator", "engine.lock");
+        using var file = EngineFile.TryAcquire(folder, guard)!;
+        await using var server = await TestServer.StartAsync(file.DatabasePath);
+        await server.StartWorkflowAsync("w");
+        Assert.False(file.IsRemoved);
+
+        Directory.Delete(folder, recursive: true);
+        if (isMadeAnew)
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(file.DatabasePath, "");
+            File.WriteAllText(Path.ChangeExtension(file.DatabasePath, ".lock"), "");
+        }
+
+        Assert.True(file.IsRemoved);
+        Assert.Null(EngineFile.TryAcquire(folder, guard));
+        await server.DisposeAsync();
+        file.Dispose();
+        using var next = EngineFile.TryAcquire(folder, guard);
+        Assert.NotNull(next);
+    }
+
+    [Fact]
+    public async Task DatabaseAloneRemoved_IsNoticed()
+    {
+        using var file = EngineFile.TryAcquire(_folder)!;
+        await using var server = await TestServer.StartAsync(file.DatabasePath);
+        Assert.False(file.IsRemoved);
+
+        File.Delete(file.DatabasePath);
+
+        Assert.True(file.IsRemoved);
+    }
 }

@@ -1,5 +1,6 @@
 using Orchestrator.Grpc;
 using Temporal.Server;
+using Temporal.Server.History;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
@@ -110,6 +111,17 @@ public sealed class TemporalServerTests : IDisposable
         var task = await second.PollWorkflowTaskAsync("w");
 
         Assert.Contains(task.History.Events, e => e.EventType == EventType.WorkflowTaskTimedOut);
+    }
+
+    [Theory]
+    [InlineData("other-machine", "another-boot", "1")]
+    [InlineData("machine", "BOOT", "2147483647")]
+    public void Worker_OfAnotherMachineOrContainer_IsNotKnownToBeGone(string machine, string boot, string processNamespace)
+    {
+        var dead = new DeadWorkers("machine");
+        boot = boot == "BOOT" ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : boot;
+
+        Assert.False(dead.IsGone($"{int.MaxValue}@{machine}#{boot}#0#{processNamespace}-random"));
     }
 
     [Fact]

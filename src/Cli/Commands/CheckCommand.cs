@@ -18,12 +18,19 @@ internal sealed class CheckCommand : CliCommand
         Add(_json);
     }
 
+    public override bool WorksEverywhere => true;
+
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var settings = context.LoadSettings(parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []);
-        List<MachineCheckEntry> entries = [.. await MachineCheck.RunAsync(context.FindRepository(), settings, stop)];
-        if (context.FindRepository() is { } repository)
+        var opened = context.OpenSettings(context.FindRepository(), parsed.GetValue(_agent) is { } agent ? [new("--agent", "agent", agent)] : []);
+        var settings = opened.Loaded;
+        List<MachineCheckEntry> entries = [.. await MachineCheck.RunAsync(context.FindRepository(), settings, context.Platform, stop)];
+        if (context.Platform.Refusal is null && context.FindRepository() is { } repository)
+        {
             entries.Add(await EngineCheck.RunAsync(repository, settings.Settings!, context, stop));
+            if (opened.Refusal is { } refusal)
+                entries.Add(new("trust", MachineCheckStatus.Warn, refusal, "Until then only harmless settings of its files count, also here."));
+        }
         var worst = entries.Max(entry => entry.Status);
         if (parsed.GetValue(_json))
         {

@@ -15,6 +15,8 @@ internal sealed class CompleteCommand : CliCommand
         Add(_words);
     }
 
+    public override bool WorksEverywhere => true;
+
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         context.Terminal.Result(string.Concat(Completer.Complete(context, parsed.GetValue(_words) ?? []).Select(word => word + "\n")));

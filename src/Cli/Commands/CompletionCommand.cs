@@ -15,6 +15,8 @@ internal sealed class CompletionCommand : CliCommand
         Add(_shell);
     }
 
+    public override bool WorksEverywhere => true;
+
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var shell = parsed.GetRequiredValue(_shell);

@@ -38,12 +38,12 @@ internal sealed class PlanCommand : CliCommand
         var repository = context.RequireRepository();
         var input = Input(parsed, repository, context);
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
-        var settings = context.LoadSettings([.. _engine.Flags(parsed), .. progress]);
+        var settings = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
         var overwrite = MayWrite(parsed, context);
         var text = input.Request ?? await File.ReadAllTextAsync(Path.GetFullPath(input.RequestFile!, repository.Root), stop);
         var id = PlannerRun.IdOf(input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!), $"{text}\n{input.PlannerModel}\n{input.Output}", repository);
         return await PlannerRun.RunAsync(
-            context, repository, settings, input with { Overwrite = overwrite }, id, parsed.GetValue(_yes), () => Show(parsed, repository, id, settings.Settings!, context), stop);
+            context, repository, settings, input with { Overwrite = overwrite }, id, parsed.GetValue(_yes), () => Show(parsed, repository, id, settings.Loaded.Settings!, context), stop);
     }
 
     private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, CommandContext context)

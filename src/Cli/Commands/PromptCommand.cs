@@ -24,7 +24,7 @@ internal sealed class PromptCommand : CliCommand
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var ids = plan.Tasks.Select(task => task.Id).ToList();
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), ids, "task of this plan");
-        var settings = context.LoadSettings().Settings!;
+        var settings = context.FindSettings() ?? context.LoadSettings().Settings!;
         var input = TaskPromptInput.Of(ProjectContext.AddTo(plan, PlanFiles.ProjectTexts(context)), id) with
         {
             FurtherGates = settings.Gates.Task ?? [],

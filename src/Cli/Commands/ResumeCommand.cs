@@ -33,17 +33,17 @@ internal sealed class ResumeCommand : CliCommand
             return Show(StoredRuns.RequireOpen(repository, reference.Run), context);
 
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
-        var settings = context.LoadSettings([.. _engine.Flags(parsed), .. progress]);
+        var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
 
         // A run that was killed in its first moments is known to the engine alone.
         var isStored = reference.Run is not null || StoredRuns.List(repository).Any(run => !RunStates.IsFinal(run.Status.State));
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
-        if (stored is null && settings.Settings!.Temporal.Address is null && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db")))
+        if (stored is null && opened.Loaded.Settings!.Temporal.Address is null && !opened.WithholdsEngine && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db")))
             throw StoredRuns.NoneOpen(repository);
         if (stored is not null && RunStates.IsFinal(stored.Status.State))
             throw new CommandException(ExitCodes.Usage, $"{stored.Id} has ended: {stored.Status.State}.", $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again.");
 
-        TrustGate.Demand(context, repository.Root, settings, parsed.GetValue(_yes), stored?.Id);
+        var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);

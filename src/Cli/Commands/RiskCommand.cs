@@ -23,9 +23,9 @@ internal sealed class RiskCommand : CliCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
-        var settings = parsed.GetValue(_config) is { } file ? context.LoadSettingsFrom(file) : context.LoadSettings();
-        var score = RiskScore.Of(plan, settings.Settings!.Risk.ToOptions());
-        var guarded = ProtectedPath.Of(plan, settings.Settings.AlwaysRequireHuman);
+        var settings = parsed.GetValue(_config) is { } file ? context.LoadSettingsFrom(file).Settings! : InRepository(context);
+        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
+        var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
         if (parsed.GetValue(_json))
             context.Print(Describe(score, guarded), CliJson.Default.RiskDocument);
         foreach (var factor in score.Factors)
@@ -34,6 +34,16 @@ internal sealed class RiskCommand : CliCommand
             context.Terminal.Say($"       Task '{path.TaskId}' owns '{path.Path}', which always needs a person ({path.Glob}).");
         context.Terminal.Say($"{score.Score,5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)");
         return Task.FromResult(score.Score > score.AutoApproveThreshold ? ExitCodes.NeedsPerson : ExitCodes.Done);
+    }
+
+    // By the rules that a run will have once the repository is trusted: without them a plan would seem less risky than it is.
+    private static OrchestratorSettings InRepository(CommandContext context)
+    {
+        var loaded = context.LoadSettings();
+        if (loaded.Values.FirstOrDefault(value => value.IsWithheld && (value.Name.StartsWith("risk.", StringComparison.Ordinal) || value.Name == "always_require_human")) is not { } own)
+            return loaded.Settings!;
+        context.Terminal.Warn($"Scored by this repository's own rules ({own.Source}), which nobody has trusted yet: orchestrate trust.");
+        return context.FindSettings()!;
     }
 
     private static RiskDocument Describe(RiskScore score, IReadOnlyList<ProtectedPath> guarded) => new(

@@ -57,7 +57,7 @@ internal sealed class RunCommand : CliCommand
         var named = request is null ? PlanName(given, context) : null;
         var backlog = named is not null && BacklogPlanReader.IsBacklog(named) && !parsed.GetValue(_noPlanner) ? named : null;
         var file = backlog is null ? named : null;
-        var settings = context.LoadSettings([.. _options.Flags(parsed), .. _engine.Flags(parsed)]);
+        var opened = context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], parsed.GetValue(_id));
         if (parsed.GetValue(_updatePlan) && (parsed.GetValue(_detach) || file is null || !PlanReader.IsMasterPlan(file)))
             throw new CommandException(ExitCodes.Usage, "--update-plan writes into a Markdown master plan when its run has ended.", "Leave it out, or run a master plan without --detach.");
         if (backlog is not null)
@@ -75,7 +75,8 @@ internal sealed class RunCommand : CliCommand
         var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
         if (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } before && RunStates.IsFinal(before.Status.State))
             throw new CommandException(ExitCodes.Usage, $"There was a run {runId} already: it is {before.Status.State}.", $"Choose another id, or leave {DetachedRun.RunId} out.");
-        var agreed = await RunPreparation.DemandAsync(context, repository, settings, runId, named is null ? null : context.FullPath(named), yes, stop);
+        var settings = TrustGate.Demand(context, opened, yes, runId);
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, named is null ? null : context.FullPath(named), yes, stop);
         if (file is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
             await RunPreparation.DemandPlannerAsync(repository, settings, stop);
         if (parsed.GetValue(_detach))

@@ -13,6 +13,8 @@ internal sealed class ServerCommand : CliCommand
     // The version that docker-compose.temporal.yml uses.
     private const string WebInterface = "temporalio/ui:2.40.0";
 
+    private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
+
     private readonly ListenOptions _listen = new();
     private readonly Option<string?> _file = ServedFile.Option();
 
@@ -34,7 +36,7 @@ internal sealed class ServerCommand : CliCommand
         var repository = named is null ? context.RequireRepository() : null;
         if (repository is not null)
             Directory.CreateDirectory(repository.OrchestratorFolder);
-        using var file = Acquire(ServedFile.PathOf(named, context));
+        using var file = Acquire(ServedFile.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
         using var loggers = repository is null
             ? FileLoggerProvider.OpenFactory(file.DatabasePath + ".log", context.Verbose, context.Time)
             : FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
@@ -42,6 +44,7 @@ internal sealed class ServerCommand : CliCommand
         {
             DatabasePath = file.DatabasePath,
             SocketPath = repository is null ? null : EngineAddress.SocketOf(repository.OrchestratorFolder, context.Environment),
+            MachineName = context.Machine,
             TimeProvider = context.Time,
             DefaultRetention = EngineConnection.KeptRuns,
         };
@@ -52,21 +55,24 @@ internal sealed class ServerCommand : CliCommand
         Say(context, repository?.Root ?? file.DatabasePath, server.Addresses, options, new Uri(address).Authority);
         try
         {
-            await Task.Delay(Timeout.Infinite, stop);
+            while (!file.IsRemoved)
+                await Task.Delay(FileWatch, context.Time, stop);
         }
         catch (OperationCanceledException)
         {
             // Interrupted is how it ends.
+            return ExitCodes.Done;
         }
 
-        return ExitCodes.Done;
+        await server.StopAsync();
+        throw new CommandException(ExitCodes.Unavailable, $"{file.DatabasePath} was removed while it was served ('git clean -fdx' does that), so the server has ended.", "Serve again; to tidy up beside it leave our folder out: git clean -fdx -e .orchestrator.");
     }
 
-    private static EngineFile Acquire(string path)
+    private static EngineFile Acquire(string path, string? guard)
     {
         try
         {
-            if (EngineFile.TryAcquireFile(path) is { } file)
+            if (EngineFile.TryAcquireFile(path, guard) is { } file)
                 return file;
         }
         catch (InvalidOperationException refused)
@@ -96,8 +102,10 @@ internal sealed class ServerCommand : CliCommand
     private static void Say(CommandContext context, string what, IEnumerable<string> addresses, TemporalServerOptions options, string endpoint)
     {
         context.Terminal.Say($"Serving {what} at {string.Join(" and ", addresses)}. Ctrl-C ends it.");
-        if (!IPAddress.IsLoopback(options.Address!.Address) && options.AllowInsecure)
-            context.Terminal.Warn("Whoever reaches this address rules the engine: --insecure was given.");
+        if (options is { AllowAnyUser: true, ApiKey: null })
+            context.Terminal.Warn("Whoever reaches this port rules the engine, and with it can run programs as you: --any-user was given.");
+        if (!IPAddress.IsLoopback(options.Address!.Address) && options.Certificate is null)
+            context.Terminal.Warn("What is said to this address can be read on the way: --insecure was given.");
         var flags = (options.Certificate is null ? "" : " --tls") + (options.ApiKey is null ? "" : " --api-key KEY");
         var variables = (options.Certificate is null ? "" : " -e TEMPORAL_TLS=true") + (options.ApiKey is null ? "" : " -e TEMPORAL_API_KEY=KEY");
         context.Terminal.Say($"  The temporal program:  temporal workflow list --address {endpoint}{flags}");

@@ -82,7 +82,8 @@ internal sealed class StatusCommand : CliCommand
             return false;
         try
         {
-            return context.LoadSettings([]).Settings!.Temporal.Address is null ? true : null;
+            var settings = context.OpenSettings(repository, [], run.Id);
+            return settings.WithholdsEngine || settings.Loaded.Settings!.Temporal.Address is not null ? null : true;
         }
         catch (CommandException)
         {

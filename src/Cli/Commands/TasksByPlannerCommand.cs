@@ -36,7 +36,7 @@ internal abstract class TasksByPlannerCommand : CliCommand
     protected async Task<int> PlanAsync(ParseResult parsed, CommandContext context, RepositoryLocation repository, OrchestrationInput input, string title, string question, CancellationToken stop)
     {
         IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
-        var settings = context.LoadSettings([.. _engine.Flags(parsed), .. progress]);
+        var settings = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
         var id = PlannerRun.IdOf(title, $"{question}\n{parsed.GetValue(_model)}\n{parsed.GetValue(Tag)}", repository);
         return await PlannerRun.RunAsync(
             context, repository, settings, input with { PlanOnly = true, PlannerModel = parsed.GetValue(_model) }, id, parsed.GetValue(_yes), () => Show(parsed, context, repository, id), stop);

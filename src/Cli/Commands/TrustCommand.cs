@@ -1,17 +1,17 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Local;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>trust</c>: this repository's agent commands, set-up and permissions may be used on this machine.</summary>
+/// <summary><c>trust</c>: what this repository's own files ask for may be done on this machine.</summary>
 internal sealed class TrustCommand : CliCommand
 {
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public TrustCommand()
-        : base("trust", "Let this repository's agent commands, set-up and permissions be used on this machine")
+        : base("trust", "Let this repository's commands, addresses and permissions count on this machine")
     {
         Add(_yes);
         Add(_json);
@@ -19,45 +19,43 @@ internal sealed class TrustCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var repository = context.RequireRepository();
-        var items = TrustItem.Of(context.LoadSettings());
-        var store = TrustStore.OfUser(context.Environment);
-        if (parsed.GetValue(_json))
-        {
-            var entries = items.Select(item => new TrustEntry(item.Setting, item.Value, item.Source)).ToList();
-            var trusted = store.IsTrusted(repository.Root, items);
-            if (!trusted && parsed.GetValue(_yes))
-            {
-                store.Trust(repository.Root, items);
-                trusted = true;
-            }
+        var settings = context.OpenSettings(context.RequireRepository(), []);
+        if (!parsed.GetValue(_json))
+            return Task.FromResult(Trust(parsed.GetValue(_yes), context, settings));
 
-            context.Print(new TrustDocument(repository.Root, trusted, entries), CliJson.Default.TrustDocument);
-            return Task.FromResult(trusted ? ExitCodes.Done : ExitCodes.NeedsPerson);
+        var question = settings.Question;
+        var trusted = settings.Refusal is null;
+        if (!trusted && parsed.GetValue(_yes))
+        {
+            context.Trust.Trust(settings.Repository!, question);
+            trusted = true;
         }
 
-        return Task.FromResult(Trust(parsed.GetValue(_yes), context, repository.Root, store, items));
+        context.Print(new TrustDocument(settings.Repository!, trusted, [.. question.Items.Select(item => new TrustEntry(Word(item.Kind), item.Setting, item.Value, item.Source))]), CliJson.Default.TrustDocument);
+        return Task.FromResult(trusted ? ExitCodes.Done : ExitCodes.NeedsPerson);
     }
 
-    private static int Trust(bool yes, CommandContext context, string repository, TrustStore store, IReadOnlyList<TrustItem> items)
+    private static int Trust(bool yes, CommandContext context, RepositorySettings settings)
     {
-        if (items.Count == 0)
+        if (settings.Question.Items.Count == 0)
         {
-            context.Terminal.Say("This repository's files want to run nothing here: there is nothing to trust.");
+            context.Terminal.Say("This repository's files ask for nothing that needs a yes.");
             return ExitCodes.Done;
         }
 
-        if (store.IsTrusted(repository, items))
+        if (settings.IsTrusted)
         {
-            context.Terminal.Say($"{repository} is trusted already.");
+            context.Terminal.Say($"{settings.Repository} is trusted already.");
             return ExitCodes.Done;
         }
 
-        TrustGate.Show(context, items);
-        if (!yes && context.Terminal.Ask("Trust them?") is not true)
+        TrustGate.Show(context, settings.Question);
+        if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
             throw new CommandException(ExitCodes.NeedsPerson, "Nothing was trusted.", "Answer on a terminal, or give --yes.");
-        store.Trust(repository, items);
-        context.Terminal.Say($"{repository} is trusted; a change of these settings asks again.");
+        context.Trust.Trust(settings.Repository!, settings.Question);
+        context.Terminal.Say($"{settings.Repository} is trusted; a change of any of this asks again.");
         return ExitCodes.Done;
     }
+
+    private static string Word(TrustKind kind) => char.ToLowerInvariant(kind.ToString()[0]) + kind.ToString()[1..];
 }

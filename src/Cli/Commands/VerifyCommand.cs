@@ -12,6 +12,7 @@ internal sealed class VerifyCommand : CliCommand
     private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };
     private readonly Argument<string> _task = new("TASK") { Description = "Id of the task" };
     private readonly Option<string?> _commit = new("--commit") { Description = "Check this commit in a worktree of its own instead of the files as they are", HelpName = "COMMIT" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public VerifyCommand()
@@ -20,6 +21,7 @@ internal sealed class VerifyCommand : CliCommand
         Add(_plan);
         Add(_task);
         Add(_commit);
+        Add(_yes);
         Add(_json);
     }
 
@@ -29,7 +31,7 @@ internal sealed class VerifyCommand : CliCommand
         var workTree = RepositoryLocation.FindWorkTree(context.Directory) ?? repository.Root;
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
-        var settings = context.LoadSettings().Settings!;
+        var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
         var gates = TaskVerification.GatesOf(plan.Tasks.First(task => task.Id == id), settings, workTree);
         if (gates.Count == 0)
             throw new CommandException(ExitCodes.WorkFailed, $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.", "Give it 'verification', or set gates.task.");

@@ -13,6 +13,8 @@ internal sealed class VersionCommand : CliCommand
     public VersionCommand()
         : base("version", "Show the version") => Add(_json);
 
+    public override bool WorksEverywhere => true;
+
     public override bool IsForAgents => true;
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

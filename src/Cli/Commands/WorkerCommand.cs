@@ -24,8 +24,12 @@ internal sealed class WorkerCommand : CliCommand
     {
         var named = (parsed.GetValue(_repositories) ?? []).Select(folder => Find(context.FullPath(folder))).ToList();
         var repositories = named.Count > 0 ? named : [context.RequireRepository()];
-        var settings = context.LoadSettings(_engine.Flags(parsed));
-        TrustGate.Demand(context, repositories[0].Root, settings, parsed.GetValue(_yes));
+
+        // Each is asked about; the engine is that of the first.
+        var yes = parsed.GetValue(_yes);
+        foreach (var other in repositories.Skip(1))
+            TrustGate.Demand(context, context.OpenSettings(other, []), yes);
+        var settings = TrustGate.Demand(context, context.OpenSettings(repositories[0], _engine.Flags(parsed)), yes);
         using var loggers = FileLoggerProvider.OpenFactory(repositories[0], context.Verbose, context.Time);
         await using var engine = await EngineConnection.OpenAsync(repositories[0], settings.Settings!, context, loggers, stays: true, stop);
         await using var worker = await WorkerHost.StartAsync(engine, repositories, context, loggers, stop);
@@ -33,6 +37,8 @@ internal sealed class WorkerCommand : CliCommand
         await Task.WhenAny(worker.Running, Task.Delay(Timeout.Infinite, stop));
         if (!worker.Running.IsFaulted)
             return ExitCodes.Done;
+        if (worker.Running.Exception!.InnerException is CommandException)
+            await worker.Running;
         throw new CommandException(ExitCodes.Unavailable, $"The worker broke: {worker.Running.Exception!.InnerException!.Message}", $"See {Path.Combine(repositories[0].OrchestratorFolder, "logs", "engine.log")}.");
     }
 

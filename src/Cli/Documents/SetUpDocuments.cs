@@ -32,13 +32,19 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Doc
 /// <param name="Place">File, variable or option; empty for a default.</param>
 /// <param name="Line">Line in the file, or 0.</param>
 /// <param name="Description">What it does.</param>
-internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description, string? NotUsedYet);
+/// <param name="NotUsedYet">Why it changes nothing in this version.</param>
+/// <param name="Withheld">It stands in the files of a repository that is not trusted, and does not count.</param>
+internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description, string? NotUsedYet, bool Withheld);
 
 /// <summary>Answer of <c>trust --json</c>.</summary>
 /// <param name="Repository">Root of the repository.</param>
 /// <param name="Trusted">True when nothing is left to be trusted.</param>
-/// <param name="Items">What the repository wants to run on this machine.</param>
+/// <param name="Items">What the repository's files ask for.</param>
 internal sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : Document;
 
-/// <summary>One thing a repository wants to run.</summary>
-internal sealed record TrustEntry(string Setting, string Value, string Source);
+/// <summary>One thing that a repository's files ask for.</summary>
+/// <param name="Kind"><c>runs</c>, <c>speaksTo</c>, <c>handsOver</c> or <c>decides</c>.</param>
+/// <param name="Setting">The setting or variable, or how it was found.</param>
+/// <param name="Value">The command, address or value; never a secret.</param>
+/// <param name="Source">File and line.</param>
+internal sealed record TrustEntry(string Kind, string Setting, string Value, string Source);

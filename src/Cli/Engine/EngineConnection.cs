@@ -24,7 +24,9 @@ internal sealed class EngineConnection : IAsyncDisposable
     // How often a successor looks whether the owner still lives: a lock that is gone tells nobody.
     private static readonly TimeSpan OwnerWatch = TimeSpan.FromMilliseconds(250);
 
-    private readonly string? _folder;
+    private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
+
+    private readonly RepositoryLocation? _repository;
     private readonly string? _joined;
     private readonly IDisposable? _registration;
     private ServedEngine? _served;
@@ -39,10 +41,10 @@ internal sealed class EngineConnection : IAsyncDisposable
     private EngineConnection(ITemporalClient client, ServedEngine served)
         : this(client, "embedded engine") => _served = served;
 
-    private EngineConnection(ITemporalClient client, EngineOwner owner, string folder, IDisposable? registration)
+    private EngineConnection(ITemporalClient client, EngineOwner owner, RepositoryLocation repository, IDisposable? registration)
         : this(client, $"embedded engine of process {owner.Pid}")
     {
-        _folder = folder;
+        _repository = repository;
         _joined = owner.Address[SocketPrefix.Length..];
         _registration = registration;
     }
@@ -58,6 +60,9 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     /// <summary>This process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
+
+    /// <summary>The engine's file was removed while it was served: its runs are known to nobody any more.</summary>
+    public bool IsLost { get; private set; }
 
     /// <summary>Another process serves the embedded engine.</summary>
     public bool IsJoined => _joined is not null && !IsOwner;
@@ -79,9 +84,9 @@ internal sealed class EngineConnection : IAsyncDisposable
         var began = context.Time.GetTimestamp();
         while (true)
         {
-            if ((stays || !EngineSuccessors.AnyLiving(folder)) && EngineFile.TryAcquire(folder) is { } file)
+            if ((stays || !EngineSuccessors.AnyLiving(folder)) && EngineFile.TryAcquire(folder, GuardOf(repository)) is { } file)
                 return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), context, loggers, stop);
-            if (await TryJoinAsync(folder, stays, stop) is { } joined)
+            if (await TryJoinAsync(repository, stays, stop) is { } joined)
                 return joined;
             if (context.Time.GetElapsedTime(began) > OwnerPatience)
             {
@@ -97,18 +102,54 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <param name="context">Clock.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up waiting.</param>
+    /// <exception cref="CommandException">The engine's file is gone with the other process: exit 5.</exception>
     public async Task SucceedAsync(CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
         {
-            if (EngineFile.TryAcquire(_folder!) is { } file)
+            if (EngineFile.TryAcquire(_repository!.OrchestratorFolder, GuardOf(_repository)) is { } file)
             {
+                if (!File.Exists(file.DatabasePath))
+                {
+                    file.Dispose();
+                    throw Loss(file.DatabasePath);
+                }
+
                 _served = await ServedEngine.StartAsync(file, _joined!, context, loggers, stop);
                 return;
             }
 
             await Task.Delay(OwnerWatch, context.Time, stop);
         }
+    }
+
+    /// <summary>
+    /// Where this process serves the engine: sees to it that nothing is done on a file that was removed under it. Such an engine answers nobody from then on.
+    /// </summary>
+    /// <param name="context">Clock.</param>
+    /// <param name="stop">Ends the watch.</param>
+    /// <exception cref="CommandException">The file was removed: exit 5.</exception>
+    public async Task UntilLostAsync(CommandContext context, CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(FileWatch, context.Time, stop);
+            if (_served is not { IsRemoved: true } served)
+                continue;
+            await served.StopServingAsync();
+            throw Loss(Path.Combine(context.RequireRepository().OrchestratorFolder, EngineFile.FileName));
+        }
+    }
+
+    /// <summary>The lock beside git's own files, which no tidying of the checkout removes: there is one engine for a repository, whatever becomes of its file.</summary>
+    public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
+
+    private CommandException Loss(string file)
+    {
+        IsLost = true;
+        return new CommandException(
+            ExitCodes.Unavailable, $"{file} was removed while the engine worked on it ('git clean -fdx' does that), so the engine has ended and its agents are stopped.",
+            "Finished tasks are kept in git: 'orchestrate run' takes them up again. To tidy up beside a living engine leave our folder out: git clean -fdx -e .orchestrator.");
     }
 
     public async ValueTask DisposeAsync()
@@ -152,15 +193,16 @@ internal sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    private static async Task<EngineConnection?> TryJoinAsync(string folder, bool stays, CancellationToken stop)
+    private static async Task<EngineConnection?> TryJoinAsync(RepositoryLocation repository, bool stays, CancellationToken stop)
     {
+        var folder = repository.OrchestratorFolder;
         if (await FindOwnerAsync(folder, stop) is not { } owner)
             return null;
         var registration = stays ? EngineSuccessors.Register(folder) : null;
         try
         {
             var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address)).WaitAsync(stop);
-            return new EngineConnection(client, owner, folder, registration);
+            return new EngineConnection(client, owner, repository, registration);
         }
         catch (Exception gone) when (gone is RpcException or InvalidOperationException or HttpRequestException)
         {

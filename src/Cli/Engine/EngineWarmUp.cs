@@ -30,7 +30,7 @@ internal static class EngineWarmUp
         await using var server = new TemporalServer(new TemporalServerOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), ApiKey = key });
         await server.StartAsync();
         var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(server.Addresses[0]) { RpcMetadata = [new("authorization", "Bearer " + key)] });
-        using var worker = new RunWorker(client, new RunWorkerOptions { Repositories = [new RepositoryReference("/", "warm-up", "warm-up")], HookCommand = [] }, NullLoggerFactory.Instance);
+        using var worker = new RunWorker(client, new RunWorkerOptions { Repositories = [new RepositoryReference("/", "warm-up", "warm-up")], HookCommand = [], Machine = "warm-up" }, NullLoggerFactory.Instance);
         await new RunClient(client).StartAsync(new OrchestrationInput { PlanFile = "tasks.yaml", Workers = 1 }, "warm-up");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ServedEngine : IAsyncDisposable
     /// <param name="stop">Gives up.</param>
     public static async Task<ServedEngine> StartAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
-        var options = new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, TimeProvider = context.Time, DefaultRetention = EngineConnection.KeptRuns };
+        var options = new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, MachineName = context.Machine, TimeProvider = context.Time, DefaultRetention = EngineConnection.KeptRuns };
         var server = new TemporalServer(options, loggers);
         try
         {
@@ -38,6 +38,12 @@ internal sealed class ServedEngine : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The file was removed under this process.</summary>
+    public bool IsRemoved => _file.IsRemoved;
+
+    /// <summary>Answers nobody any more; the right to the file is kept until this is disposed.</summary>
+    public Task StopServingAsync() => _server.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Agents;
 using Orchestrator.Client;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
@@ -14,7 +15,10 @@ internal sealed class WorkerHost : IAsyncDisposable
     // How long the end may take of whoever asked for it twice.
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
+
     private readonly EngineConnection _engine;
+    private readonly IReadOnlyList<RepositoryLocation> _locations;
     private readonly IReadOnlyList<GitRepository> _repositories;
     private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
@@ -23,10 +27,12 @@ internal sealed class WorkerHost : IAsyncDisposable
     private Task _working = Task.CompletedTask;
     private Task _succession = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
+    private Task _loss = Task.CompletedTask;
 
-    private WorkerHost(EngineConnection engine, IReadOnlyList<GitRepository> repositories, CommandContext context)
+    private WorkerHost(EngineConnection engine, IReadOnlyList<RepositoryLocation> locations, IReadOnlyList<GitRepository> repositories, CommandContext context)
     {
         _engine = engine;
+        _locations = locations;
         _repositories = repositories;
         _context = context;
     }
@@ -44,17 +50,18 @@ internal sealed class WorkerHost : IAsyncDisposable
         var opened = new List<GitRepository>();
         foreach (var location in repositories)
             opened.Add(await OpenedRepositories.OpenAsync(location.Root));
-        var host = new WorkerHost(engine, opened, context);
+        var host = new WorkerHost(engine, repositories, opened, context);
         try
         {
             if (engine.IsJoined)
                 host._succession = host.SucceedAsync(loggers);
             await host.ClearAfterTheDeadAsync(stop);
-            var references = repositories.Zip(opened, (location, repository) => new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(Environment.MachineName, repository.Key)));
-            var options = new RunWorkerOptions { Repositories = [.. references], HookCommand = HookCommand(), Host = Environment.MachineName, Time = context.Time };
+            var references = repositories.Zip(opened, (location, repository) => new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(context.Machine, repository.Key)));
+            var options = new RunWorkerOptions { Repositories = [.. references], HookCommand = HookCommand(), Machine = context.Machine, Trust = context.Trust, Environment = context.Environment, Time = context.Time };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
             host._watching = new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token);
+            host._loss = engine.UntilLostAsync(context, host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();
             return host;
         }
@@ -74,7 +81,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         await using (_context.Interrupts.StopNow.Register(() => Hurry(patience)))
         {
             await _stopping.CancelAsync();
-            foreach (var task in (Task[])[_succession, _watching, _working])
+            foreach (var task in (Task[])[_succession, _watching, _working, _loss])
             {
                 try
                 {
@@ -84,12 +91,23 @@ internal sealed class WorkerHost : IAsyncDisposable
                 {
                     // This is how they end that were asked to, or nobody waits for them any more.
                 }
+                catch (CommandException) when (_engine.IsLost)
+                {
+                    // Told already, as the reason why this ends.
+                }
             }
         }
 
         _worker?.Dispose();
         _heap.Dispose();
         _stopping.Dispose();
+
+        // Nobody will ever follow them again, and the next engine would start others.
+        if (_engine.IsLost)
+        {
+            foreach (var location in _locations)
+                await new ProcessStopper(_context.Time).StopByEnvironmentAsync(AgentEnvironment.RepositoryVariable, location.Root, StopSignal.Terminate, AgentGrace, AgentGrace);
+        }
     }
 
     // What has not ended by then, such as an agent that does not listen, is taken up by the next worker as after a kill.
@@ -101,9 +119,9 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private async Task UntilOneBreaksAsync()
     {
-        if (await Task.WhenAny(_succession, _working) == _succession)
-            await _succession;
-        await _working;
+        var first = await Task.WhenAny(_succession, _working, _loss);
+        await first;
+        await await Task.WhenAny(_working, _loss);
     }
 
     private async Task SucceedAsync(ILoggerFactory loggers)
@@ -120,7 +138,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         await Leftovers.StopThoseOfTheDeadAsync(_context.Time);
         foreach (var repository in _repositories)
             repository.RemoveLocksOfTheDead();
-        await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, Environment.MachineName), stop);
+        await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, _context.Machine), stop);
     }
 
     // As a program of its own, or through dotnet where this is a library that dotnet was told to run.

@@ -25,7 +25,7 @@ internal static class PlannerRun
     /// <summary>Runs it to its end.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">The settings.</param>
+    /// <param name="opened">The settings.</param>
     /// <param name="input">What is asked.</param>
     /// <param name="id">Its id, by <see cref="IdOf"/>.</param>
     /// <param name="yes"><c>--yes</c>: the repository's commands are trusted for this run.</param>
@@ -33,9 +33,9 @@ internal static class PlannerRun
     /// <param name="stop">Gives up.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
-        CommandContext context, RepositoryLocation repository, SettingsResult settings, OrchestrationInput input, string id, bool yes, Action show, CancellationToken stop)
+        CommandContext context, RepositoryLocation repository, RepositorySettings opened, OrchestrationInput input, string id, bool yes, Action show, CancellationToken stop)
     {
-        TrustGate.Demand(context, repository.Root, settings, yes, id);
+        var settings = TrustGate.Demand(context, opened, yes, id);
         await RunPreparation.DemandPlannerAsync(repository, settings, stop);
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;

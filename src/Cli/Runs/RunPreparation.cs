@@ -14,21 +14,19 @@ internal static class RunPreparation
             throw new CommandException(ExitCodes.Unavailable, $"The planner can't work. {planner.Message}", planner.Cure ?? "");
     }
 
-    /// <summary>Trust, repository, agent and uncommitted changes.</summary>
+    /// <summary>Repository, agent and uncommitted changes.</summary>
     /// <param name="context">Terminal and folder.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">The settings of the run.</param>
-    /// <param name="runId">Id of the run that is to begin.</param>
+    /// <param name="settings">The settings of the run, trusted.</param>
     /// <param name="planFile">Absolute path of the plan, which may be uncommitted; null for none.</param>
     /// <param name="yes"><c>--yes</c>: questions are answered.</param>
     /// <param name="stop">Ends the look.</param>
     /// <returns>True when a person said yes to what was asked, here or by <c>--yes</c>.</returns>
     /// <exception cref="CommandException">The run can't begin.</exception>
-    public static async Task<bool> DemandAsync(CommandContext context, RepositoryLocation repository, SettingsResult settings, string runId, string? planFile, bool yes, CancellationToken stop)
+    public static async Task<bool> DemandAsync(CommandContext context, RepositoryLocation repository, SettingsResult settings, string? planFile, bool yes, CancellationToken stop)
     {
-        TrustGate.Demand(context, repository.Root, settings, yes, runId);
         var looking = UncommittedChanges.ListAsync(repository, planFile, stop);
-        foreach (var entry in await MachineCheck.RunAsync(repository, settings, stop))
+        foreach (var entry in await MachineCheck.RunAsync(repository, settings, context.Platform, stop))
         {
             if (entry.Status == MachineCheckStatus.Fail)
                 throw new CommandException(entry.Name == "repository" ? ExitCodes.Usage : ExitCodes.Unavailable, entry.Message, entry.Cure ?? "");

@@ -70,6 +70,11 @@ internal sealed class RunSession : IAsyncDisposable
             RunSummary.Say(status, _context);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
         }
+        catch (RpcException) when (_engine.IsLost)
+        {
+            await _worker.Running;
+            throw;
+        }
         catch (RpcException lost) when (!_engine.IsOwner)
         {
             throw new CommandException(
@@ -170,6 +175,8 @@ internal sealed class RunSession : IAsyncDisposable
     {
         if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)
         {
+            if (_worker.Running.Exception!.InnerException is CommandException)
+                await _worker.Running;
             throw new CommandException(
                 ExitCodes.Resumable, $"The worker of this process broke: {_worker.Running.Exception!.InnerException!.Message}", $"The run is kept: 'orchestrate resume {run.RunId}' goes on.");
         }

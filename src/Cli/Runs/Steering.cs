@@ -39,7 +39,7 @@ internal static class Steering
         if (RunStates.IsFinal(run.Status.State))
             throw new CommandException(ExitCodes.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
         var repository = context.RequireRepository();
-        var settings = context.LoadSettings(flags).Settings!;
+        var settings = TrustGate.DemandEngine(context, context.OpenSettings(repository, flags, run.Id));
         using var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
         for (var attempt = 1; ; attempt++)
         {
@@ -91,7 +91,7 @@ internal static class Steering
     private static async Task<bool> HasWorkersAsync(EngineConnection engine, CommandContext context, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
-        while (!await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, Environment.MachineName), stop))
+        while (!await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, context.Machine), stop))
         {
             if (context.Time.GetElapsedTime(began) > WorkerPatience)
                 return false;

@@ -48,7 +48,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     /// <summary>The answer; null when the workflow's memory was dropped meanwhile, and the query with it.</summary>
     private async Task<QueryWorkflowResponse?> AskAsync(GrpcServerCallContext context, string namespaceId, QueryWorkflowRequest request, LongPoll wait)
     {
-        var query = new PendingQuery(request.Query, time);
+        var query = new PendingQuery(request.Query, time, engine.DeadWorkers);
         try
         {
             var (rejected, gone) = await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => (Ask(w, request, query), w.Gone));

@@ -5,7 +5,8 @@ namespace Temporal.Server.History;
 /// <summary>A query and the one who waits for its answer.</summary>
 /// <param name="query">What is asked.</param>
 /// <param name="time">Its monotonic time is what workers are given to take a query and to answer it.</param>
-internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time)
+/// <param name="dead">Knows whether the worker that took it is gone.</param>
+internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadWorkers dead)
 {
     /// <summary>What a worker has for an answer: as long as for a workflow task where nobody says otherwise.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
@@ -23,7 +24,7 @@ internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time)
     public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether it is to go to any worker: the one that it was offered to did not take it in time, or took it and did not answer in time, or is dead.</summary>
-    public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && DeadWorker.IsGone(worker));
+    public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
 
     /// <summary>It waits in a queue, without a workflow task.</summary>
     /// <param name="limit">What the one worker of that queue has to take it; null in a queue of many, where it waits until one comes.</param>

@@ -43,6 +43,9 @@ internal sealed class WorkflowEngine
 
     public event Action<ClosedRun>? RunClosed;
 
+    /// <summary>Knows which workers are gone.</summary>
+    public required DeadWorkers DeadWorkers { get; init; }
+
     /// <summary>Whether it is noted which runs have tasks, for a clock that skips.</summary>
     public bool TracksTasks { get; init; }
 
@@ -161,7 +164,7 @@ internal sealed class WorkflowEngine
             return;
         }
 
-        if (run.Task is { StartedEventId: > 0 } started && DeadWorker.IsGone(started.Identity))
+        if (run.Task is { StartedEventId: > 0 } started && DeadWorkers.IsGone(started.Identity))
         {
             run.TimeOutWorkflowTask(Temporalio.Api.Enums.V1.TimeoutType.StartToClose);
         }

@@ -2,23 +2,26 @@ using System.Globalization;
 
 namespace Temporal.Server.History;
 
-/// <summary>Knows by the identity of our workers, <c>pid@host#boot id#process start time#random</c>, whether their process of this machine is gone.</summary>
-internal static class DeadWorker
+/// <summary>Knows by the identity of our workers, <c>pid@machine#boot id#process start time#process namespace-random</c>, whether their process of this machine is gone.</summary>
+/// <param name="machine">What identities call this machine.</param>
+internal sealed class DeadWorkers(string machine)
 {
     private static readonly string BootId = Read("/proc/sys/kernel/random/boot_id");
+    private static readonly string Namespace = OwnNamespace();
 
-    /// <summary>True only when the identity names a process of this host that certainly does not run any more.</summary>
-    public static bool IsGone(string identity)
+    /// <summary>True only when the identity names a process of this machine that certainly does not run any more.</summary>
+    public bool IsGone(string identity)
     {
         var parts = identity.Split('#');
         var at = identity.IndexOf('@', StringComparison.Ordinal);
         if (parts.Length < 4 || at <= 0 || !int.TryParse(identity.AsSpan(0, at), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            || parts[0][(at + 1)..] != Environment.MachineName || BootId.Length == 0)
+            || parts[0][(at + 1)..] != machine || BootId.Length == 0)
         {
             return false;
         }
 
-        return parts[1] != BootId || StartTime(pid) != parts[2];
+        // In another container of this boot the same id is another process.
+        return parts[1] != BootId || (parts[3].Split('-')[0] == Namespace && StartTime(pid) != parts[2]);
     }
 
     /// <summary>The start time of a process in clock ticks since boot, as the kernel has it; empty when there is no such process.</summary>
@@ -36,6 +39,18 @@ internal static class DeadWorker
         try
         {
             return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static string OwnNamespace()
+    {
+        try
+        {
+            return new string([.. (new FileInfo("/proc/self/ns/pid").LinkTarget ?? "").Where(char.IsAsciiDigit)]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

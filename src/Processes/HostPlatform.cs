@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Processes;
+
+/// <summary>What kind of machine this is, as far as processes can be followed and stopped on it.</summary>
+/// <param name="Name">The system, for people.</param>
+/// <param name="IsLinux">It is Linux, also in WSL 2 and in containers.</param>
+/// <param name="HasProcessTable">The system's table of processes, <c>/proc</c>, is mounted.</param>
+public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTable)
+{
+    /// <summary>The machine that this process runs on.</summary>
+    public static HostPlatform Current { get; } = new(RuntimeInformation.OSDescription, OperatingSystem.IsLinux(), File.Exists("/proc/self/stat"));
+
+    /// <summary>Why nothing can be run on it, as a sentence; null where it can.</summary>
+    public string? Refusal =>
+        !IsLinux ? $"orchestrate works on Linux; this is {Name}, where left-over processes of agents could not be found and stopped. macOS is not supported yet."
+        : !HasProcessTable ? "The system's table of processes is not mounted at /proc; without it processes can't be followed and stopped."
+        : null;
+
+    /// <summary>What to do about <see cref="Refusal"/>.</summary>
+    public string Cure => !IsLinux ? "Use Linux: WSL 2 on Windows, or a container." : "Mount it: mount -t proc proc /proc.";
+}

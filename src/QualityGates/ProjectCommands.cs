@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Plans;
+
+namespace Orchestrator.QualityGates;
+
+/// <summary>Every command that a project's own files ask for, without anybody having configured it: what a person must be asked about before it runs.</summary>
+public static class ProjectCommands
+{
+    /// <summary>Name of the file that defines a project's MCP servers.</summary>
+    public const string McpFile = ".mcp.json";
+
+    /// <summary>Set-up, gates and MCP servers that the files in a repository's root ask for.</summary>
+    /// <param name="directory">The root.</param>
+    /// <exception cref="IOException">A file that is there can't be read.</exception>
+    public static IReadOnlyList<FoundCommand> Find(string directory) =>
+    [
+        .. SetUpDetection.Detect(directory).Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
+        .. GateDetection.Detect(directory).Select(gate => new FoundCommand(
+            gate.Kind is GateKind.TypeCheck or GateKind.Build ? FoundCommandKind.TypeGate : FoundCommandKind.Gate, gate.Command, "the project's manifests", gate.Meaning)),
+        .. McpServers(Path.Combine(directory, McpFile)).Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
+    ];
+
+    /// <summary>The servers that a <c>.mcp.json</c> defines, by name, each as JSON of one form. A file that can't be understood has none.</summary>
+    public static IReadOnlyDictionary<string, string> ReadMcpServers(string text)
+    {
+        try
+        {
+            return text.Length == 0 || JsonNode.Parse(text)?["mcpServers"] is not JsonObject servers
+                ? new Dictionary<string, string>()
+                : servers.ToDictionary(server => server.Key, server => server.Value?.ToJsonString() ?? "null");
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return new Dictionary<string, string>();
+        }
+    }
+
+    private static IReadOnlyDictionary<string, string> McpServers(string path) => ReadMcpServers(File.Exists(path) ? File.ReadAllText(path) : "");
+}

@@ -1,0 +1,22 @@
+namespace Orchestrator.Settings;
+
+/// <summary>
+/// The short list of settings that count from a repository's files before a person trusts it: numbers, and names that are only shown or compared. A setting that is not here is asked about.
+/// </summary>
+/// <remarks>Left out on purpose, although numbers or switches: what would loosen a rule or a limit that the person set for all repositories (risk, money, required people, landing).</remarks>
+public static class HarmlessSettings
+{
+    private static readonly HashSet<Setting> List =
+    [
+        SettingKeys.Workers, SettingKeys.MaxWorkers, SettingKeys.TaskTimeout, SettingKeys.MaxRemediations,
+        SettingKeys.Model, SettingKeys.PlannerModel, SettingKeys.PlannerTimeout, SettingKeys.ReviewerModel, SettingKeys.VerifierModel,
+        SettingKeys.RetryAttempts, SettingKeys.RetryBaseDelay, SettingKeys.RetryMaxDelay,
+        SettingKeys.StallLimit, SettingKeys.TurnLimit, SettingKeys.MemoryLimit, SettingKeys.CpuLimit, SettingKeys.OrphanLimit,
+        SettingKeys.ReviewRounds, SettingKeys.WarnAt, SettingKeys.PauseAt, SettingKeys.ApprovalTimeout, SettingKeys.LockTimeout, SettingKeys.DiskReserve,
+        SettingKeys.HeartbeatInterval, SettingKeys.StaleThreshold, SettingKeys.BranchPrefix, SettingKeys.MessagePrefix,
+        SettingKeys.NotificationEvents, SettingKeys.ShowProgress, SettingKeys.WebPort,
+    ];
+
+    /// <summary>True where a setting counts from a repository that nobody has trusted.</summary>
+    public static bool Contains(Setting setting) => List.Contains(setting);
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Settings;
+
+/// <summary>Which repositories the person trusts on this machine; kept for the user, never in the repository. A change of what a repository asks for asks again.</summary>
+/// <param name="file">Path of <c>trust.json</c>.</param>
+public sealed class TrustStore(string file)
+{
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+
+    // What was said yes to for the time of this process alone.
+    private readonly ConcurrentDictionary<string, string> _granted = new(StringComparer.Ordinal);
+
+    /// <summary>The user's file, beside the user's settings.</summary>
+    public static TrustStore OfUser(IReadOnlyDictionary<string, string> environment) =>
+        new(Path.Combine(Path.GetDirectoryName(SettingsFiles.UserFile(environment))!, "trust.json"));
+
+    /// <summary>True where anything was said yes to for this repository, or this run of it.</summary>
+    public bool Knows(string repository, string? runId)
+    {
+        var known = Read();
+        return _granted.ContainsKey(repository) || known.Repositories.ContainsKey(repository) || (runId is not null && known.Runs.ContainsKey(RunKey(repository, runId)));
+    }
+
+    /// <summary>True when exactly this was said yes to: for the repository, for this run of it (<c>run --yes</c>), or for the time of this process.</summary>
+    public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
+    {
+        var known = Read();
+        var wanted = question.Fingerprint;
+        return question.Items.Count == 0
+            || (known.Repositories.TryGetValue(repository, out var always) && always == wanted)
+            || (runId is not null && known.Runs.TryGetValue(RunKey(repository, runId), out var once) && once == wanted)
+            || (_granted.TryGetValue(repository, out var now) && now == wanted);
+    }
+
+    /// <summary>Remembers a yes for the repository.</summary>
+    public void Trust(string repository, TrustQuestion question) =>
+        Change(known => known with { Repositories = With(known.Repositories, repository, question.Fingerprint) });
+
+    /// <summary>Remembers a yes for one run of the repository, so that it can be worked on and resumed as it was started.</summary>
+    public void TrustForRun(string repository, string runId, TrustQuestion question) =>
+        Change(known => known with { Runs = With(known.Runs, RunKey(repository, runId), question.Fingerprint) });
+
+    /// <summary>A yes for the time of this process alone (<c>worker --yes</c>).</summary>
+    public void Grant(string repository, TrustQuestion question) => _granted[repository] = question.Fingerprint;
+
+    private static string RunKey(string repository, string runId) => $"{repository}#{runId}";
+
+    private static SortedDictionary<string, string> With(IReadOnlyDictionary<string, string> known, string key, string value) =>
+        new(known.ToDictionary(), StringComparer.Ordinal) { [key] = value };
+
+    // Two runs that begin at once must not undo each other's word.
+    private void Change(Func<TrustFile, TrustFile> change)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        using var held = Lock();
+        var aside = $"{file}.{Guid.NewGuid():N}";
+        File.WriteAllText(aside, JsonSerializer.Serialize(change(Read()), TrustJson.Default.TrustFile) + "\n");
+        File.Move(aside, file, overwrite: true);
+    }
+
+    private FileStream Lock()
+    {
+        var began = Environment.TickCount64;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            }
+            catch (IOException) when (TimeSpan.FromMilliseconds(Environment.TickCount64 - began) < LockPatience)
+            {
+                Thread.Sleep(5);
+            }
+        }
+    }
+
+    // A file that can't be read trusts nothing: the person is asked again.
+    private TrustFile Read()
+    {
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllText(file), TrustJson.Default.TrustFile) ?? new TrustFile() : new TrustFile();
+        }
+        catch (JsonException)
+        {
+            return new TrustFile();
+        }
+    }
+}
+
+internal sealed record TrustFile
+{
+    [JsonPropertyName("schemaVersion")]
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Root of a repository to the hash of what was trusted.</summary>
+    [JsonPropertyName("repositories")]
+    public IReadOnlyDictionary<string, string> Repositories { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Root of a repository, <c>#</c> and a run's id to the hash of what was trusted for that run alone.</summary>
+    [JsonPropertyName("runs")]
+    public IReadOnlyDictionary<string, string> Runs { get; init; } = new Dictionary<string, string>();
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(TrustFile))]
+internal sealed partial class TrustJson : JsonSerializerContext;

@@ -1,0 +1,32 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Worker;
+
+/// <summary>Identities of workers: <c>pid@machine#boot id#start time#process namespace-random</c>.</summary>
+public static class WorkerIdentity
+{
+    /// <summary>The identity of this process.</summary>
+    /// <param name="machine">This machine (<see cref="MachineIdentity"/>).</param>
+    public static string Create(string machine)
+    {
+        var self = ProcessIdentity.Current;
+        return $"{self.ProcessId}@{machine}#{self.BootId}#{self.StartTime}#{ProcessIdentity.CurrentNamespace}-{Guid.NewGuid():n}";
+    }
+
+    /// <summary>
+    /// True when the identity names a process of this machine that is certainly gone: of an earlier boot, or of this one where ids of processes mean the same to it and to us. Of other machines, of
+    /// other containers and of other forms nothing is known.
+    /// </summary>
+    /// <param name="identity">A worker's identity.</param>
+    /// <param name="machine">This machine.</param>
+    public static bool IsDead(string identity, string machine)
+    {
+        var parts = identity.Split('#');
+        if (parts.Length != 4)
+            return false;
+        var at = parts[0].IndexOf('@', StringComparison.Ordinal);
+        if (at <= 0 || parts[0][(at + 1)..] != machine || ProcessIdentity.TryParse($"{parts[0][..at]} {parts[2]} {parts[1]}") is not { } process)
+            return false;
+        return process.BootId != ProcessIdentity.CurrentBootId || (parts[3].Split('-')[0] == ProcessIdentity.CurrentNamespace && !process.IsAlive());
+    }
+}

@@ -1,0 +1,77 @@
+using Orchestrator.Processes;
+using Orchestrator.Worker;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+public class PlatformTests
+{
+    private static readonly HostPlatform Mac = new("Darwin 25.0", IsLinux: false, HasProcessTable: false);
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("worker")]
+    [InlineData("server")]
+    [InlineData("status")]
+    [InlineData("plan", "something to do")]
+    public async Task AnyCommand_OffLinux_IsRefusedWithASentence(params string[] arguments)
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        var result = await RunAsync(cli, Mac, arguments);
+
+        Assert.Equal(5, result.ExitCode);
+        Assert.Contains("this is Darwin 25.0", result.People, StringComparison.Ordinal);
+        Assert.Contains("macOS is not supported yet", result.People, StringComparison.Ordinal);
+        Assert.Contains("WSL 2", result.People, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator")));
+    }
+
+    [Fact]
+    public async Task Check_OffLinux_SaysItAndAsksNoProgram()
+    {
+        using var cli = new CliFixture().WithRepository();
+
+        var mac = await RunAsync(cli, Mac, "check", "--json");
+        var bare = await RunAsync(cli, new HostPlatform("Linux", IsLinux: true, HasProcessTable: false), "check");
+
+        Assert.Equal((5, 5), (mac.ExitCode, bare.ExitCode));
+        var only = Assert.Single(mac.Json["checks"]!.AsArray())!;
+        Assert.Equal(("system", "fail"), ((string?)only["name"], (string?)only["status"]));
+        Assert.Contains("not mounted at /proc", bare.People, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("version")]
+    [InlineData("completion", "bash")]
+    [InlineData("run", "--help")]
+    public async Task WordsAlone_OffLinux_AreGiven(params string[] arguments)
+    {
+        using var cli = new CliFixture();
+
+        Assert.Equal(0, (await RunAsync(cli, Mac, arguments)).ExitCode);
+    }
+
+    [Fact]
+    public void WorkerIdentity_OfAnotherMachineOrContainer_IsNeverDead()
+    {
+        var boot = ProcessIdentity.CurrentBootId;
+        var space = ProcessIdentity.CurrentNamespace;
+
+        Assert.True(WorkerIdentity.IsDead($"{int.MaxValue}@here#{boot}#1#{space}-random", "here"));
+        Assert.True(WorkerIdentity.IsDead($"1@here#{Guid.NewGuid()}#1#4-random", "here"));
+        Assert.False(WorkerIdentity.IsDead($"{int.MaxValue}@there#{boot}#1#{space}-random", "here"));
+        Assert.False(WorkerIdentity.IsDead($"{int.MaxValue}@there#{Guid.NewGuid()}#1#{space}-random", "here"));
+        Assert.False(WorkerIdentity.IsDead($"{int.MaxValue}@here#{boot}#1#1-random", "here"));
+        Assert.False(WorkerIdentity.IsDead(WorkerIdentity.Create("here"), "here"));
+        Assert.False(WorkerIdentity.IsDead($"7@{Environment.MachineName}", "here"));
+    }
+
+    private static async Task<CliFixture.CliResult> RunAsync(CliFixture cli, HostPlatform platform, params string[] arguments)
+    {
+        var terminal = new RecordingTerminal();
+        using var interrupts = new Interrupts();
+        var code = await CommandLine.RunAsync(arguments, _ => terminal, cli.Environment, cli.Folder, TimeProvider.System, interrupts, platform);
+        return new CliFixture.CliResult(code, terminal.Output, terminal.People);
+    }
+}

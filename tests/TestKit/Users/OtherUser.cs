@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.TestKit;
+
+/// <summary>Does something as another user of this machine: on a thread of its own, which alone gives up being root (credentials belong to threads in Linux, setresuid(2)).</summary>
+public static partial class OtherUser
+{
+    /// <summary>The user <c>nobody</c>.</summary>
+    public const uint Id = 65534;
+
+    private static nint SetUserIdsCall => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 147 : 117;
+
+    /// <summary>True where this process may become another user.</summary>
+    public static bool IsPossible => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
+
+    /// <summary>Calls a function as that user and gives what it gave.</summary>
+    public static T Do<T>(Func<T> function)
+    {
+        var done = new TaskCompletionSource<T>();
+        new Thread(() =>
+        {
+            try
+            {
+                if (SystemCall(SetUserIdsCall, (nint)Id, (nint)Id, (nint)Id) != 0)
+                {
+                    throw new InvalidOperationException($"setresuid: {Marshal.GetLastPInvokeErrorMessage()}");
+                }
+
+                done.SetResult(function());
+            }
+            catch (Exception failed)
+            {
+                done.SetException(failed);
+            }
+        }).Start();
+        return done.Task.GetAwaiter().GetResult();
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
+}
