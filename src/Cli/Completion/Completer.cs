@@ -86,7 +86,7 @@ internal sealed class Completer
         "--only" or "--phase" => TaskIds(),
         "--id" => BacklogIds(),
         "--status" when IsOfBacklog => BacklogStatus.All,
-        "--agent" => _context.FindSettings() is { } settings ? [.. settings.Agents.Keys] : [],
+        "--agent" => Try(() => _context.FindSettings() is { } settings ? [.. settings.Agents.Keys] : []),
         _ => option.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
     };
 
