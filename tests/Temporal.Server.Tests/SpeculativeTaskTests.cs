@@ -43,14 +43,31 @@ public sealed class SpeculativeTaskTests
         Assert.Equal(TimeoutType.ScheduleToStart, task.History.Events[9].WorkflowTaskTimedOutEventAttributes.TimeoutType);
     }
 
-    // Answered at once: nobody waits for what becomes of it.
-    private static Task AdmitAsync(TestServer server, string id) => server.CallAsync(
-        new UpdateWorkflowExecutionRequest
+    // Nobody waits here for what becomes of it: the call is given up once the update is there.
+    private static async Task AdmitAsync(TestServer server, string id)
+    {
+        var execution = new WorkflowExecution { WorkflowId = "w" };
+        _ = server.CallAsync(
+            new UpdateWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = execution,
+                WaitPolicy = new WaitPolicy { LifecycleStage = UpdateWorkflowExecutionLifecycleStage.Accepted },
+                Request = new Request { Meta = new Meta { UpdateId = id }, Input = new Input { Name = "update" } },
+            },
+            UpdateWorkflowExecutionResponse.Parser);
+        var poll = new PollWorkflowExecutionUpdateRequest { Namespace = "default", UpdateRef = new UpdateRef { WorkflowExecution = execution, UpdateId = id } };
+        while (true)
         {
-            Namespace = "default",
-            WorkflowExecution = new WorkflowExecution { WorkflowId = "w" },
-            WaitPolicy = new WaitPolicy { LifecycleStage = UpdateWorkflowExecutionLifecycleStage.Admitted },
-            Request = new Request { Meta = new Meta { UpdateId = id }, Input = new Input { Name = "update" } },
-        },
-        UpdateWorkflowExecutionResponse.Parser);
+            try
+            {
+                await server.CallAsync(poll, PollWorkflowExecutionUpdateResponse.Parser);
+                return;
+            }
+            catch (Orchestrator.Grpc.GrpcException e) when (e.Code == Orchestrator.Grpc.GrpcStatusCode.NotFound)
+            {
+                await Task.Delay(5);
+            }
+        }
+    }
 }

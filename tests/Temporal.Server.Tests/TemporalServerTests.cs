@@ -125,21 +125,6 @@ public sealed class TemporalServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Poll_OfAWorkerThatHasSaidGoodbye_TakesNoTask()
-    {
-        await using var server = await TestServer.StartAsync();
-        await server.StartWorkflowAsync("w");
-        await server.CallAsync(new ShutdownWorkerRequest { Namespace = "default", WorkerInstanceKey = "gone" }, ShutdownWorkerResponse.Parser);
-
-        var late = await server.CallAsync(
-            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new Temporalio.Api.TaskQueue.V1.TaskQueue { Name = "w" }, WorkerInstanceKey = "gone" }, PollWorkflowTaskQueueResponse.Parser);
-        var other = await server.PollWorkflowTaskAsync("w");
-
-        Assert.Empty(late.TaskToken);
-        Assert.Equal("w", other.WorkflowExecution.WorkflowId);
-    }
-
-    [Fact]
     public async Task Commands_PastThePendingLimit_FailTheTask()
     {
         await using var server = await TestServer.StartAsync();

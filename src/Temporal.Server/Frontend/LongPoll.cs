@@ -7,7 +7,7 @@ internal sealed class LongPoll : IDisposable
 {
     // An answer that is on its way when the deadline strikes is lost; an empty one shortly before is not.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _source;
     private bool _disposed;
 
@@ -18,9 +18,14 @@ internal sealed class LongPoll : IDisposable
         _source.CancelAfter(left < limit ? left : limit);
     }
 
-    /// <summary>Refuses a poll whose time limit leaves no time to wait, as the real server does.</summary>
+    /// <summary>Refuses a poll whose time limit leaves no time to wait, or that has none, as the real server does.</summary>
     public static void RequireTime(GrpcServerCallContext context)
     {
+        if (context.Timeout is null)
+        {
+            throw RpcErrors.InvalidArgument("Context timeout is not set.");
+        }
+
         if (context.Timeout < Shortest)
         {
             throw RpcErrors.FailedPrecondition("Context timeout is too short.");

@@ -54,8 +54,10 @@ internal sealed class MultiOperationHandler(
 
     private (StartWorkflowExecutionResponse Started, Workflow Workflow, Run Run, PendingUpdate Update) Begin(Workflow workflow, StartWorkflowExecutionRequest start, UpdateWorkflowExecutionRequest update)
     {
-        // A repeated call finds its update again, also when the run has closed in the meantime.
-        if (engine.Store.Current(workflow) is { } current && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known)
+        // A repeated call finds its update again, also when the run has closed in the meantime; not one that the close cut off: that is done again, in a run of its own.
+        if (engine.Store.Current(workflow) is { } current
+            && (current.IsOpen || (current.Updates.TryGetValue(update.Request.Meta.UpdateId, out var events) && events.Completed > 0))
+            && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known)
         {
             return (workflows.Started(start, current, started: false), workflow, current, known);
         }
@@ -99,6 +101,13 @@ internal sealed class MultiOperationHandler(
         {
             throw RpcErrors.InvalidArgument("RunId is not allowed.");
         }
+
+        if (update.FirstExecutionRunId.Length > 0)
+        {
+            throw RpcErrors.InvalidArgument("FirstExecutionRunId is not allowed.");
+        }
+
+        UpdateHandler.NotAdmitted(update.WaitPolicy);
     }
 
     private static void Failing(int operation, Action action)

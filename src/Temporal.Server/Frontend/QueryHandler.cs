@@ -77,6 +77,8 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
         }
         finally
         {
+            // In a queue it is passed by: nobody waits for it any more.
+            query.Answer.TrySetCanceled(CancellationToken.None);
             await engine.Store.ChangeAsync(namespaceId, request.Execution.WorkflowId, w => w.Queries.Remove(query));
         }
     }
@@ -116,13 +118,16 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
             return run.Status;
         }
 
+        if (run is { IsOpen: true, Task: null, InFirstTaskBackoff: true, PreviousStartedEventId: 0 })
+        {
+            throw RpcErrors.WorkflowNotReady("Workflow task is not scheduled yet.");
+        }
+
         if (run.IsOpen && (run.Task is not null || run.PreviousStartedEventId == 0))
         {
             if (run.Task is { Attempt: >= 3 })
             {
-                throw RpcErrors.Create(
-                    GrpcStatusCode.FailedPrecondition, "Cannot query workflow due to Workflow Task in failed state.", "temporal.api.errordetails.v1.WorkflowNotReadyFailure",
-                    new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
+                throw RpcErrors.WorkflowNotReady("Unable to query workflow due to Workflow Task in failed state.");
             }
 
             workflow.Queries.Add(query);

@@ -45,7 +45,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         var reset = Copy(workflow, run, kept, request);
         if (current.IsOpen)
         {
-            engine.Chain.Terminate(workflow, current, request.Reason, null, "history-resetter");
+            engine.Chain.Terminate(workflow, current, request.Reason, null, "history-resetter", children: false);
             workflow.Current = reset;
         }
 

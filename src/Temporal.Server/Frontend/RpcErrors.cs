@@ -36,6 +36,9 @@ internal static class RpcErrors
     public static GrpcException QueryFailed(string message, Temporalio.Api.Failure.V1.Failure? failure = null) =>
         Create(GrpcStatusCode.InvalidArgument, message, "temporal.api.errordetails.v1.QueryFailedFailure", new QueryFailedFailure { Failure = failure });
 
+    public static GrpcException WorkflowNotReady(string message) =>
+        Create(GrpcStatusCode.FailedPrecondition, message, "temporal.api.errordetails.v1.WorkflowNotReadyFailure", new WorkflowNotReadyFailure());
+
     /// <summary>A failure with a detail of the given full protobuf name.</summary>
     public static GrpcException Create(GrpcStatusCode code, string message, string detailName, IMessage detail)
     {

@@ -124,6 +124,7 @@ internal static class StartRequests
             start.FirstWorkflowTaskBackoff = ((CronSchedule.TryParse(r.CronSchedule)!.Next(now, now) ?? now) - now).AsDuration();
         }
 
+        start.EagerExecutionAccepted = r.RequestEagerExecution && !start.FirstWorkflowTaskBackoff.IsPositive();
         if (r.WorkflowExecutionTimeout.IsPositive())
         {
             start.WorkflowExecutionExpirationTime = (now + r.WorkflowExecutionTimeout.Span() + start.FirstWorkflowTaskBackoff.Span()).Stamp();

@@ -13,6 +13,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 {
     private const int MaxInFlight = 10;
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
 
     public void Register(RpcTable table)
     {
@@ -24,6 +25,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     {
         var ns = namespaces.Resolve(request.Namespace);
         Check(request);
+        NotAdmitted(request.WaitPolicy);
         return await FollowAsync(context, request.WaitPolicy?.LifecycleStage ?? Stage.Unspecified, () => engine.Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
         {
             var run = engine.Store.Find(w, request.WorkflowExecution.RunId) ?? throw (request.WorkflowExecution.RunId.Length > 0
@@ -62,15 +64,15 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
         if (run.Task is { Attempt: >= 3 })
         {
-            throw RpcErrors.Create(
-                GrpcStatusCode.FailedPrecondition, "Unable to perform workflow execution update due to Workflow Task in failed state.", "temporal.api.errordetails.v1.WorkflowNotReadyFailure",
-                new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
+            Updates.ForgetAdmitted(workflow);
+            throw RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to Workflow Task in failed state.");
         }
 
         var update = new PendingUpdate(id, request);
         workflow.Updates.Add(update);
-        if (run.Task is null && !run.InFirstTaskBackoff)
+        if (run.Task is null)
         {
+            // Also while the first task waits for its time: the update does not wait with it.
             run.ScheduleWorkflowTask(speculative: true);
         }
 
@@ -88,10 +90,15 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         while (true)
         {
             var (workflow, run, update) = await find();
-            var reached = stage == Stage.Completed ? update.Done.Task : stage == Stage.Admitted ? Task.CompletedTask : update.AcceptedOrDone.Task;
+            var reached = update.Reached(stage);
             try
             {
                 await Task.WhenAny(reached, workflow.Gone).WaitAsync(wait.Token);
+                if (update.Progress == UpdateProgress.Dropped)
+                {
+                    await Task.Delay(AskAgainAfter, wait.Token);
+                    continue;
+                }
             }
             catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
             {
@@ -108,7 +115,9 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
     private static UpdateWorkflowExecutionResponse Reached(Run run, PendingUpdate update)
     {
-        if (update is { Aborted: { } aborted, Outcome: null })
+        // One value, read once: what else happens to the update meanwhile belongs to the next answer.
+        var progress = update.Progress;
+        if (progress.Aborted is { } aborted)
         {
             throw aborted;
         }
@@ -116,9 +125,20 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         return new UpdateWorkflowExecutionResponse
         {
             UpdateRef = new UpdateRef { WorkflowExecution = new WorkflowExecution { WorkflowId = run.WorkflowId, RunId = run.RunId }, UpdateId = update.Id },
-            Outcome = update.Done.Task.IsCompleted ? update.Outcome : null,
-            Stage = update.Done.Task.IsCompleted ? Stage.Completed : update.AcceptedOrDone.Task.IsCompleted ? Stage.Accepted : Stage.Admitted,
+            Outcome = progress.Outcome,
+            Stage = progress == UpdateProgress.Dropped ? Stage.Admitted : progress.Stage,
         };
+    }
+
+    /// <summary>Whoever updates must wait for more than the admission, which is not durable.</summary>
+    public static void NotAdmitted(WaitPolicy? policy)
+    {
+        if (policy?.LifecycleStage == Stage.Admitted)
+        {
+            throw RpcErrors.Create(
+                GrpcStatusCode.PermissionDenied, "UpdateWorkflowExecution issued asynchronously and waiting on update admitted is not supported.",
+                "temporal.api.errordetails.v1.PermissionDeniedFailure", new Temporalio.Api.ErrorDetails.V1.PermissionDeniedFailure());
+        }
     }
 
     public static void Check(UpdateWorkflowExecutionRequest request)
@@ -182,21 +202,22 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         }
 
         var update = new PendingUpdate(id, new Request { Meta = new Meta { UpdateId = id } }) { Accepted = true };
-        update.AcceptedOrDone.SetResult();
         if (events.Completed > 0)
         {
-            update.Outcome = engine.Store.Event(run, events.Completed).WorkflowExecutionUpdateCompletedEventAttributes.Outcome;
-            update.Done.SetResult();
+            update.Publish(new UpdateProgress(Stage.Completed, engine.Store.Event(run, events.Completed).WorkflowExecutionUpdateCompletedEventAttributes.Outcome));
         }
         else if (!run.IsOpen)
         {
-            update.Outcome = Updates.ClosedBeforeCompletion();
-            update.Done.SetResult();
+            update.Publish(new UpdateProgress(Stage.Completed, Updates.ClosedBeforeCompletion()));
         }
-        else if (workflow.Current == run)
+        else
         {
-            // Accepted before the server was restarted: it goes on from here.
-            workflow.Updates.Add(update);
+            update.Publish(new UpdateProgress(Stage.Accepted));
+            if (workflow.Current == run)
+            {
+                // Accepted before the server was restarted: it goes on from here.
+                workflow.Updates.Add(update);
+            }
         }
 
         return update;

@@ -33,6 +33,9 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         remove => _engine.RunClosed -= value;
     }
 
+    /// <summary>Hands a new run's first task to the one who starts it.</summary>
+    public Func<Workflow, Run, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } = static (_, _, _) => null;
+
     private WorkflowStore Store => _engine.Store;
 
     public void Register(RpcTable table)
@@ -68,7 +71,16 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(request.Namespace);
         StartRequests.Check(request, ns, _searchAttributes);
-        return Store.ChangeAsync(ns.Id, request.WorkflowId, w => Start(w, request));
+        return Store.ChangeAsync(ns.Id, request.WorkflowId, w =>
+        {
+            var response = Start(w, request);
+            if (request.RequestEagerExecution && response.Started && Store.Current(w) is { } run && run.RunId == response.RunId)
+            {
+                response.EagerWorkflowTask = StartEagerly(w, run, request);
+            }
+
+            return response;
+        });
     }
 
     public Task SignalAsync(SignalWorkflowExecutionRequest request)
@@ -92,8 +104,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         Require.RequestId(request.RequestId);
         return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
         {
-            var run = Existing(w, request.WorkflowExecution.RunId);
-            FirstRun(run, request.FirstExecutionRunId);
+            var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
             if (run.IsOpen)
             {
                 Signals.RequestCancel(run, request.Reason, request.Identity, request.RequestId, null, request.Links);
@@ -107,8 +118,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         Require.Execution(request.WorkflowExecution);
         return Store.ChangeAsync(ns.Id, request.WorkflowExecution.WorkflowId, w =>
         {
-            var run = Existing(w, request.WorkflowExecution.RunId);
-            FirstRun(run, request.FirstExecutionRunId);
+            var run = OfChain(w, request.WorkflowExecution.RunId, request.FirstExecutionRunId);
             if (!run.IsOpen)
             {
                 throw Closed();
@@ -299,15 +309,22 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 Attach(current, request);
                 return Started(request, current, started: false);
             case WorkflowIdConflictPolicy.TerminateExisting:
-                newRunId = Guid.NewGuid().ToString();
-                var details = new Payloads();
-                details.Payloads_.Add(PayloadExtensions.Json($"\"terminated by new runID: {newRunId}\""));
-                _engine.Chain.Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy", details, "history-service");
+                newRunId = Replace(_engine.Chain, workflow, current);
                 return null;
             default:
                 throw RpcErrors.AlreadyStarted(
                     $"Workflow execution is already running. WorkflowId: {current.WorkflowId}, RunId: {current.RunId}.", current.Record.CreateRequestId, current.RunId);
         }
+    }
+
+    /// <summary>Ends a run for one that takes its id, and says whose id that is.</summary>
+    public static string Replace(RunChain chain, Workflow workflow, Run current)
+    {
+        var newRunId = Guid.NewGuid().ToString();
+        var details = new Payloads();
+        details.Payloads_.Add(PayloadExtensions.Json($"\"terminated by new runID: {newRunId}\""));
+        chain.Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy", details, "history-service");
+        return newRunId;
     }
 
     /// <summary>A start that met a running workflow leaves what it asked for there.</summary>
@@ -386,11 +403,10 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         }
     }
 
-    private static void FirstRun(Run run, string firstRunId)
+    /// <summary>The run that is meant: where the chain's first run is named, the one that is the chain's last by now, whatever else is named.</summary>
+    private Run OfChain(Workflow workflow, string runId, string firstRunId)
     {
-        if (firstRunId.Length > 0 && run.FirstRunId != firstRunId)
-        {
-            throw RpcErrors.NotFound("workflow execution not found");
-        }
+        var run = Existing(workflow, firstRunId.Length > 0 ? "" : runId);
+        return firstRunId.Length == 0 || run.FirstRunId == firstRunId ? run : throw RpcErrors.NotFound("workflow execution not found");
     }
 }

@@ -78,6 +78,11 @@ internal sealed class WorkflowTaskCompletionHandler(
                 Message = fault.FullMessage,
                 ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo(),
             }, request.Identity, reschedule: !fault.EndsRun);
+            if (fault.Cause != WorkflowTaskFailedCause.UnhandledCommand)
+            {
+                Updates.AbortSent(workflow, run);
+            }
+
             if (fault.EndsRun)
             {
                 engine.Chain.Terminate(workflow, run, fault.FullMessage, null, "history-service");
@@ -117,7 +122,7 @@ internal sealed class WorkflowTaskCompletionHandler(
             {
                 // As on the real server, a task for updates alone leaves no trace only when it goes back with this very answer.
                 var speculative = !more && !request.ForceCreateNewWorkflowTask && request.ReturnNewWorkflowTask && workflow.Updates.Admitted.Any();
-                if (run.Task is null && !run.InFirstTaskBackoff)
+                if (run.Task is null)
                 {
                     run.ScheduleWorkflowTask(speculative);
                 }
@@ -146,7 +151,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
     private byte[]? Next(Workflow workflow, Run run, RespondWorkflowTaskCompletedRequest request, RespondWorkflowTaskCompletedResponse response)
     {
-        if (!request.ReturnNewWorkflowTask || !run.IsOpen || run.Task is not { StartedEventId: 0, Due: null })
+        if (!request.ReturnNewWorkflowTask || !run.IsOpen || run.Task is not { StartedEventId: 0 })
         {
             return null;
         }
@@ -168,7 +173,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         run.Buffered.Count > 0 && request.Commands.Any(CommandValidator.IsClosing) ? new CommandFault(WorkflowTaskFailedCause.UnhandledCommand, "") : null;
 
     private static bool IsNothing(Run run, RespondWorkflowTaskCompletedRequest request) =>
-        run.Task!.Speculative && request.Commands.Count == 0 && run.Buffered.Count == 0 && !request.ForceCreateNewWorkflowTask
+        run.Task!.Speculative && run.PreviousStartedEventId > 0 && request.Commands.Count == 0 && run.Buffered.Count == 0 && !request.ForceCreateNewWorkflowTask
         && request.Messages.All(m => m.Body?.TypeUrl.EndsWith(".Rejection", StringComparison.Ordinal) == true);
 
     private static WorkflowTaskCompletedEventAttributes Completed(RespondWorkflowTaskCompletedRequest request) => new()

@@ -11,7 +11,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Hands out workflow tasks and queries.</summary>
-internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPolls polls, Stopping stopping)
+internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
 {
     private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
@@ -23,6 +23,32 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     public byte[]? Start(Workflow workflow, Run run, string identity, string requestId, WorkerVersionStamp? version, bool partialHistory)
     {
         run.StartWorkflowTask(identity, requestId, version);
+        return Started(workflow, run, partialHistory);
+    }
+
+    /// <summary>
+    /// The first task of a run that its starter wants to do by itself, handed out with the answer to the start; the same again when that start is repeated and nobody has done it.
+    /// Null where the task waits for a time, or is another's.
+    /// </summary>
+    public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, Run run, StartWorkflowExecutionRequest request)
+    {
+        if (run is not { IsOpen: true, PreviousStartedEventId: 0, Task: { Attempt: 1 } task })
+        {
+            return null;
+        }
+
+        if (task.StartedEventId == 0)
+        {
+            run.Changes.DispatchWorkflowTask = false;
+            run.StartWorkflowTask(request.Identity, request.RequestId, null);
+        }
+
+        return task.RequestId == request.RequestId ? PollWorkflowTaskQueueResponse.Parser.ParseFrom(Started(workflow, run, partialHistory: false)) : null;
+    }
+
+    /// <summary>What the worker of the started task gets.</summary>
+    private byte[] Started(Workflow workflow, Run run, bool partialHistory)
+    {
         var task = run.Task!;
         var response = new PollWorkflowTaskQueueResponse
         {
@@ -34,7 +60,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
                 ScheduledEventId = task.ScheduledEventId,
                 StartedEventId = task.StartedEventId,
                 Attempt = task.Attempt,
-                RequestId = requestId,
+                RequestId = task.RequestId,
             }.ToByteString(),
             WorkflowExecution = run.Execution,
             WorkflowType = run.Start.WorkflowType,
@@ -60,7 +86,6 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         Require.TaskQueue(request.TaskQueue);
         LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
-        using var noted = polls.Note(request.WorkerInstanceKey, poll);
         var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, null);
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, poller, poll.Token) is { } queued)
         {

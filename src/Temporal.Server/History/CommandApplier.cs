@@ -63,7 +63,7 @@ internal sealed class CommandApplier(
                 chain.Cancel(workflow, run, command.CancelWorkflowExecutionCommandAttributes.Details, taskCompletedId);
                 break;
             default:
-                chain.ContinueAsNew(workflow, run, command.ContinueAsNewWorkflowExecutionCommandAttributes, taskCompletedId);
+                chain.ContinueAsNew(workflow, run, command.ContinueAsNewWorkflowExecutionCommandAttributes, command.UserMetadata, taskCompletedId);
                 break;
         }
     }

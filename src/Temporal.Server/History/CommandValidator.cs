@@ -264,10 +264,10 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
 
         if (RetryPolicies.Fault(a.RetryPolicy) is { } policy)
         {
-            throw RpcErrors.InvalidArgument($"invalid WorkflowRetryPolicy on ContinueAsNewWorkflowExecutionCommand: {policy}. WorkflowType={type} TaskQueue={queue}");
+            throw RpcErrors.InvalidArgument($"invalid WorkflowRetryPolicy on ContinueAsNewWorkflowExecutionCommand: {policy}. WorkflowType={type} TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL");
         }
 
-        return SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s)
+        return SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s, "on ContinueAsNewWorkflowExecutionCommand", $"WorkflowType={type} TaskQueue=name:\"{queue}\"  kind:TASK_QUEUE_KIND_NORMAL")
             ?? TooLarge(a.Input, Cause, "ContinueAsNewWorkflowExecutionCommandAttributes.Input exceeds size limit.");
     }
 
@@ -314,7 +314,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
         }
 
         _newChildren.Add(a.WorkflowId);
-        return SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s)
+        return SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s, "on StartChildWorkflowCommand", which)
             ?? TooLarge(a.Input, Cause, "StartChildWorkflowExecutionCommandAttributes. Input exceeds size limit.");
     }
 
@@ -366,7 +366,9 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             : SearchAttributes(a.SearchAttributes, s => a.SearchAttributes = s);
     }
 
-    private CommandFault? SearchAttributes(SearchAttributes? given, Action<SearchAttributes> checkedOnes)
+    /// <summary>Checks attributes and gives them their types.</summary>
+    /// <param name="command">For commands that start a run: an unknown name fails the task, a wrong value leaves it as it is and refuses the answer.</param>
+    private CommandFault? SearchAttributes(SearchAttributes? given, Action<SearchAttributes> checkedOnes, string? command = null, string which = "")
     {
         if (given is null)
         {
@@ -381,6 +383,10 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             }
 
             return null;
+        }
+        catch (Orchestrator.Grpc.GrpcException e) when (command is not null && e.Message.StartsWith("invalid value", StringComparison.Ordinal))
+        {
+            throw RpcErrors.InvalidArgument($"invalid SearchAttributes {command}: {e.Message}. {which}");
         }
         catch (Orchestrator.Grpc.GrpcException e)
         {

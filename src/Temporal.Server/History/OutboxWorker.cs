@@ -77,6 +77,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
     private string StartChild(Workflow workflow, OutboxRecord record, StartChildWorkflowExecutionInitiatedEventAttributes a, NamespaceEntry parentNamespace, WorkflowExecution root)
     {
         var current = store.Current(workflow);
+        var newRunId = Guid.NewGuid().ToString();
         if (current is not null)
         {
             if (current.Record.RequestIds.ContainsKey(record.RequestId) || current.Record.CreateRequestId == record.RequestId)
@@ -92,7 +93,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             };
             if (current.IsOpen && a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)
             {
-                chain.Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy Policy", null, "history-service");
+                newRunId = WorkflowOperations.Replace(chain, workflow, current);
             }
             else if (current.IsOpen || !reusable)
             {
@@ -116,7 +117,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             Header = a.Header,
             Priority = a.Priority,
         };
-        var run = store.Create(workflow, Guid.NewGuid().ToString());
+        var run = store.Create(workflow, newRunId);
         var start = StartRequests.FirstEvent(request, run.RunId, run.Now);
         start.WorkflowRunTimeout ??= new Google.Protobuf.WellKnownTypes.Duration();
         start.ParentWorkflowNamespace = parentNamespace.Name;
@@ -267,7 +268,12 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             {
                 await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w =>
                 {
-                    var target = Target(w, record);
+                    if (Target(w, record, closed: true) is not { IsOpen: true } target)
+                    {
+                        // What has closed needs no cancelling: the request is taken, and nothing comes of it.
+                        return;
+                    }
+
                     Signals.RequestCancel(target, a.Reason, "history-service", record.RequestId, (record.EventId, new WorkflowExecution { WorkflowId = record.WorkflowId, RunId = record.RunId }), []);
                 });
             }
@@ -345,10 +351,11 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
     }
 
     /// <summary>The run a record is meant for: open, and where asked a child of the asking run.</summary>
-    private Run Target(Workflow workflow, OutboxRecord record, bool followChain = false)
+    /// <param name="closed">Also one that has closed.</param>
+    private Run Target(Workflow workflow, OutboxRecord record, bool followChain = false, bool closed = false)
     {
         var run = store.Find(workflow, record.ChildOnly || followChain ? "" : record.TargetRunId);
-        if (run is null || !run.IsOpen)
+        if (run is null || (!run.IsOpen && !closed))
         {
             throw RpcErrors.NotFound("workflow execution already completed");
         }

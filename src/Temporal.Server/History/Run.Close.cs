@@ -66,7 +66,7 @@ internal sealed partial class Run
     }
 
     /// <summary>True when a task of the run belongs in a queue: what a restarted server looks for.</summary>
-    public bool WaitsInQueue() => IsOpen && (Task is { StartedEventId: 0, Due: null } || HasStartedTask
+    public bool WaitsInQueue() => IsOpen && (Task is not null
         || Activities.Values.Any(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry));
 
     /// <summary>Does what time has made due.</summary>
@@ -88,6 +88,12 @@ internal sealed partial class Run
         {
             Record.FirstTaskDue = null;
             Changes.Touched = true;
+            if (HasStartedTask && Task!.Speculative)
+            {
+                // A worker has the first task already, for an update that came before its time.
+                WriteUnwritten(withIdentity: false);
+            }
+
             EnsureWorkflowTask();
         }
 
@@ -96,12 +102,6 @@ internal sealed partial class Run
             if (task.StartedEventId > 0)
             {
                 TimeOutWorkflowTask(TimeoutType.StartToClose);
-            }
-            else if (task.Due is not null)
-            {
-                task.Due = null;
-                Changes.Touched = true;
-                Changes.DispatchWorkflowTask = true;
             }
             else
             {
@@ -125,7 +125,8 @@ internal sealed partial class Run
     }
 
     /// <summary>Ends the run with its closing event. The caller says whether another run of the chain goes on.</summary>
-    public void Close(HistoryEvent closing, bool continues)
+    /// <param name="closesChildren">False where the children go on under another run.</param>
+    public void Close(HistoryEvent closing, bool continues, bool closesChildren = true)
     {
         if (HasStartedTask)
         {
@@ -151,7 +152,7 @@ internal sealed partial class Run
             });
         }
 
-        foreach (var child in Children.Values.Where(c => c.RunId.Length > 0 && c.Initiated.ParentClosePolicy != ParentClosePolicy.Abandon))
+        foreach (var child in Children.Values.Where(c => closesChildren && c.RunId.Length > 0 && c.Initiated.ParentClosePolicy != ParentClosePolicy.Abandon))
         {
             Changes.Outbox.Add(new OutboxRecord
             {
@@ -175,9 +176,9 @@ internal sealed partial class Run
             return _awake.Wall(_taskStartedAwake.Value + task.Timeout.Span());
         }
 
-        if (task.Due is { } due)
+        if (task is { Speculative: true, Sticky: false })
         {
-            return due.Time();
+            return task.ScheduledTime.Time() + SpeculativeTimeout;
         }
 
         return task.Sticky && Record.StickyTimeout.IsPositive() ? task.ScheduledTime.Time() + Record.StickyTimeout.Span() : null;

@@ -12,9 +12,14 @@ internal sealed partial class Run
 {
     private const long SuggestContinueAsNewEvents = 4096;
     private const long SuggestContinueAsNewBytes = 4 * 1024 * 1024;
-    private const int ImmediateAttempts = 2;
-    private static readonly TimeSpan FirstAttemptBackoff = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MaximumAttemptBackoff = TimeSpan.FromMinutes(10);
+
+    // No attempt is put off: it is the time that a worker may take for it that grows, so that one that goes on failing without a word is asked ever less often.
+    private const int AttemptsWithPlainTimeout = 3;
+    private static readonly TimeSpan FirstTimeoutGrowth = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaximumTimeoutGrowth = TimeSpan.FromMinutes(10);
+
+    // What the real server gives a task for updates alone until a worker of the normal queue takes it.
+    private static readonly TimeSpan SpeculativeTimeout = TimeSpan.FromSeconds(5);
 
     // When the task was started, in awake time; null for one that is restored until that is looked up.
     private DateTimeOffset? _taskStartedAwake;
@@ -25,9 +30,10 @@ internal sealed partial class Run
     public bool UsesStickyQueue => Record.StickyQueue.Length > 0;
 
     /// <summary>Makes sure that the worker will see what is new.</summary>
-    public void EnsureWorkflowTask()
+    /// <param name="wakes">Also while the first task waits for its time: a cancel request does not wait with it.</param>
+    public void EnsureWorkflowTask(bool wakes = false)
     {
-        if (!IsOpen || InFirstTaskBackoff)
+        if (!IsOpen || (InFirstTaskBackoff && Task is null && !wakes))
         {
             return;
         }
@@ -54,7 +60,7 @@ internal sealed partial class Run
             Attempt = attempt,
             ScheduledTime = now.Stamp(),
             OriginalScheduledTime = (originallyScheduled ?? now).Stamp(),
-            Timeout = Start.WorkflowTaskTimeout.Clone(),
+            Timeout = (Start.WorkflowTaskTimeout.Span() + TimeoutGrowth(attempt)).AsDuration(),
             Sticky = UsesStickyQueue,
             Queue = UsesStickyQueue ? Record.StickyQueue : Start.TaskQueue.Name,
             Transient = attempt > 1,
@@ -72,14 +78,23 @@ internal sealed partial class Run
             task.ScheduledEventId = Add(ScheduledEvent(task)).EventId;
         }
 
-        if (attempt > ImmediateAttempts)
+        return task;
+    }
+
+    /// <summary>4 to 5 s for the fourth attempt, twice as much for each further one, up to ten minutes.</summary>
+    private TimeSpan TimeoutGrowth(int attempt)
+    {
+        if (attempt <= AttemptsWithPlainTimeout)
         {
-            var backoff = FirstAttemptBackoff * Math.Pow(2, Math.Min(20, attempt - ImmediateAttempts - 1));
-            task.Due = (time.GetUtcNow() + (backoff < MaximumAttemptBackoff ? backoff : MaximumAttemptBackoff)).Stamp();
-            Changes.DispatchWorkflowTask = false;
+            return TimeSpan.Zero;
         }
 
-        return task;
+        var most = FirstTimeoutGrowth * Math.Pow(2, Math.Min(20, attempt - AttemptsWithPlainTimeout - 1));
+        most = most < MaximumTimeoutGrowth ? most : MaximumTimeoutGrowth;
+
+        // Spread, so that runs that fail for one reason do not come back together; by the run, so that nothing here is chance.
+        var spread = RunId.Sum(c => c) % 100 / 100.0;
+        return most * (0.8 + (0.2 * spread));
     }
 
     /// <summary>A worker has taken the task.</summary>
@@ -167,13 +182,14 @@ internal sealed partial class Run
             Add(e);
         }
 
-        EndAttempt(reschedule);
+        EndAttempt(reschedule, startOver: cause == WorkflowTaskFailedCause.ResetWorkflow);
     }
 
     /// <summary>The task was not taken from its sticky queue, or not answered in time.</summary>
     public void TimeOutWorkflowTask(TimeoutType type)
     {
         var task = Task!;
+        var untaken = task.Speculative && type == TimeoutType.ScheduleToStart;
         if (task.Speculative)
         {
             WriteUnwritten();
@@ -191,7 +207,7 @@ internal sealed partial class Run
             Add(e);
         }
 
-        EndAttempt(reschedule: true);
+        EndAttempt(reschedule: true, startOver: untaken);
     }
 
     /// <summary>Forgets the sticky queue; an unstarted task on it moves to the normal queue.</summary>
@@ -212,7 +228,7 @@ internal sealed partial class Run
         ? new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Sticky, NormalName = Start.TaskQueue.Name }
         : new TaskQueue { Name = task.Queue, Kind = TaskQueueKind.Normal };
 
-    private void EndAttempt(bool reschedule)
+    private void EndAttempt(bool reschedule, bool startOver = false)
     {
         Record.WorkflowTask = null;
         Changes.Touched = true;
@@ -225,7 +241,7 @@ internal sealed partial class Run
             Record.NextAttempt++;
         }
 
-        if (FlushBuffered())
+        if (FlushBuffered() || startOver)
         {
             Record.NextAttempt = 1;
         }

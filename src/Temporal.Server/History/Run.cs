@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
+using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -207,6 +208,10 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
                 Memo = Start.Memo?.Clone() ?? new Memo();
                 SearchAttributes = Start.SearchAttributes?.Clone() ?? new SearchAttributes();
                 break;
+            case HistoryEvent.AttributesOneofCase.WorkflowTaskScheduledEventAttributes:
+                // Whatever it was scheduled for: there is a first task, and nothing waits for its time any more.
+                Record.FirstTaskDue = null;
+                break;
             case HistoryEvent.AttributesOneofCase.WorkflowTaskCompletedEventAttributes:
                 PreviousStartedEventId = e.WorkflowTaskCompletedEventAttributes.StartedEventId;
                 LastCompletedTaskEventId = e.EventId;
@@ -310,7 +315,7 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
     {
         foreach (var (name, value) in changes.IndexedFields)
         {
-            if (value.IsNull())
+            if (SearchAttributeValues.RemovesAttribute(value))
             {
                 SearchAttributes.IndexedFields.Remove(name);
             }

@@ -4,6 +4,7 @@ using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
+using Temporalio.Api.Sdk.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.Workflow.V1;
 using FailureMessage = Temporalio.Api.Failure.V1.Failure;
@@ -67,15 +68,17 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         End(workflow, run, e, null, static _ => { });
     }
 
-    public void Terminate(Workflow workflow, Run run, string reason, Payloads? details, string identity, IEnumerable<Link>? links = null)
+    /// <summary>Ends a run from outside.</summary>
+    /// <param name="children">False where another run takes over the children: none of them is closed.</param>
+    public void Terminate(Workflow workflow, Run run, string reason, Payloads? details, string identity, IEnumerable<Link>? links = null, bool children = true)
     {
         var e = run.NewEvent(EventType.WorkflowExecutionTerminated);
         e.WorkflowExecutionTerminatedEventAttributes = new WorkflowExecutionTerminatedEventAttributes { Reason = reason, Details = details, Identity = identity };
         e.Links.AddRange(links ?? []);
-        End(workflow, run, e, null, static _ => { });
+        End(workflow, run, e, null, static _ => { }, children);
     }
 
-    public void ContinueAsNew(Workflow workflow, Run run, ContinueAsNewWorkflowExecutionCommandAttributes command, long taskCompletedId)
+    public void ContinueAsNew(Workflow workflow, Run run, ContinueAsNewWorkflowExecutionCommandAttributes command, UserMetadata? userMetadata, long taskCompletedId)
     {
         var old = run.Start;
         var initiator = command.Initiator == ContinueAsNewInitiator.Unspecified ? ContinueAsNewInitiator.Workflow : command.Initiator;
@@ -108,21 +111,26 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         };
         var e = run.NewEvent(EventType.WorkflowExecutionContinuedAsNew);
         e.WorkflowExecutionContinuedAsNewEventAttributes = attributes;
+        e.UserMetadata = userMetadata;
         End(workflow, run, e, next, n =>
         {
             n.Initiator = initiator;
             n.WorkflowType = attributes.WorkflowType;
             n.TaskQueue = attributes.TaskQueue;
             n.Input = attributes.Input;
-            n.WorkflowRunTimeout = attributes.WorkflowRunTimeout;
-            n.WorkflowTaskTimeout = attributes.WorkflowTaskTimeout;
+            n.WorkflowRunTimeout = old.WorkflowExecutionTimeout.IsPositive() && attributes.WorkflowRunTimeout.Span() > old.WorkflowExecutionTimeout.Span()
+                ? old.WorkflowExecutionTimeout : attributes.WorkflowRunTimeout;
+            n.WorkflowTaskTimeout = StartRequests.TaskTimeout(attributes.WorkflowTaskTimeout, n.WorkflowRunTimeout.Span());
             n.LastCompletionResult = attributes.LastCompletionResult;
             n.ContinuedFailure = attributes.Failure;
             n.Header = attributes.Header;
             n.Memo = attributes.Memo;
             n.SearchAttributes = attributes.SearchAttributes;
-            n.RetryPolicy = command.RetryPolicy is null ? old.RetryPolicy : RetryPolicies.WithDefaults(command.RetryPolicy);
-            n.CronSchedule = command.CronSchedule.Length > 0 ? command.CronSchedule : old.CronSchedule;
+
+            // What the command does not say is not taken over: a client that forgets it would lose it on the real server too.
+            n.RetryPolicy = command.RetryPolicy is null ? null : RetryPolicies.WithDefaults(command.RetryPolicy);
+            n.CronSchedule = command.CronSchedule;
+            n.Attempt = initiator == ContinueAsNewInitiator.Retry ? old.Attempt + 1 : 1;
         });
     }
 
@@ -170,11 +178,11 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         return new Continuation(Guid.NewGuid().ToString(), at - now);
     }
 
-    private void End(Workflow workflow, Run run, HistoryEvent closing, Continuation? next, Action<WorkflowExecutionStartedEventAttributes> change)
+    private void End(Workflow workflow, Run run, HistoryEvent closing, Continuation? next, Action<WorkflowExecutionStartedEventAttributes> change, bool children = true)
     {
         var wasCurrent = workflow.Current == run;
         run.Changes.NewRunId = next?.RunId ?? "";
-        run.Close(closing, continues: next is not null);
+        run.Close(closing, continues: next is not null, children);
         if (wasCurrent)
         {
             Updates.RunClosed(workflow, run, next is not null);
@@ -198,7 +206,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         start.FirstWorkflowTaskBackoff = next.Backoff > TimeSpan.Zero ? next.Backoff.AsDuration() : null;
         change(start);
         var successor = store.Create(workflow, next.RunId);
-        successor.Begin(start, run.UserMetadata, [], Guid.NewGuid().ToString());
+        successor.Begin(start, closing.WorkflowExecutionContinuedAsNewEventAttributes is null ? run.UserMetadata : null, [], Guid.NewGuid().ToString());
         successor.Record.OriginalStartTime = run.Record.OriginalStartTime;
         successor.Record.ResetPoints.AddRange(start.PrevAutoResetPoints!.Points);
         if (run.Record.VersioningOverride is { } versioning)

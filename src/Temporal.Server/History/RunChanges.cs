@@ -42,8 +42,8 @@ internal sealed class RunChanges
     /// <summary>The time of the run is up: whoever holds the workflow closes it.</summary>
     public bool TimedOut { get; set; }
 
-    /// <summary>Done once the changes are durable, by whoever wrote them: must be quick.</summary>
-    public List<Action> AfterCommit { get; } = [];
+    /// <summary>Where updates have come to by all of these changes; told to those who wait once the changes are durable.</summary>
+    public Dictionary<PendingUpdate, UpdateProgress> Updates { get; } = [];
 
     /// <summary>The workflow task is to be handed to its queue.</summary>
     public bool DispatchWorkflowTask { get; set; }
@@ -52,5 +52,5 @@ internal sealed class RunChanges
     public List<long> DispatchActivities { get; } = [];
 
     public bool IsDirty => Touched || Visible || Created || Events.Count > 0 || NewBuffered.Count > 0 || BufferFlushed || RemovedActivities.Count > 0
-        || NewSignalRequestIds.Count > 0 || Outbox.Count > 0 || DoneOutbox.Count > 0 || DispatchWorkflowTask || DispatchActivities.Count > 0 || AfterCommit.Count > 0;
+        || NewSignalRequestIds.Count > 0 || Outbox.Count > 0 || DoneOutbox.Count > 0 || DispatchWorkflowTask || DispatchActivities.Count > 0 || Updates.Count > 0;
 }

@@ -60,6 +60,6 @@ internal static class Signals
         };
         e.Links.AddRange(links);
         run.AddOrBuffer(e);
-        run.EnsureWorkflowTask();
+        run.EnsureWorkflowTask(wakes: true);
     }
 }

@@ -5,6 +5,7 @@ using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Protocol.V1;
 using Temporalio.Api.Update.V1;
+using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Temporal.Server.History;
 
@@ -52,12 +53,14 @@ internal static class Updates
             switch (kind)
             {
                 case "Acceptance" or "Rejection" when isAccepted:
-                    return Fault($"invalid state transition attempted for Update {id}: received *update.{kind} message while in state Accepted");
+                    return Fault($"invalid state transition attempted for Update {id}: received *update.{kind} message while in state {(accepted.Contains(id) ? "ProvisionallyAccepted" : "Accepted")}");
                 case "Acceptance":
                     accepted.Add(id);
                     break;
                 case "Response" when !isAccepted:
                     return Fault($"invalid state transition attempted for Update {id}: received *update.Response message while in state {(update is { Sent: true } ? "Sent" : "Admitted")}");
+                case "Response" when Response.Parser.ParseFrom(message.Body!.Value).Outcome is null or { ValueCase: Outcome.ValueOneofCase.None }:
+                    return Fault("invalid *update.Response: outcome is not set");
                 default:
                     break;
             }
@@ -113,6 +116,25 @@ internal static class Updates
         }
     }
 
+    /// <summary>The answer to the task that carried them was refused: what the worker had not accepted before is not tried again by itself.</summary>
+    public static void AbortSent(Workflow workflow, Run run)
+    {
+        foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
+        {
+            Abort(workflow, run, update, RpcErrors.WorkflowNotReady("Unable to perform workflow execution update due to unexpected workflow task failure."));
+        }
+    }
+
+    /// <summary>The next attempt comes without updates that no worker has accepted; who waits for them asks anew, when that may have helped.</summary>
+    public static void ForgetAdmitted(Workflow workflow)
+    {
+        foreach (var update in workflow.Updates.Admitted.ToList())
+        {
+            workflow.Updates.Remove(update);
+            update.Publish(UpdateProgress.Dropped);
+        }
+    }
+
     /// <summary>Tells those who wait for updates of a closed run.</summary>
     public static void RunClosed(Workflow workflow, Run run, bool continues)
     {
@@ -124,15 +146,9 @@ internal static class Updates
             }
             else
             {
-                workflow.Updates.Remove(update);
-                update.Aborted = continues
+                Abort(workflow, run, update, continues
                     ? RpcErrors.BusyWorkflow("workflow operation can not be applied because workflow is closing")
-                    : RpcErrors.NotFound("workflow update was aborted by closing workflow");
-                run.Changes.AfterCommit.Add(() =>
-                {
-                    update.AcceptedOrDone.TrySetResult();
-                    update.Done.TrySetResult();
-                });
+                    : RpcErrors.NotFound("workflow update was aborted by closing workflow"));
             }
         }
     }
@@ -163,18 +179,19 @@ internal static class Updates
         }
 
         update.Accepted = true;
-        run.Changes.AfterCommit.Add(() => update.AcceptedOrDone.TrySetResult());
+        run.Changes.Updates[update] = new UpdateProgress(Stage.Accepted);
     }
 
     private static void Finish(Workflow workflow, Run run, PendingUpdate update, Outcome outcome)
     {
-        update.Outcome = outcome;
         workflow.Updates.Remove(update);
-        run.Changes.AfterCommit.Add(() =>
-        {
-            update.AcceptedOrDone.TrySetResult();
-            update.Done.TrySetResult();
-        });
+        run.Changes.Updates[update] = new UpdateProgress(Stage.Completed, outcome);
+    }
+
+    private static void Abort(Workflow workflow, Run run, PendingUpdate update, Exception answer)
+    {
+        workflow.Updates.Remove(update);
+        run.Changes.Updates[update] = new UpdateProgress(Stage.Admitted, Aborted: answer);
     }
 
     private static string Kind(Message message) =>

@@ -168,7 +168,7 @@ internal sealed class WorkflowEngine
         {
             run.TimeOutWorkflowTask(Temporalio.Api.Enums.V1.TimeoutType.StartToClose);
         }
-        else if (run.Task is { StartedEventId: 0, Due: null } task)
+        else if (run.Task is { StartedEventId: 0 } task)
         {
             if (task.Sticky)
             {
@@ -218,9 +218,9 @@ internal sealed class WorkflowEngine
                 Detached(record.WorkflowId, () => _outbox.RunAsync(key, record));
             }
 
-            foreach (var action in run.Changes.AfterCommit)
+            foreach (var (update, progress) in run.Changes.Updates)
             {
-                action();
+                update.Publish(progress);
             }
 
             if (run.Closed is { } closed && RunClosed is { } told)

@@ -87,7 +87,7 @@ internal sealed class RunWrite
         NextDue = run.NextDue();
         _due = NextDue?.ToUnixTimeMilliseconds();
         _dispatch = run.WaitsInQueue();
-        HasTasks = run.IsOpen && (run.Task is { Due: null } || run.Activities.Values.Any(a => a is { Record.WaitsForRetry: false, Record.Paused: false }));
+        HasTasks = run.IsOpen && (run.Task is not null || run.Activities.Values.Any(a => a is { Record.WaitsForRetry: false, Record.Paused: false }));
         _closed = run.CloseTime;
         if (run.IsOpen)
         {

@@ -18,8 +18,8 @@ internal sealed class SearchAttributeRegistry : ISearchAttributeRegistry
     private const int LargestValue = 2 * 1024;
     private const int LargestSum = 40 * 1024;
 
-    // The real server has 10 for keywords and 3 for each other type; more harm nobody.
-    private const int MostPerType = 50;
+    private const int MostKeywords = 10;
+    private const int MostPerType = 3;
 
     private readonly ConcurrentDictionary<string, ImmutableDictionary<string, SearchAttribute>> _custom = new();
     private readonly Lock _changing = new();
@@ -165,15 +165,21 @@ internal sealed class SearchAttributeRegistry : ISearchAttributeRegistry
             throw RpcErrors.InvalidArgument($"invalid value for search attribute {name} of type {attribute.TypeName}: {SearchAttributeValues.Display(payload)}");
         }
 
+        if (payload.Metadata.ContainsKey("type"))
+        {
+            // Whatever the client says of the type is kept unread.
+            return payload;
+        }
+
         var typed = payload.Clone();
-        typed.Metadata["type"] = ByteString.CopyFromUtf8(attribute.TypeName);
+        typed.Metadata.Add("type", ByteString.CopyFromUtf8(attribute.TypeName));
         return typed;
     }
 
     private static string FreeField(IEnumerable<SearchAttribute> taken, IndexedValueType type)
     {
         var used = taken.Select(attribute => attribute.Column).ToHashSet();
-        var most = type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type) ? 0 : MostPerType;
+        var most = type == IndexedValueType.Unspecified || !System.Enum.IsDefined(type) ? 0 : type == IndexedValueType.Keyword ? MostKeywords : MostPerType;
         for (var i = 1; i <= most; i++)
         {
             var field = SearchAttribute.NameOf(type) + i.ToString("00", CultureInfo.InvariantCulture);

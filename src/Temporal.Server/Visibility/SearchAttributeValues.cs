@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Temporal.Server.Visibility.Query;
@@ -6,15 +8,17 @@ using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility;
 
-/// <summary>Reads the values of search attributes out of their JSON payloads.</summary>
+/// <summary>Reads the values of search attributes out of their JSON payloads, as strictly as the real server: whatever is taken here that is refused there hides a fault of a client.</summary>
 internal static class SearchAttributeValues
 {
-    private static readonly ByteString NullEncoding = ByteString.CopyFromUtf8("binary/null");
+    private const string NullEncoding = "binary/null";
+    private const string BinaryEncoding = "binary/plain";
+    private const string JsonEncoding = "json/plain";
 
     /// <summary>What is stored of a value: nothing for null, one value, or several terms; null if it is no value of that type.</summary>
     public static IReadOnlyList<object>? Read(IndexedValueType type, Payload payload)
     {
-        if (IsNull(payload))
+        if (Encoding(payload) == NullEncoding)
         {
             return [];
         }
@@ -27,25 +31,48 @@ internal static class SearchAttributeValues
         return (type, json.ValueKind) switch
         {
             (_, JsonValueKind.Null) => [],
-            (IndexedValueType.Text, JsonValueKind.String) => [.. SearchTerms.Of(type, json.GetString()!)],
-            (IndexedValueType.Keyword, JsonValueKind.String) => [json.GetString()!],
-            (IndexedValueType.KeywordList, JsonValueKind.String) => [json.GetString()!],
             (IndexedValueType.KeywordList, JsonValueKind.Array) => Strings(json),
-            (IndexedValueType.Int, JsonValueKind.Number) => json.TryGetInt64(out var integer) ? [integer] : null,
-            (IndexedValueType.Double, JsonValueKind.Number) => [json.GetDouble()],
-            (IndexedValueType.Bool, JsonValueKind.True) => [1L],
-            (IndexedValueType.Bool, JsonValueKind.False) => [0L],
-            (IndexedValueType.Datetime, JsonValueKind.String) => QueryValues.ParseTime(json.GetString()!) is { } time ? [time] : null,
-            _ => null,
+            (IndexedValueType.KeywordList, _) => null,
+
+            // A scalar may come as a list of one; an empty list is no value.
+            (_, JsonValueKind.Array) => json.GetArrayLength() switch
+            {
+                0 => [],
+                1 when json[0].ValueKind == JsonValueKind.Null => [],
+                1 => Scalar(type, json[0]),
+                _ => null,
+            },
+            _ => Scalar(type, json),
         };
     }
 
     /// <summary>Whether a value takes an attribute away: null, or an empty list.</summary>
     public static bool IsUnset(Payload payload) =>
-        IsNull(payload) || (Json(payload) is { } json && (json.ValueKind == JsonValueKind.Null || (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0)));
+        Encoding(payload) == NullEncoding || (Json(payload) is { } json && (json.ValueKind == JsonValueKind.Null || (json.ValueKind == JsonValueKind.Array && json.GetArrayLength() == 0)));
+
+    /// <summary>Whether a run shows the attribute no more after an upsert of this value: unlike the null of JSON, which is shown as a value.</summary>
+    public static bool RemovesAttribute(Payload payload) =>
+        Encoding(payload) == NullEncoding || (Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0);
 
     /// <summary>A value as the messages of the real server show it.</summary>
-    public static string Display(Payload payload) => Json(payload) is { } json ? Display(json) : payload.Data.ToStringUtf8();
+    public static string Display(Payload payload) =>
+        Json(payload) is { } json ? Display(json)
+        : Encoding(payload) == BinaryEncoding ? $"[{string.Join(' ', payload.Data.Select(b => b.ToString(CultureInfo.InvariantCulture)))}]"
+        : "value from <" + Text(payload) + ">";
+
+    private static IReadOnlyList<object>? Scalar(IndexedValueType type, JsonElement json) => (type, json.ValueKind) switch
+    {
+        (IndexedValueType.Text, JsonValueKind.String) => [.. SearchTerms.Of(type, json.GetString()!)],
+        (IndexedValueType.Keyword, JsonValueKind.String) => [json.GetString()!],
+        (IndexedValueType.Int, JsonValueKind.Number) => json.TryGetInt64(out var integer) ? [integer] : null,
+        (IndexedValueType.Double, JsonValueKind.Number) => json.TryGetDouble(out var number) && double.IsFinite(number) ? [number] : null,
+        (IndexedValueType.Bool, JsonValueKind.True) => [1L],
+        (IndexedValueType.Bool, JsonValueKind.False) => [0L],
+
+        // The time is read as it stands between the quotes: the real server does not unescape it.
+        (IndexedValueType.Datetime, JsonValueKind.String) => QueryValues.ParseAttributeTime(json.GetRawText()[1..^1]) is { } time ? [time] : null,
+        _ => null,
+    };
 
     private static string Display(JsonElement json) => json.ValueKind switch
     {
@@ -53,33 +80,91 @@ internal static class SearchAttributeValues
         JsonValueKind.Null => "<nil>",
         JsonValueKind.Array => $"[{string.Join(' ', json.EnumerateArray().Select(Display))}]",
         JsonValueKind.Object => $"map[{string.Join(' ', json.EnumerateObject().Select(property => $"{property.Name}:{Display(property.Value)}"))}]",
+        JsonValueKind.Number => json.TryGetDouble(out var number) && double.IsFinite(number) ? Display(number) : json.GetRawText(),
         _ => json.GetRawText(),
     };
+
+    /// <summary>A number as Go's %v prints a float64: with an exponent below 1e-4 and from 1e21 on.</summary>
+    private static string Display(double number)
+    {
+        if (number == 0)
+        {
+            return double.IsNegative(number) ? "-0" : "0";
+        }
+
+        // The shortest digits that read back as the same number, and the place of the point.
+        var parts = Math.Abs(number).ToString("E16", CultureInfo.InvariantCulture).Split('E');
+        var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var digits = new string([.. Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Where(char.IsAsciiDigit)]).Trim('0');
+        var sign = number < 0 ? "-" : "";
+        if (exponent is < -4 or >= 21)
+        {
+            return $"{sign}{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        }
+
+        return exponent < 0 ? $"{sign}0.{new string('0', -exponent - 1)}{digits}"
+            : digits.Length <= exponent + 1 ? sign + digits.PadRight(exponent + 1, '0')
+            : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
+    }
 
     private static List<object>? Strings(JsonElement json)
     {
         var values = new List<object>();
         foreach (var item in json.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.String)
+            switch (item.ValueKind)
             {
-                return null;
+                case JsonValueKind.String:
+                    values.Add(item.GetString()!);
+                    break;
+                case JsonValueKind.Null:
+                    break;
+                case JsonValueKind.Array when Strings(item) is { } inner:
+                    values.AddRange(inner);
+                    break;
+                default:
+                    return null;
             }
-
-            values.Add(item.GetString()!);
         }
 
         return values;
     }
 
-    private static bool IsNull(Payload payload) => payload.Metadata.TryGetValue("encoding", out var encoding) && encoding == NullEncoding;
+    private static string Encoding(Payload payload) => payload.Metadata.TryGetValue("encoding", out var encoding) ? encoding.ToStringUtf8() : "";
+
+    /// <summary>The payload as protobuf text, as the messages of the real server show one that they can't read.</summary>
+    private static string Text(Payload payload)
+    {
+        var parts = payload.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"metadata:{{key:{Quoted(pair.Key)}  value:{Quoted(pair.Value.ToStringUtf8())}}}").ToList();
+        if (payload.Data.Length > 0)
+        {
+            parts.Add("data:" + Quoted(payload.Data.ToStringUtf8()));
+        }
+
+        return string.Join("  ", parts);
+    }
+
+    private static string Quoted(string text) =>
+        new StringBuilder(text).Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\t", "\\t").Insert(0, '"').Append('"').ToString();
 
     private static JsonElement? Json(Payload payload)
     {
+        if (Encoding(payload) != JsonEncoding)
+        {
+            return null;
+        }
+
         try
         {
             var reader = new Utf8JsonReader(payload.Data.Span);
-            return JsonElement.TryParseValue(ref reader, out var json) && reader.BytesConsumed == payload.Data.Length ? json : null;
+            if (!JsonElement.TryParseValue(ref reader, out var json))
+            {
+                return null;
+            }
+
+            // Nothing but white space may follow, and a number must be one that a double holds.
+            return json.Value.ValueKind == JsonValueKind.Number && !double.IsFinite(json.Value.GetDouble()) ? null
+                : payload.Data.Span[(int)reader.BytesConsumed..].IndexOfAnyExcept(" \t\r\n"u8) < 0 ? json : null;
         }
         catch (JsonException)
         {

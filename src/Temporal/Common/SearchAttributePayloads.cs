@@ -93,8 +93,8 @@ internal static class SearchAttributePayloads
     private static byte[] Json(object? value) => value switch
     {
         null => "null"u8.ToArray(),
-        DateTimeOffset time => JsonSerializer.SerializeToUtf8Bytes(time.ToString("O", CultureInfo.InvariantCulture)),
-        IEnumerable<string> texts => JsonSerializer.SerializeToUtf8Bytes(texts),
-        _ => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType()),
+        DateTimeOffset time => JsonSerializer.SerializeToUtf8Bytes(time.ToString("O", CultureInfo.InvariantCulture), ServerJson.Options),
+        IEnumerable<string> texts => JsonSerializer.SerializeToUtf8Bytes(texts, ServerJson.Options),
+        _ => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), ServerJson.Options),
     };
 }

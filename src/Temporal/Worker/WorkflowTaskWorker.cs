@@ -81,7 +81,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                     var reply = await options.Handler.HandleAsync(task, FetchPageAsync, cancellationToken);
                     metrics.TaskExecutionLatency.Record(options.Time.GetElapsedTime(began));
                     options.Statistics.WorkflowSlots.Processed(failed: reply.Failed is not null);
-                    task = await DeliverAsync(reply, metrics);
+                    task = await DeliverAsync(reply, task.Attempt, metrics);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -108,11 +108,11 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
             cancellationToken);
 
     /// <summary>Sends a reply; returns the next task of the run if the server handed one back.</summary>
-    private async Task<PollWorkflowTaskQueueResponse?> DeliverAsync(WorkflowTaskReply reply, WorkflowMetrics metrics)
+    private async Task<PollWorkflowTaskQueueResponse?> DeliverAsync(WorkflowTaskReply reply, int attempt, WorkflowMetrics metrics)
     {
         if (reply.Completed is { } completed)
         {
-            return await CompleteAsync(reply, completed, metrics);
+            return await CompleteAsync(reply, completed, attempt, metrics);
         }
 
         try
@@ -123,7 +123,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
                     1,
                     [new("failure_reason", failed.Cause == WorkflowTaskFailedCause.NonDeterministicError ? "NonDeterminismError" : "WorkflowError")]);
                 Log.WorkflowTaskFailed(options.Logger, reply.FailureException, reply.WorkflowId, reply.RunId);
-                await options.Rpc().FailWorkflowTaskAsync(failed);
+                await ReportAsync(failed, attempt);
             }
             else if (reply.Query is { } query)
             {
@@ -140,7 +140,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
     }
 
     private async Task<PollWorkflowTaskQueueResponse?> CompleteAsync(
-        WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, WorkflowMetrics metrics)
+        WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, int attempt, WorkflowMetrics metrics)
     {
         using var eager = ReserveEager(completed);
         RespondWorkflowTaskCompletedResponse response;
@@ -155,7 +155,7 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
             if (TooLarge(error) is { } cause)
             {
                 metrics.TaskFailed.Add(1, [new("failure_reason", cause.ToString())]);
-                await FailTooLargeAsync(reply, completed, cause, error);
+                await FailTooLargeAsync(reply, completed, attempt, cause, error);
             }
 
             return null;
@@ -228,22 +228,36 @@ internal sealed class WorkflowTaskWorker(WorkflowTaskWorkerOptions options)
         }
     }
 
-    private async Task FailTooLargeAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, WorkflowTaskFailedCause cause, Exception error)
+    /// <summary>
+    /// Tells the server that a task failed, once. A server hands a task that was reported out again at once, as often as it is reported; one that is not answered
+    /// any more is paced by its time limit, which the server lets grow.
+    /// </summary>
+    private async Task ReportAsync(RespondWorkflowTaskFailedRequest failed, int attempt)
+    {
+        if (attempt <= 1)
+        {
+            await options.Rpc().FailWorkflowTaskAsync(failed);
+        }
+    }
+
+    private async Task FailTooLargeAsync(WorkflowTaskReply reply, RespondWorkflowTaskCompletedRequest completed, int attempt, WorkflowTaskFailedCause cause, Exception error)
     {
         try
         {
-            await options.Rpc().FailWorkflowTaskAsync(new()
-            {
-                Namespace = completed.Namespace,
-                TaskToken = completed.TaskToken,
-                Identity = completed.Identity,
-                Cause = cause,
-                Failure = new()
+            await ReportAsync(
+                new()
                 {
-                    Message = $"The commands of one workflow task are too large for the server: {error.Message}",
-                    ApplicationFailureInfo = new() { Type = cause.ToString() },
+                    Namespace = completed.Namespace,
+                    TaskToken = completed.TaskToken,
+                    Identity = completed.Identity,
+                    Cause = cause,
+                    Failure = new()
+                    {
+                        Message = $"The commands of one workflow task are too large for the server: {error.Message}",
+                        ApplicationFailureInfo = new() { Type = cause.ToString() },
+                    },
                 },
-            });
+                attempt);
         }
         catch (RpcException second)
         {

@@ -57,6 +57,19 @@ internal static partial class QueryValues
         return seconds is long.MaxValue or long.MinValue ? seconds : seconds + long.Parse(fraction, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Reads the time of a search attribute: RFC 3339 to the letter, any number of decimals, also behind a comma; null if it is none.</summary>
+    public static long? ParseAttributeTime(string text)
+    {
+        if (!StrictRfc3339().IsMatch(text))
+        {
+            return null;
+        }
+
+        // The calendar of .NET begins a year later; such a time lies far before the range that is kept.
+        var first = text.StartsWith("0000-", StringComparison.Ordinal);
+        return first && ParseTime("2000" + text[4..].Replace(',', '.')) is not null ? long.MinValue : first ? null : ParseTime(text.Replace(',', '.'));
+    }
+
     private static long Time(object value) => value switch
     {
         long nanoseconds => nanoseconds,
@@ -128,6 +141,9 @@ internal static partial class QueryValues
 
     [GeneratedRegex(@"^(?<whole>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.(?<fraction>\d+))?(?<zone>[Zz]|[+-]\d\d:\d\d)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Rfc3339();
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$", RegexOptions.ExplicitCapture)]
+    private static partial Regex StrictRfc3339();
 
     [GeneratedRegex(@"^(?<h>\d+):(?<m>\d\d):(?<s>\d\d)$", RegexOptions.ExplicitCapture)]
     private static partial Regex ClockDuration();

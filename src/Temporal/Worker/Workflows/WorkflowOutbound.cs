@@ -173,7 +173,9 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
             WorkflowRunTimeout = DurationOf(options?.RunTimeout),
             WorkflowTaskTimeout = DurationOf(options?.TaskTimeout),
             BackoffStartInterval = DurationOf(options?.BackoffStartInterval),
-            RetryPolicy = options?.RetryPolicy?.ToProto(),
+
+            // A real server takes what the command says, and no command without a policy stands for the old one.
+            RetryPolicy = (options?.RetryPolicy ?? info.RetryPolicy)?.ToProto(),
             Header = HeaderOf(input.Headers),
 
             // Without a word, the next run begins with the memo that this one began with, and with the search attributes of now.

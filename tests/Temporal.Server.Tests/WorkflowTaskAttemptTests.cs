@@ -1,0 +1,93 @@
+using Orchestrator.Grpc;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Xunit;
+
+namespace Orchestrator.Temporal.Server.Tests;
+
+/// <summary>A workflow task that goes on failing: paced as on the real server.</summary>
+public sealed class WorkflowTaskAttemptTests
+{
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
+
+    [Fact]
+    public async Task Attempts_AfterReportedFailures_AreHandedOutAtOnceAndWrittenOnce()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        var timeouts = new List<TimeSpan>();
+        for (var attempt = 1; attempt <= 6; attempt++)
+        {
+            // Longer than a poll has; what was put off would not come.
+            var task = await server.CallAsync(
+                new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" }, Identity = "worker" }, PollWorkflowTaskQueueResponse.Parser, AtOnce);
+            Assert.Equal(attempt, task.Attempt);
+            timeouts.Add(task.History.Events.Last(e => e.EventType == EventType.WorkflowTaskScheduled).WorkflowTaskScheduledEventAttributes.StartToCloseTimeout.ToTimeSpan());
+            await server.CallAsync(
+                new RespondWorkflowTaskFailedRequest { Namespace = "default", TaskToken = task.TaskToken, Cause = WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure },
+                RespondWorkflowTaskFailedResponse.Parser);
+        }
+
+        Assert.Single(await server.HistoryAsync("w"), e => e.EventType == EventType.WorkflowTaskFailed);
+        Assert.All(timeouts[..3], timeout => Assert.Equal(TimeSpan.FromSeconds(10), timeout));
+        Assert.InRange(timeouts[3], TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(15));
+        Assert.InRange(timeouts[4], TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(20));
+        Assert.InRange(timeouts[5], TimeSpan.FromSeconds(26), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task FailureForAReset_BeginsWithTheFirstAttempt()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.CallAsync(
+            new RespondWorkflowTaskFailedRequest { Namespace = "default", TaskToken = (await server.PollWorkflowTaskAsync("w")).TaskToken, Cause = WorkflowTaskFailedCause.ResetWorkflow },
+            RespondWorkflowTaskFailedResponse.Parser);
+
+        Assert.Equal(1, (await server.PollWorkflowTaskAsync("w")).Attempt);
+    }
+
+    [Fact]
+    public async Task Poll_WithAShortDeadline_IsRefused()
+    {
+        await using var server = await TestServer.StartAsync();
+        var request = new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" } };
+
+        var refused = await Assert.ThrowsAsync<GrpcException>(() => server.CallAsync(request, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromMilliseconds(1900)));
+
+        Assert.Equal(GrpcStatusCode.FailedPrecondition, refused.Code);
+    }
+
+    [Fact]
+    public async Task Polls_OfAWorkerThatHasSaidGoodbye_AreServedOn()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.CallAsync(new ShutdownWorkerRequest { Namespace = "default", WorkerInstanceKey = "gone" }, ShutdownWorkerResponse.Parser);
+        await server.StartWorkflowAsync("w");
+
+        var late = await server.CallAsync(
+            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" }, WorkerInstanceKey = "gone" }, PollWorkflowTaskQueueResponse.Parser);
+
+        Assert.Equal("w", late.WorkflowExecution.WorkflowId);
+    }
+
+    [Fact]
+    public async Task Start_AskedForEagerly_ReturnsTheTaskAlsoWhenRepeatedAndQueuesNone()
+    {
+        await using var server = await TestServer.StartAsync();
+        var request = new StartWorkflowExecutionRequest
+        {
+            Namespace = "default", WorkflowId = "w", WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new() { Name = "w" }, RequestId = "r", Identity = "me", RequestEagerExecution = true,
+        };
+
+        var first = await server.CallAsync(request, StartWorkflowExecutionResponse.Parser);
+        var again = await server.CallAsync(request, StartWorkflowExecutionResponse.Parser);
+        var polled = await server.CallAsync(new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" } }, PollWorkflowTaskQueueResponse.Parser, TimeSpan.FromSeconds(3));
+        await server.CompleteAsync(again.EagerWorkflowTask, TestServer.Complete());
+
+        Assert.Equal(first.EagerWorkflowTask.TaskToken, again.EagerWorkflowTask.TaskToken);
+        Assert.Empty(polled.TaskToken);
+        Assert.Equal(EventType.WorkflowExecutionCompleted, (await server.HistoryAsync("w"))[^1].EventType);
+    }
+}
