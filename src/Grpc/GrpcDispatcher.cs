@@ -138,7 +138,9 @@ public sealed class GrpcDispatcher(IReadOnlyDictionary<string, GrpcHandler> hand
     private async Task FailAsync(HttpContext http, GrpcServerCallContext context, Exception exception)
     {
         context.Undelivered();
-        if (http.RequestAborted.IsCancellationRequested)
+
+        // A client that takes its call back is no fault of anybody, whether the request or its body is what ended first.
+        if (http.RequestAborted.IsCancellationRequested || exception is IOException)
         {
             return;
         }

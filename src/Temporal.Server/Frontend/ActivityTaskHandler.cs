@@ -141,7 +141,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
             HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
             RetryPolicy = activity.RetryPolicy,
-            Priority = scheduled.Priority ?? run.Start.Priority,
+            Priority = Priorities.Inherit(scheduled.Priority, run.Start.Priority),
         };
     }
 
@@ -228,7 +228,11 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     {
         if (TooLarge(result))
         {
-            run.FailActivity(activity, Failures.Server("RespondActivityTaskCompletedRequest.Result exceeds size limit.", nonRetryable: true), identity);
+            run.FailActivity(activity, new FailureMessage
+            {
+                Message = "Complete result exceeds size limit.",
+                ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true },
+            }, identity);
             return;
         }
 

@@ -83,7 +83,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
 
     private Run Copy(Workflow workflow, Run run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
     {
-        var runId = Guid.NewGuid().ToString();
+        var runId = Guid.CreateVersion7().ToString();
         var reset = engine.Store.Create(workflow, runId);
         reset.Changes.Created = true;
         reset.Changes.Visible = true;
@@ -99,9 +99,21 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         reset.Record.RequestIds[request.RequestId] = new RequestIdInfo { EventType = EventType.WorkflowExecutionStarted, EventId = 1 };
         reset.Record.OriginalStartTime = run.Record.OriginalStartTime;
         reset.Record.LastResetTime = reset.Now.Stamp();
-        reset.Record.ResetPoints.AddRange(run.Record.ResetPoints.Where(p => p.RunId == run.RunId
+        foreach (var point in run.Record.ResetPoints.Where(p => p.RunId == run.RunId
             ? p.FirstWorkflowTaskCompletedId < request.WorkflowTaskFinishEventId
-            : run.Start.PrevAutoResetPoints?.Points.Contains(p) == true));
+            : run.Start.PrevAutoResetPoints?.Points.Contains(p) == true))
+        {
+            // What was taken over of the old run's history are points of the new one.
+            var taken = point.Clone();
+            taken.RunId = point.RunId == run.RunId ? runId : point.RunId;
+            reset.Record.ResetPoints.Add(taken);
+        }
+
+        if (kept.Exists(e => e.EventType == EventType.WorkflowTaskCompleted))
+        {
+            reset.Record.BuildIds.AddRange(run.Record.BuildIds);
+        }
+
         reset.BeginFromReset();
 
         var scheduled = kept.FindLast(e => e.EventType == EventType.WorkflowTaskScheduled)!;

@@ -200,7 +200,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     /// <param name="repeats">A request id that is known already stands for the same start.</param>
     public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<Run>? beforeFirstTask = null, bool repeats = true)
     {
-        var newRunId = Guid.NewGuid().ToString();
+        var newRunId = Guid.CreateVersion7().ToString();
         if (Store.Current(workflow) is { } current)
         {
             if (repeats && current.Record.RequestIds.TryGetValue(request.RequestId, out var known))
@@ -320,7 +320,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     /// <summary>Ends a run for one that takes its id, and says whose id that is.</summary>
     public static string Replace(RunChain chain, Workflow workflow, Run current)
     {
-        var newRunId = Guid.NewGuid().ToString();
+        var newRunId = Guid.CreateVersion7().ToString();
         var details = new Payloads();
         details.Payloads_.Add(PayloadExtensions.Json($"\"terminated by new runID: {newRunId}\""));
         chain.Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy", details, "history-service");

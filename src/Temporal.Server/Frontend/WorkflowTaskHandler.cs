@@ -14,6 +14,9 @@ namespace Temporal.Server.Frontend;
 internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
 {
     private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
+
+    // Batches of events that come with a task; the rest is fetched.
+    private const int FirstPage = 256;
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
     public void Register(RpcTable table) =>
@@ -161,7 +164,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         var written = run.Changes.Events;
         var last = run.NextEventId - 1;
         var stored = written.Count > 0 ? written[0].EventId - 1 : last;
-        var (page, next) = HistoryReader.Page(engine.Store.Batches(run, from), from, stored);
+        var (page, next) = HistoryReader.Page(engine.Store.Batches(run, from), from, stored, maxBatches: FirstPage);
         if (next <= stored)
         {
             // The rest is fetched by token; it includes what this very change writes.

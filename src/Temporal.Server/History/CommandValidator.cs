@@ -15,12 +15,16 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
     private const int MaxId = 1000;
     private const int MaxPending = 2000;
 
+    // What an answer may write before its commands: scheduled, started, completed.
+    private const int EventsOfTask = 3;
+
     private readonly HashSet<string> _newTimers = [];
     private readonly HashSet<string> _goneTimers = [];
     private readonly HashSet<string> _newActivities = [];
     private readonly HashSet<string> _usedMessages = [];
     private readonly HashSet<long> _cancelled = [];
     private readonly HashSet<string> _newChildren = [];
+    private int _commands;
 
     /// <summary>Nothing when all is well; a fault that fails the task; or an exception for a request that is refused without failing the task.</summary>
     public CommandFault? Check(IReadOnlyList<Command> commands)
@@ -39,6 +43,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             return tooMany;
         }
 
+        _commands = commands.Count;
         foreach (var command in commands)
         {
             if (Check(command) is { } fault)
@@ -114,7 +119,8 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
     private bool CanCancel(long scheduledEventId) =>
         _cancelled.Add(scheduledEventId)
         && (scheduledEventId >= run.NextEventId
-            || (run.Activities.TryGetValue(scheduledEventId, out var activity) ? !activity.Record.CancelRequested : run.Buffered.Any(e => Run.EndedActivity(e) == scheduledEventId)));
+            ? _newActivities.Count > 0 && scheduledEventId <= run.NextEventId + EventsOfTask + _commands
+            : (run.Activities.TryGetValue(scheduledEventId, out var activity) ? !activity.Record.CancelRequested : run.Buffered.Any(e => Run.EndedActivity(e) == scheduledEventId)));
 
     private static CommandFault Missing(WorkflowTaskFailedCause cause, string command) => new(cause, $"{command}CommandAttributes is not set on {command}Command.");
 
@@ -146,6 +152,11 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             throw RpcErrors.InvalidArgument($"invalid TaskQueue on ScheduleActivityTaskCommand: {(a.TaskQueue is null ? "taskQueue is not set" : "missing task queue name")}. {which}");
         }
 
+        if (a.TaskQueue.Name.StartsWith("/_sys/", StringComparison.Ordinal))
+        {
+            throw RpcErrors.InvalidArgument($"invalid TaskQueue on ScheduleActivityTaskCommand: task queue name cannot start with reserved prefix /_sys/. {which}");
+        }
+
         if (RetryPolicies.Fault(a.RetryPolicy) is { } policy)
         {
             throw RpcErrors.InvalidArgument($"invalid ActivityRetryPolicy on SechduleActivityTaskCommand: {policy}. {which}");
@@ -153,7 +164,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
 
         if (a.ActivityId.Length > MaxId || type.Length > MaxId)
         {
-            return new CommandFault(Cause, (a.ActivityId.Length > MaxId ? "ActivityId" : "ActivityType") + $" on ScheduleActivityTaskCommand exceeds length limit. {which}");
+            return new CommandFault(Cause, (a.ActivityId.Length > MaxId ? "ActivityId" : "ActivityType") + $" on ScheduleActivityTaskCommand exceeds length limit. {which} Length={Math.Max(a.ActivityId.Length, type.Length)} Limit={MaxId}");
         }
 
         foreach (var (name, value) in new (string, Duration?)[]

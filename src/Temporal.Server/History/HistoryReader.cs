@@ -10,7 +10,7 @@ internal static class HistoryReader
     public const int MaxPageBytes = 2 * 1024 * 1024;
 
     /// <summary>The encoded events from <paramref name="from"/> up to and including <paramref name="to"/>, as far as a page goes; and the id to go on with.</summary>
-    public static (byte[] Bytes, long Next) Page(IEnumerable<EventBatch> batches, long from, long to, int maxEvents = MaxPageEvents)
+    public static (byte[] Bytes, long Next) Page(IEnumerable<EventBatch> batches, long from, long to, int maxEvents = MaxPageEvents, int maxBatches = int.MaxValue)
     {
         using var page = new MemoryStream();
         var next = from;
@@ -21,7 +21,7 @@ internal static class HistoryReader
                 continue;
             }
 
-            if (batch.First > to || next - from >= maxEvents || page.Length >= MaxPageBytes)
+            if (batch.First > to || next - from >= maxEvents || page.Length >= MaxPageBytes || maxBatches-- == 0)
             {
                 break;
             }

@@ -28,8 +28,9 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
     {
         var a = HistoryEvent.Parser.ParseFrom(record.Event).StartChildWorkflowExecutionInitiatedEventAttributes;
         var ns = namespaces.FindById(record.NamespaceId)!;
-        var (root, knownRunId) = await store.ChangeAsync(record.NamespaceId, record.WorkflowId, w =>
-            store.Find(w, record.RunId) is { IsOpen: true } run && run.Children.TryGetValue(record.EventId, out var child) ? (run.Root, child.RunId) : (null, ""));
+        var (root, priority, knownRunId) = await store.ChangeAsync(record.NamespaceId, record.WorkflowId, w =>
+            store.Find(w, record.RunId) is { IsOpen: true } run && run.Children.TryGetValue(record.EventId, out var child)
+                ? (run.Root, Priorities.Inherit(a.Priority, run.Start.Priority), child.RunId) : (null, null, ""));
         if (root is null)
         {
             // The parent has closed, or knows the answer already: no child is started for it.
@@ -43,7 +44,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             var failure = StartChildWorkflowExecutionFailedCause.Unspecified;
             try
             {
-                runId = await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w => StartChild(w, record, a, ns, root));
+                runId = await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w => StartChild(w, record, a, ns, root, priority));
             }
             catch (GrpcException e) when (e.Code == GrpcStatusCode.AlreadyExists)
             {
@@ -74,10 +75,10 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
         }
     }
 
-    private string StartChild(Workflow workflow, OutboxRecord record, StartChildWorkflowExecutionInitiatedEventAttributes a, NamespaceEntry parentNamespace, WorkflowExecution root)
+    private string StartChild(Workflow workflow, OutboxRecord record, StartChildWorkflowExecutionInitiatedEventAttributes a, NamespaceEntry parentNamespace, WorkflowExecution root, Priority? priority)
     {
         var current = store.Current(workflow);
-        var newRunId = Guid.NewGuid().ToString();
+        var newRunId = Guid.CreateVersion7().ToString();
         if (current is not null)
         {
             if (current.Record.RequestIds.ContainsKey(record.RequestId) || current.Record.CreateRequestId == record.RequestId)
@@ -115,7 +116,7 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
             Memo = a.Memo,
             SearchAttributes = a.SearchAttributes,
             Header = a.Header,
-            Priority = a.Priority,
+            Priority = priority,
         };
         var run = store.Create(workflow, newRunId);
         var start = StartRequests.FirstEvent(request, run.RunId, run.Now);

@@ -124,17 +124,15 @@ internal sealed partial class Run
             return;
         }
 
-        // The failure of the last attempt explains why all attempts together took too long.
-        if (type is TimeoutType.ScheduleToClose or TimeoutType.ScheduleToStart && activity.Record.LastFailure is { } last)
-        {
-            failure.Cause = last;
-        }
-
-        failure.TimeoutFailureInfo.LastHeartbeatDetails = activity.Record.HeartbeatDetails;
         if (state == RetryState.Timeout && type is TimeoutType.StartToClose or TimeoutType.Heartbeat)
         {
-            failure = Failures.Timeout(TimeoutType.ScheduleToClose, "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying", activity.Record.HeartbeatDetails, failure);
+            // No time is left for another attempt: it is all attempts together that took too long.
+            failure = Failures.Timeout(TimeoutType.ScheduleToClose, $"activity {Word(TimeoutType.ScheduleToClose)} timeout");
         }
+
+        // The failure of the attempt before explains why it came to this.
+        failure.Cause = activity.Record.LastFailure;
+        failure.TimeoutFailureInfo.LastHeartbeatDetails = activity.Record.HeartbeatDetails;
 
         var started = activity.IsStarted ? WriteActivityStarted(activity) : 0;
         var e = NewEvent(EventType.ActivityTaskTimedOut);

@@ -89,7 +89,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             backoff = MinimumInterval - elapsed;
         }
 
-        var next = new Continuation(Guid.NewGuid().ToString(), backoff);
+        var next = new Continuation(Guid.CreateVersion7().ToString(), backoff);
         var queue = command.TaskQueue is { Name.Length: > 0 } q ? q.Name : old.TaskQueue.Name;
         var attributes = new WorkflowExecutionContinuedAsNewEventAttributes
         {
@@ -159,7 +159,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
     private (RetryState State, Continuation? Next) RetryOrCron(Run run, FailureMessage failure)
     {
         var (state, delay) = RetryPolicies.Next(run.Start.RetryPolicy, run.Start.Attempt, failure, run.Now, run.Start.WorkflowExecutionExpirationTime?.Time());
-        return state == RetryState.InProgress ? (state, new Continuation(Guid.NewGuid().ToString(), delay)) : (state, Cron(run));
+        return state == RetryState.InProgress ? (state, new Continuation(Guid.CreateVersion7().ToString(), delay)) : (state, Cron(run));
     }
 
     private static Continuation? Cron(Run run)
@@ -175,7 +175,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             return null;
         }
 
-        return new Continuation(Guid.NewGuid().ToString(), at - now);
+        return new Continuation(Guid.CreateVersion7().ToString(), at - now);
     }
 
     private void End(Workflow workflow, Run run, HistoryEvent closing, Continuation? next, Action<WorkflowExecutionStartedEventAttributes> change, bool children = true)

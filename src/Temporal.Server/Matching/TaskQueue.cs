@@ -47,6 +47,18 @@ internal sealed class TaskQueue : IDisposable
         }
     }
 
+    /// <summary>How many tasks of each priority wait.</summary>
+    public IReadOnlyDictionary<int, int> BacklogByPriority
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tasks.UnorderedItems.GroupBy(item => item.Priority.Priority).ToDictionary(group => group.Key, group => group.Count());
+            }
+        }
+    }
+
     public int Backlog
     {
         get

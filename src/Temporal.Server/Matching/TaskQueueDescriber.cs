@@ -43,6 +43,14 @@ internal sealed class TaskQueueDescriber(TaskQueues queues, TaskQueueConfigs con
             Stats = request.ReportStats ? Stats(namespaceId, request.TaskQueue.Name, type) : null,
         };
         response.Pollers.AddRange(pollers);
+        if (request.ReportStats && Find(namespaceId, request.TaskQueue.Name, type) is { } queue)
+        {
+            foreach (var (priority, count) in queue.BacklogByPriority)
+            {
+                response.StatsByPriorityKey.Add(priority, new TaskQueueStats { ApproximateBacklogCount = count });
+            }
+        }
+
         if (request.IncludeTaskQueueStatus)
         {
             response.TaskQueueStatus = new TaskQueueStatus

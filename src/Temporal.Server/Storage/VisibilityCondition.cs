@@ -93,7 +93,8 @@ internal sealed class VisibilityCondition
                 Attribute(test.Attribute).Text(test.Negated ? " IS NOT NULL" : " IS NULL");
                 break;
             case PrefixFilter prefix:
-                Text("substr(").Attribute(prefix.Attribute).Text(", 1, length(").Parameter(prefix.Prefix).Text(prefix.Negated ? ")) <> " : ")) = ").Parameter(prefix.Prefix);
+                // Upper and lower case are the same here, as on the real server.
+                Text("lower(substr(").Attribute(prefix.Attribute).Text(", 1, length(").Parameter(prefix.Prefix).Text(prefix.Negated ? "))) <> lower(" : "))) = lower(").Parameter(prefix.Prefix).Text(")");
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(filter), filter.GetType().Name, "no SQL for this filter");

@@ -13,6 +13,7 @@ internal static class SearchAttributeValues
 {
     private const string NullEncoding = "binary/null";
     private const string BinaryEncoding = "binary/plain";
+    private const int ShortestExponent = 6;
     private const string JsonEncoding = "json/plain";
 
     /// <summary>What is stored of a value: nothing for null, one value, or several terms; null if it is no value of that type.</summary>
@@ -84,7 +85,7 @@ internal static class SearchAttributeValues
         _ => json.GetRawText(),
     };
 
-    /// <summary>A number as Go's %v prints a float64: with an exponent below 1e-4 and from 1e21 on.</summary>
+    /// <summary>A number as the real server prints it: with an exponent below 1e-4 and from 1e6 on.</summary>
     private static string Display(double number)
     {
         if (number == 0)
@@ -97,7 +98,7 @@ internal static class SearchAttributeValues
         var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var digits = new string([.. Math.Abs(number).ToString("R", CultureInfo.InvariantCulture).Split('E')[0].Where(char.IsAsciiDigit)]).Trim('0');
         var sign = number < 0 ? "-" : "";
-        if (exponent is < -4 or >= 21)
+        if (exponent is < -4 or >= ShortestExponent)
         {
             return $"{sign}{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
         }

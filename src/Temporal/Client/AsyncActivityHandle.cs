@@ -13,19 +13,19 @@ public record AsyncActivityHandle(ITemporalClient Client, AsyncActivityHandle.Re
 
     /// <summary>Says that the activity is alive.</summary>
     /// <exception cref="AsyncActivityCanceledException">Its cancellation was requested, or it was paused or reset.</exception>
-    public Task HeartbeatAsync(AsyncActivityHeartbeatOptions? options = null) =>
+    public virtual Task HeartbeatAsync(AsyncActivityHeartbeatOptions? options = null) =>
         Client.OutboundInterceptor.HeartbeatAsyncActivityAsync(new(Activity, options, DataConverterOverride));
 
     /// <summary>Completes the activity.</summary>
-    public Task CompleteAsync(object? result = null, AsyncActivityCompleteOptions? options = null) =>
+    public virtual Task CompleteAsync(object? result = null, AsyncActivityCompleteOptions? options = null) =>
         Client.OutboundInterceptor.CompleteAsyncActivityAsync(new(Activity, result, options, DataConverterOverride));
 
     /// <summary>Fails the activity.</summary>
-    public Task FailAsync(Exception exception, AsyncActivityFailOptions? options = null) =>
+    public virtual Task FailAsync(Exception exception, AsyncActivityFailOptions? options = null) =>
         Client.OutboundInterceptor.FailAsyncActivityAsync(new(Activity, exception, options, DataConverterOverride));
 
     /// <summary>Says that the activity has ended by its cancellation.</summary>
-    public Task ReportCancellationAsync(AsyncActivityReportCancellationOptions? options = null) =>
+    public virtual Task ReportCancellationAsync(AsyncActivityReportCancellationOptions? options = null) =>
         Client.OutboundInterceptor.ReportCancellationAsyncActivityAsync(new(Activity, options, DataConverterOverride));
 
     /// <inheritdoc />

@@ -22,31 +22,31 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
     /// <param name="rpcOptions">How the calls are made.</param>
     /// <exception cref="WorkflowFailedException">It failed, timed out, was cancelled or terminated; the inner exception says which.</exception>
     /// <exception cref="WorkflowContinuedAsNewException">It continued as new and <paramref name="followRuns" /> is false.</exception>
-    public Task GetResultAsync(bool followRuns = true, RpcOptions? rpcOptions = null) => GetResultAsync<ValueTuple>(followRuns, rpcOptions);
+    public virtual Task GetResultAsync(bool followRuns = true, RpcOptions? rpcOptions = null) => GetResultAsync<ValueTuple>(followRuns, rpcOptions);
 
     /// <summary>Waits until the workflow has completed and returns its result.</summary>
     /// <param name="followRuns">Whether to go on with the next run of a chain (continue-as-new, retry, cron).</param>
     /// <param name="rpcOptions">How the calls are made.</param>
     /// <exception cref="WorkflowFailedException">It failed, timed out, was cancelled or terminated; the inner exception says which.</exception>
     /// <exception cref="WorkflowContinuedAsNewException">It continued as new and <paramref name="followRuns" /> is false.</exception>
-    public Task<TResult> GetResultAsync<TResult>(bool followRuns = true, RpcOptions? rpcOptions = null) =>
+    public virtual Task<TResult> GetResultAsync<TResult>(bool followRuns = true, RpcOptions? rpcOptions = null) =>
         WorkflowResults.WaitAsync<TResult>(this, followRuns, rpcOptions);
 
     /// <summary>Sends a signal.</summary>
-    public Task SignalAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> signalCall, WorkflowSignalOptions? options = null)
+    public virtual Task SignalAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> signalCall, WorkflowSignalOptions? options = null)
     {
         var (method, args) = ExpressionCalls.ReadCall(signalCall);
         return SignalAsync(WorkflowSignalDefinition.NameOf(method), args, options);
     }
 
     /// <summary>Sends a signal.</summary>
-    public Task SignalAsync(string signal, IReadOnlyCollection<object?> args, WorkflowSignalOptions? options = null) =>
+    public virtual Task SignalAsync(string signal, IReadOnlyCollection<object?> args, WorkflowSignalOptions? options = null) =>
         Client.OutboundInterceptor.SignalWorkflowAsync(new(Id, RunId, signal, args, options, Headers: null));
 
     /// <summary>Asks a query.</summary>
     /// <exception cref="WorkflowQueryFailedException">The query failed.</exception>
     /// <exception cref="WorkflowQueryRejectedException">The query was refused because of the workflow's status.</exception>
-    public Task<TQueryResult> QueryAsync<TWorkflow, TQueryResult>(Expression<Func<TWorkflow, TQueryResult>> queryCall, WorkflowQueryOptions? options = null)
+    public virtual Task<TQueryResult> QueryAsync<TWorkflow, TQueryResult>(Expression<Func<TWorkflow, TQueryResult>> queryCall, WorkflowQueryOptions? options = null)
     {
         if (ExpressionCalls.ReadProperty(queryCall) is { } property)
         {
@@ -62,12 +62,12 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
     /// <summary>Asks a query.</summary>
     /// <exception cref="WorkflowQueryFailedException">The query failed.</exception>
     /// <exception cref="WorkflowQueryRejectedException">The query was refused because of the workflow's status.</exception>
-    public Task<TQueryResult> QueryAsync<TQueryResult>(string query, IReadOnlyCollection<object?> args, WorkflowQueryOptions? options = null) =>
+    public virtual Task<TQueryResult> QueryAsync<TQueryResult>(string query, IReadOnlyCollection<object?> args, WorkflowQueryOptions? options = null) =>
         Client.OutboundInterceptor.QueryWorkflowAsync<TQueryResult>(new(Id, RunId, query, args, options, Headers: null));
 
     /// <summary>Sends an update and waits until it has completed.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
-    public Task ExecuteUpdateAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateOptions? options = null)
+    public virtual Task ExecuteUpdateAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateOptions? options = null)
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return ExecuteUpdateAsync(WorkflowUpdateDefinition.NameOf(method), args, options);
@@ -75,7 +75,7 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
 
     /// <summary>Sends an update and waits for its result.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
-    public Task<TUpdateResult> ExecuteUpdateAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateOptions? options = null)
+    public virtual Task<TUpdateResult> ExecuteUpdateAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateOptions? options = null)
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return ExecuteUpdateAsync<TUpdateResult>(WorkflowUpdateDefinition.NameOf(method), args, options);
@@ -83,12 +83,12 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
 
     /// <summary>Sends an update and waits until it has completed.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
-    public Task ExecuteUpdateAsync(string update, IReadOnlyCollection<object?> args, WorkflowUpdateOptions? options = null) =>
+    public virtual Task ExecuteUpdateAsync(string update, IReadOnlyCollection<object?> args, WorkflowUpdateOptions? options = null) =>
         ExecuteUpdateAsync<ValueTuple>(update, args, options);
 
     /// <summary>Sends an update and waits for its result.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
-    public async Task<TUpdateResult> ExecuteUpdateAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowUpdateOptions? options = null)
+    public virtual async Task<TUpdateResult> ExecuteUpdateAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowUpdateOptions? options = null)
     {
         var handle = await StartUpdateAsync<TUpdateResult>(update, args, WorkflowUpdateStartOptions.Completed(options));
         return await handle.GetResultAsync(options?.Rpc);
@@ -96,7 +96,7 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
     /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public Task<WorkflowUpdateHandle> StartUpdateAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateStartOptions options)
+    public virtual Task<WorkflowUpdateHandle> StartUpdateAsync<TWorkflow>(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateStartOptions options)
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return StartUpdateAsync(WorkflowUpdateDefinition.NameOf(method), args, options);
@@ -104,7 +104,7 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
     /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateStartOptions options)
+    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TWorkflow, TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateStartOptions options)
     {
         var (method, args) = ExpressionCalls.ReadCall(updateCall);
         return StartUpdateAsync<TUpdateResult>(WorkflowUpdateDefinition.NameOf(method), args, options);
@@ -112,34 +112,34 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
     /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public async Task<WorkflowUpdateHandle> StartUpdateAsync(string update, IReadOnlyCollection<object?> args, WorkflowUpdateStartOptions options) =>
+    public virtual async Task<WorkflowUpdateHandle> StartUpdateAsync(string update, IReadOnlyCollection<object?> args, WorkflowUpdateStartOptions options) =>
         await StartUpdateAsync<ValueTuple>(update, args, options);
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
     /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled; the update may be under way.</exception>
-    public Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowUpdateStartOptions options) =>
+    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TUpdateResult>(string update, IReadOnlyCollection<object?> args, WorkflowUpdateStartOptions options) =>
         Client.OutboundInterceptor.StartWorkflowUpdateAsync<TUpdateResult>(new(Id, RunId, FirstExecutionRunId, update, args, options, Headers: null));
 
     /// <summary>An update that was sent before; it is not checked whether it exists.</summary>
-    public WorkflowUpdateHandle GetUpdateHandle(string id) => new(Client, id, Id, RunId);
+    public virtual WorkflowUpdateHandle GetUpdateHandle(string id) => new(Client, id, Id, RunId);
 
     /// <summary>An update that was sent before; it is not checked whether it exists.</summary>
-    public WorkflowUpdateHandle<TUpdateResult> GetUpdateHandle<TUpdateResult>(string id) => new(Client, id, Id, RunId);
+    public virtual WorkflowUpdateHandle<TUpdateResult> GetUpdateHandle<TUpdateResult>(string id) => new(Client, id, Id, RunId);
 
     /// <summary>Looks at the workflow.</summary>
-    public Task<WorkflowExecutionDescription> DescribeAsync(WorkflowDescribeOptions? options = null) =>
+    public virtual Task<WorkflowExecutionDescription> DescribeAsync(WorkflowDescribeOptions? options = null) =>
         Client.OutboundInterceptor.DescribeWorkflowAsync(new(Id, RunId, options));
 
     /// <summary>Asks the workflow to stop; it may clean up first.</summary>
-    public Task CancelAsync(WorkflowCancelOptions? options = null) =>
+    public virtual Task CancelAsync(WorkflowCancelOptions? options = null) =>
         Client.OutboundInterceptor.CancelWorkflowAsync(new(Id, RunId, FirstExecutionRunId, options));
 
     /// <summary>Ends the workflow at once, without its doing.</summary>
-    public Task TerminateAsync(string? reason = null, WorkflowTerminateOptions? options = null) =>
+    public virtual Task TerminateAsync(string? reason = null, WorkflowTerminateOptions? options = null) =>
         Client.OutboundInterceptor.TerminateWorkflowAsync(new(Id, RunId, FirstExecutionRunId, reason, options));
 
     /// <summary>Reads the whole history.</summary>
-    public async Task<WorkflowHistory> FetchHistoryAsync(WorkflowHistoryEventFetchOptions? options = null)
+    public virtual async Task<WorkflowHistory> FetchHistoryAsync(WorkflowHistoryEventFetchOptions? options = null)
     {
         var events = new List<HistoryEvent>();
         await foreach (var historyEvent in FetchHistoryEventsAsync(options))
@@ -151,7 +151,7 @@ public record WorkflowHandle(ITemporalClient Client, string Id, string? RunId = 
     }
 
     /// <summary>Reads the history's events, page by page.</summary>
-    public IAsyncEnumerable<HistoryEvent> FetchHistoryEventsAsync(WorkflowHistoryEventFetchOptions? options = null) =>
+    public virtual IAsyncEnumerable<HistoryEvent> FetchHistoryEventsAsync(WorkflowHistoryEventFetchOptions? options = null) =>
         FetchHistoryEventsAsync(RunId, options ?? new());
 
     internal async IAsyncEnumerable<HistoryEvent> FetchHistoryEventsAsync(

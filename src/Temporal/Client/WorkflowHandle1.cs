@@ -13,27 +13,27 @@ public record WorkflowHandle<TWorkflow>(ITemporalClient Client, string Id, strin
     : WorkflowHandle(Client, Id, RunId, ResultRunId, FirstExecutionRunId)
 {
     /// <summary>Sends a signal.</summary>
-    public Task SignalAsync(Expression<Func<TWorkflow, Task>> signalCall, WorkflowSignalOptions? options = null) =>
+    public virtual Task SignalAsync(Expression<Func<TWorkflow, Task>> signalCall, WorkflowSignalOptions? options = null) =>
         SignalAsync<TWorkflow>(signalCall, options);
 
     /// <summary>Asks a query.</summary>
-    public Task<TQueryResult> QueryAsync<TQueryResult>(Expression<Func<TWorkflow, TQueryResult>> queryCall, WorkflowQueryOptions? options = null) =>
+    public virtual Task<TQueryResult> QueryAsync<TQueryResult>(Expression<Func<TWorkflow, TQueryResult>> queryCall, WorkflowQueryOptions? options = null) =>
         QueryAsync<TWorkflow, TQueryResult>(queryCall, options);
 
     /// <summary>Sends an update and waits until it has completed.</summary>
-    public Task ExecuteUpdateAsync(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateOptions? options = null) =>
+    public virtual Task ExecuteUpdateAsync(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateOptions? options = null) =>
         ExecuteUpdateAsync<TWorkflow>(updateCall, options);
 
     /// <summary>Sends an update and waits for its result.</summary>
-    public Task<TUpdateResult> ExecuteUpdateAsync<TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateOptions? options = null) =>
+    public virtual Task<TUpdateResult> ExecuteUpdateAsync<TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateOptions? options = null) =>
         ExecuteUpdateAsync<TWorkflow, TUpdateResult>(updateCall, options);
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
-    public Task<WorkflowUpdateHandle> StartUpdateAsync(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateStartOptions options) =>
+    public virtual Task<WorkflowUpdateHandle> StartUpdateAsync(Expression<Func<TWorkflow, Task>> updateCall, WorkflowUpdateStartOptions options) =>
         StartUpdateAsync<TWorkflow>(updateCall, options);
 
     /// <summary>Sends an update and waits until it has reached a stage.</summary>
-    public Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateStartOptions options) =>
+    public virtual Task<WorkflowUpdateHandle<TUpdateResult>> StartUpdateAsync<TUpdateResult>(Expression<Func<TWorkflow, Task<TUpdateResult>>> updateCall, WorkflowUpdateStartOptions options) =>
         StartUpdateAsync<TWorkflow, TUpdateResult>(updateCall, options);
 }
 
@@ -51,5 +51,5 @@ public record WorkflowHandle<TWorkflow, TResult>(ITemporalClient Client, string 
     /// <summary>Waits until the workflow has completed and returns its result.</summary>
     /// <param name="followRuns">Whether to go on with the next run of a chain.</param>
     /// <param name="rpcOptions">How the calls are made.</param>
-    public new Task<TResult> GetResultAsync(bool followRuns = true, RpcOptions? rpcOptions = null) => GetResultAsync<TResult>(followRuns, rpcOptions);
+    public new virtual Task<TResult> GetResultAsync(bool followRuns = true, RpcOptions? rpcOptions = null) => GetResultAsync<TResult>(followRuns, rpcOptions);
 }

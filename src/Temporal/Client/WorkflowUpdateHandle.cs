@@ -17,12 +17,12 @@ public record WorkflowUpdateHandle(ITemporalClient Client, string Id, string Wor
     /// <summary>Waits until the update has completed.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
     /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled.</exception>
-    public Task GetResultAsync(RpcOptions? rpcOptions = null) => GetResultAsync<ValueTuple>(rpcOptions);
+    public virtual Task GetResultAsync(RpcOptions? rpcOptions = null) => GetResultAsync<ValueTuple>(rpcOptions);
 
     /// <summary>Waits until the update has completed and returns its result.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
     /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled.</exception>
-    public async Task<TResult> GetResultAsync<TResult>(RpcOptions? rpcOptions = null)
+    public virtual async Task<TResult> GetResultAsync<TResult>(RpcOptions? rpcOptions = null)
     {
         var outcome = KnownOutcome ?? await UpdatePoller.WaitForOutcomeAsync(this, rpcOptions);
         var converter = Client.Options.DataConverter.WithSerializationContext(new ISerializationContext.Workflow(Client.Options.Namespace, WorkflowId));
@@ -50,5 +50,5 @@ public record WorkflowUpdateHandle<TResult>(ITemporalClient Client, string Id, s
     /// <summary>Waits until the update has completed and returns its result.</summary>
     /// <exception cref="WorkflowUpdateFailedException">It failed or was rejected.</exception>
     /// <exception cref="WorkflowUpdateRpcTimeoutOrCanceledException">The wait timed out or was cancelled.</exception>
-    public new Task<TResult> GetResultAsync(RpcOptions? rpcOptions = null) => GetResultAsync<TResult>(rpcOptions);
+    public new virtual Task<TResult> GetResultAsync(RpcOptions? rpcOptions = null) => GetResultAsync<TResult>(rpcOptions);
 }

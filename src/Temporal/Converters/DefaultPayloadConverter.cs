@@ -31,7 +31,7 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
     }
 
     /// <summary>Encodings of one's own, the first that takes a value wins.</summary>
-    protected DefaultPayloadConverter(params IEncodingConverter[] encodingConverters)
+    public DefaultPayloadConverter(params IEncodingConverter[] encodingConverters)
     {
         EncodingConverters = encodingConverters;
         IndexedEncodingConverters = encodingConverters.ToDictionary(converter => ByteString.CopyFromUtf8(converter.Encoding));

@@ -57,10 +57,16 @@ internal sealed class WorkflowDefinitionParts
 
         const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy;
         var methods = Type.GetMethods(All).Where(m => m.DeclaringType != typeof(object)).ToList();
-        var validators = methods
-            .Select(m => (Method: m, Attribute: m.GetCustomAttribute<WorkflowUpdateValidatorAttribute>(inherit: false)))
-            .Where(v => v.Attribute is not null && Usable(v.Method, "WorkflowUpdateValidator"))
-            .ToDictionary(v => v.Attribute!.UpdateMethod, v => v.Method);
+        var validators = new Dictionary<string, MethodInfo>(StringComparer.Ordinal);
+        foreach (var method in methods)
+        {
+            if (method.GetCustomAttribute<WorkflowUpdateValidatorAttribute>(inherit: false) is { } validates && Usable(method, "WorkflowUpdateValidator")
+                && !validators.TryAdd(validates.UpdateMethod, method))
+            {
+                _faults.Add($"update method '{validates.UpdateMethod}' has two validators, {validators[validates.UpdateMethod].Name} and {method.Name}");
+            }
+        }
+
         foreach (var method in methods)
         {
             ReadMethod(method, validators);

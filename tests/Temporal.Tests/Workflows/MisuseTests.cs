@@ -29,6 +29,78 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
             message.Contains("continued from outside the workflow", StringComparison.Ordinal) || message.Contains("Not in workflow", StringComparison.Ordinal), message);
     }
 
+    [Theory]
+    [InlineData("condition", "the condition threw")]
+    [InlineData("condition acts", "may look at the workflow but not act")]
+    public async Task Condition_ThrowsOrActs_FailsTheTask(string misuse, string expected)
+    {
+        var (cause, message) = await FailureAsync(misuse, signal: false);
+
+        Assert.Equal(WorkflowTaskFailedCause.WorkflowWorkerUnhandledFailure, cause);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_CancelledByATokenOfItsOwn_FailsWithAnApplicationFailure() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+    {
+        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("own token"), new($"misuse-{Guid.NewGuid():N}", queue));
+
+        var error = await Assert.ThrowsAsync<WorkflowFailedException>(() => handle.GetResultAsync());
+
+        Assert.IsType<ApplicationFailureException>(error.InnerException);
+    });
+
+    [Fact]
+    public async Task Query_AsksWhetherItReplays_IsToldYes() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+    {
+        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("none"), new($"misuse-{Guid.NewGuid():N}", queue));
+
+        Assert.True(await handle.QueryAsync(w => w.Replaying));
+        Assert.False(await handle.QueryAsync(w => w.Patched));
+        await handle.SignalAsync(w => w.GoAsync());
+        Assert.Equal("none", await Histories.ResultAsync(handle, () => handle.GetResultAsync()));
+    });
+
+    [Fact]
+    public async Task Update_ContinuesAsNew_FailsTheTask() => await server.WithWorkerAsync<MisuseWorkflow>(async queue =>
+    {
+        var handle = await server.Client.StartWorkflowAsync((MisuseWorkflow w) => w.RunAsync("none"), new($"misuse-{Guid.NewGuid():N}", queue));
+        _ = handle.ExecuteUpdateAsync(w => w.ContinueAsync());
+
+        var (_, message) = await Histories.TaskFailureAsync(handle);
+
+        Assert.Contains("continued as new", message, StringComparison.Ordinal);
+        await handle.TerminateAsync("end of test");
+    });
+
+    [Fact]
+    public void Definition_WithTwoValidatorsOfOneUpdate_IsRefused()
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(() => Temporalio.Workflows.WorkflowDefinition.Create(typeof(TwiceValidated)));
+
+        Assert.Contains("two validators", error.Message, StringComparison.Ordinal);
+    }
+
+    [Temporalio.Workflows.Workflow]
+    public class TwiceValidated
+    {
+        [Temporalio.Workflows.WorkflowRun]
+        public Task RunAsync() => Task.CompletedTask;
+
+        [Temporalio.Workflows.WorkflowUpdate]
+        public Task ChangeAsync() => Task.CompletedTask;
+
+        [Temporalio.Workflows.WorkflowUpdateValidator(nameof(ChangeAsync))]
+        public void First()
+        {
+        }
+
+        [Temporalio.Workflows.WorkflowUpdateValidator(nameof(ChangeAsync))]
+        public void Second()
+        {
+        }
+    }
+
     [Fact]
     public async Task Run_Blocks_FailsTheTaskAndSaysWhere()
     {

@@ -25,6 +25,18 @@ public sealed class MisuseWorkflow
         }
     }
 
+    /// <summary>Whether a query is told that it replays.</summary>
+    [WorkflowQuery]
+    public bool Replaying => Workflow.Unsafe.IsReplaying;
+
+    /// <summary>Whether a change that no history knows is taken for made.</summary>
+    [WorkflowQuery]
+    public bool Patched => Workflow.Patched("never recorded");
+
+    /// <summary>Continues as new where that is not allowed.</summary>
+    [WorkflowUpdate]
+    public Task ContinueAsync() => throw Workflow.CreateContinueAsNewException((MisuseWorkflow next) => next.RunAsync("none"));
+
     /// <summary>Misbehaves.</summary>
     [WorkflowRun]
     public async Task<string> RunAsync(string misuse)
@@ -89,6 +101,20 @@ public sealed class MisuseWorkflow
                 using (var semaphore = new SemaphoreSlim(0))
                 {
                     await semaphore.WaitAsync(20);
+                }
+
+                break;
+            case "condition":
+                await Workflow.WaitConditionAsync(() => throw new FormatException("the condition threw"));
+                break;
+            case "condition acts":
+                await Workflow.WaitConditionAsync(() => Workflow.DelayAsync(1).IsCompleted);
+                break;
+            case "own token":
+                using (var own = new CancellationTokenSource())
+                {
+                    own.Cancel();
+                    await Workflow.DelayAsync(TimeSpan.FromMinutes(1), own.Token);
                 }
 
                 break;

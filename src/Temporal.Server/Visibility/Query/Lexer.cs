@@ -22,9 +22,8 @@ internal sealed class Lexer(string text, int offset)
     /// <summary>The next token; after the end, the end again.</summary>
     public Token Next()
     {
-        while (_at < text.Length && char.IsWhiteSpace(text[_at]))
+        while (SkipBlank())
         {
-            _at++;
         }
 
         if (_at >= text.Length)
@@ -41,6 +40,31 @@ internal sealed class Lexer(string text, int offset)
             _ when char.IsLetter(c) || c is '_' or '@' => Word(),
             _ => Symbol(),
         };
+    }
+
+    /// <summary>Passes over a blank or a comment; false where neither stands.</summary>
+    private bool SkipBlank()
+    {
+        if (_at >= text.Length)
+        {
+            return false;
+        }
+
+        if (char.IsWhiteSpace(text[_at]))
+        {
+            _at++;
+            return true;
+        }
+
+        var (opening, closing) = string.CompareOrdinal(text, _at, "-- ", 0, 3) == 0 ? (3, "\n") : string.CompareOrdinal(text, _at, "/*", 0, 2) == 0 ? (2, "*/") : (0, "");
+        if (opening == 0)
+        {
+            return false;
+        }
+
+        var end = text.IndexOf(closing, _at + opening, StringComparison.Ordinal);
+        _at = end < 0 ? text.Length : end + closing.Length;
+        return true;
     }
 
     private Token Make(TokenKind kind, string value) => new(kind, value, offset + _at + 1);
@@ -147,6 +171,13 @@ internal sealed class Lexer(string text, int offset)
 
     private Token Symbol()
     {
+        // The other way to write 'and' and 'or'.
+        if (string.CompareOrdinal(text, _at, "&&", 0, 2) == 0 || string.CompareOrdinal(text, _at, "||", 0, 2) == 0)
+        {
+            _at += 2;
+            return Make(TokenKind.Keyword, text[_at - 1] == '&' ? "and" : "or");
+        }
+
         foreach (var symbol in Symbols)
         {
             if (string.CompareOrdinal(text, _at, symbol, 0, symbol.Length) == 0)

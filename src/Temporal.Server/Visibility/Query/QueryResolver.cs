@@ -82,14 +82,23 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
                 var values = ((TupleExpression)comparison.Right).Items.Select(item => Value(attribute, item)).ToList();
                 return attribute.IsMultiValued ? Terms(attribute, values, negated) : new InFilter(attribute, values, negated);
             case "starts_with" or "not starts_with":
-                return Value(attribute, comparison.Right) is string prefix
+                return Prefix(attribute, comparison.Right) is { } prefix
                     ? new PrefixFilter(attribute, prefix, negated)
-                    : throw QueryException.Invalid($"right-hand side of '{comparison.Operator}' must be a string in `{QueryText.Of(comparison)}`");
+                    : throw QueryException.Invalid($"right-hand side of '{comparison.Operator}' must be a literal string (got: {QueryText.Of(comparison.Right)})");
             default:
                 var value = Value(attribute, comparison.Right);
+                if (attribute.Type == IndexedValueType.Text && value is string words && !SearchTerms.Of(attribute.Type, words).Any())
+                {
+                    throw QueryException.Invalid($"unexpected value for Text type search attribute (no tokens found in '{words}')");
+                }
+
                 return attribute.IsMultiValued ? Terms(attribute, [value], comparison.Operator == "!=") : new ComparisonFilter(attribute, comparison.Operator, value);
         }
     }
+
+    // A quoted number begins with its digits, whatever the type of the attribute.
+    private string? Prefix(SearchAttribute attribute, Expression right) =>
+        Value(attribute, right) as string ?? (right as LiteralExpression)?.Value as string;
 
     private static TermsFilter Terms(SearchAttribute attribute, IEnumerable<object> values, bool negated)
     {
@@ -100,7 +109,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
     private RangeFilter Range(RangeExpression range)
     {
         var attribute = Attribute(range.Left);
-        return attribute.IsMultiValued
+        return attribute.IsMultiValued || attribute.Type == IndexedValueType.Bool
             ? throw QueryException.Invalid($"cannot do range condition on search attribute '{attribute.Name}' of type {attribute.TypeName}")
             : new RangeFilter(attribute, Value(attribute, range.Low), Value(attribute, range.High), range.Negated);
     }
@@ -110,7 +119,7 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         var attribute = Attribute(test.Inner);
         return test.What == "null"
             ? new NullFilter(attribute, test.Negated)
-            : throw QueryException.Invalid($"'is' operator can only be used with 'null' or 'not null' in `{QueryText.Of(test)}`");
+            : throw QueryException.Invalid("'IS' operator can only be used with 'NULL' or 'NOT NULL'");
     }
 
     private SearchAttribute Attribute(Expression expression)

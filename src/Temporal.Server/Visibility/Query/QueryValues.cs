@@ -16,6 +16,10 @@ internal static partial class QueryValues
         { Name: SystemSearchAttributes.ExecutionStatus } => Status(value),
         { Name: SystemSearchAttributes.ExecutionDuration } => Duration(value),
         { Type: IndexedValueType.Datetime } => Time(value),
+
+        // A number may come in quotes, as forms of a page send it.
+        { Type: IndexedValueType.Int } when value is string text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
+        { Type: IndexedValueType.Double } when value is string text && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         _ => value,
     };
 

@@ -9,30 +9,30 @@ namespace Temporalio.Client.Schedules;
 public record ScheduleHandle(ITemporalClient Client, string Id)
 {
     /// <summary>Acts for past or future periods as fast as the overlap policy allows.</summary>
-    public Task BackfillAsync(IReadOnlyCollection<ScheduleBackfill> backfills, RpcOptions? rpcOptions = null) =>
+    public virtual Task BackfillAsync(IReadOnlyCollection<ScheduleBackfill> backfills, RpcOptions? rpcOptions = null) =>
         Client.OutboundInterceptor.BackfillScheduleAsync(new(Id, backfills, rpcOptions));
 
     /// <summary>Deletes the schedule; workflows it started go on.</summary>
-    public Task DeleteAsync(RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.DeleteScheduleAsync(new(Id, rpcOptions));
+    public virtual Task DeleteAsync(RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.DeleteScheduleAsync(new(Id, rpcOptions));
 
     /// <summary>Looks at the schedule.</summary>
-    public Task<ScheduleDescription> DescribeAsync(RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.DescribeScheduleAsync(new(Id, rpcOptions));
+    public virtual Task<ScheduleDescription> DescribeAsync(RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.DescribeScheduleAsync(new(Id, rpcOptions));
 
     /// <summary>Pauses the schedule.</summary>
-    public Task PauseAsync(string? note = null, RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.PauseScheduleAsync(new(Id, note, rpcOptions));
+    public virtual Task PauseAsync(string? note = null, RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.PauseScheduleAsync(new(Id, note, rpcOptions));
 
     /// <summary>Acts now.</summary>
-    public Task TriggerAsync(ScheduleTriggerOptions? options = null) => Client.OutboundInterceptor.TriggerScheduleAsync(new(Id, options));
+    public virtual Task TriggerAsync(ScheduleTriggerOptions? options = null) => Client.OutboundInterceptor.TriggerScheduleAsync(new(Id, options));
 
     /// <summary>Ends the pause.</summary>
-    public Task UnpauseAsync(string? note = null, RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.UnpauseScheduleAsync(new(Id, note, rpcOptions));
+    public virtual Task UnpauseAsync(string? note = null, RpcOptions? rpcOptions = null) => Client.OutboundInterceptor.UnpauseScheduleAsync(new(Id, note, rpcOptions));
 
     /// <summary>Changes the schedule. The updater gets what is there and returns what shall be, or null to leave it; it is called again when somebody else changed it meanwhile.</summary>
-    public Task UpdateAsync(Func<ScheduleUpdateInput, ScheduleUpdate?> updater, RpcOptions? rpcOptions = null) =>
+    public virtual Task UpdateAsync(Func<ScheduleUpdateInput, ScheduleUpdate?> updater, RpcOptions? rpcOptions = null) =>
         UpdateAsync(input => Task.FromResult(updater(input)), rpcOptions);
 
     /// <summary>Changes the schedule. The updater gets what is there and returns what shall be, or null to leave it; it is called again when somebody else changed it meanwhile.</summary>
-    public Task UpdateAsync(Func<ScheduleUpdateInput, Task<ScheduleUpdate?>> updater, RpcOptions? rpcOptions = null) =>
+    public virtual Task UpdateAsync(Func<ScheduleUpdateInput, Task<ScheduleUpdate?>> updater, RpcOptions? rpcOptions = null) =>
         Client.OutboundInterceptor.UpdateScheduleAsync(new(Id, updater, rpcOptions));
 }
 

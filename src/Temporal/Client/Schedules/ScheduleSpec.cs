@@ -139,13 +139,13 @@ public record ScheduleRange(int Start, int End, int Step)
 
     /// <summary>One value.</summary>
     public ScheduleRange(int start)
-        : this(start, 0, 0)
+        : this(start, start, 1)
     {
     }
 
     /// <summary>All values of a range.</summary>
     public ScheduleRange(int start, int end)
-        : this(start, end, 0)
+        : this(start, end, 1)
     {
     }
 

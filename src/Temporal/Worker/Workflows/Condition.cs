@@ -21,21 +21,12 @@ internal sealed class Condition
     /// <summary>Token that ends the wait.</summary>
     public CancellationTokenRegistration Registration { get; set; }
 
-    /// <summary>Asks, and ends the wait if the answer is yes or an exception.</summary>
+    /// <summary>Asks, and ends the wait if the answer is yes. What the check throws is no answer and fails the task.</summary>
     public bool TryFinish()
     {
-        try
+        if (!_check())
         {
-            if (!_check())
-            {
-                return false;
-            }
-        }
-        catch (Exception e)
-        {
-            Leave();
-            _source.TrySetException(e);
-            return true;
+            return false;
         }
 
         Finish(result: true);

@@ -11,7 +11,7 @@ namespace Temporalio.Worker.Workflows;
 internal sealed record LocalActivityEnd(Payloads? Result, Failure? Failure, LocalActivityMarker Marker);
 
 /// <summary>A local activity that the workflow waits for. Its one command is the marker, at the moment it ends.</summary>
-internal sealed class LocalActivityCall(WorkflowCommands commands, uint sequence, LocalActivityAttempt attempt, LocalActivityOptions options)
+internal sealed class LocalActivityCall(WorkflowCommands commands, uint sequence, LocalActivityAttempt attempt, LocalActivityOptions options, Api.Sdk.V1.UserMetadata? metadata)
     : CancellableCall
 {
     private readonly TaskCompletionSource<LocalActivityEnd> _source = new();
@@ -68,6 +68,7 @@ internal sealed class LocalActivityCall(WorkflowCommands commands, uint sequence
         {
             CommandType = Api.Enums.V1.CommandType.RecordMarker,
             RecordMarkerCommandAttributes = Markers.OfLocalActivity(marker, result, failure),
+            UserMetadata = metadata,
         }));
         _source.SetResult(new(result, failure, marker));
     }

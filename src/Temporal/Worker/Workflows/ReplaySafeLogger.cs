@@ -18,7 +18,7 @@ internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => logger.BeginScope(state);
 
-    public bool IsEnabled(LogLevel logLevel) => !instance.IsReplaying && logger.IsEnabled(logLevel);
+    public bool IsEnabled(LogLevel logLevel) => !instance.IsRebuilding && logger.IsEnabled(logLevel);
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

@@ -52,7 +52,11 @@ internal sealed partial class WorkflowInstance
     public void Update(UpdateRequest update, bool accepted) => Scheduler.Queue(() => RunUpdateAsync(update, accepted));
 
     private WorkflowSignalDefinition? SignalHandlerOf(string name) =>
-        Handlers.Signals.TryGetValue(name, out var definition) ? definition : Handlers.DynamicSignal;
+        Handlers.Signals.TryGetValue(name, out var definition) ? definition : IsReserved(name) ? null : Handlers.DynamicSignal;
+
+    /// <summary>Names that belong to the SDK never reach a dynamic handler.</summary>
+    private static bool IsReserved(string name) =>
+        name.StartsWith("__temporal_", StringComparison.Ordinal) || name is StackTraceQuery or EnhancedStackTraceQuery;
 
     private void DeliverBufferedSignals()
     {
@@ -98,7 +102,7 @@ internal sealed partial class WorkflowInstance
     private async Task RunUpdateAsync(UpdateRequest update, bool accepted)
     {
         _currentUpdate.Value = new(update.Id, update.Name);
-        if (!Handlers.Updates.TryGetValue(update.Name, out var definition))
+        if (!Handlers.Updates.TryGetValue(update.Name, out var definition) && !IsReserved(update.Name))
         {
             definition = Handlers.DynamicUpdate;
         }
@@ -113,7 +117,7 @@ internal sealed partial class WorkflowInstance
             }
 
             input = new(update.Id, update.Name, definition, Decode(definition.Handler, definition.Dynamic, update.Name, update.Request.Input.Args), update.Request.Input.Header?.Fields);
-            if (!accepted)
+            if (!accepted && definition.Validator is not null)
             {
                 ReadOnly(() => _inbound.ValidateUpdate(input));
             }
@@ -146,6 +150,11 @@ internal sealed partial class WorkflowInstance
         catch (Exception e) when (e is not ContinueAsNewException && IsFailure(e))
         {
             outcome.Failure = ToFailure(e);
+        }
+        catch (ContinueAsNewException)
+        {
+            _taskFailure ??= new Exceptions.InvalidWorkflowOperationException($"Update handler {update.Name} continued as new, which only the workflow's main method and signal handlers may do.");
+            return;
         }
         catch (Exception e)
         {
@@ -194,14 +203,33 @@ internal sealed partial class WorkflowInstance
     private void ReadOnly(Action action)
     {
         var random = Random;
-        (_readOnly, Random) = (true, random.Fork());
+        Random = random.Fork();
         try
         {
-            action();
+            Looking(() =>
+            {
+                action();
+                return true;
+            });
         }
         finally
         {
-            (_readOnly, Random) = (false, random);
+            Random = random;
+        }
+    }
+
+    /// <summary>Runs code that may look at the workflow but not act.</summary>
+    private T Looking<T>(Func<T> code)
+    {
+        var before = _readOnly;
+        _readOnly = true;
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            _readOnly = before;
         }
     }
 

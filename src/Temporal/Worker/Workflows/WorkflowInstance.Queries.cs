@@ -12,12 +12,9 @@ internal sealed partial class WorkflowInstance
     private const string StackTraceQuery = "__stack_trace";
     private const string EnhancedStackTraceQuery = "__enhanced_stack_trace";
 
-    private static readonly (string Name, string Description)[] BuiltInQueries =
-    [
-        (EnhancedStackTraceQuery, "Current stack traces with source locations."),
-        (StackTraceQuery, "Current stack trace."),
-        (MetadataQuery, "Metadata about this workflow."),
-    ];
+    private static readonly string[] BuiltInQueries = [EnhancedStackTraceQuery, StackTraceQuery, MetadataQuery];
+
+    private bool _answering;
 
     private readonly List<(Task Task, System.Diagnostics.StackTrace Stack)> _traces = [];
 
@@ -26,12 +23,14 @@ internal sealed partial class WorkflowInstance
     {
         Payload? answer = null;
         Scheduler.Enter();
+        _answering = true;
         try
         {
             Scheduler.RunNow(() => ReadOnly(() => answer = PayloadConverter.ToPayload(Answer(id, name, arguments, headers))));
         }
         finally
         {
+            _answering = false;
             Scheduler.Leave();
         }
 
@@ -65,14 +64,14 @@ internal sealed partial class WorkflowInstance
                 break;
         }
 
-        if (!Handlers.Queries.TryGetValue(name, out var definition))
+        if (!Handlers.Queries.TryGetValue(name, out var definition) && !IsReserved(name))
         {
             definition = Handlers.DynamicQuery;
         }
 
         if (definition is null)
         {
-            var known = Handlers.Queries.Keys.Concat(BuiltInQueries.Select(q => q.Name)).Order(StringComparer.Ordinal);
+            var known = Handlers.Queries.Keys.Concat(BuiltInQueries).Order(StringComparer.Ordinal);
             throw new InvalidOperationException($"Query handler for {name} expected but not found, known queries: [{string.Join(" ", known)}]");
         }
 
@@ -91,7 +90,7 @@ internal sealed partial class WorkflowInstance
             Definition = new() { Type = Info.WorkflowType },
         };
         metadata.Definition.QueryDefinitions.AddRange(Handlers.Queries.Values.Append(Handlers.DynamicQuery).OfType<WorkflowQueryDefinition>()
-            .Select(d => Interaction(d.Name, d.Description)).Concat(BuiltInQueries.Select(q => Interaction(q.Name, q.Description))).OrderBy(d => d.Name, StringComparer.Ordinal));
+            .Select(d => Interaction(d.Name, d.Description)).OrderBy(d => d.Name, StringComparer.Ordinal));
         metadata.Definition.SignalDefinitions.AddRange(Handlers.Signals.Values.Append(Handlers.DynamicSignal).OfType<WorkflowSignalDefinition>()
             .Select(d => Interaction(d.Name, d.Description)).OrderBy(d => d.Name, StringComparer.Ordinal));
         metadata.Definition.UpdateDefinitions.AddRange(Handlers.Updates.Values.Append(Handlers.DynamicUpdate).OfType<WorkflowUpdateDefinition>()

@@ -46,7 +46,10 @@ internal sealed partial class WorkflowInstance
 
     public int CurrentHistorySize { get; set; }
 
-    public bool IsReplaying => Commands.Replaying;
+    public bool IsReplaying => Commands.Replaying || _answering;
+
+    /// <summary>Whether the state is rebuilt, so that what the code tells was told before; unlike <see cref="IsReplaying"/> not for a query of a run that is up to date.</summary>
+    public bool IsRebuilding => Commands.Replaying;
 
     public bool IsReplayingHistoryEvents => Commands.Replaying && !_readOnly;
 
@@ -58,7 +61,7 @@ internal sealed partial class WorkflowInstance
 
     public MetricMeter MetricMeter => _metricMeter ??= new ReplaySafeMetricMeter(
         _options.MetricMeter.WithTags([new("namespace", Info.Namespace), new("task_queue", Info.TaskQueue), new("workflow_type", Info.WorkflowType)]),
-        () => IsReplaying);
+        () => IsRebuilding);
 
     public IReadOnlyDictionary<string, IRawValue> Memo =>
         _memoValues ??= _memo?.Fields.ToDictionary(f => f.Key, f => (IRawValue)new RawValue(f.Value)) ?? [];
@@ -105,14 +108,17 @@ internal sealed partial class WorkflowInstance
         }
 
         var inHistory = _patchesInHistory?.Contains(id) == true;
-        var active = inHistory || (!IsReplaying && (_options.PatchActivation?.Invoke(new(Info, id)) ?? true));
-        if (!_readOnly)
+        if (_readOnly)
         {
-            (_patches ??= [])[id] = active;
-            if (active)
-            {
-                RecordPatch(id, deprecated: false);
-            }
+            // Where nothing may be recorded, only what is recorded counts; code that would decide now must not be here.
+            return inHistory || (!IsReplaying && MayIssue());
+        }
+
+        var active = inHistory || (!IsReplaying && (_options.PatchActivation is not { } activation || Looking(() => activation(new(Info, id)))));
+        (_patches ??= [])[id] = active;
+        if (active)
+        {
+            RecordPatch(id, deprecated: false);
         }
 
         return active;

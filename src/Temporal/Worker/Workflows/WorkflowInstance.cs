@@ -158,8 +158,10 @@ internal sealed partial class WorkflowInstance
         || _failureTypes.Any(t => t.IsInstanceOfType(exception))
         || _dynamicFailureTypes.Any(t => t.IsInstanceOfType(exception));
 
+    /// <summary>The failure of an exception. A cancellation that the workflow was not asked for, of a token of its own, is a failure like others.</summary>
     public Api.Failure.V1.Failure ToFailure(Exception exception) => _converter.FailureConverter.ToFailure(
-        exception is OperationCanceledException ? new CanceledFailureException(exception.Message, exception) : exception, _converter.PayloadConverter);
+        exception is OperationCanceledException && _cancellation.IsCancellationRequested ? new CanceledFailureException(exception.Message, exception) : exception,
+        _converter.PayloadConverter);
 
     /// <summary>Waits for a condition, with or without a timer.</summary>
     public Task<bool> WaitConditionAsync(WaitConditionOptions options)
@@ -172,7 +174,7 @@ internal sealed partial class WorkflowInstance
         }
 
         MayIssue();
-        var condition = new Condition(_conditions, check);
+        var condition = new Condition(_conditions, () => Looking(check));
         if (options.Timeout is { } timeout && timeout != Timeout.InfiniteTimeSpan)
         {
             condition.Timer = StartTimer(timeout, options.TimeoutSummary, () => condition.Finish(result: false));

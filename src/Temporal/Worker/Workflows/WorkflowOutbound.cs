@@ -287,7 +287,8 @@ internal sealed class WorkflowOutbound(WorkflowInstance instance) : WorkflowOutb
                 StartToCloseTimeout = options.StartToCloseTimeout,
                 RetryPolicy = (options.RetryPolicy ?? new()).ToProto(),
             },
-            options);
+            options,
+            Metadata(options.Summary, details: null, converter.PayloadConverter));
         instance.RequireActing();
         Commands.LocalActivities.Add((uint)number, call);
         return call;
