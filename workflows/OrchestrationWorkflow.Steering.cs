@@ -12,8 +12,7 @@ public sealed partial class OrchestrationWorkflow
     private const int MostNamed = 20;
 
     /// <summary>Notes of messages that could not be read, among the warnings: the last ones.</summary>
-    private const int MostDropped = 5;
-    private const string DroppedPrefix = "Message: ";
+    private const int MostDropped = 10;
 
     /// <summary>Tasks whose time limit for an approval runs in this execution.</summary>
     private readonly HashSet<string> _timed = new(StringComparer.Ordinal);
@@ -307,8 +306,8 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>In the record as an event, and among the warnings, which 'status' shows.</summary>
     private protected override void NoteDropped(string note)
     {
-        var warnings = _run.Warnings.Where(w => !w.StartsWith(DroppedPrefix, StringComparison.Ordinal));
-        var notes = _run.Warnings.Except(warnings).Append($"{DroppedPrefix}{MessageParts.Brief(note)}").TakeLast(MostDropped);
+        var warnings = _run.Warnings.Where(w => !w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal));
+        var notes = _run.Warnings.Except(warnings).Append($"{RunStatus.DroppedMessage}{MessageParts.Brief(note)}").TakeLast(MostDropped);
         _run = _run with { Warnings = [.. warnings, .. notes] };
         Note(note);
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Contracts;
 
-/// <summary>A text that goes to the server as an id or as the name of a task queue: one that the server refuses would stop the workflow that uses it.</summary>
+/// <summary>A text that goes to the server as an id or a task queue's name: one that the server refuses would stop the workflow that uses it.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")
 {
@@ -12,5 +12,6 @@ public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 10
 
     /// <inheritdoc/>
     public override bool IsValid(object? value) =>
-        value is null || (value is string { Length: > 0 } text && !text.Any(char.IsControl) && Encoding.UTF8.GetByteCount(text) <= MostBytes);
+        value is null
+        || (value is string { Length: > 0 } text && !text.Any(char.IsControl) && Encoding.UTF8.GetByteCount(text) <= MostBytes);
 }

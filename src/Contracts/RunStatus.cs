@@ -5,6 +5,9 @@ namespace Orchestrator.Contracts;
 /// <summary>A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and what <c>orchestrate status --json</c> prints.</summary>
 public sealed record RunStatus
 {
+    /// <summary>How a warning begins that tells of a message that could not be read or not be followed.</summary>
+    public const string DroppedMessage = "Message: ";
+
     /// <summary>Version of this document's shape.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; init; } = 1;

@@ -61,6 +61,18 @@ public class RunTableTests
     }
 
     [Fact]
+    public void Draw_MessageThatWasDropped_IsSaidWhileTheRunIsOpen()
+    {
+        var run = Run(1, _ => TaskStates.Executing) with { Warnings = ["gates: none", RunStatus.DroppedMessage + "the signal 'aprove' was dropped"] };
+
+        var open = RunTable.Draw(run with { State = RunStates.Executing }, new Dictionary<string, string>(), Now, 80, 50);
+        var ended = RunTable.Draw(run with { State = RunStates.Completed }, new Dictionary<string, string>(), Now, 80, 50);
+
+        Assert.Single(open, "! Message: the signal 'aprove' was dropped");
+        Assert.DoesNotContain(ended, line => line.Contains("aprove", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Draw_WideCharacters_FillTheWidthAndNoMore()
     {
         var run = Run(2, _ => TaskStates.Executing);

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Contracts;
 
@@ -35,7 +34,7 @@ internal static class MessageExample
         {
             JsonTypeInfoKind.Enumerable => "[]",
             JsonTypeInfoKind.Object when depth > 1 => "{}",
-            JsonTypeInfoKind.Object => $"{{{string.Join(",", required.Select(p => $"{JsonValue.Create(p.Name).ToJsonString()}:{Of(p.PropertyType, p.AttributeProvider, depth + 1)}"))}}}",
+            JsonTypeInfoKind.Object => "{" + string.Join(",", required.Select(p => $"\"{p.Name}\":{Of(p.PropertyType, p.AttributeProvider, depth + 1)}")) + "}",
             JsonTypeInfoKind.Dictionary => "{}",
             _ => OfScalar(type, rules),
         };
@@ -43,8 +42,8 @@ internal static class MessageExample
 
     private static string OfScalar(Type type, ICustomAttributeProvider? rules)
     {
-        if (rules?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: true) is [AllowedValuesAttribute { Values: [var first, ..] }, ..])
-            return $"\"{first}\"";
+        if (rules?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: true) is [AllowedValuesAttribute allowed, ..])
+            return $"\"{allowed.Values[0]}\"";
         return type == typeof(bool) ? "true"
             : type == typeof(TimeSpan) ? "\"00:05:00\""
             : type == typeof(DateTimeOffset) ? "\"2026-11-21T08:00:00Z\""
@@ -55,6 +54,6 @@ internal static class MessageExample
     private static IEnumerable<JsonPropertyInfo> MembersOf(Type type)
     {
         var info = MessageNormalizer.Strict.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
-        return info.Kind == JsonTypeInfoKind.Object ? info.Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null) : [];
+        return info.Kind == JsonTypeInfoKind.Object ? info.Properties.Where(MessageNormalizer.IsRead) : [];
     }
 }

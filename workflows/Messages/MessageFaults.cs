@@ -27,7 +27,8 @@ internal sealed class MessageFaults
 
     /// <summary>All of it.</summary>
     public string Describe() =>
-        string.Concat(_faults.Select((fault, i) => $"{(i == 0 ? "" : " ")}{char.ToUpperInvariant(fault[0])}{fault[1..]}.")) + (_more > 0 ? $" And {_more} more faults." : "");
+        string.Join(" ", _faults.Select(fault => $"{char.ToUpperInvariant(fault[0])}{fault[1..]}."))
+        + (_more > 0 ? $" And {_more} more faults." : "");
 
     private static string Short(string text)
     {

@@ -8,7 +8,9 @@ using Orchestrator.Contracts;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not becomes a fault.</summary>
+/// <summary>
+/// Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not becomes a fault.
+/// </summary>
 internal sealed class MessageNormalizer(MessageFaults faults)
 {
     /// <summary>Characters of a text for which no other limit is set.</summary>
@@ -23,7 +25,14 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The contracts' rules, and what their types say of null and of what must be there.</summary>
-    public static JsonSerializerOptions Strict { get; } = new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    public static JsonSerializerOptions Strict { get; } = new(MessageJson.Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Whether a member is read, and not only written.</summary>
+    public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
     /// <summary>The value as the type wants it.</summary>
     /// <param name="value">What was sent.</param>
@@ -47,12 +56,12 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     {
         if (value.ValueKind != JsonValueKind.Object)
             return Wrong(path, "an object", value);
-        var known = info.Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null).ToList();
+        var known = info.Properties.Where(IsRead).ToList();
         var result = new JsonObject();
         foreach (var member in value.EnumerateObject())
         {
             var name = NameOf(member);
-            var property = info.Properties.FirstOrDefault(p => p.Name == name) ?? info.Properties.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
+            var property = info.Properties.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
             var at = Join(path, property?.Name ?? name ?? "?");
             if (property is null)
                 faults.Add($"{MessageFaults.Name(at)} is unknown; known are {string.Join(", ", known.Select(p => p.Name))}");
@@ -71,12 +80,15 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         if (value.ValueKind == JsonValueKind.Null)
         {
             // Null of what can't be null is what many clients write for a member that they leave out.
-            if (property.IsSetNullable && (!property.PropertyType.IsValueType || Nullable.GetUnderlyingType(property.PropertyType) is not null))
+            var type = property.PropertyType;
+            if (property.IsSetNullable && (!type.IsValueType || Nullable.GetUnderlyingType(type) is not null))
                 result.Add(property.Name, null);
         }
         else
         {
-            result.Add(property.Name, property.CustomConverter is null ? Take(value, property.PropertyType, path, property.AttributeProvider) : JsonNode.Parse(value.GetRawText()));
+            var isOwn = property.CustomConverter is not null;
+            var rules = property.AttributeProvider;
+            result.Add(property.Name, isOwn ? JsonNode.Parse(value.GetRawText()) : Take(value, property.PropertyType, path, rules));
         }
     }
 
@@ -107,7 +119,9 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     }
 
     private JsonNode? TakeItem(JsonElement value, JsonTypeInfo info, string path) =>
-        value.ValueKind == JsonValueKind.Null ? Wrong(path, KindOf(info.ElementType!), value) : Take(value, info.ElementType!, path, rules: null);
+        value.ValueKind == JsonValueKind.Null
+            ? Wrong(path, KindOf(info.ElementType!), value)
+            : Take(value, info.ElementType!, path, rules: null);
 
     private JsonNode? TakeScalar(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
@@ -121,7 +135,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         else if (type == typeof(DateTimeOffset) && value.ValueKind == JsonValueKind.String)
             read = TextOf(value) is not null && value.TryGetDateTimeOffset(out var time) && time < LastTime ? time : null;
         else if (type == typeof(TimeSpan))
-            read = TimeSpan.TryParseExact(TextOf(value), "c", CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero && span <= MostTime ? span : null;
+            read = TimeOf(value);
         else if (type.IsEnum)
             read = TextOf(value) is { } name && EnumNames(type).Contains(name, StringComparer.OrdinalIgnoreCase) ? name : null;
         if (read is null)
@@ -129,6 +143,11 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         Check(read, path, rules);
         return JsonNode.Parse(value.GetRawText());
     }
+
+    private static TimeSpan? TimeOf(JsonElement value) =>
+        TimeSpan.TryParseExact(TextOf(value), "c", CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time <= MostTime
+            ? time
+            : null;
 
     private static object? NumberOf(JsonElement value, Type type) => Type.GetTypeCode(type) switch
     {
@@ -149,16 +168,16 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         if (value is string text && text.Contains('\0', StringComparison.Ordinal))
             faults.Add($"{MessageFaults.Name(path)} holds a character with the code 0");
         foreach (var limit in limits.Where(l => !l.IsValid(value)))
-        {
-            faults.Add($"{MessageFaults.Name(path)} " + limit switch
-            {
-                StringLengthAttribute length => string.Create(CultureInfo.InvariantCulture, $"has {((string)value).Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}"),
-                RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"is {value}; it must be {range.Minimum} to {range.Maximum}"),
-                AllowedValuesAttribute allowed => $"is {MessageFaults.Quote($"{value}")}; it must be one of {string.Join(", ", allowed.Values)}",
-                _ => limit.FormatErrorMessage(""),
-            });
-        }
+            faults.Add($"{MessageFaults.Name(path)} {Describe(limit, string.Create(CultureInfo.InvariantCulture, $"{value}"))}");
     }
+
+    private static string Describe(ValidationAttribute limit, string value) => limit switch
+    {
+        StringLengthAttribute length => $"has {value.Length} characters; it must have {length.MinimumLength} to {length.MaximumLength}",
+        RangeAttribute range => $"is {value}; it must be {range.Minimum} to {range.Maximum}",
+        AllowedValuesAttribute allowed => $"is {MessageFaults.Quote(value)}; it must be one of {string.Join(", ", allowed.Values)}",
+        _ => limit.FormatErrorMessage(""),
+    };
 
     private JsonNode? Wrong(string path, string wanted, JsonElement value)
     {

@@ -12,8 +12,8 @@ namespace Orchestrator.Workflows.Messages;
 internal readonly record struct MessageReading(object?[] Values, string Fault);
 
 /// <summary>
-/// The one reader of all that comes from outside: start inputs, signals, updates, query arguments. Whatever was sent becomes the arguments of a handler, or
-/// sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for what was sent.
+/// The one reader of all that comes from outside: start inputs, signals, updates, query arguments. Whatever was sent becomes the arguments
+/// of a handler, or sentences that say which member is missing, unknown, of the wrong kind or too long. It never throws for what was sent.
 /// </summary>
 internal static class MessageReader
 {
@@ -32,7 +32,7 @@ internal static class MessageReader
             given.RemoveAt(given.Count - 1);
         var values = new object?[parameters.Count];
         if (faults.None && given.Count > parameters.Count)
-            faults.Add(parameters.Count == 0 ? "it takes no argument" : $"it takes {parameters.Count} argument{(parameters.Count == 1 ? "" : "s")}, {given.Count} are given");
+            faults.Add($"it takes {parameters.Count} argument{(parameters.Count == 1 ? "" : "s")}, {given.Count} are given");
         for (var i = 0; i < values.Length && faults.None; i++)
             values[i] = Take(parameters, i, i < given.Count ? given[i] : null, faults);
         return faults.None ? new MessageReading(values, "") : new MessageReading([], faults.Describe() + MessageExample.Of(parameters));
@@ -82,7 +82,7 @@ internal static class MessageReader
         else if (TryParse(raw.Payload.Data.Memory, MostDepth) is { } value)
             return value;
         else
-            faults.Add(TryParse(raw.Payload.Data.Memory, MostBytes) is null ? $"{name} is not JSON" : $"{name} is nested more than {MostDepth} deep");
+            faults.Add(name + (TryParse(raw.Payload.Data.Memory, MostBytes) is null ? " is not JSON" : $" is nested more than {MostDepth} deep"));
         return null;
     }
 
@@ -101,7 +101,8 @@ internal static class MessageReader
     private static bool IsNull(JsonElement? value) => value is null or { ValueKind: JsonValueKind.Null };
 
     /// <summary>Nothing else has to be sent.</summary>
-    private static bool IsSole(IReadOnlyList<ParameterInfo> parameters, int index) => index == 0 && parameters.Skip(1).All(p => p.HasDefaultValue);
+    private static bool IsSole(IReadOnlyList<ParameterInfo> parameters, int index) =>
+        index == 0 && parameters.Skip(1).All(p => p.HasDefaultValue);
 
     private static string NameOf(IReadOnlyList<ParameterInfo> parameters, int index) =>
         index >= parameters.Count || IsSole(parameters, index) ? "the argument" : MessageFaults.Name(parameters[index].Name!);

@@ -6,9 +6,9 @@ using Temporalio.Workflows;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>
-/// What all workflows do with what comes from outside. Their handlers are typed and known only to this class; the SDK is given handlers of raw values. So a message
-/// is read before anything acts on it, waits until state is taken up, and can fail nothing but itself: an SDK fails the workflow's task for an exception in a handler, and
-/// a signal that does so is in history for good.
+/// What all workflows do with what comes from outside. Their handlers are typed and known only to this class; the SDK is given handlers of raw
+/// values. So a message is read before anything acts on it, waits until state is taken up, and can fail nothing but itself: an SDK fails the
+/// workflow's task for an exception in a handler, and a signal that does so is in history for good.
 /// </summary>
 public abstract class MessageWorkflow
 {
@@ -16,7 +16,7 @@ public abstract class MessageWorkflow
     private string _startFault = "";
     private bool _stateIsTakenUp;
 
-    /// <summary>Type of the failure of a run that was started with something that can't be read, and of an update or a query like that.</summary>
+    /// <summary>Type of the failure of a start that can't be read, and of an update or a query like that.</summary>
     public const string InvalidInput = "InvalidInput";
 
     /// <summary>Type of the failure of a command that can be read and not be done.</summary>
@@ -37,7 +37,8 @@ public abstract class MessageWorkflow
     private protected bool IsStateTakenUp => _stateIsTakenUp;
 
     /// <summary>Takes a signal.</summary>
-    private protected void OnSignal(string name, Delegate handler, Func<bool>? ready = null) => OnSignal(new MessageHandler(this, name, handler, refuse: null, ready));
+    private protected void OnSignal(string name, Delegate handler, Func<bool>? ready = null) =>
+        OnSignal(new MessageHandler(this, name, handler, refuse: null, ready));
 
     /// <summary>Takes a command of a person: an update, and a signal of the same name for callers that wait for no answer.</summary>
     private protected void OnCommand(string name, Delegate handler, Delegate? refuse = null, Func<bool>? ready = null)
@@ -145,7 +146,8 @@ public abstract class MessageWorkflow
     {
         if (!_stateIsTakenUp)
             await Workflow.WaitConditionAsync(() => _stateIsTakenUp, CancellationToken.None);
-        NoteDropped($"there is no signal {MessageFaults.Quote(name)}; it was dropped. Known are {string.Join(", ", Workflow.Signals.Keys.Order(StringComparer.Ordinal))}.");
+        var known = string.Join(", ", Workflow.Signals.Keys.Order(StringComparer.Ordinal));
+        NoteDropped($"there is no signal {MessageFaults.Quote(name)}; it was dropped. Known are {known}.");
     }
 
     private async Task UntilReadyAsync(MessageHandler handler)

@@ -27,6 +27,8 @@ internal static class RunTable
             lines.Add(TextCells.Cut("  " + TextCells.OneLine(run.Reason), width));
         if (doing.GetValueOrDefault("") is { } ofRun)
             lines.Add(TextCells.Cut("  " + TextCells.OneLine(ofRun), width));
+        if (!RunStates.IsFinal(run.State) && run.Warnings.LastOrDefault(w => w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal)) is { } dropped)
+            lines.Add(TextCells.Cut("! " + TextCells.OneLine(dropped), width));
         var questions = run.Questions.Take(3).Select(question => TextCells.Cut("? " + TextCells.OneLine(question.Question), width)).ToList();
         var room = Math.Max(1, height - lines.Count - questions.Count);
         var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];

@@ -45,7 +45,7 @@ public sealed class MessageReaderTests
     [InlineData(nameof(Start), """{"repository":"/r","plan":{"tasks":[{"id":"a","status":"ready"}]}}""", "'plan.tasks[0].status' must be one of pending, in_progress, completed")]
     [InlineData(nameof(Start), """{"repository":"/r","until":"tomorrow"}""", "'until' must be a time such as 2026-")]
     [InlineData(nameof(Start), """{"repository":"/r","maxCost":1e40}""", "'maxCost' must be a number that is not too large")]
-    [InlineData(nameof(Nothing), "1", "It takes no argument")]
+    [InlineData(nameof(Nothing), "1", "It takes 0 arguments, 1 are given")]
     [InlineData(nameof(Nothing), "null", "")]
     public void Read_WhatIsWrong_IsSaidInASentence(string handler, string arguments, params string[] sentences)
     {

@@ -79,6 +79,22 @@ public sealed class MessageTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Messages_ReadableOfThingsThatThereAreNot_ChangeNothing()
+    {
+        await using var run = await ScriptedRun.StartAsync([RunTests.Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+
+        await run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Granted = "nobody", Waiting = "nobody", Reason = "x" }));
+        await run.Run.SignalAsync(w => w.TaskChangedAsync(new TaskReport { TaskId = "nobody", ExecutionId = "e", Sequence = 9, State = TaskStates.Merging }));
+        await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(new[] { new FailingActivity("nobody", "x", 4, "y") }));
+        await run.Run.SignalAsync(w => w.ActivitiesFailingAsync(Array.Empty<FailingActivity>()));
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.DoesNotContain((await run.Run.FetchHistoryAsync()).Events, e => e.EventType == EventType.WorkflowTaskFailed);
+    }
+
+    [Fact]
     public async Task Lease_AskedWithAnEmptyRecord_HoldsNoLaterRun()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")]);
