@@ -83,6 +83,7 @@ public abstract partial class AgentWorkflow
         _interrupted = interrupt.IsCancellationRequested;
         if (result.Session.Length > 0)
             _session = result.Session;
+        Notice(result.Notices);
         Report = Report with { Cost = Report.Cost + result.Cost, Tokens = Report.Tokens + result.Tokens, Starts = Report.Starts - (result.NeverBegun ? 1 : 0) };
         return result;
     }

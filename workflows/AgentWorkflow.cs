@@ -10,6 +10,7 @@ namespace Orchestrator.Workflows;
 public abstract partial class AgentWorkflow : MessageWorkflow
 {
     private const string CancelledByPerson = "cancelled by a person; its files stay";
+    private const int MostNotices = 20;
     private const string PausedByPerson = "paused by a person";
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
@@ -157,6 +158,10 @@ public abstract partial class AgentWorkflow : MessageWorkflow
         if (Cancelled)
             throw new TaskEndedException(TaskStates.Cancelled, CancelledByPerson);
     }
+
+    /// <summary>Told with the next report.</summary>
+    private protected void Notice(IEnumerable<TaskNotice> notices) =>
+        Report = Report with { Notices = [.. Report.Notices.Concat(notices).Take(MostNotices)] };
 
     private protected void Become(string state, string reason, string evidence = "")
     {

@@ -154,6 +154,7 @@ public sealed partial class OrchestrationWorkflow
             LimitsLifted = _costLifted && _untilLifted,
             CostLifted = _costLifted,
             UntilLifted = _untilLifted,
+            StagingTip = _stagingTip,
         };
         var input = _input;
         _stopRecording = true;
@@ -187,6 +188,7 @@ public sealed partial class OrchestrationWorkflow
         _repository = carried.Repository;
         _plan = carried.Plan;
         _preflight = carried.Preflight;
+        _stagingTip = carried.StagingTip;
         _workers = carried.Workers;
         _paused = carried.Status.Paused;
         _costLifted = carried.LimitsLifted || carried.CostLifted;

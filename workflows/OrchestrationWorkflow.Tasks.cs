@@ -10,6 +10,7 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>Before a task's workflow is started once more whose id is still taken; twice as long each time, half a minute in all.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
+    private const int MostWarnings = 60;
     private readonly Queue<MergeRequest> _mergeQueue = new();
     private bool _merging;
 
@@ -32,6 +33,7 @@ public sealed partial class OrchestrationWorkflow
         if (entry is null || entry.ReportSequence == before)
             return;
         _run = _run with { UpdatedAt = Now };
+        TakeInNotices(entry, report);
         TakeInTrouble(entry, report);
         ReleaseLease(entry);
         DescribeForPeople();
@@ -47,6 +49,14 @@ public sealed partial class OrchestrationWorkflow
             if (!_merging && !_draining)
                 _ = MergeInTurnAsync();
         }
+    }
+
+    /// <summary>What a person has to know is a warning of the run, once, whichever agents were at work when it was noticed.</summary>
+    private void TakeInNotices(TaskEntry entry, TaskReport report)
+    {
+        var told = _board.Notice(entry, report.Notices, Now).Where(notice => notice.IsForPerson).Select(notice => MessageParts.Brief(notice.Text)).ToList();
+        if (told.Count > 0)
+            _run = _run with { Warnings = [.. _run.Warnings.Union(told).Take(MostWarnings)] };
     }
 
     private void StartReadyTasks()
@@ -72,6 +82,7 @@ public sealed partial class OrchestrationWorkflow
             Task = entry.Outline,
             Settings = _plan.Settings,
             Staging = _run.Staging,
+            StagingTip = _stagingTip,
             FirstRound = entry.Status.Round + 1,
             FirstStart = entry.LastStart + 1,
             Guidance = entry.Guidance,
@@ -165,7 +176,7 @@ public sealed partial class OrchestrationWorkflow
         _merging = true;
         while (!_draining && _mergeQueue.TryPeek(out var request))
         {
-            var merge = new MergeTaskInput(_runId, _repository, _plan.Hash, _run.Staging, request);
+var merge = new MergeTaskInput(_runId, _repository, _plan.Hash, _run.Staging, request) { StagingTip = _stagingTip };
             var result = NotMerged;
             try
             {
@@ -181,6 +192,8 @@ public sealed partial class OrchestrationWorkflow
             {
                 result = new MergeResult { Message = failure.InnerException?.Message ?? failure.Message, FailureClass = FailureClasses.Invalid };
             }
+            if (result.Merged)
+                _stagingTip = result.Commit;
             var answer = result with { Round = request.Round };
             _mergeQueue.Dequeue();
 

@@ -32,6 +32,9 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
     private int _workers;
     private string _landing = "";
 
+    /// <summary>Where staging is: what was merged last. Every step that uses staging is told, and no file or ref says otherwise.</summary>
+    private string _stagingTip = "";
+
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
     private bool Cancelled => _stop.IsCancellationRequested;
@@ -194,6 +197,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
             Staging = _preflight.Staging,
             Warnings = [.. _run.Warnings, .. _preflight.Warnings],
         };
+        _stagingTip = _preflight.StagingTip;
         if (_preflight.Errors.Count > 0)
             throw new RunEndedException(RunStates.Failed, string.Join(" ", _preflight.Errors));
     }
@@ -276,13 +280,15 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
     private async Task<bool> LandAsync()
     {
         Become(RunStates.Integrating, "all tasks are merged to staging; not reviewed");
-        while (true)
+        for (var isAskedFor = false; ; isAskedFor = true)
         {
             ThrowIfCancelled();
             Become(RunStates.Landing, "");
-            var land = new LandInput(_runId, _repository, _plan.Hash, _run.Target, _run.Staging, _run.BaseCommit, _plan.Settings.Land);
+            var land = new LandInput(_runId, _repository, _plan.Hash, _run.Target, _run.Staging, _run.BaseCommit, _plan.Settings.Land) { StagingTip = _stagingTip, IsAskedFor = isAskedFor };
             var result = await Workflow.ExecuteActivityAsync(
                 (IRunActivities a) => a.LandAsync(land), ActivityDefaults.Long(_repository.Queue, TimeSpan.FromHours(2), _stop.Token));
+            if (result.StagingTip.Length > 0)
+                _stagingTip = result.StagingTip;
             if (result.Landed)
             {
                 var isMerged = _plan.Settings.Land == "merge";
@@ -324,7 +330,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
         if (_run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
             Become(RunStates.Executing, $"ending: {reason}");
         await StopTasksAsync();
-        if (state == RunStates.Cancelled && _run.Staging.Length > 0 && Workflow.Patched("cancel-takes-landing-back"))
+        if (state == RunStates.Cancelled && _run.Staging.Length > 0)
         {
             var abort = new AbortInput(_runId, _repository, _run.Staging);
             var said = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), ActivityDefaults.Short(_repository.Queue));

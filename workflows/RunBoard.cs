@@ -223,6 +223,7 @@ internal sealed class RunBoard
             entry.PastExecutions.Add(entry.ExecutionId);
         entry.ExecutionId = "";
         entry.ReportSequence = 0;
+        entry.Notices = 0;
         entry.Status = entry.Status with { EndedAt = null };
         Change(entry, TaskStates.Pending, "tried again", now);
         Consider(entry);
@@ -246,6 +247,17 @@ internal sealed class RunBoard
 
     /// <summary>Says why a task that is not at work is where it is.</summary>
     public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Status.State, reason, now);
+
+    /// <summary>Notes what was noticed while a task's agents worked and was not noted yet.</summary>
+    /// <returns>What is new.</returns>
+    public IReadOnlyList<TaskNotice> Notice(TaskEntry entry, IReadOnlyList<TaskNotice> notices, DateTimeOffset now)
+    {
+        var news = notices.Skip(entry.Notices).ToList();
+        entry.Notices += news.Count;
+        foreach (var notice in news)
+            _events.Add(new RunEvent { Sequence = ++Sequence, Time = now, Task = entry.Outline.Id, State = entry.Status.State, Reason = MessageParts.Brief(notice.Text) });
+        return news;
+    }
 
     /// <summary>Notes a transition of the run itself.</summary>
     public void NoteRun(string state, string reason, DateTimeOffset now, string evidence = "") =>

@@ -37,6 +37,9 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
     /// <summary>Last report taken in from that execution.</summary>
     public int ReportSequence { get; set; }
 
+    /// <summary>How many notices of that execution were taken in.</summary>
+    public int Notices { get; set; }
+
     /// <summary>Totals of earlier executions (before a retry).</summary>
     public (int Starts, decimal Cost, long Tokens) Before { get; set; }
 
@@ -61,6 +64,7 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
         Status = Status with { Title = "", DependsOn = [] },
         PastExecutions = [.. PastExecutions.Order(StringComparer.Ordinal)],
         Guidance = Guidance,
+        Notices = Notices,
     };
 
     /// <summary>What is known of its workflow beside its state.</summary>
@@ -73,5 +77,6 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
         AtWork = carried.AtWork;
         PastExecutions.UnionWith(carried.PastExecutions);
         Guidance = carried.Guidance;
+        Notices = carried.Notices;
     }
 }

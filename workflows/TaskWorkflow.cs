@@ -17,6 +17,7 @@ public sealed class TaskWorkflow : AgentWorkflow
     private MergeResult? _mergeResult;
     private (bool Accepted, string Reason)? _decision;
     private bool _mayReuse = true;
+    private string _verified = "";
 
     /// <summary>Before any signal is taken in.</summary>
     [WorkflowInit]
@@ -71,6 +72,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             _mayReuse = false;
             if (work.Problems.Count == 0)
             {
+                _verified = work.Commit;
                 var merge = await MergeAsync(work.Commit);
                 if (merge.Merged)
                 {
@@ -98,7 +100,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
-            var prepare = new PrepareTaskInput { Task = Input, Round = Report.Round, WithStaging = withStaging, MayReuse = _mayReuse };
+            var prepare = new PrepareTaskInput { Task = Input, Round = Report.Round, WithStaging = withStaging, MayReuse = _mayReuse, Commit = withStaging ? _verified : "" };
             var prepared = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare), ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), Stop));
             if (prepared.Problem.Length == 0)

@@ -42,7 +42,8 @@ internal sealed class Preflight(ActivityServices services)
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
         AddUntracked(status, files.Policy, warnings);
         StrayFiles.Note(files.Folder, status);
-        await TryGatesAtBaseAsync(repository, files, await contracts.FirstCommitAsync(baseCommit, stop), errors, warnings, stop);
+        var first = await contracts.FirstCommitAsync(baseCommit, stop);
+        await TryGatesAtBaseAsync(repository, files, first, errors, warnings, stop);
         return new PreflightResult
         {
             Errors = errors,
@@ -51,6 +52,7 @@ internal sealed class Preflight(ActivityServices services)
             BaseCommit = baseCommit,
             Target = RunRefs.Short(target),
             Staging = RunRefs.Short(staging),
+            StagingTip = first,
         };
     }
 

@@ -18,9 +18,11 @@ internal sealed class RunLanding(ActivityServices services)
         var repository = await Repositories.OpenAsync(input.Repository.Path);
         var refs = new Refs(repository);
         var stagingRef = RunRefs.Staging(files.Policy, files.Folder);
-        var tip = await refs.ReadAsync(stagingRef, stop) ?? throw new GitException($"The staging branch {input.Staging} is gone; the reflog has it.");
+        var (found, note) = await StagingTipAsync(repository, stagingRef, input, stop);
+        if (found is not { } tip)
+            return new LandResult { Message = note };
         if (input.Land == "branch")
-            return new LandResult { Landed = true, Commit = tip, Message = $"The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch)." };
+            return new LandResult { Landed = true, Commit = tip, Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim() };
         if (input.Land == "pr")
             return await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
 
@@ -34,21 +36,41 @@ internal sealed class RunLanding(ActivityServices services)
             FinishCommand = $"orchestrate promote {input.RunId}",
             Checkout = status?.Branch == target ? checkout!.Path : null,
             OwnFiles = own,
+            NoteFile = files.Folder.Landing,
         };
+        strays = $"{note} {strays}".Trim();
         for (var moves = 0; ; moves++)
         {
-            if (await refs.ReadAsync(target, stop) is { } before && !await new Commits(repository).IsAncestorAsync(request.Commit, before, stop))
-                new LandingNote(target, before, request.Commit).Write(files.Folder.Landing);
             var result = await new Landing(repository).LandAsync(request, stop);
             if (result.HasLanded)
-                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim() };
+                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim(), StagingTip = request.Commit };
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
-                return new LandResult { Message = $"{strays} {result.Reason}".Trim() };
+                return new LandResult { Message = $"{strays} {result.Reason}".Trim(), StagingTip = request.Commit };
             var (merged, refused) = await TakeInTargetAsync(files, repository, stagingRef, request.Commit, result.Tip!, input, stop);
             if (refused is not null)
-                return refused;
+                return refused with { StagingTip = request.Commit };
             request = request with { Commit = merged! };
         }
+    }
+
+    /// <summary>
+    /// What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a person was asked, it may also be further
+    /// on: they were told what to repair there.
+    /// </summary>
+    private static async Task<(string? Tip, string Note)> StagingTipAsync(GitRepository repository, string name, LandInput input, CancellationToken stop)
+    {
+        var staging = new StagingRecord(repository, name);
+        var (tip, isAsRecorded) = await staging.ReadAsync(input.StagingTip, stop);
+        if (isAsRecorded)
+            return (tip, "");
+        if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
+        {
+            return await new Commits(repository).IsAncestorAsync(input.StagingTip, tip, stop)
+                ? (tip, $"{input.Staging} was taken as it is, with what was added since {input.StagingTip[..12]}.")
+                : (null, $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({input.StagingTip[..12]}). Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit into it, then: orchestrate promote {input.RunId}");
+        }
+        var (done, message) = await staging.PutBackAsync(input.StagingTip, stop);
+        return (done ? input.StagingTip : null, message);
     }
 
     private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(

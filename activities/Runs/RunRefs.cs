@@ -25,10 +25,6 @@ internal static class RunRefs
 
     public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
 
-    /// <summary>Where all refs of a run lie, but its results, which belong to nobody.</summary>
-    public static IReadOnlyCollection<string> OfRun(RunPolicy policy, RunFolder folder) =>
-        [$"refs/heads/{policy.BranchPrefix}/{folder.Name}", Wips(folder), Kepts(folder), "refs/orchestrator/base"];
-
     /// <summary>The branch's short name, for people.</summary>
     public static string Short(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
 }

@@ -19,7 +19,9 @@ internal static class AgentFollowing
     /// <param name="time">The clock.</param>
     /// <param name="stop">It is stopped at once, unless it has ended.</param>
     /// <param name="meanwhile">Is done again and again while the agent works.</param>
-    public static async Task<AgentOutcome> RunAsync(IAgentRunner runner, AgentStart start, TimeProvider time, bool stop, Func<Task>? meanwhile = null)
+    /// <param name="seen">Is told all that the agent does, from its beginning.</param>
+    public static async Task<AgentOutcome> RunAsync(
+        IAgentRunner runner, AgentStart start, TimeProvider time, bool stop, Func<Task>? meanwhile = null, Action<AgentEvent>? seen = null)
     {
         var context = ActivityExecutionContext.Current;
         using var detach = new CancellationTokenSource();
@@ -54,6 +56,7 @@ internal static class AgentFollowing
         ValueTask Take(AgentEvent happened)
         {
             progress.Take(happened);
+            seen?.Invoke(happened);
             return ValueTask.CompletedTask;
         }
     }

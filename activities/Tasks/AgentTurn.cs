@@ -38,18 +38,18 @@ internal sealed class AgentTurn(ActivityServices services)
         if (worktree is not null)
             await guard.RecordAsync(worktree);
         var snapshots = new WorkSnapshots(place, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
+        var deeds = new ToolDeeds();
         AgentOutcome outcome;
         try
         {
-            outcome = await AgentFollowing.RunAsync(runner, start, services.Time, input.Stop, snapshots.SaveIfDueAsync);
+            outcome = await AgentFollowing.RunAsync(runner, start, services.Time, input.Stop, snapshots.SaveIfDueAsync, deeds.Take);
         }
         finally
         {
             await snapshots.FinishAsync();
         }
-        if (worktree is not null)
-            await guard.PutBackAsync(worktree, input.Round);
-        return Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended);
+        var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Round, deeds);
+        return Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with { Notices = notices };
     }
 
     private async Task<AgentStart> DescribeAsync(RunAgentInput input, RunFiles files, PlanTask task, IAgentRunner runner)

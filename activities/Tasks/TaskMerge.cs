@@ -3,12 +3,14 @@ using Orchestrator.Activities.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities.Tasks;
 
 /// <summary>
 /// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by compare-and-swap.
-/// A commit on staging that names this run, task and round says that it was done before a crash. The worktree is given back by the task, while the next one is merged.
+/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and round, was done before a crash; anything else is put back.
+/// The worktree is given back by the task, while the next one is merged.
 /// </summary>
 internal sealed class TaskMerge(ActivityServices services)
 {
@@ -20,15 +22,24 @@ internal sealed class TaskMerge(ActivityServices services)
         var task = files.Task(input.Request.TaskId);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
         var commits = new Commits(place.Repository);
-        var runBase = await place.Refs.ReadAsync(RunRefs.Base(files.Folder), stop);
         var trailers = new CommitTrailers(place.RunId, task.Id, input.Request.Round);
+        var note = "";
         while (true)
         {
-            var staging = await place.StagingTipAsync(stop);
-            if (await commits.FindMergedAsync(staging, runBase, trailers, stop) is { } done)
-                return Merged(done.Id);
+            var (tip, isAsRecorded) = await place.StagingRecord.ReadAsync(input.StagingTip, stop);
+            if (!isAsRecorded)
+            {
+                if (tip is not null && await IsThisMergeAsync(place, tip, input, trailers, stop))
+                    return Merged(tip, note);
+                var (done, message) = await place.StagingRecord.PutBackAsync(input.StagingTip, stop);
+                if (!done)
+                    throw new ApplicationFailureException(message, "StagingGone", nonRetryable: true);
+                note = message;
+                continue;
+            }
+            var staging = tip!;
             if (await commits.IsAncestorAsync(input.Request.Commit, staging, stop))
-                return Merged(staging, "nothing to merge: staging has it already");
+                return Merged(staging, $"nothing to merge: staging has it already. {note}".TrimEnd());
 
             var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
             if (!merge.IsClean)
@@ -44,9 +55,15 @@ internal sealed class TaskMerge(ActivityServices services)
                 return refused;
             // Once begun it is seen through: who cancels is told what is merged and what is not.
             if ((await place.Refs.UpdateAsync([new RefChange(place.Staging, commit, staging)], $"merge {task.Id}", CancellationToken.None)).Done)
-                return Merged(commit);
+                return Merged(commit, note);
         }
     }
+
+    /// <summary>The merge that is asked for, made before a crash; what it holds is made once more and compared.</summary>
+    private static async Task<bool> IsThisMergeAsync(TaskPlace place, string tip, MergeTaskInput input, CommitTrailers trailers, CancellationToken stop) =>
+        await new Commits(place.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == input.StagingTip && merged == input.Request.Commit
+        && found.Trailers is { } said && said.Run == trailers.Run && said.Task == trailers.Task && said.Attempt == trailers.Attempt
+        && (await new Merges(place.Repository).MergeAsync(on, merged, place.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
 
     private async Task<Contracts.MergeResult?> FailedGatesAsync(
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)

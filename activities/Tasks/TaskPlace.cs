@@ -49,9 +49,15 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
     /// <summary>Relative to the main checkout.</summary>
     public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
 
-    public async Task<string> StagingTipAsync(CancellationToken stop) => await Refs.ReadAsync(Staging, stop)
+    /// <summary>Staging as the run's record knows it.</summary>
+    public StagingRecord StagingRecord => new(Repository, Staging);
+
+    /// <summary>What new work begins with.</summary>
+    /// <param name="recorded">Where staging was when the task was started, as the run knows it.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) => await StagingRecord.BaseAsync(recorded, RunId, stop)
         ?? throw new ApplicationFailureException(
-            $"The staging branch {RunRefs.Short(Staging)} is gone. Put it back (git branch {RunRefs.Short(Staging)} COMMIT; the reflog has it), then retry the task.",
+            $"The staging branch {RunRefs.Short(Staging)} is gone. Put it back (git branch {RunRefs.Short(Staging)} {(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
             "StagingGone", nonRetryable: true);
 
     /// <summary>The worktree: the one that is there, one from the pool, or a new one.</summary>

@@ -23,7 +23,7 @@ internal sealed class TaskPreparation(ActivityServices services)
         {
             notes = notes with
             {
-                Base = await place.StagingTipAsync(stop),
+                Base = await place.StagingTipAsync(input.Task.StagingTip, stop),
                 Contracts = (files.Contracts ?? []).Where(c => c.Consumers.Contains(task.Id, StringComparer.Ordinal)).ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal),
             };
             notes.Write(files.Folder, task.Id);
@@ -41,7 +41,7 @@ internal sealed class TaskPreparation(ActivityServices services)
         await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedRound < input.Round)
         {
-            notes = await MergeStagingAsync(place, worktree, notes, input.Round, stop);
+            notes = await MergeStagingAsync(place, worktree, notes, input, stop);
             prepared = prepared with { BaseCommit = notes.Base, ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop) };
         }
         if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
@@ -121,13 +121,19 @@ internal sealed class TaskPreparation(ActivityServices services)
     }
 
     /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.</summary>
-    private static async Task<TaskNotes> MergeStagingAsync(TaskPlace place, Worktree worktree, TaskNotes notes, int round, CancellationToken stop)
+    private static async Task<TaskNotes> MergeStagingAsync(TaskPlace place, Worktree worktree, TaskNotes notes, PrepareTaskInput input, CancellationToken stop)
     {
-        var staging = await place.StagingTipAsync(stop);
+        var staging = await place.StagingTipAsync(input.Task.StagingTip, stop);
         var head = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
+        if (input.Commit.Length > 0 && head != input.Commit)
+        {
+            // Nobody works on it between its verification and now: what was verified is the task's work.
+            await place.Refs.PutBackAsync(place.Branch, input.Commit, stop);
+            head = input.Commit;
+        }
         var merge = await new ConflictWorktree(worktree).BeginAsync(head, staging, place.Keep("before other tasks' work was merged in"), place.Files.AppendedFiles, stop);
         KeptWork.Note(place.Files.Folder, place.TaskId, merge.Kept, "what was not committed before other tasks' work was merged in");
-        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = round, Conflicted = merge.Conflicted };
+        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = input.Round, Conflicted = merge.Conflicted };
         notes.Write(place.Files.Folder, place.TaskId);
         return notes;
     }

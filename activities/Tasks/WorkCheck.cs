@@ -34,7 +34,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
             problems.Add(merge.Problem);
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
         notes.AddRange(WorktreeHistory.Notes(worktree, place.Branch));
-        notes.AddRange(AgentGuard.Changes(files.Folder, task.Id, input.Start, input.Round));
+        problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Round));
         var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
         if (files.Policy.StrictCompliance)
             problems.AddRange(missing);

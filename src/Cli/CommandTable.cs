@@ -11,6 +11,7 @@ internal static class CommandTable
         ("init", static () => new InitCommand()),
         ("check", static () => new CheckCommand()),
         ("trust", static () => new TrustCommand()),
+        ("accept", static () => new AcceptCommand()),
         ("plan", static () => new PlanCommand()),
         ("validate", static () => new ValidateCommand()),
         ("graph", static () => new GraphCommand()),

@@ -125,6 +125,9 @@ public sealed record PreflightResult
 
     /// <summary>Branch of the run's verified work, made at the base.</summary>
     public string Staging { get; init; } = "";
+
+    /// <summary>Commit that staging begins at: the base, or the contracts on it.</summary>
+    public string StagingTip { get; init; } = "";
 }
 
 /// <summary>Transitions to be written to the run's folder: events appended, the status file renewed.</summary>
@@ -137,7 +140,14 @@ public sealed record ProgressInput(RepositoryReference Repository, RunStatus Run
 public sealed record ReadTaskInput(string RunId, string TaskId);
 
 /// <summary>Asks for staging to be landed on the target.</summary>
-public sealed record LandInput(string RunId, RepositoryReference Repository, string PlanHash, string Target, string Staging, string BaseCommit, string Land);
+public sealed record LandInput(string RunId, RepositoryReference Repository, string PlanHash, string Target, string Staging, string BaseCommit, string Land)
+{
+    /// <summary>Commit that staging has to be at: the last merge that the run was told of. Empty: it does not say.</summary>
+    public string StagingTip { get; init; } = "";
+
+    /// <summary>A person has asked for it after it was refused, and may have worked on staging before.</summary>
+    public bool IsAskedFor { get; init; }
+}
 
 /// <summary>How landing went.</summary>
 public sealed record LandResult
@@ -151,9 +161,12 @@ public sealed record LandResult
 
     /// <summary>File with the evidence, relative to the repository; empty where there is none.</summary>
     public string Evidence { get; init; } = "";
+
+    /// <summary>Where staging is now: the target may have been merged into it. Empty: where it was.</summary>
+    public string StagingTip { get; init; } = "";
 }
 
-/// <summary>Asks for what a cancelled run had reached to be kept, and for its landing to be taken back.</summary>
+/// <summary>Asks for what a cancelled run had reached to be kept. What had landed stays.</summary>
 public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
 
 /// <summary>Asks for the report of a run that has ended, and for what it leaves to be tidied up where that is proven safe.</summary>
@@ -205,6 +218,9 @@ public sealed record CarriedRun
     /// <summary>True when a person lifted the limit of time.</summary>
     public bool UntilLifted { get; init; }
 
+    /// <summary>Commit that staging has to be at.</summary>
+    public string StagingTip { get; init; } = "";
+
     /// <summary>Tasks that a person paused by name: the run's own resume leaves them so.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
@@ -227,6 +243,9 @@ public sealed record CarriedTask(string Id, string ExecutionId, int ReportSequen
 
     /// <summary>A person's words for its next execution.</summary>
     public string Guidance { get; init; } = "";
+
+    /// <summary>How many of its execution's notices the run has taken in.</summary>
+    public int Notices { get; init; }
 }
 
 /// <summary>A part of what a run carries on, in the run's folder.</summary>

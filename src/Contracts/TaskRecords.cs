@@ -15,6 +15,9 @@ public sealed record TaskInput
     /// <summary>Branch of the run's verified work.</summary>
     public required string Staging { get; init; }
 
+    /// <summary>Commit that staging was at when the task was started, as the run knows it; empty: it does not say.</summary>
+    public string StagingTip { get; init; } = "";
+
     /// <summary>First round of this workflow: 1, or after a retry the one that follows the last.</summary>
     public int FirstRound { get; init; } = 1;
 
@@ -75,13 +78,24 @@ public sealed record TaskReport
 
     /// <summary>How its agent failed, without what differs from task to task; empty where others can't fail alike.</summary>
     public string Signature { get; init; } = "";
+
+    /// <summary>What was noticed while its agents worked, the oldest first; none is ever taken away.</summary>
+    public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 }
+
+/// <summary>Something worth knowing that changes nothing for the task: what an agent, or a person beside it, did to what all tasks share.</summary>
+/// <param name="Text">A sentence for people.</param>
+/// <param name="IsForPerson">A person has to know, for example of a hook that was put aside.</param>
+public sealed record TaskNotice(string Text, bool IsForPerson = false);
 
 /// <summary>Asks for a worktree and a prompt.</summary>
 public sealed record PrepareTaskInput
 {
     public required TaskInput Task { get; init; }
     public required int Round { get; init; }
+
+    /// <summary>The task's last commit that was verified; empty before. Its branch is put back to it before staging is brought into the worktree.</summary>
+    public string Commit { get; init; } = "";
 
     /// <summary>Bring the present staging branch into the worktree, conflicts included: after a merge was refused.</summary>
     public bool WithStaging { get; init; }
@@ -160,6 +174,9 @@ public sealed record AgentRunResult
 
     /// <summary>Folder of the start, relative to the repository.</summary>
     public string Folder { get; init; } = "";
+
+    /// <summary>What changed meanwhile in what all tasks and the user share.</summary>
+    public IReadOnlyList<TaskNotice> Notices { get; init; } = [];
 }
 
 /// <summary>Asks for a task's work to be checked, committed and put to its gates.</summary>
@@ -203,7 +220,11 @@ public sealed record VerifyResult
 public sealed record MergeRequest(string TaskId, string Commit, int Round);
 
 /// <summary>Asks for one verified task to be merged to staging.</summary>
-public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request);
+public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request)
+{
+    /// <summary>Commit that staging has to be at: the last merge that the run was told of, or where the run began. Empty: it does not say.</summary>
+    public string StagingTip { get; init; } = "";
+}
 
 /// <summary>How a merge went.</summary>
 public sealed record MergeResult

@@ -112,6 +112,10 @@ public sealed class GitRepository
         };
     }
 
+    /// <summary>True if the object is there and is a commit. Nothing that is remembered counts: it may be gone since.</summary>
+    public async Task<bool> HasCommitAsync(string id, CancellationToken cancellationToken = default) =>
+        (await ReadAsync(Call("cat-file", "-e", id + "^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
+
     /// <summary>A call that concerns no checkout.</summary>
     internal GitCall Call(params IEnumerable<string> arguments) => new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]);
 
@@ -160,6 +164,14 @@ public sealed class GitRepository
     /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.</summary>
     /// <returns>The files that were removed.</returns>
     public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
+
+    /// <summary>The same after somebody has ended who worked here with git of their own, such as an agent.</summary>
+    /// <param name="since">When that began: what is older is not theirs.</param>
+    public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
+    {
+        _notes.NoteEnded(since);
+        return _notes.RemoveLocksOfTheDead();
+    }
 
     private static string? FindMainCheckout(string[] lines, string commonDirectory, GitConfiguration configuration)
     {

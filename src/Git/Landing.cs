@@ -47,6 +47,12 @@ public sealed record LandingRequest(string Target, string Commit, string Base)
     /// <summary>The command that tries again, for the sentences.</summary>
     public string FinishCommand { get; init; } = "orchestrate promote RUN";
 
+    /// <summary>
+    /// Where it is noted that it is us who move the target, and from where (<see cref="LandingNote"/>): written right before, removed if it did not come to that. Null:
+    /// nowhere, and then nobody can take it back.
+    /// </summary>
+    public string? NoteFile { get; init; }
+
     /// <summary>Files and folders of ours whose changes do not count as a person's, relative to the root.</summary>
     public IReadOnlyList<string> OwnFiles { get; init; } = [];
 }
@@ -73,6 +79,17 @@ public sealed class Landing(GitRepository repository)
     public async Task<LandingResult> LandAsync(LandingRequest request, CancellationToken cancellationToken = default)
     {
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var result = await TryAsync(request, cancellationToken);
+        if (!result.HasLanded && request.NoteFile is { } file)
+        {
+            File.Delete(file); // Somebody else may bring the target to the very same commit now: then it is not ours to take back.
+        }
+
+        return result;
+    }
+
+    private async Task<LandingResult> TryAsync(LandingRequest request, CancellationToken cancellationToken)
+    {
         var intents = new LandingIntents(repository, request.Target);
         var branch = ShortName(request.Target);
         var tip = await _refs.ReadAsync(request.Target, cancellationToken);
@@ -162,11 +179,14 @@ public sealed class Landing(GitRepository repository)
 
     private async Task<LandingResult> MoveRefAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
     {
+        Note(request, tip);
         var moved = await _refs.UpdateAsync([new RefChange(request.Target, request.Commit, tip)], "landed by orchestrate", cancellationToken);
-        return moved.Done
-            ? new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}.", request.Commit, [])
-            : new LandingResult(
-                LandingState.TargetMoved, $"{branch} was moved while it was to land.", moved.Actual[request.Target], []);
+        if (moved.Done)
+        {
+            return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}.", request.Commit, []);
+        }
+
+        return new LandingResult(LandingState.TargetMoved, $"{branch} was moved while it was to land.", moved.Actual[request.Target], []);
     }
 
     private async Task<LandingResult> MoveCheckoutAsync(
@@ -198,6 +218,7 @@ public sealed class Landing(GitRepository repository)
         }
 
         intents.Write(new LandingIntent(tip, request.Commit, checkout.Path));
+        Note(request, tip);
         try
         {
             await checkout.WriteAsync(cancellationToken, "merge", "--ff-only", "--no-overwrite-ignore", "--no-autostash", "--no-verify-signatures", "--quiet", request.Commit);
@@ -209,6 +230,14 @@ public sealed class Landing(GitRepository repository)
 
         intents.Forget();
         return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}, also in '{checkout.Path}'.", request.Commit, []);
+    }
+
+    private static void Note(LandingRequest request, string tip)
+    {
+        if (request.NoteFile is { } file)
+        {
+            new LandingNote(request.Target, tip, request.Commit).Write(file);
+        }
     }
 
     /// <summary>Git checks everything before it touches the first file, so that after a refusal nothing has changed.</summary>

@@ -81,7 +81,7 @@ internal sealed class RefTransaction
     /// </summary>
     private static bool IsSimple(GitRepository repository, RefChange change)
     {
-        if (!RefLedger.Covers(change.Name)
+        if (!Refs.AreOurs(change.Name)
             || !change.Name.Split('/').All(IsPlain)
             || change.New is not { Length: 40 } id
             || !ObjectMemory.IsId(id)

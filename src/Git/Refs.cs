@@ -18,9 +18,41 @@ public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, stri
 /// <param name="repository">The repository.</param>
 public sealed class Refs(GitRepository repository)
 {
+    /// <summary>Where commits are kept that nothing else may name: what was put back, and stash entries that are gone.</summary>
+    internal const string KeptPrefix = "refs/orchestrator/foreign/";
+
+    /// <summary>Only refs below a folder of their own are ours; plain branches such as <c>main</c> are the user's.</summary>
+    internal static bool AreOurs(string name) =>
+        name.StartsWith("refs/orchestrator/", StringComparison.Ordinal)
+        || (name.StartsWith("refs/heads/", StringComparison.Ordinal) && name.AsSpan("refs/heads/".Length).Count('/') >= 2);
+
     /// <summary>The object a ref names, or null if there is no such ref.</summary>
     public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default) =>
         RefFiles.TryRead(repository, name, out var id) ? id : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
+
+    /// <summary>
+    /// Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic ref. What it was is kept.
+    /// </summary>
+    /// <param name="name">The ref.</param>
+    /// <param name="right">What it must be.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <returns>The ref that keeps what was there; null where nothing was.</returns>
+    public async Task<string?> PutBackAsync(string name, string right, CancellationToken cancellationToken = default)
+    {
+        var kept = await ReadAsync(name, cancellationToken) is { } found && found != right ? KeptPrefix + found : null;
+        if (kept is not null)
+        {
+            await UpdateAsync([new RefChange(kept, kept[KeptPrefix.Length..], null)], "kept", cancellationToken);
+        }
+
+        await repository.WriteAsync(repository.Call("update-ref", "--no-deref", "-m", "put back", name, right), cancellationToken);
+        return kept;
+    }
+
+    /// <summary>True if the ref is there and names another ref instead of an object, which none of ours ever does.</summary>
+    public async Task<bool> IsSymbolicAsync(string name, CancellationToken cancellationToken = default) =>
+        !RefFiles.TryRead(repository, name, out _)
+        && (await repository.ReadAsync(repository.Call("symbolic-ref", "--quiet", name) with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
 
     /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListAsync(IEnumerable<string> namesOrPrefixes, CancellationToken cancellationToken = default)
@@ -44,14 +76,11 @@ public sealed class Refs(GitRepository repository)
     /// <param name="cancellationToken">Is looked at before the beginning only.</param>
     public async Task<RefUpdateResult> UpdateAsync(IReadOnlyCollection<RefChange> changes, string reason, CancellationToken cancellationToken = default)
     {
-        var ledger = new RefLedger(repository);
-        ledger.Begin(changes);
         try
         {
             await (RefTransaction.TryPlan(repository, changes, reason) is { } own
                 ? repository.WriteAsync(own, cancellationToken)
                 : repository.WriteAsync(repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(ScriptOf(changes)) }, cancellationToken));
-            ledger.End(changes);
             return new RefUpdateResult(Done: true, new Dictionary<string, string?>());
         }
         catch (GitException) when (!cancellationToken.IsCancellationRequested)
@@ -60,11 +89,9 @@ public sealed class Refs(GitRepository repository)
             var actual = changes.ToDictionary(change => change.Name, change => found.GetValueOrDefault(change.Name));
             if (changes.All(change => actual[change.Name] == change.New))
             {
-                ledger.End(changes);
                 return new RefUpdateResult(Done: true, actual);
             }
 
-            ledger.Lost(changes);
             if (changes.Any(change => actual[change.Name] != change.Old))
             {
                 return new RefUpdateResult(Done: false, actual);

@@ -7,9 +7,6 @@ namespace Orchestrator.Git;
 /// <summary>What kind of thing somebody else changed.</summary>
 public enum ForeignChangeKind
 {
-    /// <summary>A ref of ours was moved, deleted or replaced by a symbolic one.</summary>
-    Ref,
-
     /// <summary>A file of the administration of one of our worktrees.</summary>
     File,
 
@@ -40,12 +37,16 @@ public sealed record ForeignChange(ForeignChangeKind Kind, string Name, string? 
     public bool IsLeft => Kind is ForeignChangeKind.Stash or ForeignChangeKind.Left;
 
     /// <summary>A sentence for people.</summary>
-    public override string ToString() => (Expected, Found) switch
+    public override string ToString()
     {
-        (null, _) => $"{Name} was added",
-        (_, null) => $"{Name} was removed",
-        _ => $"{Name} was changed",
-    };
+        var name = SettingPlace.TryParse(Name) is { } place ? $"the setting {place.Setting}{(place.File == "config" ? string.Empty : $" in {place.File}")}" : Name;
+        return (Expected, Found) switch
+        {
+            (null, _) => $"{name} was added",
+            (_, null) => $"{name} was removed",
+            _ => $"{name} was changed",
+        };
+    }
 }
 
 /// <summary>
@@ -57,9 +58,6 @@ public sealed record ForeignChange(ForeignChangeKind Kind, string Name, string? 
 /// <param name="storeFolder">A folder outside the repository, for example <c>~/.cache/orchestrator/KEY/guard</c>.</param>
 public sealed class RepositoryGuard(GitRepository repository, string storeFolder)
 {
-    private const string Symbolic = "a symbolic ref";
-    private const string KeptRefs = "refs/orchestrator/foreign/";
-    private readonly RefLedger _ledger = new(repository);
     private readonly GuardStore _store = new(storeFolder);
 
     /// <summary>Records the shared files, before an agent starts in a worktree. No worktree is half made or half moved in the record.</summary>
@@ -82,28 +80,26 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// nobody of us takes such a step, and is put back before anybody does.
     /// </summary>
     /// <param name="worktree">As in <see cref="CompareAsync"/>.</param>
-    /// <param name="ownBranch">As in <see cref="CompareAsync"/>.</param>
     /// <param name="recordFile">As in <see cref="CompareAsync"/>.</param>
-    /// <param name="prefixes">As in <see cref="CompareAsync"/>.</param>
+    /// <param name="ours">As in <see cref="CompareAsync"/>.</param>
     /// <param name="during">Which agent was at work, for who finds what was put aside.</param>
     /// <param name="note">Is told what is foreign before anything is done about it.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task RestoreAsync(
         Worktree worktree,
-        string? ownBranch,
         string recordFile,
-        IReadOnlyCollection<string> prefixes,
+        string ours,
         string during,
         Action<IReadOnlyList<ForeignChange>> note,
         CancellationToken cancellationToken = default)
     {
-        if ((await CompareAsync(worktree, ownBranch, recordFile, prefixes, cancellationToken)).Count == 0)
+        if ((await CompareAsync(worktree, recordFile, ours, cancellationToken)).Count == 0)
         {
             return;
         }
 
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        var foreign = await CompareAsync(worktree, ownBranch, recordFile, prefixes, cancellationToken);
+        var foreign = await CompareAsync(worktree, recordFile, ours, cancellationToken);
         if (foreign.Count > 0)
         {
             note(foreign);
@@ -111,31 +107,18 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Names what is not as it was recorded, or not as we last left it.</summary>
-    /// <param name="worktree">The agent's worktree; its own branch may have moved.</param>
-    /// <param name="ownBranch">That branch, a full ref name.</param>
+    /// <summary>
+    /// Names what is not as it was recorded. Refs of ours are not looked at: whoever uses one knows from the run's record where it has to be, and a task's branch
+    /// belongs to the task's agent.
+    /// </summary>
+    /// <param name="worktree">The agent's worktree.</param>
     /// <param name="recordFile">The record.</param>
-    /// <param name="prefixes">Which of our refs are looked at, for example those of the run: <c>refs/heads/orchestrator/RUN</c>.</param>
+    /// <param name="ours">The folder of our branches, such as <c>refs/heads/orchestrator</c>.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<IReadOnlyList<ForeignChange>> CompareAsync(
-        Worktree worktree, string? ownBranch, string recordFile, IReadOnlyCollection<string> prefixes, CancellationToken cancellationToken = default)
+        Worktree worktree, string recordFile, string ours, CancellationToken cancellationToken = default)
     {
-        // A task's branch is moved by its own agent and judged by its own verification; nobody else looks at it.
-        var tasks = ownBranch is null ? null : ownBranch[..(ownBranch.LastIndexOf('/') + 1)];
         var changes = new List<ForeignChange>();
-        foreach (var prefix in prefixes)
-        {
-            var present = RefFiles.TryList(repository, prefix) ?? (await new Refs(repository).ListAsync([prefix], cancellationToken)).Keys;
-            foreach (var name in _ledger.Names(prefix).Union(present)
-                .Where(name => (tasks is null || !name.StartsWith(tasks, StringComparison.Ordinal)) && RefLedger.Covers(name) && !_ledger.IsSurelyRight(name)))
-            {
-                if (CompareRef(name, cancellationToken) is { } change)
-                {
-                    changes.Add(change);
-                }
-            }
-        }
-
         if (worktree.FindReplacement() is { } found)
         {
             changes.Add(new ForeignChange(ForeignChangeKind.Link, Path.Combine(worktree.Path, ".git"), worktree.AdminDirectory, found));
@@ -151,7 +134,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             }
 
             changes.AddRange(await new SharedFiles(repository, _store).CompareAsync(record.Files, worktree, cancellationToken));
-            changes.AddRange(record.Branches.Compare(repository, worktree, prefixes));
+            changes.AddRange(record.Branches.Compare(repository, worktree, ours));
         }
 
         return changes;
@@ -160,16 +143,16 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <summary>Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was nothing to keep.</summary>
     public string? KeptAt(ForeignChange change) => change switch
     {
-        { Kind: ForeignChangeKind.Stash, Found: null } => KeptRefs + change.Expected,
+        { Kind: ForeignChangeKind.Stash, Found: null } => Refs.KeptPrefix + change.Expected,
         { Kind: ForeignChangeKind.Left, Found: null } when SettingPlace.TryParse(change.Name) is null => _store.PathOf(GuardedFile.Parse(change.Expected!).Hash),
-        { IsLeft: true } or { Found: null or Symbolic } => null,
-        { Kind: ForeignChangeKind.Ref or ForeignChangeKind.Branch } => KeptRefs + change.Found,
+        { IsLeft: true } or { Found: null } => null,
+        { Kind: ForeignChangeKind.Branch } => Refs.KeptPrefix + change.Found,
         { Kind: ForeignChangeKind.File } => _store.PathOf(GuardedFile.Parse(change.Found).Hash),
         _ => null,
     };
 
     /// <summary>
-    /// Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign refs to <c>refs/orchestrator/foreign/</c>; what a
+    /// Puts back what is ours and puts aside what runs programs. Foreign content goes to the store folder, foreign commits to <c>refs/orchestrator/foreign/</c>; what a
     /// person may have done is left.
     /// </summary>
     public async Task PutBackAsync(IEnumerable<ForeignChange> changes, string during, CancellationToken cancellationToken = default)
@@ -178,9 +161,6 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         {
             switch (change.Kind)
             {
-                case ForeignChangeKind.Ref:
-                    await PutRefBackAsync(change, cancellationToken);
-                    break;
                 case ForeignChangeKind.Branch:
                     await PutBranchBackAsync(change, cancellationToken);
                     break;
@@ -202,49 +182,11 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         }
     }
 
-    /// <summary>Another activity of ours may move the ref while we look: only what is foreign with the same expectation before and after counts.</summary>
-    private ForeignChange? CompareRef(string name, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var expected = _ledger.Expected(name);
-            var isPlain = RefFiles.TryRead(repository, name, out var found);
-            if (!expected.SetEquals(_ledger.Expected(name)))
-            {
-                continue;
-            }
-
-            if (isPlain && (expected.Count == 0 ? found is null : expected.Contains(found ?? string.Empty)))
-            {
-                return null;
-            }
-
-            // While a move is going on there are two right values; the last one is the newer.
-            var right = expected.LastOrDefault(value => value.Length > 0);
-            return new ForeignChange(ForeignChangeKind.Ref, name, right, isPlain ? found : Symbolic);
-        }
-    }
-
-    private async Task PutRefBackAsync(ForeignChange change, CancellationToken cancellationToken)
-    {
-        var refs = new Refs(repository);
-        if (change.Found is { } found && found != Symbolic)
-        {
-            await refs.UpdateAsync([new RefChange(KeptRefs + found, found, null)], "kept", cancellationToken);
-        }
-
-        string[] arguments = change.Expected is null
-            ? ["update-ref", "--no-deref", "-d", change.Name]
-            : ["update-ref", "--no-deref", "-m", "put back", change.Name, change.Expected];
-        await repository.WriteAsync(repository.Call(arguments), cancellationToken);
-    }
-
     /// <summary>Only from where the agent put it: if the user has moved it on since, it is the user's.</summary>
     private async Task PutBranchBackAsync(ForeignChange change, CancellationToken cancellationToken)
     {
         var refs = new Refs(repository);
-        await refs.UpdateAsync([new RefChange(KeptRefs + change.Found, change.Found, null)], "kept", cancellationToken);
+        await refs.UpdateAsync([new RefChange(Refs.KeptPrefix + change.Found, change.Found, null)], "kept", cancellationToken);
         await refs.UpdateAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 
@@ -267,7 +209,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     {
         if (ObjectMemory.IsId(commit) && await new Commits(repository).ReadAsync(commit, cancellationToken) is not null)
         {
-            await new Refs(repository).UpdateAsync([new RefChange(KeptRefs + commit, commit, null)], "kept", cancellationToken);
+            await new Refs(repository).UpdateAsync([new RefChange(Refs.KeptPrefix + commit, commit, null)], "kept", cancellationToken);
         }
     }
 

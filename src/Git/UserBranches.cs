@@ -7,7 +7,7 @@ namespace Orchestrator.Git;
 /// from the agent, whoever has it now. Such branches and tags are named and left, but for one that was moved under the feet of somebody who has it checked out: no
 /// command of git's that people use does that, and the checkout shows the agent's work as undone.
 /// </summary>
-/// <param name="Refs">All branches and tags but ours, with what they name; none where only git itself can read them.</param>
+/// <param name="Refs">All branches and tags with what they name; none where only git itself can read them.</param>
 /// <param name="HeadLines">So many moves of the worktree's head were logged before the agent began; in a worktree from the pool they are another task's.</param>
 internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, int HeadLines)
 {
@@ -18,8 +18,8 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
     internal static UserBranches Read(GitRepository repository, Worktree worktree) => new(ReadRefs(repository), HeadLog(worktree).Length);
 
-    /// <summary>Those that name a commit of the agent's now, without those below <paramref name="except"/>, which are ours.</summary>
-    internal IEnumerable<ForeignChange> Compare(GitRepository repository, Worktree worktree, IReadOnlyCollection<string> except)
+    /// <summary>Those that name a commit of the agent's now, without those below <paramref name="ours"/>.</summary>
+    internal IEnumerable<ForeignChange> Compare(GitRepository repository, Worktree worktree, string ours)
     {
         var moved = ReadRefs(repository).Where(now => Refs.GetValueOrDefault(now.Key) != now.Value).ToList();
         if (moved.Count == 0)
@@ -29,7 +29,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
         var made = HeadLog(worktree).Skip(HeadLines).Where(IsMaking).Select(SharedFiles.EntryOf).ToHashSet(StringComparer.Ordinal);
         return moved
-            .Where(now => made.Contains(now.Value) && !except.Any(prefix => now.Key.StartsWith(prefix + "/", StringComparison.Ordinal)))
+            .Where(now => made.Contains(now.Value) && !now.Key.StartsWith(ours + "/", StringComparison.Ordinal))
             .Select(now => new ForeignChange(
                 Refs.ContainsKey(now.Key) && IsMovedUnderACheckout(repository, now.Key, now.Value) ? ForeignChangeKind.Branch : ForeignChangeKind.Left,
                 now.Key,
@@ -45,10 +45,8 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
 
     private static Dictionary<string, string> ReadRefs(GitRepository repository)
     {
-        var ledger = new RefLedger(repository);
-        var ours = Folders.SelectMany(ledger.Names).Where(RefLedger.Covers).ToHashSet(StringComparer.Ordinal);
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Folders.SelectMany(folder => RefFiles.TryList(repository, folder) ?? []).Where(name => !ours.Contains(name)))
+        foreach (var name in Folders.SelectMany(folder => RefFiles.TryList(repository, folder) ?? []))
         {
             if (RefFiles.TryRead(repository, name, out var id) && id is not null)
             {

@@ -30,20 +30,9 @@ public sealed class Worktrees(GitRepository repository)
         await ClearPlaceAsync(path, admin, claims, request, cancellationToken);
         claims.Claim(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (request.Branch is not null && ObjectMemory.IsId(request.Commit) && !await BranchExistsAsync(request, cancellationToken))
-        {
-            // Before git makes it: else it looks like somebody else's until we say so.
-            new RefLedger(repository).Begin([new RefChange(request.Branch, request.Commit, null)]);
-        }
-
         if (!await TryReuseAsync(request, path, cancellationToken))
         {
             await AddAsync(request, path, cancellationToken);
-        }
-
-        if (request.Branch is not null && RefFiles.TryRead(repository, request.Branch, out var tip) && tip is not null)
-        {
-            new RefLedger(repository).Made(request.Branch, tip);
         }
 
         admin = WorktreeAdmin.Find(repository, path)

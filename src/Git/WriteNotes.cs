@@ -63,6 +63,23 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         }
     }
 
+    /// <summary>
+    /// Somebody whose writes were not noted has ended. A lock that is in the way of a write later, and nobody holds, is theirs, too. Where there is none at all now,
+    /// nothing is noted.
+    /// </summary>
+    internal void NoteEnded(DateTime since)
+    {
+        if (!LockFiles().Any())
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(folder);
+        var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + Ended);
+        File.WriteAllText(note, $"{ProcessIdentity.Current}\n{Guid.NewGuid():N}\nsomebody has ended\n");
+        File.SetLastWriteTimeUtc(note, since);
+    }
+
     internal IReadOnlyList<string> RemoveLocksOfTheDead()
     {
         RemoveUnused();

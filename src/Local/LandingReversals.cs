@@ -5,6 +5,10 @@ namespace Orchestrator.Local;
 /// <summary>Takes back what a run that has ended had landed, without an engine.</summary>
 public static class LandingReversals
 {
+    /// <summary>True if the run has moved its target, or is about to.</summary>
+    /// <param name="runFolder">Absolute path of the run's folder.</param>
+    public static bool HasLanded(string runFolder) => LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not null;
+
     /// <summary>Moves the target back, or offers a commit that undoes the work where others may have it.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="runFolder">Absolute path of the run's folder.</param>

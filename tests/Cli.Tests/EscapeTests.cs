@@ -15,9 +15,9 @@ public class EscapeTests
     [
         ("link-out", "'*.txt'", "ln -s ../../../../outside escape.txt", "symbolic link"),
         ("link-into-git", "'*.txt'", "ln -s .git/config escape.txt", "symbolic link"),
-        ("hard-link", "'*.txt'", Common + "ln \"$common/config\" escape.txt; printf '[core]\\n\\tpager = evil\\n' >> escape.txt", "+config:core.pager was added"),
+        ("hard-link", "'*.txt'", Common + "ln \"$common/config\" escape.txt; printf '[core]\\n\\tpager = evil\\n' >> escape.txt", "+the setting core.pager was added"),
         ("hook", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/hooks\"; echo evil > \"$common/hooks/post-commit\"; chmod +x \"$common/hooks/post-commit\"", "+hooks/post-commit was added"),
-        ("filter", ".gitattributes", "echo '* filter=evil' > .gitattributes; git config filter.evil.clean 'touch /tmp/evil; cat'", "+config:filter.evil.clean was added"),
+        ("filter", ".gitattributes", "echo '* filter=evil' > .gitattributes; git config filter.evil.clean 'touch /tmp/evil; cat'", "+the setting filter.evil.clean was added"),
         ("attributes", "'*.txt'", Common + "echo x > a.txt; mkdir -p \"$common/info\"; echo '* -text' > \"$common/info/attributes\"", "+info/attributes was added"),
         ("nested", "'sub/**'", "git init -q sub; echo x > sub/a; git -C sub add a; git -C sub -c user.name=x -c user.email=x commit -qm x", "repository of its own"),
         ("case-rename", "'*.txt'", "git mv README.md Readme.md", "README.md' was deleted"),
@@ -26,10 +26,10 @@ public class EscapeTests
         ("git-file", "'*.txt'", "echo x > a.txt; echo 'gitdir: /tmp/evil' > .git", "+/.git was changed"),
         ("git-folder", "'*.txt'", "echo x > a.txt; rm .git; git init -q .", "+/.git was changed"),
         ("stash", "'*.txt'", "echo x > a.txt; git stash drop -q", "+stash entry 'WIP on main: "),
-        ("move-staging", "'*.txt'", "echo x > a.txt; git add a.txt; git commit -qm x; git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD", "+staging was changed"),
-        ("move-main", "'*.txt'", "echo x > a.txt; git add a.txt; git commit -qm x; git update-ref refs/heads/main HEAD", "+refs/heads/main was changed"),
-        ("forged-result", "'*.txt'", "echo x > a.txt; git update-ref refs/orchestrator/base/evil HEAD", "+refs/orchestrator/base/evil was added"),
-        ("other-worktree", "'*.txt'", Common + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done", "+config.worktree:core.fsmonitor was added"),
+        ("move-staging", "'*.txt'", "echo x > staging.txt; git add staging.txt; git commit -qm x; git update-ref \"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD", "+was not where this run had left it and was put back"),
+        ("move-main", "'*.txt'", "echo x > main.txt; git add main.txt; git commit -qm x; git update-ref refs/heads/main HEAD", "+refs/heads/main was changed"),
+        ("base", "'*.txt'", "echo x > base.txt; git add base.txt; git commit -qm x; git update-ref \"refs/orchestrator/base/$ORCHESTRATOR_RUN\" HEAD", "+"),
+        ("other-worktree", "'*.txt'", Common + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done", "+the setting core.fsmonitor in worktrees/verify-"),
         ("kill-parent", "'*.txt'", "echo x > a.txt; kill -9 $PPID; exit 3", "exit code"),
         ("daemon", "'*.txt'", "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep 0.05; done; echo x > b.txt; exit 3", "exit code 3"),
     ];
@@ -55,10 +55,12 @@ public class EscapeTests
 
         Assert.True(run.ExitCode == 1, run.People);
         var status = (await cli.RunAsync("status", "--json")).Json;
+        var events = (await cli.RunAsync("events", "--json")).Output;
         var wrong = Tries
             .Select(t => (t.Id, t.Said, Task: status["tasks"]!.AsArray().Single(n => (string?)n!["id"] == t.Id)!))
-            .Where(t => (string?)t.Task["state"] != (t.Said[0] == '+' ? "merged" : "failed") || !((string)t.Task["reason"]!).Contains(t.Said.TrimStart('+'), StringComparison.Ordinal))
-            .Select(t => $"{t.Id}: {t.Task["state"]}: {t.Task["reason"]}");
+            .Where(t => (string?)t.Task["state"] != (t.Said[0] == '+' ? "merged" : "failed") || !$"{t.Task["reason"]} {Said(t.Id)}".Contains(t.Said.TrimStart('+'), StringComparison.Ordinal))
+            .Select(t => $"{t.Id}: {t.Task["state"]}: {t.Task["reason"]} {Said(t.Id)}");
+        string Said(string id) => string.Join(' ', events.Split('\n').Where(line => line.Contains($"\"task\":\"{id}\"", StringComparison.Ordinal)));
         Assert.Equal("", string.Join('\n', wrong));
         Assert.Equal(before, cli.Git("for-each-ref", "refs/heads/main") + cli.Git("config", "--list", "--local"));
         Assert.Contains(stash, cli.Git("for-each-ref", "refs/orchestrator/foreign"), StringComparison.Ordinal);

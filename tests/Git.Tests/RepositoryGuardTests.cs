@@ -6,7 +6,6 @@ public sealed class RepositoryGuardTests
 {
     private const string Run = "refs/heads/orchestrator/run-1";
     private const string Staging = Run + "/staging";
-    private const string OwnBranch = Run + "/t/agent";
 
     [Fact]
     public async Task Compare_OnlyOurOwnWork_FindsNothing()
@@ -39,22 +38,14 @@ public sealed class RepositoryGuardTests
         Assert.Empty(await guarded.CompareAsync());
     }
 
+    /// <summary>Each step that uses one of our refs knows from the run's record where it has to be.</summary>
     [Fact]
-    public async Task PutBack_StagingMoved_IsAsBeforeAndTheForeignCommitIsKept()
+    public async Task Compare_RefsOfOursMoved_AreNotItsConcern()
     {
         using var guarded = await GuardedAsync();
-        var opened = guarded.Opened;
-        var head = await opened.HeadAsync();
-        var evil = await opened.Files.CommitOnBranchAsync("evil", "main", "evil");
-        await opened.Files.GitAsync("update-ref", Staging, evil);
+        var evil = await guarded.Opened.Files.CommitOnBranchAsync("evil", "main", "evil");
+        await guarded.Opened.Files.GitAsync("update-ref", Staging, evil);
 
-        var changes = await guarded.CompareAsync();
-        await guarded.Guard.PutBackAsync(changes, "test");
-
-        Assert.Equal(Staging + " was changed", Assert.Single(changes).ToString());
-        Assert.Equal(head, await opened.Refs.ReadAsync(Staging));
-        Assert.Equal(evil, await opened.Refs.ReadAsync(guarded.Guard.KeptAt(changes.Single(change => change.Name == Staging))!));
-        Assert.Equal(head, await opened.Refs.ReadAsync("refs/heads/main"));
         Assert.Empty(await guarded.CompareAsync());
     }
 
@@ -207,8 +198,8 @@ public sealed class RepositoryGuardTests
 
     /// <summary>What a person does in the repository while agents work.</summary>
     [Theory]
-    [InlineData("config pull.rebase true", "config:pull.rebase was added")]
-    [InlineData("remote add origin https://example.invalid/x", "config:remote.origin.fetch was added config:remote.origin.url was added")]
+    [InlineData("config pull.rebase true", "the setting pull.rebase was added")]
+    [InlineData("remote add origin https://example.invalid/x", "the setting remote.origin.fetch was added the setting remote.origin.url was added")]
     [InlineData("tag v1", "")]
     [InlineData("branch feature", "")]
     [InlineData("worktree add --quiet ../own", "")]
@@ -305,7 +296,7 @@ public sealed class RepositoryGuardTests
                 await guard.RecordAsync(worktree, record);
                 var commit = await opened.Commits.CreateAsync(await opened.Files.GitAsync("rev-parse", $"{head}^{{tree}}"), [head], name, null);
                 Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, commit, head)], name)).Done);
-                await guard.RestoreAsync(worktree, branch, record, [Run], name, found => named.Add($"{name}: {string.Join(", ", found)}"));
+                await guard.RestoreAsync(worktree, record, "refs/heads/orchestrator", name, found => named.Add($"{name}: {string.Join(", ", found)}"));
                 await opened.Worktrees.ReturnAsync(worktree.Path, pool, DiscardPermit.OfOurMaking(worktree.Path));
                 Assert.True((await opened.Refs.UpdateAsync([new RefChange(branch, null, commit)], "released")).Done);
             }
@@ -346,7 +337,7 @@ public sealed class RepositoryGuardTests
     private sealed record Guarded(Opened Opened, Worktree Worktree, Worktree Other, RepositoryGuard Guard) : IDisposable
     {
         internal Task<IReadOnlyList<ForeignChange>> CompareAsync() =>
-            Guard.CompareAsync(Worktree, OwnBranch, Opened.Files.Beside("record.json"), [Run, "refs/orchestrator/wip/run-1"]);
+            Guard.CompareAsync(Worktree, Opened.Files.Beside("record.json"), "refs/heads/orchestrator");
 
         public void Dispose() => Opened.Dispose();
     }

@@ -65,7 +65,7 @@ public sealed class WorktreePoolTests
         await Assert.ThrowsAsync<IOException>(() => opened.Worktrees.ReturnAsync(used.Path, pool, DiscardPermit.OfOurMaking(used.Path)));
         await opened.Worktrees.RemoveUnfinishedAsync(opened.Files[".worktrees"]);
 
-        Assert.Empty(await guard.CompareAsync(other, null, record, []));
+        Assert.Empty(await guard.CompareAsync(other, record, "refs/heads/orchestrator"));
         Assert.False(Directory.Exists(used.Path));
         await opened.Worktrees.ReturnAsync(other.Path, pool, DiscardPermit.OfOurMaking(other.Path));
         Assert.False(Directory.Exists(used.AdminDirectory));

@@ -71,8 +71,12 @@ internal sealed class RunFixture : IDisposable
         return fixture;
     }
 
-    public async Task PreflightAgainAsync() => Preflight = await new Preflight(_services).CheckAsync(
-        new PreflightInput(_runId, Reference, Hash, new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+    public async Task PreflightAgainAsync()
+    {
+        Preflight = await new Preflight(_services).CheckAsync(
+            new PreflightInput(_runId, Reference, Hash, new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+        StagingTip = Preflight.StagingTip;
+    }
 
     /// <summary>What the agent of a task is told.</summary>
     public string PromptOf(string id)
@@ -99,6 +103,7 @@ internal sealed class RunFixture : IDisposable
         Task = new TaskOutline { Id = id },
         Settings = new RunSettings(),
         Staging = StagingBranch,
+        StagingTip = StagingTip,
         Fresh = fresh,
     };
 
@@ -114,11 +119,25 @@ internal sealed class RunFixture : IDisposable
 
     public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), CancellationToken.None);
 
-    public Task<Contracts.MergeResult> MergeAsync(string id, string commit, int round = 1) =>
-        new TaskMerge(_services).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)), CancellationToken.None);
+    /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
+    public string StagingTip { get; set; } = "";
 
-    public Task<LandResult> LandAsync(string land = "merge") =>
-        new RunLanding(_services).LandAsync(new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land), CancellationToken.None);
+    public async Task<Contracts.MergeResult> MergeAsync(string id, string commit, int round = 1) => Take(await MergeOnceAsync(id, commit, round), r => r.Merged ? r.Commit : "");
+
+    /// <summary>A merge whose worker dies before the run is told of it.</summary>
+    public Task<Contracts.MergeResult> MergeOnceAsync(string id, string commit, int round = 1) =>
+        new TaskMerge(_services).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)) { StagingTip = StagingTip }, CancellationToken.None);
+
+    public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) => Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
+
+    private Task<LandResult> LandOnceAsync(string land, bool isAskedFor) =>
+        new RunLanding(_services).LandAsync(new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land) { StagingTip = StagingTip, IsAskedFor = isAskedFor }, CancellationToken.None);
+
+    private T Take<T>(T result, Func<T, string> tip)
+    {
+        StagingTip = tip(result) is { Length: > 0 } now ? now : StagingTip;
+        return result;
+    }
 
     /// <summary>The agent's part: writes a file in the task's worktree.</summary>
     public void Write(PreparedTask prepared, string file, string content)

@@ -1,5 +1,6 @@
 using Orchestrator.Activities.Runs;
 using Orchestrator.Contracts;
+using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
@@ -56,29 +57,16 @@ public sealed class RunStepsTests
     }
 
     [Fact]
-    public async Task Abort_AfterLanding_MovesTheTargetBack()
+    public async Task Abort_AfterLanding_LeavesTheTargetAndSaysHowItIsTakenBack()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "a\n");
         await run.LandAsync();
 
-        Assert.Contains("again", await run.AbortAsync());
-        Assert.Equal("", await run.AbortAsync());
+        Assert.Contains($"orchestrate abort {RunFixture.RunId}", await run.AbortAsync());
 
-        Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
-        Assert.False(File.Exists(run.Repository["a.txt"]));
-    }
-
-    [Fact]
-    public async Task Abort_AfterAPush_OffersARevert()
-    {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
-        await run.DoAsync("a", "a.txt", "a\n");
-        var landed = await run.LandAsync();
-        await run.Repository.GitAsync("update-ref", "refs/remotes/origin/main", landed.Commit);
-
-        Assert.Contains($"refs/orchestrator/revert/{RunFixture.RunId}", await run.AbortAsync());
-        Assert.Equal(landed.Commit, await run.Repository.GitAsync("rev-parse", "main"));
+        Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", "main"));
+        Assert.Equal(new LandingNote("refs/heads/main", run.Preflight.BaseCommit, run.StagingTip), LandingNote.TryRead(run.Folder.Landing));
     }
 
     [Fact]

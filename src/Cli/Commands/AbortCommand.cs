@@ -23,7 +23,13 @@ internal sealed class AbortCommand : SteeringCommand
         var repository = context.RequireRepository();
         var run = StoredRuns.Require(repository, parsed.GetRequiredValue(_run));
         if (!RunStates.IsFinal(run.Status.State))
-            return await SendAsync(parsed, context, run, (handle, cancel) => handle.CancelAsync(cancel), "cancel", [], stop);
+        {
+            var sent = await SendAsync(parsed, context, run, (handle, cancel) => handle.CancelAsync(cancel), "cancel", [], stop);
+            if (LandingReversals.HasLanded(run.Folder))
+                context.Terminal.Say($"It has landed on {run.Status.Target}. When it has ended: orchestrate abort {run.Id}");
+            return sent;
+        }
+
         var result = await LandingReversals.TakeBackAsync(repository, run.Folder, stop)
             ?? throw new CommandException(ExitCodes.Usage, $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.", WhereItsWorkIs(run.Status));
         context.Terminal.Say(result.Reason);

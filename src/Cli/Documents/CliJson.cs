@@ -27,6 +27,7 @@ namespace Orchestrator.Cli.Documents;
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(ConfigDocument))]
 [JsonSerializable(typeof(TrustDocument))]
+[JsonSerializable(typeof(AcceptDocument))]
 [JsonSerializable(typeof(TaskDocument))]
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(LogDocument))]

@@ -42,6 +42,20 @@ internal sealed record ConfigEntry(string Name, string Value, string Default, st
 /// <param name="Items">What the repository's files ask for.</param>
 internal sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : Document;
 
+/// <summary>Answer of <c>accept --json</c>.</summary>
+/// <param name="Items">What was put aside when the command was called.</param>
+internal sealed record AcceptDocument(IReadOnlyList<AsideEntry> Items) : Document;
+
+/// <summary>One thing that was put aside.</summary>
+/// <param name="Id">Names it to <c>accept</c>.</param>
+/// <param name="Name">Where it belongs, relative to the repository's common folder; a setting's name is behind a colon.</param>
+/// <param name="Title">What it is, for people.</param>
+/// <param name="Content">A file's text, or a setting's values, one per line.</param>
+/// <param name="Time">When it was put aside.</param>
+/// <param name="While">Which agent was at work.</param>
+/// <param name="Accepted">True when this call has taken it back.</param>
+internal sealed record AsideEntry(string Id, string Name, string Title, string Content, DateTimeOffset Time, string While, bool Accepted);
+
 /// <summary>One thing that a repository's files ask for.</summary>
 /// <param name="Kind"><c>runs</c>, <c>speaksTo</c>, <c>handsOver</c> or <c>decides</c>.</param>
 /// <param name="Setting">The setting or variable, or how it was found.</param>

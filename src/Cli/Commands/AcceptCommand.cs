@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Orchestrator.Cli.Documents;
+using Orchestrator.Git;
+using Orchestrator.Local;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>accept</c>: takes back hooks and settings that appeared while agents worked and were put aside, since git would run programs by them.</summary>
+internal sealed class AcceptCommand : CliCommand
+{
+    private readonly Argument<string[]> _which = new("ID") { Description = "What to take back; none: what there is is listed", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<bool> _all = new("--all") { Description = "Everything" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public AcceptCommand()
+        : base("accept", "Take back hooks and settings that were put aside while agents worked")
+    {
+        Add(_which);
+        Add(_all);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var items = await AsideItems.ListAsync(repository);
+        var chosen = parsed.GetValue(_all) ? items : [.. (parsed.GetValue(_which) ?? []).Select(which => Find(items, which)).Distinct()];
+        foreach (var item in chosen)
+        {
+            await AsideItems.AcceptAsync(repository, item, stop);
+        }
+
+        if (parsed.GetValue(_json))
+        {
+            context.Print(
+                new AcceptDocument([.. items.Select(item => new AsideEntry(item.Id, item.Name, $"{item}", ContentOf(item), item.Time, item.While, chosen.Contains(item)))]), CliJson.Default.AcceptDocument);
+            return ExitCodes.Done;
+        }
+
+        foreach (var item in chosen)
+            context.Terminal.Say($"{item} is back.");
+        if (chosen.Count > 0)
+            return ExitCodes.Done;
+        if (items.Count == 0)
+            context.Terminal.Say("Nothing was put aside.");
+        foreach (var item in items)
+        {
+            context.Terminal.Say($"{item.Id}  {item}  (put aside {item.Time.ToLocalTime().ToString("u", CultureInfo.InvariantCulture)}, while {item.While} was at work)");
+            foreach (var line in ContentOf(item).Split('\n').Take(5))
+                context.Terminal.Say($"    {line}");
+        }
+
+        if (items.Count > 0)
+            context.Terminal.Say("Take back what is yours: orchestrate accept ID, or --all. git runs programs by these, so look at them first.");
+        return ExitCodes.Done;
+    }
+
+    private static AsideItem Find(IReadOnlyList<AsideItem> items, string which) =>
+        items.FirstOrDefault(item => item.Id == which || item.Name == which)
+        ?? throw new CommandException(ExitCodes.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
+
+    private static string ContentOf(AsideItem item) => item.Content.IsEmpty ? string.Join('\n', item.Values) : Encoding.UTF8.GetString(item.Content.Span).TrimEnd('\n');
+}
