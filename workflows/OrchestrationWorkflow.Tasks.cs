@@ -176,7 +176,7 @@ public sealed partial class OrchestrationWorkflow
         _merging = true;
         while (!_draining && _mergeQueue.TryPeek(out var request))
         {
-var merge = new MergeTaskInput(_runId, _repository, _plan.Hash, _run.Staging, request) { StagingTip = _stagingTip };
+            var merge = new MergeTaskInput(_runId, _repository, _plan.Hash, _run.Staging, request) { StagingTip = _stagingTip };
             var result = NotMerged;
             try
             {

@@ -18,6 +18,7 @@ public sealed class TaskWorkflow : AgentWorkflow
     private (bool Accepted, string Reason)? _decision;
     private bool _mayReuse = true;
     private string _verified = "";
+    private string _base = "";
 
     /// <summary>Before any signal is taken in.</summary>
     [WorkflowInit]
@@ -100,11 +101,14 @@ public sealed class TaskWorkflow : AgentWorkflow
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
-            var prepare = new PrepareTaskInput { Task = Input, Round = Report.Round, WithStaging = withStaging, MayReuse = _mayReuse, Commit = withStaging ? _verified : "" };
+            var prepare = new PrepareTaskInput { Task = Input, Round = Report.Round, WithStaging = withStaging, MayReuse = _mayReuse, Commit = withStaging ? _verified : "", BaseCommit = _base };
             var prepared = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare), ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), Stop));
             if (prepared.Problem.Length == 0)
+            {
+                _base = prepared.BaseCommit;
                 return prepared;
+            }
             if (prepared.FailureClass != FailureClasses.Environment)
                 throw new TaskEndedException(TaskStates.Failed, prepared.Problem);
             pause = await ParkAsync(FailureClasses.Environment, prepared.Problem, pause);

@@ -39,7 +39,10 @@ internal static class ProgressRecorder
         stream.Flush();
     }
 
-    /// <summary>Cuts what follows the last line break and gives the number of the last whole event, 0 where there is none.</summary>
+    /// <summary>
+    /// Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a line, or lines of zeros: events are written
+    /// as they come and not synced.
+    /// </summary>
     private static long CutHalfLine(FileStream stream)
     {
         const int Window = 64 * 1024;
@@ -48,12 +51,31 @@ internal static class ProgressRecorder
         var tail = new byte[stream.Length - start];
         stream.ReadExactly(tail);
         var end = Array.LastIndexOf(tail, (byte)'\n') + 1;
-        if (end < tail.Length)
-            stream.SetLength(start + end);
-        if (end == 0)
-            return 0;
-        var begin = end < 2 ? 0 : Array.LastIndexOf(tail, (byte)'\n', end - 2) + 1;
-        return JsonSerializer.Deserialize<RunEvent>(tail.AsSpan(begin, end - begin))?.Sequence ?? 0;
+        while (end > 0)
+        {
+            var begin = end < 2 ? 0 : Array.LastIndexOf(tail, (byte)'\n', end - 2) + 1;
+            if (SequenceOf(tail.AsSpan(begin, end - begin)) is { } sequence)
+            {
+                if (start + end < stream.Length)
+                    stream.SetLength(start + end);
+                return sequence;
+            }
+            end = begin;
+        }
+        stream.SetLength(start);
+        return start == 0 ? 0 : CutHalfLine(stream);
+    }
+
+    private static long? SequenceOf(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunEvent>(line)?.Sequence;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static void WriteStatus(string path, ProgressInput input)

@@ -34,6 +34,7 @@ internal sealed class AgentGuard(TaskPlace place, ActivityServices services, int
     public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int round, ToolDeeds deeds)
     {
         LeftLocks.Remove(worktree, place.Branch);
+        new WorktreeHead(worktree).Repair(place.Branch);
         if (File.Exists(RecordFile))
             place.Repository.RemoveLocksOfTheDead(File.GetLastWriteTimeUtc(RecordFile));
         var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);

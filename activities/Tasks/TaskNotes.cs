@@ -27,7 +27,14 @@ internal sealed record TaskNotes
     public static TaskNotes Read(RunFolder folder, string taskId)
     {
         var path = PathOf(folder, taskId);
-        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TaskNotesJson.Default.TaskNotes)! : new TaskNotes();
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TaskNotesJson.Default.TaskNotes)! : new TaskNotes();
+        }
+        catch (JsonException)
+        {
+            return new TaskNotes(); // Torn: what matters of it is made again from the run's record.
+        }
     }
 
     public void Write(RunFolder folder, string taskId) =>

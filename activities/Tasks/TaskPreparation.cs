@@ -23,7 +23,7 @@ internal sealed class TaskPreparation(ActivityServices services)
         {
             notes = notes with
             {
-                Base = await place.StagingTipAsync(input.Task.StagingTip, stop),
+                Base = input.BaseCommit.Length > 0 ? input.BaseCommit : await place.StagingTipAsync(input.Task.StagingTip, stop),
                 Contracts = (files.Contracts ?? []).Where(c => c.Consumers.Contains(task.Id, StringComparer.Ordinal)).ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal),
             };
             notes.Write(files.Folder, task.Id);

@@ -94,6 +94,9 @@ public sealed record PrepareTaskInput
     public required TaskInput Task { get; init; }
     public required int Round { get; init; }
 
+    /// <summary>What the task's changes were counted from last; empty before.</summary>
+    public string BaseCommit { get; init; } = "";
+
     /// <summary>The task's last commit that was verified; empty before. Its branch is put back to it before staging is brought into the worktree.</summary>
     public string Commit { get; init; } = "";
 

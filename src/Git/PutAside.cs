@@ -52,8 +52,7 @@ public sealed class PutAside(GitRepository repository)
     /// <summary>Puts an item where it was, in place of what is there now. Doing it again changes nothing.</summary>
     public async Task AcceptAsync(AsideItem item, CancellationToken cancellationToken = default)
     {
-        Directory.CreateDirectory(_accepted);
-        await File.WriteAllTextAsync(Path.Combine(_accepted, item.Id), item.Name + "\n", cancellationToken);
+        DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
         if (SettingPlace.TryParse(item.Name) is { } setting)
         {
             await setting.WriteAsync(repository, item.Values, cancellationToken);

@@ -124,10 +124,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             changes.Add(new ForeignChange(ForeignChangeKind.Link, Path.Combine(worktree.Path, ".git"), worktree.AdminDirectory, found));
         }
 
-        if (File.Exists(recordFile))
+        if (TryRead(recordFile) is { } record)
         {
-            using var file = File.OpenRead(recordFile);
-            var record = JsonSerializer.Deserialize(file, GuardRecordJson.Default.GuardRecord)!;
             foreach (var (hash, content) in record.Contents)
             {
                 _store.Held[hash] = content;
@@ -140,11 +138,25 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         return changes;
     }
 
+    /// <summary>A record that is gone or torn says nothing: then nothing is foreign, and nothing is undone.</summary>
+    private static GuardRecord? TryRead(string recordFile)
+    {
+        try
+        {
+            using var file = File.Exists(recordFile) ? File.OpenRead(recordFile) : null;
+            return file is null ? null : JsonSerializer.Deserialize(file, GuardRecordJson.Default.GuardRecord);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Where a person finds what was overwritten, removed or lost: a ref, or a file in the store folder; null where there was nothing to keep.</summary>
     public string? KeptAt(ForeignChange change) => change switch
     {
         { Kind: ForeignChangeKind.Stash, Found: null } => Refs.KeptPrefix + change.Expected,
-        { Kind: ForeignChangeKind.Left, Found: null } when SettingPlace.TryParse(change.Name) is null => _store.PathOf(GuardedFile.Parse(change.Expected!).Hash),
+        { Kind: ForeignChangeKind.Left, Found: null, Expected: not null } when SettingPlace.TryParse(change.Name) is null => _store.PathOf(GuardedFile.Parse(change.Expected!).Hash),
         { IsLeft: true } or { Found: null } => null,
         { Kind: ForeignChangeKind.Branch } => Refs.KeptPrefix + change.Found,
         { Kind: ForeignChangeKind.File } => _store.PathOf(GuardedFile.Parse(change.Found).Hash),

@@ -88,6 +88,11 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
 
     private async Task<IReadOnlyList<ForeignChange>> ExplainSettingsAsync(string name, GuardedFile? was, GuardedFile? now, CancellationToken cancellationToken)
     {
+        if (was is not null && store.Read(was.Hash) is null)
+        {
+            return [new ForeignChange(ForeignChangeKind.Left, name, was.ToString(), now?.ToString())]; // A power cut took what was recorded: nothing can be told, so nothing is undone.
+        }
+
         var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
         var after = await ConfigSettings.ReadAsync(repository, store.Content(now), cancellationToken);
         return

@@ -26,6 +26,29 @@ public sealed class WorktreeHead(Worktree worktree)
     }
 
     /// <summary>
+    /// Makes the worktree one that git can work with again, where somebody has left no head in it, or none that git understands: then not even git's own commands help.
+    /// </summary>
+    /// <param name="branch">The branch it was made for.</param>
+    public void Repair(string branch)
+    {
+        var file = Path.Combine(worktree.AdminDirectory, "HEAD");
+        if (new FileInfo(file) is { Exists: true, LinkTarget: null }
+            && DurableFile.TryRead(file)?.Trim() is { } head
+            && (ObjectMemory.IsId(head) || (head.StartsWith("ref: refs/", StringComparison.Ordinal) && !head.Contains("..", StringComparison.Ordinal) && !head.Contains('\n', StringComparison.Ordinal))))
+        {
+            return;
+        }
+
+        if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
+        {
+            FolderRemover.Remove(file);
+        }
+
+        File.Delete(file);
+        DurableFile.Write(file, $"ref: {branch}\n");
+    }
+
+    /// <summary>
     /// Forgets what is unfinished and names the branch, without touching a file or the index: for after the files were committed to it. A merge is ended by
     /// <see cref="ConflictWorktree"/>.
     /// </summary>

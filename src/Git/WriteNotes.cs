@@ -16,6 +16,7 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
     private const string Ended = ".ended";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan UnusedFor = TimeSpan.FromHours(1);
     private readonly ConcurrentBag<string> _free = [];
 
@@ -85,11 +86,6 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         RemoveUnused();
         var notes = Notes().ToLookup(note => note.IsAlive());
         var dead = notes[false].ToArray();
-        if (dead.Length == 0)
-        {
-            return [];
-        }
-
         var removed = LockFiles().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
 
         // A lock that is still there (somebody alive may hold it) keeps the notes that could explain it.
@@ -171,7 +167,7 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
 
     /// <summary>
     /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else alive has the file
-    /// open or works in the repository with git.
+    /// open or works in the repository with git. One from before the machine was started is nobody's.
     /// </summary>
     private bool RemoveIfLeft(string lockFile, IEnumerable<Note> dead, IEnumerable<Note> living)
     {
@@ -181,7 +177,14 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
             return true;
         }
 
+        // Notes are not synced: after a power cut a lock may be there and its note not.
         var made = file.LastWriteTimeUtc;
+        if (made < ProcessTable.BootedUtc - ClockError)
+        {
+            file.Delete();
+            return true;
+        }
+
         if (!dead.Any(note => note.Start <= made) || living.Any(note => note.Start <= made) || HoldersOf(lockFile).Count > 0)
         {
             return false;

@@ -36,6 +36,9 @@ public sealed record ProcessInfo(int ProcessId, string Name, char State, int Par
 /// <summary>Questions about the processes that run now. This process itself is in no answer.</summary>
 public static class ProcessTable
 {
+    /// <summary>When the machine was started, by the wall clock as it is now. What was written well before that was written by nobody who lives.</summary>
+    public static DateTime BootedUtc => DateTime.UtcNow - ProcFiles.ReadUptime();
+
     /// <summary>All living processes.</summary>
     public static IReadOnlyList<ProcessInfo> All() => [.. Living(Ids())];
 

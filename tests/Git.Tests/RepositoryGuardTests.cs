@@ -135,6 +135,37 @@ public sealed class RepositoryGuardTests
         Assert.Equal("hooks/pre-commit", Assert.Single(new PutAside(opened.Repository).List()).Name);
     }
 
+    /// <summary>What is recorded is not synced: a power cut may take it, or half of it, and then nothing is known and nothing may be undone.</summary>
+    [Theory]
+    [InlineData("store")]
+    [InlineData("record")]
+    [InlineData("torn record")]
+    public async Task PutBack_RecordLostOrTorn_UndoesNothing(string lost)
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.GitAsync("config", "credential.helper", new string('x', 1000)); // Large enough to be in the store.
+        await opened.Files.GitAsync("config", "core.pager", "less");
+        using var guarded = await GuardedAsync(opened);
+        await opened.Files.GitAsync("config", "core.editor", "vi");
+        var config = await opened.Files.GitAsync("config", "--list", "--local");
+        var record = opened.Files.Beside("record.json");
+        if (lost == "store")
+        {
+            foreach (var file in Directory.EnumerateFiles(opened.Files.Beside("guard")))
+            {
+                await File.WriteAllTextAsync(file, "torn");
+            }
+        }
+        else
+        {
+            await File.WriteAllTextAsync(record, lost == "record" ? string.Empty : (await File.ReadAllTextAsync(record))[..40]);
+        }
+
+        await guarded.Guard.PutBackAsync(await guarded.CompareAsync(), "test");
+
+        Assert.Equal(config, await opened.Files.GitAsync("config", "--list", "--local"));
+    }
+
     [Fact]
     public async Task PutBack_HooksFolderReplacedByALink_TheLinkGoesAndWhatItLeadsToStays()
     {

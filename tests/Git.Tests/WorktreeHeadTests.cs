@@ -23,6 +23,36 @@ public sealed class WorktreeHeadTests
     }
 
     [Theory]
+    [InlineData("gone")]
+    [InlineData("garbage")]
+    [InlineData("folder")]
+    [InlineData("link")]
+    public async Task Repair_HeadThatGitDoesNotUnderstand_IsAtTheBranchAgain(string how)
+    {
+        using var opened = await Opened.CreateAsync();
+        var worktree = await opened.TaskWorktreeAsync("one");
+        var file = Path.Combine(worktree.AdminDirectory, "HEAD");
+        File.Delete(file);
+        if (how == "garbage")
+        {
+            await File.WriteAllTextAsync(file, "nonsense");
+        }
+        else if (how == "folder")
+        {
+            Directory.CreateDirectory(Path.Combine(file, "inside"));
+        }
+        else if (how == "link")
+        {
+            File.CreateSymbolicLink(file, opened.Files["README.md"]);
+        }
+
+        new WorktreeHead(worktree).Repair(Branch);
+
+        Assert.Equal(Branch, (await WorktreeStatus.ReadAsync(worktree)).Branch);
+        Assert.Equal("# Test\n", await File.ReadAllTextAsync(opened.Files["README.md"]));
+    }
+
+    [Theory]
     [InlineData("rebase")]
     [InlineData("cherry-pick")]
     [InlineData("revert")]

@@ -45,6 +45,33 @@ public sealed class WriteNotesTests
         Assert.False(File.Exists(lockFile));
     }
 
+    /// <summary>Notes are not synced: after a power cut the lock is there and its note is not.</summary>
+    [Fact]
+    public async Task Write_LockFromBeforeTheMachineWasStarted_IsRemovedAndTheWriteGoesOn()
+    {
+        using var opened = await ImpatientAsync();
+        var lockFile = Lock(opened);
+        File.SetLastWriteTimeUtc(lockFile, ProcessTable.BootedUtc.AddHours(-1));
+
+        Assert.True((await opened.Refs.UpdateAsync([new RefChange(Staging, await opened.HeadAsync(), null)], "test")).Done);
+        Assert.False(File.Exists(lockFile));
+    }
+
+    /// <summary>An agent that was killed in the middle of its own git has left locks that no note explains.</summary>
+    [Fact]
+    public async Task RemoveLocksOfTheDead_AfterAnAgentHasEnded_RemovesWhatWasMadeSinceItBegan()
+    {
+        using var opened = await ImpatientAsync();
+        var older = Path.Combine(opened.Repository.CommonDirectory, "config.lock");
+        await File.WriteAllTextAsync(older, "");
+        var began = DateTime.UtcNow.AddMinutes(-1);
+        File.SetLastWriteTimeUtc(older, began.AddMinutes(-1));
+        var lockFile = Lock(opened);
+
+        Assert.Equal([lockFile], opened.Repository.RemoveLocksOfTheDead(began));
+        Assert.True(File.Exists(older));
+    }
+
     [Fact]
     public async Task Write_LockOfSomebodyElse_IsWaitedForThenNamedAndLeft()
     {

@@ -23,6 +23,9 @@ public enum Victim
 
     /// <summary>Everything, and what is left on disk is from an earlier boot of the machine.</summary>
     Everything,
+
+    /// <summary>The same, and what had not been synced is lost or torn (<see cref="PowerCut"/>).</summary>
+    Power,
 }
 
 /// <summary>Kills things with SIGKILL. Only processes that carry the round's mark in their environment are ever looked at.</summary>
@@ -50,6 +53,7 @@ public sealed class Disturber(KillRepository repository, string mark)
         Victim.Agent => KillOfStart("pid", random),
         Victim.Git => KillOne([.. Marked().Where(process => process.Name == "git")], random),
         Victim.Everything => KillEverything(),
+        Victim.Power => CutPower(random),
         _ => throw new ArgumentOutOfRangeException(nameof(victim), victim, "unknown"),
     };
 
@@ -70,6 +74,15 @@ public sealed class Disturber(KillRepository repository, string mark)
             _lostStarts.Add(folder);
         OtherBoot.Pretend(repository);
         return count + starters.Count;
+    }
+
+    /// <summary>Everything, and some of what was not synced is gone.</summary>
+    private int CutPower(Random random)
+    {
+        var count = KillEverything();
+        if (count > 0)
+            PowerCut.Lose(repository, random);
+        return count;
     }
 
     /// <summary>One process; where it is an agent, its start is lost to us.</summary>

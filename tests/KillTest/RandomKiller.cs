@@ -7,7 +7,7 @@ public sealed class RandomKiller(Random random, int most) : IKiller
 {
     // What is likeliest in life comes more often.
     private static readonly Victim[] Victims =
-        [Victim.EveryOrchestrator, Victim.EveryOrchestrator, Victim.Everything, Victim.EngineOwner, Victim.EngineOwner, Victim.Supervisor, Victim.Agent, Victim.Git];
+        [Victim.EveryOrchestrator, Victim.EveryOrchestrator, Victim.Everything, Victim.Power, Victim.EngineOwner, Victim.EngineOwner, Victim.Supervisor, Victim.Agent, Victim.Git];
 
     private int _kills;
 
