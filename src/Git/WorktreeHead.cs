@@ -41,7 +41,7 @@ public sealed class WorktreeHead(Worktree worktree)
 
         if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
         {
-            FolderRemover.Remove(file);
+            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
         }
 
         File.Delete(file);
