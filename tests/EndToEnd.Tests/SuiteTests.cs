@@ -50,39 +50,41 @@ public sealed class SuiteTests : IDisposable
     }
 
     [Fact]
-    public async Task OneName_InTwoRepositories_OneWaitsAndStatusSaysForWhom()
+    [Trait("Category", "Full")]
+    public async Task OneName_InTwoRepositories_OneWaitsForTheOther()
     {
         string port = FreePort();
-        using SuiteWorkplace first = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=first until=go");
-        using SuiteWorkplace second = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=second");
+        using SuiteWorkplace first = await SuiteWorkplace.CreateAsync(_home, 2, ", exclusive: port", $"port={port} hold=500");
+        using SuiteWorkplace second = await SuiteWorkplace.CreateAsync(_home, 2, ", exclusive: port", $"port={port} hold=500");
 
         Task<ProcessResult> firstRun = first.RunAsync("run", "--yes");
-        await Eventually.TrueAsync(() => File.Exists(_home["first"]) || firstRun.IsCompleted, TimeSpan.FromMinutes(2));
-        Task<ProcessResult> secondRun = second.RunAsync("run", "--yes");
-        string queue = Path.Combine(State, Environment.MachineName, "exclusive", "port");
-        await Eventually.TrueAsync(() => Directory.EnumerateFiles(queue, "*.json").Count() == 2 || secondRun.IsCompleted, TimeSpan.FromMinutes(2));
-        JsonNode? waiting = (await second.StatusAsync())["waiting"]!.AsArray().FirstOrDefault();
-        ProcessResult shown = await second.RunAsync("status");
-        bool secondHasBegun = File.Exists(_home["second"]);
-        _home.Write("go", "");
-        await AssertLandedAsync(first, await firstRun, 1);
-        await AssertLandedAsync(second, await secondRun, 1);
-        Assert.Equal(("port", false), ((string?)waiting?["exclusive"], secondHasBegun));
-        Assert.Equal((string?)(await first.StatusAsync())["runId"], (string?)waiting!["holderRun"]);
-        Assert.Contains("waits for 'port'", shown.StandardOutput.Text + shown.StandardError.Text, StringComparison.Ordinal);
+        await AssertLandedAsync(second, await second.RunAsync("run", "--yes"), 2);
+        await AssertLandedAsync(first, await firstRun, 2);
     }
 
     [Fact]
-    public async Task Orchestrator_KilledWhileItsGateHoldsTheName_TheOrphanIsEndedBeforeTheNextTakesIt()
+    public async Task Orchestrator_KilledWhileItsGateHoldsTheName_TheRunThatWaitsTakesItWhenTheOrphanIsEnded()
     {
         string port = FreePort();
         using SuiteWorkplace killed = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=killed until=go");
-        using SuiteWorkplace other = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port}");
-        await killed.Orchestrate.KillWhenAsync(_home["killed.log"], () => File.Exists(_home["killed"]), "run", "--yes");
+        using SuiteWorkplace other = await SuiteWorkplace.CreateAsync(_home, 1, ", exclusive: port", $"port={port} begun=other");
+        bool mayBeKilled = false;
+        Task killing = killed.Orchestrate.KillWhenAsync(_home["killed.log"], () => mayBeKilled, "run", "--yes");
+        await Eventually.TrueAsync(() => File.Exists(_home["killed"]) || killing.IsCompleted, TimeSpan.FromMinutes(2));
 
-        ProcessResult next = await other.RunAsync("run", "--yes");
+        Task<ProcessResult> next = other.RunAsync("run", "--yes");
+        string queue = Path.Combine(State, Environment.MachineName, "exclusive", "port");
+        await Eventually.TrueAsync(() => Directory.EnumerateFiles(queue, "*.json").Count() == 2 || next.IsCompleted, TimeSpan.FromMinutes(2));
+        ProcessResult shown = await other.RunAsync("status");
+        JsonNode? waiting = (await other.StatusAsync())["waiting"]!.AsArray().FirstOrDefault();
+        bool isBeside = File.Exists(_home["other"]);
+        mayBeKilled = true;
+        await killing;
 
-        await AssertLandedAsync(other, next, 1);
+        await AssertLandedAsync(other, await next, 1);
+        Assert.Equal(("port", false), ((string?)waiting?["exclusive"], isBeside));
+        Assert.Equal((string?)(await killed.StatusAsync())["runId"], (string?)waiting!["holderRun"]);
+        Assert.Contains("waits for 'port'", shown.StandardOutput.Text + shown.StandardError.Text, StringComparison.Ordinal);
         _home.Write("go", "");
         await AssertLandedAsync(killed, await killed.RunAsync("resume", "--yes"), 1);
     }
