@@ -1,3 +1,5 @@
+using Orchestrator.Processes;
+
 namespace Orchestrator.QualityGates;
 
 /// <summary>Where the processes of a user on one machine agree with each other: who runs which gate, and which ports a worktree has.</summary>
@@ -6,14 +8,14 @@ public static class UserState
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/NAME</c>: a home folder may be shared by machines, ports are not.
+    /// <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c>, then <c>orchestrator/machines/ID</c> (<see cref="MachineIdentity"/>): a home folder may be shared by machines and containers, ports are not.
     /// </summary>
     /// <param name="environment">Variables of the process.</param>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment)
     {
         string home = environment.GetValueOrDefault("HOME") is { Length: > 0 } set ? set : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string state = environment.GetValueOrDefault("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given) ? given : Path.Combine(home, ".local", "state");
-        return Path.Combine(state, "orchestrator", "machines", Environment.MachineName);
+        return Path.Combine(state, "orchestrator", "machines", MachineIdentity.Find(environment));
     }
 
     /// <summary>The same, made where it is missing, for its owner alone.</summary>
