@@ -79,9 +79,9 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             _told[runId] = failing;
             return failing.Except(known);
         }
-        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
         {
-            return []; // It ended between the look and the word, or these are the tasks of a run that was deleted.
+            return []; // It ended between the look and the word, has just continued as new, or these are the tasks of a run that was deleted.
         }
     }
 

@@ -11,6 +11,8 @@ namespace Orchestrator.Client;
 public sealed class RunHandle
 {
     private const int TasksPerPage = 500;
+    private const int MostTimesTooEarly = 20;
+    private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
     private readonly ITemporalClient _client;
 
     internal RunHandle(ITemporalClient client, string runId)
@@ -28,7 +30,23 @@ public sealed class RunHandle
     public Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
-        return StatusPages.JoinAsync(offset => Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options));
+        return StatusPages.JoinAsync(offset => PageAsync(offset, options));
+    }
+
+    private async Task<RunStatus> PageAsync(int offset, WorkflowQueryOptions options)
+    {
+        for (var asked = 1; ; asked++)
+        {
+            try
+            {
+                return await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
+            }
+            catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
+            {
+                // A run that has just continued as new has no first task for up to a second, and a server answers no query until then.
+                await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
+            }
+        }
     }
 
     /// <summary>True while the run has not ended.</summary>
