@@ -3,6 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>What appears in the repository while agents work and would make git run programs is put aside, the person is told, and takes it back with one command.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class AcceptCommandTests
 {
     [Fact]

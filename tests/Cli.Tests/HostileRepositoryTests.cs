@@ -5,6 +5,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>Repositories whose own files want to run or send something, with a person who has not said yes to it.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class HostileRepositoryTests : IDisposable
 {
     private const string Plan = "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -f a.txt]}\n";

@@ -86,7 +86,7 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
     /// <summary>What the disk has to give, whole blocks and folders included; a file with two names counts once.</summary>
     private static async Task<long> RoomAsync(IEnumerable<string> folders)
     {
-        using var measure = Process.Start(new ProcessStartInfo("du", ["-c", "-s", "-k", .. folders]) { RedirectStandardOutput = true })!;
+        using var measure = Process.Start(new ProcessStartInfo("du", ["-c", "-s", "-k", .. folders]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var last = (await measure.StandardOutput.ReadToEndAsync()).TrimEnd().Split('\n')[^1];
         return long.Parse(last.Split('\t')[0], CultureInfo.InvariantCulture) * 1024;
     }

@@ -85,7 +85,7 @@ internal sealed class ShowCommand : CliCommand
     }
 
     /// <summary>Where work of the task is kept that is in no commit of its branch: a ref, or a folder, and what it is.</summary>
-    private static IReadOnlyList<string> Kept(StoredRun run, RunTask task)
+    private static string[] Kept(StoredRun run, RunTask task)
     {
         var file = Path.Combine(run.Folder, "tasks", task.Id, "kept.md");
         return File.Exists(file) ? File.ReadAllLines(file) : [];

@@ -76,7 +76,7 @@ public sealed class MisuseTests(LiveServer server) : IClassFixture<LiveServer>
     [Fact]
     public void Definition_WithTwoValidatorsOfOneUpdate_IsRefused()
     {
-        var error = Assert.ThrowsAny<ArgumentException>(() => Temporalio.Workflows.WorkflowDefinition.Create(typeof(TwiceValidated)));
+        var error = Assert.ThrowsAny<ArgumentException>(() => Temporalio.Workflows.WorkflowDefinition.Create<TwiceValidated>());
 
         Assert.Contains("two validators", error.Message, StringComparison.Ordinal);
     }
