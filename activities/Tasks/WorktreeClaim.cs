@@ -15,10 +15,11 @@ internal sealed record WorktreeClaim
     private const int LargestFile = 8 * 1024;
 
     [JsonPropertyName("status")]
-    public string Status { get; init; } = "";
+    public string? Status { get; init; }
 
+    /// <summary>Agents leave it out, where they say what they need.</summary>
     [JsonPropertyName("reason")]
-    public string Reason { get; init; } = "";
+    public string? Reason { get; init; }
 
     [JsonPropertyName("needs_dependency")]
     public JsonElement? NeedsDependency { get; init; }
@@ -48,7 +49,7 @@ internal sealed record WorktreeClaim
             _ => [],
         };
         var status = needs.Count > 0 || found.Status is "blocked" ? "blocked" : found.Status is "failed" ? "failed" : "completed";
-        var claim = new AgentClaim { Status = status, Task = start.Task, Reason = found.Reason, Needs = needs };
+        var claim = new AgentClaim { Status = status, Task = start.Task, Reason = found.Reason ?? "", Needs = needs };
         claim.Write(start.Folder);
         worktree.RemoveFile(FileName);
         return claim;

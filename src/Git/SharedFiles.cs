@@ -41,6 +41,12 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
         foreach (var name in recorded.Keys.Union(present.Keys).Order(StringComparer.Ordinal))
         {
             var (was, now) = (recorded.GetValueOrDefault(name), present.GetValueOrDefault(name));
+            if (was is null && NewWorktreeOfOthers(name) is { } place)
+            {
+                changes.Add(new ForeignChange(ForeignChangeKind.Left, $"worktree {place}", null, place));
+                continue;
+            }
+
             if (was == now || (name.StartsWith(WorktreesFolder, StringComparison.Ordinal) && !IsWiringOfOurs(name, worktree, recorded)))
             {
                 continue;
@@ -172,6 +178,19 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
                 && (WorktreeAdmin.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place)));
 
         GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
+    }
+
+    /// <summary>Where a worktree is that somebody else has added, told by the file that says so; null for other files and for worktrees of ours, which are marked.</summary>
+    private string? NewWorktreeOfOthers(string name)
+    {
+        if (name.Split('/') is not [.., var id, "gitdir"])
+        {
+            return null;
+        }
+
+        var admin = Path.Combine(repository.CommonDirectory, WorktreesFolder, id);
+        string[] marks = [WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
+        return marks.Any(mark => File.Exists(Path.Combine(admin, mark))) ? null : WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
     }
 
     private string[] StashLines(GuardedFile? file) => store.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -163,6 +163,11 @@ public sealed class AgentSession
             return StopReasons.Apply(outcome, reason, _start.Limits, _folder.Memory);
         }
 
+        if (!_parser.HasResult && ExitCodes.DescribeCrash(exitCode) is { } crash)
+        {
+            return outcome with { Failure = AgentFailure.Transient, Detail = crash };
+        }
+
         return !_parser.HasResult && (ExitCodes.DescribeKill(exitCode) ?? DescribeFullDisk(exitCode)) is { } how
             ? outcome with { Failure = AgentFailure.Killed, Detail = how }
             : outcome;

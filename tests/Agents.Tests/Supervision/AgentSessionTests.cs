@@ -199,6 +199,21 @@ public sealed class AgentSessionTests
         Assert.Equal([50_000_000, 10, 4], events.OfType<AgentText>().Select(text => text.Text.Length));
     }
 
+    /// <summary>A program that aborts or touches memory that is not its own does that again and again: it is tried only as often as other failures in passing.</summary>
+    [Theory]
+    [InlineData("ABRT", AgentFailure.Transient, "crashed (signal 6)")]
+    [InlineData("SEGV", AgentFailure.Transient, "crashed (signal 11)")]
+    [InlineData("TERM", AgentFailure.Killed, "Ended by signal 15")]
+    public async Task Agent_EndsByASignal_CrashIsToldFromAKill(string signal, AgentFailure failure, string said)
+    {
+        await using AgentFixture agents = new();
+
+        (AgentOutcome outcome, _) = await agents.RunAsync(AgentFixture.Shell($"kill -{signal} $$"), agents.Start());
+
+        Assert.Equal(failure, outcome.Failure);
+        Assert.Contains(said, outcome.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Agent_KillsItsParent_IsFollowedToItsEnd()
     {
