@@ -32,6 +32,32 @@ public sealed class FakeAgentTests
         Assert.Equal("other", Assert.Single(other.OfType<AgentText>()).Text);
     }
 
+    /// <summary>Elsewhere it commits nothing: where the user works, a planner may run.</summary>
+    [Theory]
+    [InlineData("never", "T1", "?? a.txt|?? b.txt", 0)]
+    [InlineData("once", "T1", "", 1)]
+    [InlineData("each", "T1", "", 2)]
+    [InlineData("amend", "T1", "", 1)]
+    [InlineData("branch", "agent/T1", "", 1)]
+    public async Task Script_InATasksWorktree_CommitsInItsStyle(string style, string branch, string status, int commits)
+    {
+        await using AgentFixture agents = new();
+        string script = $$"""{"commits":"{{style}}","tasks":{"*":[[{"write":"a.txt","text":"a"},{"write":"b.txt","text":"b"},{"exit":1}]] } }""";
+        string repository = Directory.CreateDirectory(agents["repository"]).FullName;
+        string worktree = agents["worktree"];
+        await GitAsync(repository, "init", "-q", "-b", "main");
+        await GitAsync(repository, "commit", "-q", "--allow-empty", "-m", "start");
+        await GitAsync(repository, "worktree", "add", "-q", "-b", "T1", worktree);
+
+        await agents.RunAsync(Command(agents, script), agents.Start("1") with { WorkingDirectory = repository });
+        (AgentOutcome outcome, _) = await agents.RunAsync(Command(agents, script), agents.Start("2") with { WorkingDirectory = worktree });
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("?? a.txt|?? b.txt", await GitAsync(repository, "status", "--porcelain"));
+        Assert.Equal(status, await GitAsync(worktree, "status", "--porcelain"));
+        Assert.Equal($"{branch}|{commits}", $"{await GitAsync(worktree, "branch", "--show-current")}|{await GitAsync(worktree, "rev-list", "--count", "main..HEAD")}");
+    }
+
     [Fact]
     public async Task Misbehaviour_OfEveryKind_IsEndedWithTheAgent()
     {
@@ -73,6 +99,14 @@ public sealed class FakeAgentTests
     {
         File.WriteAllText(agents["script.json"], script);
         return new CommandAgentRunner("fake", [Program, agents["script.json"]]);
+    }
+
+    private static async Task<string> GitAsync(string folder, params string[] arguments)
+    {
+        Processes.ProcessResult result = await new Processes.ProcessRunner().RunAsync(
+            new Processes.ProcessCommand("git", ["-c", "user.name=T", "-c", "user.email=t@localhost", .. arguments]) { WorkingDirectory = folder });
+        Assert.True(result.Succeeded, result.StandardError.Text);
+        return result.StandardOutput.Text.TrimEnd('\n').Replace('\n', '|');
     }
 
     private static ClaudeCliRunner Claude(AgentFixture agents, string script)

@@ -81,8 +81,7 @@ public sealed class AgentLimitTests
     private static CliFixture Repository(string settings, string script = Holder)
     {
         var cli = new CliFixture().WithRepository();
-        var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"HOME='{cli.Home}'\n{script}\n");
+        var agent = cli.WriteAgent(script);
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n{settings}\n");
         return cli;
     }

@@ -104,8 +104,7 @@ public class BadInputTests
     private static CliFixture Repository(string cases)
     {
         var cli = new CliFixture().WithRepository();
-        var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"case $ORCHESTRATOR_TASK in\n{cases}esac\n");
+        var agent = cli.WriteAgent($"case $ORCHESTRATOR_TASK in\n{cases}esac\n");
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
         return cli;

@@ -51,6 +51,15 @@ internal sealed class CliFixture : IDisposable
         return path;
     }
 
+    /// <summary>An agent that is a shell script, and commits as its text has it drawn; outside the repository.</summary>
+    /// <returns>Its absolute path.</returns>
+    public string WriteAgent(string script)
+    {
+        var agent = Path.Combine(Home, "agent.sh");
+        File.WriteAllText(agent, $"{TestKit.AgentCommits.Shell(TestKit.AgentCommits.Choose(0, script))}HOME='{Home}'\n{script}\n");
+        return agent;
+    }
+
     public string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));
 
     /// <summary>Makes the folder a repository with one commit.</summary>

@@ -23,7 +23,7 @@ public class ContractRunTests
         case "$ORCHESTRATOR_TASK-$ORCHESTRATOR_ATTEMPT" in
           user-*) cp {{StubFile}} user.py ;;
           maker-1) echo 'class Store: pass' > {{StubFile}}; echo x > memory.py ;;
-          maker-2) git checkout -q HEAD -- {{StubFile}}; printf 'class Memory(Store):\n    def get(self): ...\n' > memory.py ;;
+          maker-2) $(grep -o 'git checkout [0-9a-f]*' "$HOME/maker-2.prompt") -q -- {{StubFile}}; printf 'class Memory(Store):\n    def get(self): ...\n' > memory.py ;;
           maker-3) printf 'class Memory(Store):\n    def get(self, key): ...\n' > memory.py ;;
         esac
         """;
@@ -32,8 +32,7 @@ public class ContractRunTests
     public async Task Run_PlanWithAContract_StubGoesFirstAMakerWhoBreaksItGoesBackAndItLands()
     {
         using var cli = new CliFixture().WithRepository();
-        var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"HOME='{cli.Home}'\n{Agent}\n");
+        var agent = cli.WriteAgent(Agent);
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
         cli.Write("tasks.yaml", Plan);
         var start = cli.Git("rev-parse", "HEAD").Trim();
@@ -65,8 +64,7 @@ public class ContractRunTests
     public async Task Run_ConsumerIsBlockedByItsContract_TheChangedPlanIsTakenUpFromThere()
     {
         using var cli = new CliFixture().WithRepository();
-        var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $$"""
+        var agent = cli.WriteAgent($$"""
             cat > '{{cli.Home}}'/$ORCHESTRATOR_TASK.prompt
             echo $ORCHESTRATOR_TASK >> '{{cli.Home}}/starts'
             case $ORCHESTRATOR_TASK in

@@ -115,8 +115,7 @@ public class EngineSuccessionTests
     private static CliFixture Repository()
     {
         var cli = new CliFixture().WithRepository();
-        var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"HOME='{cli.Home}'\n{Agent}\n");
+        var agent = cli.WriteAgent(Agent);
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
         return cli;
     }

@@ -9,7 +9,7 @@ public class MasterPlanRunTests
     public async Task Run_MasterPlanWithUpdate_LandsAndWritesTheStatusColumn()
     {
         using var cli = new CliFixture();
-        var agent = cli.Write("../agent.sh", "cat > /dev/null\nmkdir -p notes\necho 1 > p$ORCHESTRATOR_TASK.txt\nprintf '## Summary\\nx\\n## Key Decisions\\nx\\n## Files Modified\\nx\\n' > notes/NOTES_phase_$ORCHESTRATOR_TASK.md\n");
+        var agent = cli.WriteAgent("cat > /dev/null\nmkdir -p notes\necho 1 > p$ORCHESTRATOR_TASK.txt\nprintf '## Summary\\nx\\n## Key Decisions\\nx\\n## Files Modified\\nx\\n' > notes/NOTES_phase_$ORCHESTRATOR_TASK.md\n");
         cli.WithRepository();
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
         cli.Write("docs/master-plan.md", "# P\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Pending |\n| 2 | [B](b.md) | Pending |\n\nPhase 1 --> Phase 2\n");

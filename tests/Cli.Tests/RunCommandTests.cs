@@ -339,8 +339,7 @@ public class RunCommandTests
     internal static CliFixture Repository(string script)
     {
         var cli = new CliFixture().WithRepository();
-        var agent = Path.Combine(cli.Home, "agent.sh");
-        File.WriteAllText(agent, $"HOME='{cli.Home}'\n{script}\n");
+        var agent = cli.WriteAgent(script);
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
         return cli;
     }

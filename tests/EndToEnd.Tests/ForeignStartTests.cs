@@ -24,7 +24,7 @@ public sealed partial class ForeignStartTests
     {
         using TempFolder home = new();
         using TemporaryRepository repository = await TemporaryRepository.CreateAsync();
-        repository.Write("agent.sh", "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
+        repository.Write("agent.sh", AgentCommits.Shell() + "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
         repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\n");
         await repository.CommitAsync("start", ("tasks.yaml", Plan));
         OrchestrateProgram orchestrate = new(repository.Path, new Dictionary<string, string?>

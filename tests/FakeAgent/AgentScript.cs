@@ -1,20 +1,49 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.FakeAgent.Habits;
 
 namespace Orchestrator.FakeAgent;
 
 /// <summary>The script: by task (or "*") a list of rounds, each a list of steps. The last round is played again for all later ones.</summary>
 internal sealed class AgentScript
 {
+    private readonly JsonObject _script;
     private readonly JsonObject _tasks;
 
-    private AgentScript(JsonObject tasks) => _tasks = tasks;
+    private AgentScript(JsonObject script, JsonObject tasks)
+    {
+        _script = script;
+        _tasks = tasks;
+    }
 
     internal static string Task => Environment.GetEnvironmentVariable("ORCHESTRATOR_TASK") ?? "";
 
     internal static int Attempt => int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ATTEMPT"), out int attempt) ? attempt : 1;
 
-    internal static AgentScript Load(string path) =>
-        new(JsonNode.Parse(File.ReadAllText(path))?["tasks"] as JsonObject ?? throw new InvalidDataException($"{path} has no object \"tasks\"."));
+    /// <summary>Which start of the task's agent this is, over all rounds: the name of the start's folder.</summary>
+    internal static int Start => int.TryParse(Path.GetFileName(Environment.GetEnvironmentVariable("ORCHESTRATOR_START")), out int start) ? start : 1;
+
+    internal static AgentScript Load(string path) => JsonNode.Parse(File.ReadAllText(path)) is JsonObject script && script["tasks"] is JsonObject tasks
+        ? new AgentScript(script, tasks)
+        : throw new InvalidDataException($"{path} has no object \"tasks\".");
+
+    /// <summary>How the agent of this task commits: <c>commits</c> of the script, else as its <c>seed</c> says; without one, one is drawn and printed.</summary>
+    internal CommitStyle Style()
+    {
+        if ((string?)_script["commits"] is { } name)
+        {
+            return Enum.Parse<CommitStyle>(name, ignoreCase: true);
+        }
+
+        int seed = (int?)_script["seed"] ?? Random.Shared.Next();
+        CommitStyle style = Committer.Choose(seed, Task);
+        if (_script["seed"] is null && Task.Length > 0)
+        {
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fake-agent: seed {seed}: commits {style}"));
+        }
+
+        return style;
+    }
 
     internal IEnumerable<JsonObject> Steps()
     {

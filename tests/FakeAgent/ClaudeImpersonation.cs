@@ -47,7 +47,7 @@ internal static class ClaudeImpersonation
 
     private static JsonObject PlaySteps(string session)
     {
-        string script = Environment.GetEnvironmentVariable("FAKE_AGENT_SCRIPT") ?? throw new InvalidOperationException("FAKE_AGENT_SCRIPT is not set.");
+        string file = Environment.GetEnvironmentVariable("FAKE_AGENT_SCRIPT") ?? throw new InvalidOperationException("FAKE_AGENT_SCRIPT is not set.");
         JsonObject result = new()
         {
             ["type"] = "result", ["subtype"] = "success", ["is_error"] = false, ["session_id"] = session, ["num_turns"] = 1, ["result"] = "Done.",
@@ -57,8 +57,9 @@ internal static class ClaudeImpersonation
                 ["fake-model"] = new JsonObject { ["inputTokens"] = 100, ["outputTokens"] = 10, ["costUSD"] = 0.01m, ["contextWindow"] = 200000 },
             },
         };
-        StepPlayer player = new();
-        foreach (JsonObject step in AgentScript.Load(script).Steps())
+        AgentScript script = AgentScript.Load(file);
+        StepPlayer player = new(script.Style());
+        foreach (JsonObject step in script.Steps())
         {
             (string name, JsonNode? value) = step.First();
             switch (name)
@@ -90,6 +91,7 @@ internal static class ClaudeImpersonation
 
                     if (player.ExitCode is { } code)
                     {
+                        player.End();
                         Environment.Exit(code);
                     }
 
@@ -97,6 +99,7 @@ internal static class ClaudeImpersonation
             }
         }
 
+        player.End();
         return result;
     }
 

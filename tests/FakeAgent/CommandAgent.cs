@@ -7,8 +7,9 @@ internal static class CommandAgent
 {
     internal static int Run(string scriptFile)
     {
-        StepPlayer player = new();
-        foreach (JsonObject step in AgentScript.Load(scriptFile).Steps())
+        AgentScript script = AgentScript.Load(scriptFile);
+        StepPlayer player = new(script.Style());
+        foreach (JsonObject step in script.Steps())
         {
             if (!player.Play(step))
             {
@@ -16,12 +17,13 @@ internal static class CommandAgent
                 return 2;
             }
 
-            if (player.ExitCode is { } code)
+            if (player.ExitCode is not null)
             {
-                return code;
+                break;
             }
         }
 
-        return 0;
+        player.End();
+        return player.ExitCode ?? 0;
     }
 }

@@ -6,6 +6,7 @@ return args switch
     ["follow", "--cores", var cores, var folder, var worktree, .. var command] =>
         await FollowerHost.RunAsync(folder, worktree, double.Parse(cores, System.Globalization.CultureInfo.InvariantCulture), command),
     ["follow", var folder, var worktree, .. var command] => await FollowerHost.RunAsync(folder, worktree, null, command),
+    ["serve", var addressFile] => ServerHost.Run(addressFile),
     ["--version", ..] => ClaudeImpersonation.PrintVersion(),
     ["auth", "status", ..] => ClaudeImpersonation.PrintLogin(),
     _ when args.Contains("-p") => ClaudeImpersonation.Run(args),
@@ -15,6 +16,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("fake-agent SCRIPT.json | hook --policy FILE | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set");
+    Console.Error.WriteLine("fake-agent SCRIPT.json | hook --policy FILE | serve FILE | follow FOLDER WORKTREE PROGRAM [ARGUMENT...] | the arguments of 'claude -p' with FAKE_AGENT_SCRIPT set");
     return 2;
 }

@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json.Nodes;
+using Orchestrator.FakeAgent.Habits;
 
 namespace Orchestrator.FakeAgent;
 
 /// <summary>Plays the steps that any agent can do. The step's first member names it. README.md lists them.</summary>
-internal sealed class StepPlayer
+/// <param name="style">How the agent commits.</param>
+internal sealed class StepPlayer(CommitStyle style)
 {
     private readonly List<PosixSignalRegistration> _ignored = [];
+    private readonly Committer _committer = new(style);
+    private bool _hasHabit;
 
     /// <summary>The exit code asked for; null when none was.</summary>
     internal int? ExitCode { get; private set; }
@@ -25,17 +28,21 @@ internal sealed class StepPlayer
             case "write":
                 MakeFolder(text);
                 File.WriteAllText(text, Text(step["text"]));
+                _committer.AfterFile(text);
                 return true;
             case "append":
                 MakeFolder(text);
                 File.AppendAllText(text, Text(step["text"]));
+                _committer.AfterFile(text);
                 return true;
             case "delete":
                 File.Delete(text);
+                _committer.AfterFile(text);
                 return true;
             case "link":
                 MakeFolder(text);
                 File.CreateSymbolicLink(text, Text(step["to"]));
+                _committer.AfterFile(text);
                 return true;
             case "print":
                 Console.Out.WriteLine(text);
@@ -47,8 +54,15 @@ internal sealed class StepPlayer
                 PrintRaw(Convert.FromBase64String(text), Number(step["times"], 1));
                 return true;
             case "waitFor":
-                WaitFor(text);
+                WaitFor(text, step["seconds"] is { } seconds ? TimeSpan.FromSeconds((int)seconds) : Timeout.InfiniteTimeSpan);
                 return true;
+            case "touch":
+                MakeFolder(text);
+                File.WriteAllText(text, "");
+                return true;
+            case "habit":
+                _hasHabit = true;
+                return HabitTable.Play(text, new AgentWork(AgentScript.Task, Text(step["beside"])), mends: AgentScript.Start > Number(step["starts"], int.MaxValue));
             case "hang":
                 Thread.Sleep(Timeout.Infinite);
                 return true;
@@ -72,6 +86,15 @@ internal sealed class StepPlayer
         }
     }
 
+    /// <summary>The last step was played: an agent commits then, unless it has habits of its own.</summary>
+    internal void End()
+    {
+        if (!_hasHabit)
+        {
+            _committer.AtEnd();
+        }
+    }
+
     /// <summary>Fills in <c>${start}</c>, <c>${repository}</c>, <c>${task}</c>, <c>${attempt}</c> and <c>${cwd}</c>.</summary>
     internal static string Text(JsonNode? value) =>
         (value is JsonValue scalar && scalar.TryGetValue(out string? text) ? text : value?.ToJsonString() ?? "")
@@ -85,10 +108,19 @@ internal sealed class StepPlayer
 
     private static void MakeFolder(string file) => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
 
-    private static void WaitFor(string file)
+    /// <summary>Waits for a file; a wait with a limit goes on after it, and shows meanwhile that the agent is alive.</summary>
+    private static void WaitFor(string file, TimeSpan limit)
     {
-        while (!File.Exists(file))
+        long begin = Stopwatch.GetTimestamp();
+        long told = begin;
+        while (!File.Exists(file) && (limit == Timeout.InfiniteTimeSpan || Stopwatch.GetElapsedTime(begin) < limit))
         {
+            if (limit != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(told) > TimeSpan.FromSeconds(1))
+            {
+                told = Stopwatch.GetTimestamp();
+                Console.Out.WriteLine($"waiting for {file}");
+            }
+
             Thread.Sleep(20);
         }
     }

@@ -1,3 +1,5 @@
+using Orchestrator.TestKit;
+
 namespace Orchestrator.KillTest;
 
 /// <summary>One task of a plan and what its scripted agent does.</summary>
@@ -21,6 +23,9 @@ public sealed record KillTask(string Id, string[] After, string[] Writes, string
 /// <param name="Seconds">How long each agent takes, in seconds.</param>
 public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
 {
+    /// <summary>Chooses how each agent commits its work.</summary>
+    public int Seed { get; init; }
+
     /// <summary>The file that tasks and the user append to: each adds a line, in any order.</summary>
     public const string AppendedFile = "log.txt";
 
@@ -84,10 +89,14 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         }
         append() { grep -qx "$2" "$1" || echo "$2" >> "$1"; }
         wait_for_user() { n=0; while [ ! -e '{{repository.UserCommitted}}' ] && [ $n -lt 1200 ]; do sleep 0.1; n=$((n+1)); done; }
+        {{AgentCommits.Functions}}
         place before
         sleep {{Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}}
         case $ORCHESTRATOR_TASK in
         {{string.Concat(Tasks.Select(task => $"{task.Id}) {task.Does}{(task.Appends.Contains(AppendedFile) ? $"; append {AppendedFile} 'line of {task.Id}'" : "")} ;;\n"))}}
+        esac
+        case $ORCHESTRATOR_TASK in
+        {{string.Concat(Tasks.Select(task => $"{task.Id}) agent_commits {AgentCommits.Choose(Seed, task.Id)} || true ;;\n"))}}
         esac
         place after
         """;

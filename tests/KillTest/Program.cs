@@ -19,6 +19,7 @@ async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
 {
     var rounds = Option("--rounds", 5);
     Console.WriteLine($"{rounds} rounds, seed {seed}");
+    plan = plan with { Seed = seed };
     if (await UndisturbedAsync(plan, new RandomKiller(new Random(0), most: 0)) is not { } expected)
         return 1;
     var failed = 0;
@@ -35,7 +36,8 @@ async Task<int> RoundsAsync(KillPlan plan, Func<Random, IKiller> killer)
 async Task<int> ExhaustiveAsync()
 {
     var counter = new PlaceKiller(null);
-    if (await UndisturbedAsync(KillPlan.Small, counter) is not { } expected)
+    var plan = KillPlan.Small with { Seed = seed };
+    if (await UndisturbedAsync(plan, counter) is not { } expected)
         return 1;
     var all = KillPlaces.Of(counter.Counts);
     var places = all.Where(place => Text("--only") is not { } only || place.ToString().Contains(only, StringComparison.Ordinal)).ToArray();
@@ -51,7 +53,7 @@ async Task<int> ExhaustiveAsync()
     foreach (var place in places)
     {
         var killer = new PlaceKiller(place);
-        var result = await round.RunAsync(KillPlan.Small, killer, expected);
+        var result = await round.RunAsync(plan, killer, expected);
         reached += killer.Reached is null ? 0 : 1;
         failed += Report($"{place} ({killer.Reached ?? "not reached"})", result);
     }

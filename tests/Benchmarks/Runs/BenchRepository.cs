@@ -36,7 +36,7 @@ internal sealed class BenchRepository : IDisposable
         var plan = new StringBuilder("tasks:\n");
         for (var i = 1; i <= tasks; i++)
             plan.Append(CultureInfo.InvariantCulture, $"  - {{id: t{i}, description: Task {i}, prompt: Write t{i}.txt, files_write: [t{i}.txt], files_read: [], verification: [{{command: test -s t{i}.txt}}]}}\n");
-        repository.Write("agent.sh", agent);
+        repository.Write("agent.sh", AgentCommits.Shell() + agent);
         repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\nagent: script\nworkers: 5\n");
         await repository.CommitAsync("start", ("tasks.yaml", plan.ToString()));
         return new BenchRepository(repository, program);

@@ -22,8 +22,6 @@ internal static class RunBenchmarks
           (
             cd "../hand-$task"
             echo "Write $task.txt" | ORCHESTRATOR_TASK=$task sh agent.sh
-            git $sync add -A
-            git $sync commit -q -m "$task"
           )
           git $sync worktree add -q --detach "../gate-$task" "task-$task"
           ( cd "../gate-$task" && sh -c "test -s $task.txt" )

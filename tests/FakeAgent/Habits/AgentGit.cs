@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace Orchestrator.FakeAgent.Habits;
+
+/// <summary>The real <c>git</c>, called as an agent calls it: what git refuses is shown and lived with, as a model does.</summary>
+internal static class AgentGit
+{
+    /// <summary>Whether we are in the worktree of a task: never the user's own checkout, in which a planner may run.</summary>
+    internal static bool IsInTasksWorktree() =>
+        AgentScript.Task.Length > 0
+        && TryRead(out string folder, "rev-parse", "--absolute-git-dir")
+        && TryRead(out string common, "rev-parse", "--path-format=absolute", "--git-common-dir")
+        && folder != common;
+
+    /// <summary>Calls git.</summary>
+    /// <returns>It did what was asked.</returns>
+    internal static bool Try(params string[] arguments) => Call(arguments, null, out _) == 0;
+
+    /// <summary>Calls git and gives what it printed, without the last line end.</summary>
+    internal static string Read(params string[] arguments) => TryRead(out string text, arguments) ? text : "";
+
+    /// <summary>Adds everything and commits it.</summary>
+    /// <returns>There was something, and git took it.</returns>
+    internal static bool Commit(string message) => Try("add", "--all") && Try("commit", "--quiet", "--message", message);
+
+    /// <summary>Calls git with variables of its own, such as an editor.</summary>
+    internal static bool TryWith(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Call(arguments, environment, out _) == 0;
+
+    /// <summary>Starts git and does not wait for it.</summary>
+    internal static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Process.Start(Describe(arguments, environment))!;
+
+    private static bool TryRead(out string text, params string[] arguments) => Call(arguments, null, out text) == 0;
+
+    private static int Call(string[] arguments, IReadOnlyDictionary<string, string>? environment, out string text)
+    {
+        using Process git = Start(environment, arguments);
+        Task<string> error = git.StandardError.ReadToEndAsync();
+        text = git.StandardOutput.ReadToEnd().TrimEnd('\n');
+        git.WaitForExit();
+        if (git.ExitCode != 0)
+        {
+            Console.Error.WriteLine($"git {string.Join(' ', arguments)}: exit code {git.ExitCode}: {error.Result.Trim()}");
+        }
+
+        return git.ExitCode;
+    }
+
+    private static ProcessStartInfo Describe(string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    {
+        ProcessStartInfo start = new("git", arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (string role in (string[])["AUTHOR", "COMMITTER"])
+        {
+            start.Environment.TryAdd($"GIT_{role}_EMAIL", "agent@localhost");
+            start.Environment.TryAdd($"GIT_{role}_NAME", "Agent");
+        }
+
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Orchestrator.FakeAgent.Habits;
+
+/// <summary>Git that was ended in the middle: what it leaves lies in the agent's own worktree, and the files are there.</summary>
+internal static class BrokenGitHabits
+{
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
+    {
+        ["leaves-index-lock"] = LeaveIndexLock,
+        ["dies-in-git"] = DieInGit,
+        ["kills-its-git"] = KillItsGit,
+        ["hangs-in-git"] = HangInGit,
+        ["leaves-rebase"] = LeaveRebase,
+        ["leaves-merge"] = LeaveMerge,
+        ["leaves-bisect"] = LeaveBisect,
+    };
+
+    private static string IndexLock => Path.Combine(AgentGit.Read("rev-parse", "--absolute-git-dir"), "index.lock");
+
+    private static void LeaveIndexLock(AgentWork work)
+    {
+        work.Commit(1);
+        work.Write(2);
+        work.Write(3);
+        File.WriteAllText(IndexLock, "");
+    }
+
+    private static void KillItsGit(AgentWork work)
+    {
+        work.Commit(1);
+        work.Write(2);
+        using Process git = StartCommitThatWaits();
+        git.Kill();
+        git.WaitForExit();
+        work.Write(3);
+        AgentGit.Commit("refused, since the lock is there");
+    }
+
+    /// <summary>The whole agent is killed while its git holds the index, as when the machine runs out of memory.</summary>
+    private static void DieInGit(AgentWork work)
+    {
+        work.Commit(1);
+        work.Write(2);
+        work.Write(3);
+        using Process git = StartCommitThatWaits();
+        git.Kill();
+        Process.GetCurrentProcess().Kill();
+    }
+
+    /// <summary>Git waits for an editor that nobody closes: its limit ends the agent.</summary>
+    private static void HangInGit(AgentWork work)
+    {
+        work.Commit(1);
+        work.Write(2);
+        work.Write(3);
+        using Process git = StartCommitThatWaits();
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void LeaveRebase(AgentWork work)
+    {
+        string begin = AgentGit.Read("rev-parse", "HEAD");
+        work.CommitAll();
+        AgentGit.TryWith(
+            new Dictionary<string, string> { ["GIT_SEQUENCE_EDITOR"] = "sed -i -e '/Part 3/s/^pick/edit/'" },
+            "rebase", "--interactive", begin);
+    }
+
+    /// <summary>Both sides change the same line; the agent writes its file anew and forgets the merge.</summary>
+    private static void LeaveMerge(AgentWork work)
+    {
+        string side = AgentGit.Read("rev-parse", "HEAD");
+        work.CommitAll();
+        string path = Path.Combine(work.Task, "part1.txt");
+        string tree = AgentGit.Read("rev-parse", $"{side}^{{tree}}");
+        string other = AgentGit.Read("commit-tree", tree, "-p", side, "-m", "the other side");
+        AgentGit.Try("merge", "--no-commit", "--no-ff", other);
+        File.WriteAllText(path, File.ReadAllText(path));
+    }
+
+    private static void LeaveBisect(AgentWork work)
+    {
+        string begin = AgentGit.Read("rev-parse", "HEAD");
+        work.CommitAll();
+        AgentGit.Try("bisect", "start", "HEAD", begin);
+        AgentGit.Try("checkout", "--quiet", "HEAD");
+        work.WriteAll();
+    }
+
+    private static Process StartCommitThatWaits()
+    {
+        // With --all git keeps the index locked until the editor is closed.
+        AgentGit.Try("add", "--all");
+        string held = IndexLock;
+        string editor = string.Create(CultureInfo.InvariantCulture, $"sh -c 'sleep 600; true {Environment.ProcessId}'");
+        Process git = AgentGit.Start(new Dictionary<string, string> { ["GIT_EDITOR"] = editor, ["TERM"] = "dumb" }, "commit", "--all");
+        while (!File.Exists(held) && !git.HasExited)
+        {
+            Thread.Sleep(10);
+        }
+
+        return git;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace Orchestrator.FakeAgent.Habits;
+
+/// <summary>Ways to commit one's own work on one's own branch: all of them are ordinary.</summary>
+internal static class CommitHabits
+{
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
+    {
+        ["commits-never"] = work => work.WriteAll(),
+        ["commits-once"] = CommitOnce,
+        ["commits-each"] = work => work.CommitAll(),
+        ["commits-in-background"] = CommitInBackground,
+        ["amends"] = Amend,
+        ["squashes"] = Squash,
+        ["rebases"] = Rebase,
+        ["resets"] = Reset,
+        ["reverts"] = Revert,
+        ["commits-foreign-and-takes-it-back"] = CommitForeignAndTakeItBack,
+        ["merges-main"] = MergeMain,
+    };
+
+    private static void CommitOnce(AgentWork work)
+    {
+        work.WriteAll();
+        AgentGit.Commit($"Do {work.Task}");
+    }
+
+    /// <summary>The last commit is still running when the agent has ended.</summary>
+    private static void CommitInBackground(AgentWork work)
+    {
+        work.Commit(1);
+        work.Commit(2);
+        work.Write(3);
+        using Process shell = Process.Start(
+            "/bin/sh", ["-c", "(sleep 0.2; git add -A; git commit -qm background) >/dev/null 2>&1 </dev/null &"]);
+        shell.WaitForExit();
+    }
+
+    private static void Amend(AgentWork work)
+    {
+        work.Commit(1);
+        for (int part = 2; part <= 3; part++)
+        {
+            work.Write(part);
+            AgentGit.Try("add", "--all");
+            AgentGit.Try("commit", "--quiet", "--amend", "--no-edit");
+        }
+    }
+
+    private static void Squash(AgentWork work)
+    {
+        string begin = AgentGit.Read("rev-parse", "HEAD");
+        work.CommitAll();
+        AgentGit.Try("reset", "--quiet", "--soft", begin);
+        AgentGit.Commit($"All of {work.Task}");
+    }
+
+    /// <summary>Puts its commits in another order and joins two of them.</summary>
+    private static void Rebase(AgentWork work)
+    {
+        string begin = AgentGit.Read("rev-parse", "HEAD");
+        work.CommitAll();
+        AgentGit.TryWith(
+            new Dictionary<string, string>
+            {
+                ["GIT_SEQUENCE_EDITOR"] = "sed -i -e '1{h;d}' -e '2{G}' -e '3s/^pick/fixup/'",
+                ["GIT_EDITOR"] = "true",
+            },
+            "rebase", "--interactive", begin);
+    }
+
+    private static void Reset(AgentWork work)
+    {
+        work.CommitAll();
+        AgentGit.Try("reset", "--quiet", "--hard", "HEAD~2");
+        work.Commit(2);
+        work.Commit(3);
+        AgentGit.Try("reset", "--quiet", "HEAD~1");
+    }
+
+    private static void Revert(AgentWork work)
+    {
+        work.CommitAll();
+        AgentGit.Try("revert", "--no-edit", "HEAD");
+        AgentGit.Try("revert", "--no-edit", "HEAD");
+    }
+
+    /// <summary>A file of nobody's in one commit, gone in a later one: what counts is where it ends.</summary>
+    private static void CommitForeignAndTakeItBack(AgentWork work)
+    {
+        work.Commit(1);
+        File.AppendAllText("README.md", "by the way\n");
+        AgentGit.Commit("By the way");
+        work.Commit(2);
+        AgentGit.Try("checkout", "--quiet", "HEAD~2", "--", "README.md");
+        AgentGit.Commit("Not my file");
+        work.Commit(3);
+    }
+
+    private static void MergeMain(AgentWork work)
+    {
+        work.CommitAll();
+        AgentGit.Try("merge", "--quiet", "--no-edit", "main");
+        AgentGit.Try("rebase", "--quiet", "main");
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Orchestrator.FakeAgent.Habits;
+
+/// <summary>How an agent ends, what it prints, and what of it runs on.</summary>
+internal static class ProcessHabits
+{
+    private const int Megabytes = 60;
+
+    internal static IReadOnlyDictionary<string, Action<AgentWork>> All { get; } = new Dictionary<string, Action<AgentWork>>
+    {
+        ["leaves-server"] = LeaveServer,
+        ["prints-60-mb"] = PrintMuch,
+        ["exits-1-after-good-work"] = ExitOne,
+        ["asks-on-stdin"] = AskOnStandardInput,
+        ["asks-and-hangs"] = AskAndHang,
+        ["asks-and-ends"] = AskAndEnd,
+        ["says-blocked"] = SayBlocked,
+    };
+
+    /// <summary>A server in a session of its own, which nobody stops.</summary>
+    private static void LeaveServer(AgentWork work)
+    {
+        work.Commit(1);
+        string address = Path.Combine(work.Beside, $"server-of-{work.Task}");
+        using Process shell = Process.Start(
+            "/bin/sh", ["-c", "setsid \"$1\" serve \"$2\" >/dev/null 2>&1 </dev/null &", "sh", Environment.ProcessPath!, address]);
+        shell.WaitForExit();
+        while (!File.Exists(address))
+        {
+            Thread.Sleep(20);
+        }
+
+        work.Commit(2);
+        work.Commit(3);
+    }
+
+    private static void PrintMuch(AgentWork work)
+    {
+        work.Commit(1);
+        byte[] line = Encoding.ASCII.GetBytes(new string('x', 1023) + "\n");
+        using (Stream output = Console.OpenStandardOutput())
+        {
+            for (int i = 0; i < Megabytes * 1024; i++)
+            {
+                output.Write(line);
+            }
+        }
+
+        work.Commit(2);
+        work.Commit(3);
+    }
+
+    private static void ExitOne(AgentWork work)
+    {
+        work.CommitAll();
+        Console.Error.WriteLine("1 warning found");
+        Environment.Exit(1);
+    }
+
+    private static void AskOnStandardInput(AgentWork work)
+    {
+        work.Commit(1);
+        Console.Out.WriteLine("Shall I write the other parts as well? [Y/n]");
+        Console.In.ReadToEnd();
+        work.Commit(2);
+        work.Commit(3);
+    }
+
+    private static void AskAndHang(AgentWork work)
+    {
+        work.Commit(1);
+        Console.Out.WriteLine("Which database shall I use?");
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void AskAndEnd(AgentWork work)
+    {
+        work.Commit(1);
+        Console.Out.WriteLine("Before I go on: which database shall I use?");
+    }
+
+    private static void SayBlocked(AgentWork work)
+    {
+        work.Commit(1);
+        File.WriteAllText(".task-status.json", """{"status":"blocked","needs_dependency":{"name":"left-pad","version":"1.3.0"}}""");
+    }
+}
