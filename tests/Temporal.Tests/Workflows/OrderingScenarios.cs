@@ -88,17 +88,6 @@ internal static class OrderingScenarios
             count++;
             await both;
         },
-        ["a condition that throws fails its waiter"] = async w =>
-        {
-            try
-            {
-                await Workflow.WaitConditionAsync(() => throw new FormatException("no"));
-            }
-            catch (FormatException e)
-            {
-                w.Log(e.Message);
-            }
-        },
         ["a condition in time cancels its timer"] = async w =>
         {
             var open = false;
