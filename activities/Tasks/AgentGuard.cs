@@ -77,8 +77,18 @@ internal sealed class AgentGuard(TaskPlace place, ActivityServices services, int
         var teller = $"{place.TaskId}/{start}";
         if (DurableFile.TryRead(file) is { } told)
             return told == teller;
-        DurableFile.Write(file, teller);
-        return true;
+        var aside = $"{file}.{Guid.NewGuid():N}.tmp";
+        DurableFile.Write(aside, teller);
+        try
+        {
+            File.Move(aside, file); // Whoever is second finds it there: two agents may end in the same moment.
+            return true;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(aside);
+            return DurableFile.TryRead(file) == teller;
+        }
     }
 
     private static ForeignNote? Read(string path)

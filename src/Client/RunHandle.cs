@@ -11,7 +11,7 @@ namespace Orchestrator.Client;
 public sealed class RunHandle
 {
     private const int TasksPerPage = 500;
-    private const int MostTimesTooEarly = 20;
+    private const int MostTimesTooEarly = 150;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
     private readonly ITemporalClient _client;
 
@@ -43,7 +43,7 @@ public sealed class RunHandle
             }
             catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
             {
-                // A run that has just continued as new has no first task for up to a second, and a server answers no query until then.
+                // A run that has just continued as new has no first task for up to a second, and a server answers no query until then; some continue often.
                 await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
         }

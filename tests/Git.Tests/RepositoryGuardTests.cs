@@ -233,7 +233,7 @@ public sealed class RepositoryGuardTests
     [InlineData("remote add origin https://example.invalid/x", "the setting remote.origin.fetch was added the setting remote.origin.url was added")]
     [InlineData("tag v1", "")]
     [InlineData("branch feature", "")]
-    [InlineData("worktree add --quiet ../own", "")]
+    [InlineData("worktree add --quiet ../own", "worktree {own} was added")]
     [InlineData("commit --quiet --allow-empty -m mine", "")]
     public async Task PutBack_APersonWorksBeside_NothingIsUndone(string command, string named)
     {
@@ -246,7 +246,7 @@ public sealed class RepositoryGuardTests
         await guarded.Guard.PutBackAsync(changes, "test");
 
         Assert.All(changes, change => Assert.True(change.IsLeft, $"{change}"));
-        Assert.Equal(named, string.Join(" ", changes));
+        Assert.Equal(named.Replace("{own}", files.Beside("own"), StringComparison.Ordinal), string.Join(" ", changes));
         Assert.Equal((refs, config), (await files.GitAsync("for-each-ref"), await files.GitAsync("config", "--list", "--local")));
     }
 
