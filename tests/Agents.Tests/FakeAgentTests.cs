@@ -59,6 +59,7 @@ public sealed class FakeAgentTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Misbehaviour_OfEveryKind_IsEndedWithTheAgent()
     {
         await using AgentFixture agents = new();

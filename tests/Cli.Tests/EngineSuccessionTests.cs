@@ -99,8 +99,12 @@ public class EngineSuccessionTests
     }
 
     [Theory]
-    [InlineData("--run-id", "mine")]
+    [Trait("Category", "Full")]
     [InlineData("--run-id=mine")]
+    public Task Run_DetachedWithAnIdGivenInOneWord_GoesOnUnderThatId(params string[] id) => Run_DetachedWithAnIdOfAPersons_GoesOnUnderThatId(id);
+
+    [Theory]
+    [InlineData("--run-id", "mine")]
     public async Task Run_DetachedWithAnIdOfAPersons_GoesOnUnderThatId(params string[] id)
     {
         using var cli = Repository();

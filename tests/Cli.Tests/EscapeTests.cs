@@ -124,8 +124,12 @@ public class EscapeTests
     }
 
     [Theory]
-    [InlineData("on", "worktree", 5, "no agent would start")]
+    [Trait("Category", "Full")]
     [InlineData("auto", "sandbox", 1, "Agents must be confined")]
+    public Task Run_BubblewrapIsNeededAndDoesNotWork_IsSaidBeforeAnythingIsPaid(string sandbox, string isolation, int exitCode, string said) => Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(sandbox, isolation, exitCode, said);
+
+    [Theory]
+    [InlineData("on", "worktree", 5, "no agent would start")]
     [InlineData("auto", "worktree", 0, "Agents are not confined")]
     public async Task Run_BubblewrapIsThereAndDoesNotWork_IsSaidBeforeAnythingIsPaid(string sandbox, string isolation, int exitCode, string said)
     {

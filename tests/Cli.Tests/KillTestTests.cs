@@ -4,38 +4,35 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Cli.Tests;
 
+/// <summary>A sample of the kill test (<c>scripts/kill-test</c>): the real program, killed at drawn places and at random moments.</summary>
 public class KillTestTests(ITestOutputHelper output)
 {
     private readonly KillRound _round = new([Path.Combine(AppContext.BaseDirectory, "orchestrate")]);
 
     [Fact]
-    public async Task Runs_KilledAtRandomMoments_LoseNothingAndDoNothingTwice()
-    {
-        var seed = Random.Shared.Next();
-        var plan = KillPlan.Full with { Seed = seed };
-        var undisturbed = await _round.RunUndisturbedAsync(plan);
-        Assert.True(undisturbed.Faults.Count == 0, string.Join('\n', [$"seed {seed}", .. undisturbed.Faults, undisturbed.Output]));
-
-        var result = await _round.RunAsync(plan, new RandomKiller(new Random(seed), most: 5), undisturbed.Fingerprint);
-        Assert.True(result.Faults.Count == 0, string.Join('\n', [$"seed {seed}", .. result.Faults, result.Output]));
-    }
+    public Task SmallPlan_KilledAtADrawnPlaceAndAtRandomMoments_LosesNothingAndDoesNothingTwice() => PlayAsync(KillPlan.Small, places: 1, mostKills: 3);
 
     [Fact]
-    public async Task Run_KilledAtDrawnPlaces_LosesNothingAndDoesNothingTwice()
+    [Trait("Category", "Full")]
+    public Task FullPlan_KilledAtDrawnPlacesAndAtRandomMoments_LosesNothingAndDoesNothingTwice() => PlayAsync(KillPlan.Full, places: 3, mostKills: 5);
+
+    private async Task PlayAsync(KillPlan drawn, int places, int mostKills)
     {
         var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var plan = drawn with { Seed = seed };
         var counter = new PlaceKiller(null);
-        var plan = KillPlan.Small with { Seed = seed };
         var undisturbed = await _round.RunAsync(plan, counter, expected: null);
-        Assert.True(undisturbed.Faults.Count == 0, string.Join('\n', [$"seed {seed}", .. undisturbed.Faults, undisturbed.Output]));
+        AssertSound(undisturbed, $"seed {seed}, undisturbed");
 
-        var places = KillPlaces.Of(counter.Counts).ToArray();
-        new Random(seed).Shuffle(places);
-        output.WriteLine($"seed {seed} of {places.Length} places");
-        foreach (var place in places.Take(2))
-        {
-            var result = await _round.RunAsync(plan, new PlaceKiller(place), undisturbed.Fingerprint);
-            Assert.True(result.Faults.Count == 0, string.Join('\n', [$"seed {seed}, {place}", .. result.Faults, result.Output]));
-        }
+        var all = KillPlaces.Of(counter.Counts).ToArray();
+        new Random(seed).Shuffle(all);
+        foreach (var place in all.Take(places))
+            AssertSound(await _round.RunAsync(plan, new PlaceKiller(place), undisturbed.Fingerprint), $"seed {seed}, {place} of {all.Length} places");
+
+        AssertSound(await _round.RunAsync(plan, new RandomKiller(new Random(seed), mostKills), undisturbed.Fingerprint), $"seed {seed}, random moments");
     }
+
+    private static void AssertSound(KillResult result, string when) =>
+        Assert.True(result.Faults.Count == 0, string.Join('\n', [when, .. result.Faults, result.Output]));
 }

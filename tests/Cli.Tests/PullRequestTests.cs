@@ -38,7 +38,11 @@ public sealed class PullRequestTests : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Full")]
     [InlineData(false, true, "could not be pushed (exit code 128: ")]
+    public Task Run_RemoteIsMissing_WaitsAndPromoteLandsItLater(bool hasRemote, bool isLoggedIn, string message) => Run_SomethingIsMissing_WaitsAndPromoteLandsItLater(hasRemote, isLoggedIn, message);
+
+    [Theory]
     [InlineData(true, false, "could not open the pull request (exit code 4: HTTP 401: Bad credentials). orchestrator/")]
     public async Task Run_SomethingIsMissing_WaitsAndPromoteLandsItLater(bool hasRemote, bool isLoggedIn, string message)
     {

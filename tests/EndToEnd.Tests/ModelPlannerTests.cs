@@ -22,8 +22,12 @@ public sealed class ModelPlannerTests
     private static readonly ApiTurn Answer = ApiTurn.Calls(new ApiToolUse("answer", Plan));
 
     [Theory]
-    [InlineData("api", "/v1/messages", "claude-opus-5-5")]
+    [Trait("Category", "Full")]
     [InlineData("bedrock", "/model/eu.anthropic.some-model/invoke", "eu.anthropic.some-model")]
+    public Task Plan_EveryTroubleOnTheWayToBedrock_EndsWithThePlanInOneConversation(string planner, string path, string model) => Plan_EveryTroubleOnTheWay_EndsWithThePlanInOneConversation(planner, path, model);
+
+    [Theory]
+    [InlineData("api", "/v1/messages", "claude-opus-5-5")]
     public async Task Plan_EveryTroubleOnTheWay_EndsWithThePlanInOneConversation(string planner, string path, string model)
     {
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
@@ -44,6 +48,7 @@ public sealed class ModelPlannerTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Plan_RateLimitThenErrors_WaitsAsLongAsTheServiceSaysAndThenAsksAPerson()
     {
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(
@@ -71,8 +76,12 @@ public sealed class ModelPlannerTests
     }
 
     [Theory]
-    [InlineData("api")]
+    [Trait("Category", "Full")]
     [InlineData("bedrock")]
+    public Task Orchestrator_KilledWhileItPlansByBedrock_PaysForOneAnswer(string planner) => Orchestrator_KilledWhileItPlans_PaysForOneAnswer(planner);
+
+    [Theory]
+    [InlineData("api")]
     public async Task Orchestrator_KilledWhileItPlans_PaysForOneAnswer(string planner)
     {
         TaskCompletionSource answer = new();

@@ -15,7 +15,11 @@ public sealed class RealAgentTakeOverTests
         """;
 
     [Theory]
+    [Trait("Category", "Full")]
     [InlineData(false)]
+    public Task Orchestrator_KilledWhileTheAgentWorksOn_ResumeTakesTheSameAgentUp(bool agentEndsMeanwhile) => Orchestrator_KilledWhileTheAgentWorks_ResumeTakesTheSameAgentUp(agentEndsMeanwhile);
+
+    [Theory]
     [InlineData(true)]
     public async Task Orchestrator_KilledWhileTheAgentWorks_ResumeTakesTheSameAgentUp(bool agentEndsMeanwhile)
     {

@@ -52,6 +52,7 @@ public sealed class RealPlannerTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Plan_JsonInWords_IsTakenAndARefusalAsksAPerson()
     {
         await using ScriptedMessagesApi api = await ScriptedMessagesApi.StartAsync(

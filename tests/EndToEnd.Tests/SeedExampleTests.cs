@@ -40,6 +40,7 @@ public sealed class SeedExampleTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task TaskGraph_WithContextKeysAlone_IsReadAndItsTextsReachThePrompt()
     {
         using SeedWorkplace place = await SeedWorkplace.CreateAsync();
@@ -152,6 +153,7 @@ public sealed class SeedExampleTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Request_IsPlannedAndRun()
     {
         using SeedWorkplace place = await SeedWorkplace.CreateAsync();
@@ -192,6 +194,7 @@ public sealed class SeedExampleTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task BedrockVariables_SetTheRunAndReachTheAgent()
     {
         using SeedWorkplace place = await SeedWorkplace.CreateAsync();

@@ -10,7 +10,7 @@ namespace Orchestrator.Git.Tests;
 /// </summary>
 public sealed class KillMatrixTests(ITestOutputHelper output)
 {
-    private const int Drawn = 6;
+    private const int Drawn = 3;
     private const string Prefix = "refs/heads/orchestrator/run-1";
     private const string Staging = Prefix + "/staging";
     private const string Branch = Prefix + "/t/t";

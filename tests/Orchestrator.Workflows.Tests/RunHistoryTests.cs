@@ -19,7 +19,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
 
     [Fact]
-    public Task Histories_AFew_EndAsTheModelSays() => PlayAsync(6);
+    public Task Histories_AFew_EndAsTheModelSays() => PlayAsync(3);
 
     [Fact]
     [Trait("Category", "Full")]

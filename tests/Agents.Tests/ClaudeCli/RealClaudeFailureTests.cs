@@ -24,14 +24,18 @@ public sealed class RealClaudeFailureTests
     }
 
     [Theory]
-    [InlineData(401, "invalid x-api-key", AgentFailure.Account)]
+    [Trait("Category", "Full")]
     [InlineData(403, "Your account may not use this.", AgentFailure.Account)]
     [InlineData(404, "model: claude-gone", AgentFailure.Account)]
     [InlineData(400, "Your credit balance is too low to access the Anthropic API.", AgentFailure.Account)]
+    [InlineData(500, "Internal server error", AgentFailure.Transient)]
+    public Task Claude_ServiceRefusesForOtherReasons_HasItsClass(int status, string message, AgentFailure expected) => Claude_ServiceRefuses_HasItsClass(status, message, expected);
+
+    [Theory]
+    [InlineData(401, "invalid x-api-key", AgentFailure.Account)]
     [InlineData(400, "messages: text content blocks must be non-empty", AgentFailure.Invalid)]
     [InlineData(429, "Number of requests has exceeded your rate limit", AgentFailure.UsageLimit)]
     [InlineData(529, "Overloaded", AgentFailure.Transient)]
-    [InlineData(500, "Internal server error", AgentFailure.Transient)]
     public async Task Claude_ServiceRefuses_HasItsClass(int status, string message, AgentFailure expected)
     {
         await using RealClaude claude = await RealClaude.StartAsync([new ApiRule("work", ApiTurn.Fails(status, message))]);
@@ -86,6 +90,7 @@ public sealed class RealClaudeFailureTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Claude_MoneyLimitReached_SaysSo()
     {
         await using RealClaude claude = await RealClaude.StartAsync(
@@ -98,6 +103,7 @@ public sealed class RealClaudeFailureTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Claude_ServiceNeverAnswers_StallsIsStoppedAndGoesOnLater()
     {
         await using RealClaude claude = await RealClaude.StartAsync(

@@ -181,6 +181,7 @@ public sealed class AgentStopTests
     }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Supervisor_KilledWithItsWatch_TimeLimitStillHolds()
     {
         await using AgentFixture agents = new();
