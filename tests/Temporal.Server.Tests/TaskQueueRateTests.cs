@@ -24,14 +24,14 @@ public sealed class TaskQueueRateTests
         }
 
         // A queue that was just made has one task to give, then two in each second.
-        Assert.Equal(1, await CountAsync(polls));
+        Assert.Equal(1, await HandedOutAsync(queue, polls));
         time.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Equal(2, await CountAsync(polls));
+        Assert.Equal(2, await HandedOutAsync(queue, polls));
         time.Advance(TimeSpan.FromSeconds(0.5));
-        Assert.Equal(3, await CountAsync(polls));
+        Assert.Equal(3, await HandedOutAsync(queue, polls));
         Assert.Equal(2, queue.Backlog);
         queue.Rate = null;
-        Assert.Equal(5, await CountAsync(polls));
+        Assert.Equal(5, await HandedOutAsync(queue, polls));
     }
 
     [Fact]
@@ -46,9 +46,9 @@ public sealed class TaskQueueRateTests
         }
 
         time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(0, await CountAsync(polls));
+        Assert.Equal(0, await HandedOutAsync(queue, polls));
         queue.Rate = null;
-        Assert.Equal(2, await CountAsync(polls));
+        Assert.Equal(2, await HandedOutAsync(queue, polls));
     }
 
     [Fact]
@@ -64,10 +64,10 @@ public sealed class TaskQueueRateTests
         var slow = Poller.Clone();
         slow.RatePerSecond = 1;
         var polls = Poll(queue, 4, slow);
-        Assert.Equal(1, await CountAsync(polls));
+        Assert.Equal(1, await HandedOutAsync(queue, polls));
         queue.Rate = 100;
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(4, await CountAsync(polls));
+        Assert.Equal(4, await HandedOutAsync(queue, polls));
     }
 
     [Fact]
@@ -120,11 +120,16 @@ public sealed class TaskQueueRateTests
 
     private static IEnumerable<QueuedTask> Tasks(int count) => Enumerable.Range(0, count).Select(i => new WorkflowQueuedTask("n", "w" + i, "r", 2, "q", false, 0));
 
-    // Answered polls continue elsewhere: those that were answered are complete after a moment, the others never.
-    private static async Task<int> CountAsync(List<Task<QueuedTask?>> polls)
+    /// <summary>How many tasks have left the queue. It gives them out at once, so the count is final; the polls that took them continue elsewhere and are waited for.</summary>
+    private static async Task<int> HandedOutAsync(TaskQueue queue, List<Task<QueuedTask?>> polls)
     {
-        await Task.Delay(100);
-        return polls.Count(poll => poll.IsCompleted);
+        var gone = polls.Count - queue.Backlog;
+        for (var end = DateTime.UtcNow + TimeSpan.FromMinutes(1); polls.Count(poll => poll.IsCompleted) < gone && DateTime.UtcNow < end; await Task.Delay(5))
+        {
+        }
+
+        Assert.Equal(gone, polls.Count(poll => poll.IsCompleted));
+        return gone;
     }
 
     /// <summary>A clock that a test moves, with the timers that hang on it.</summary>
