@@ -365,8 +365,8 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
         if (state == RunStates.Failed)
             throw new ApplicationFailureException(reason, "RunFailed", nonRetryable: true);
-        if (state == RunStates.Cancelled && Workflow.CancellationToken.IsCancellationRequested)
-            throw new CanceledFailureException(reason);
+        if (state == RunStates.Cancelled)
+            Workflow.CancellationToken.ThrowIfCancellationRequested();
         return new RunResult { State = state, Reason = reason, LandedCommit = _run.LandedCommit, AgentStarts = Snapshot(0, 0).AgentStarts, Report = report };
     }
 

@@ -43,7 +43,7 @@ internal static class OfficialSurface
     }
 
     // Commas within angle brackets belong to a generic type.
-    private static List<string> Split(string text)
+    internal static List<string> Split(string text)
     {
         var parts = new List<string>();
         var depth = 0;
