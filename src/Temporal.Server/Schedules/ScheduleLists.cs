@@ -13,18 +13,14 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
 
     /// <summary>A page of schedules, those made last first.</summary>
     /// <param name="find">The schedule of a namespace id and a schedule id.</param>
-    public ListSchedulesResponse List(ListSchedulesRequest request, Func<string, string, ScheduleRun?> find)
+    public async Task<ListSchedulesResponse> ListAsync(ListSchedulesRequest request, Func<string, string, ScheduleRun?> find)
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
         var page = visibility.List(ns, Query(ns, request.Query), request.MaximumPageSize, request.NextPageToken);
         var response = new ListSchedulesResponse { NextPageToken = page.Next };
-        foreach (var row in page.Rows)
-        {
-            if (find(ns.Id, ScheduleRequests.ScheduleId(row.Info.Execution.WorkflowId)) is { Record.Deleted: null } run)
-            {
-                response.Schedules.Add(Entry(run));
-            }
-        }
+        var runs = page.Rows.Select(row => find(ns.Id, ScheduleRequests.ScheduleId(row.Info.Execution.WorkflowId))).OfType<ScheduleRun>().ToList();
+        await Task.WhenAll(runs.Select(run => run.SettleAsync(ScheduleRequests.SettleLimit)));
+        response.Schedules.Add(runs.Where(run => run.Record.Deleted is null).Select(Entry));
 
         return response;
     }

@@ -30,13 +30,13 @@ internal sealed class SchedulePart(EngineServices services, ScheduleLists lists)
     {
         const string Service = RpcTable.WorkflowService;
         table.Add(Service, "CreateSchedule", CreateScheduleRequest.Parser, async (_, request) => await CreateAsync(request));
-        table.Add(Service, "DescribeSchedule", DescribeScheduleRequest.Parser, (_, request) => ValueTask.FromResult(Describe(request)));
+        table.Add(Service, "DescribeSchedule", DescribeScheduleRequest.Parser, async (_, request) => await DescribeAsync(request));
         table.Add(Service, "UpdateSchedule", UpdateScheduleRequest.Parser, async (_, request) => await UpdateAsync(request));
         table.Add(Service, "PatchSchedule", PatchScheduleRequest.Parser, async (_, request) => await PatchAsync(request));
         table.Add(Service, "DeleteSchedule", DeleteScheduleRequest.Parser, async (_, request) => await DeleteAsync(request));
         table.Add(Service, "ListScheduleMatchingTimes", ListScheduleMatchingTimesRequest.Parser, (_, request) => ValueTask.FromResult(MatchingTimes(request)));
-        table.Add(Service, "ListSchedules", ListSchedulesRequest.Parser, (_, request) => ValueTask.FromResult(
-            lists.List(request, (ns, id) => _schedules.GetValueOrDefault((ns, id)))));
+        table.Add(Service, "ListSchedules", ListSchedulesRequest.Parser, async (_, request) =>
+            await lists.ListAsync(request, (ns, id) => _schedules.GetValueOrDefault((ns, id))));
     }
 
     /// <inheritdoc/>
@@ -110,9 +110,10 @@ internal sealed class SchedulePart(EngineServices services, ScheduleLists lists)
         return new CreateScheduleResponse { ConflictToken = Token(record) };
     }
 
-    private DescribeScheduleResponse Describe(DescribeScheduleRequest request)
+    private async Task<DescribeScheduleResponse> DescribeAsync(DescribeScheduleRequest request)
     {
         var run = Find(request.Namespace, request.ScheduleId);
+        await run.SettleAsync(ScheduleRequests.SettleLimit);
         var record = run.Record;
         if (record.Deleted is not null)
         {

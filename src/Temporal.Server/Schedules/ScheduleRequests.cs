@@ -23,6 +23,10 @@ internal static class ScheduleRequests
 
     /// <summary>What a schedule's id has before it where schedules are listed as workflows.</summary>
     public const string IdPrefix = "temporal-sys-scheduler:";
+
+    /// <summary>How long a description waits for what the schedule was asked to do just before.</summary>
+    public static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(3);
+
     private const int LongestId = 1000;
 
     // The real server's default and least catch-up window.

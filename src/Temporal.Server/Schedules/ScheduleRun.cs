@@ -60,6 +60,20 @@ internal sealed class ScheduleRun
     /// <summary>Looks at what is due, without waiting for it.</summary>
     public void Wake() => _ = InTurnAsync(WorkAsync);
 
+    /// <summary>Waits until what was asked for so far has been done: starts that a trigger or a backfill is for, ends of runs that are known.</summary>
+    /// <param name="patience">How long at most; a schedule may have a thousand starts to make.</param>
+    public async Task SettleAsync(TimeSpan patience)
+    {
+        Task last;
+        lock (_lock)
+        {
+            last = _last;
+        }
+
+        // What fails there is told to who asked for it, or logged and tried again; here only the order counts.
+        await last.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Tells of a chain of runs that has ended.</summary>
     public Task OnClosedAsync(ClosedRun closed) => ChangeAsync(record => ScheduleMachine.Closed(record, closed));
 

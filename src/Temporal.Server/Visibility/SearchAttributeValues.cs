@@ -55,6 +55,9 @@ internal static class SearchAttributeValues
     public static bool RemovesAttribute(Payload payload) =>
         Encoding(payload) == NullEncoding || (Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0);
 
+    /// <summary>The JSON of the only element of a list; null where the value is no list of one.</summary>
+    public static string? Only(Payload payload) => Json(payload) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0].GetRawText() : null;
+
     /// <summary>A value as the messages of the real server show it.</summary>
     public static string Display(Payload payload) =>
         Json(payload) is { } json ? Display(json)

@@ -4,6 +4,8 @@ using Google.Protobuf;
 using Temporal.Server.Frontend;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility.Query;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility;
 
@@ -42,7 +44,28 @@ internal sealed class VisibilityReader(Database database, SearchAttributeRegistr
         var size = pageSize is <= 0 or > LargestPage ? LargestPage : pageSize;
         var after = token.IsEmpty ? (VisibilityPosition?)null : Decode(token);
         var rows = database.Read(db => VisibilityTables.List(db, ns.Id, query, after, size));
+        foreach (var row in rows)
+        {
+            Unpack(ns, row.Info.SearchAttributes);
+        }
+
         return new VisibilityPage(rows, rows.Count == size ? Encode(rows[^1].Position) : ByteString.Empty);
+    }
+
+    // A scalar that came as a list of one is shown so by its run, and by itself in lists, as on the real server.
+    private void Unpack(NamespaceEntry ns, SearchAttributes? shown)
+    {
+        foreach (var (name, payload) in shown?.IndexedFields.Where(field => field.Value.Data.Span.TrimStart((byte)' ') is [(byte)'[', ..]).ToList() ?? [])
+        {
+            if (attributes.Find(ns.Id, name) is { Type: not IndexedValueType.KeywordList } attribute && SearchAttributeValues.Only(payload) is { } value)
+            {
+                shown!.IndexedFields[name] = new Payload
+                {
+                    Metadata = { ["encoding"] = payload.Metadata["encoding"], ["type"] = ByteString.CopyFromUtf8(attribute.TypeName) },
+                    Data = ByteString.CopyFromUtf8(value),
+                };
+            }
+        }
     }
 
     private static ByteString Encode(VisibilityPosition position)

@@ -103,7 +103,9 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
     private static TermsFilter Terms(SearchAttribute attribute, IEnumerable<object> values, bool negated)
     {
         var texts = values.Select(value => System.Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "");
-        return new TermsFilter(attribute, [.. texts.SelectMany(text => SearchTerms.Of(attribute.Type, text)).Distinct()], negated);
+
+        // The empty keyword of a list is no term that could be found, as on the real server.
+        return new TermsFilter(attribute, [.. texts.SelectMany(text => SearchTerms.Of(attribute.Type, text)).Where(term => term.Length > 0).Distinct()], negated);
     }
 
     private RangeFilter Range(RangeExpression range)
