@@ -122,7 +122,7 @@ public class TemporalWorkerOptions : ICloneable
     /// </summary>
     public bool DisablePayloadErrorLimit { get; set; }
 
-    /// <summary>Of no effect: that workflows use no foreign tasks is seen by their task scheduler here, which needs no event listener.</summary>
+    /// <summary>Whether timers and tasks of other schedulers that workflow code starts are missed only when they come back, not at once by the runtime's tracing events.</summary>
     public bool DisableWorkflowTracingEventListener { get; set; }
 
     /// <summary>Slots; null: fixed numbers as the options above say.</summary>

@@ -135,6 +135,7 @@ internal sealed class WorkerEngine
             Intercept = inbound => interceptors.Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
             FailureExceptionTypes = options.WorkflowFailureExceptionTypes ?? [],
             StackTrace = options.WorkflowStackTrace,
+            TracesEvents = !options.DisableWorkflowTracingEventListener,
             DebugMode = options.DebugMode,
             TooManyStuck = error => _failed.TrySetException(error),
             EagerActivities = _activities is not null && !options.DisableEagerActivityExecution,
@@ -200,6 +201,7 @@ internal sealed class WorkerEngine
     public async Task RunAsync(CancellationToken stop)
     {
         Log.WorkerStarted(_logger, _taskQueue, _identity);
+        using var tracing = _workflows is null || _options.DisableWorkflowTracingEventListener ? null : new WorkflowTracingEventListener();
         _statistics.Metrics.WorkerStart.Add(1);
         using var stopPolling = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var abortPolls = new CancellationTokenSource();

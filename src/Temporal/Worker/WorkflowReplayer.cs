@@ -35,6 +35,7 @@ public class WorkflowReplayer
             Intercept = inbound => (Options.Interceptors ?? []).Reverse().Aggregate(inbound, (next, interceptor) => interceptor.InterceptWorkflow(next)),
             FailureExceptionTypes = Options.WorkflowFailureExceptionTypes ?? [],
             DebugMode = Options.DebugMode,
+            TracesEvents = !Options.DisableWorkflowTracingEventListener,
             TaskStarting = Options.OnTaskStarting,
             TaskCompleted = Options.OnTaskCompleted,
         };
@@ -113,6 +114,7 @@ public class WorkflowReplayer
         }
 
         var run = new WorkflowRun(_options, _registry.DefinitionOf, started.OriginalExecutionRunId);
+        using var tracing = Options.DisableWorkflowTracingEventListener ? null : new WorkflowTracingEventListener();
         return await _guard.RunAsync(run, () => run.Process(events, live: false, []));
     }
 }

@@ -137,11 +137,15 @@ public static partial class Workflow
         /// <summary>Whether history events are replayed; false in query handlers and validators of a run that is up to date.</summary>
         public static bool IsReplayingHistoryEvents => Context.IsReplayingHistoryEvents;
 
-        /// <summary>Runs code that may use foreign task schedulers. This SDK checks schedulers where tasks come back, so the code just runs.</summary>
-        public static void WithTracingEventListenerDisabled(Action fn) => fn();
+        /// <summary>Runs code that may start timers and tasks of other schedulers; what it starts must not come back into the workflow.</summary>
+        public static void WithTracingEventListenerDisabled(Action fn) => WithTracingEventListenerDisabled(() =>
+        {
+            fn();
+            return true;
+        });
 
-        /// <summary>Runs code that may use foreign task schedulers. This SDK checks schedulers where tasks come back, so the code just runs.</summary>
+        /// <summary>Runs code that may start timers and tasks of other schedulers; what it starts must not come back into the workflow.</summary>
         /// <typeparam name="T">Type of the value.</typeparam>
-        public static T WithTracingEventListenerDisabled<T>(Func<T> fn) => fn();
+        public static T WithTracingEventListenerDisabled<T>(Func<T> fn) => Context.Scheduler.WithoutTracing(fn);
     }
 }

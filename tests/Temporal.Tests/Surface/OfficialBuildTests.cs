@@ -33,6 +33,7 @@ public sealed partial class OfficialBuildTests : IDisposable
     private static partial Regex LeftOut { get; }
 
     [Fact]
+    [Trait("Category", "Full")]
     public async Task Product_BuiltAgainstTheOfficialSdksShape_Compiles()
     {
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";

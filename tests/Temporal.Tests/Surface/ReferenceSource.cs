@@ -162,8 +162,11 @@ internal sealed partial class ReferenceSource
     private bool IsImplemented(TypeSurface type, string parent)
     {
         var known = _types.Values.FirstOrDefault(candidate => candidate.Kind == "interface" && ShortNameOf(candidate.Name) == parent);
-        return known is not null && known.Members.All(member => type.Members.Contains(member)) && known.Bases.All(further => IsImplemented(type, further));
+        return known is not null && known.Members.All(member => type.Members.Any(own => WithoutDefaults(own) == WithoutDefaults(member))) && known.Bases.All(further => IsImplemented(type, further));
     }
+
+    // The default of a parameter may be another in the class than in its interface.
+    private static string WithoutDefaults(string member) => DefaultValue().Replace(member, string.Empty);
 
     private static bool IsRecord(TypeSurface type) => type.Members.Contains("Type EqualityContract { get; }");
 
@@ -221,6 +224,9 @@ internal sealed partial class ReferenceSource
 
     [GeneratedRegex(@"^\.ctor\([^()]+ original\)$", RegexOptions.CultureInvariant)]
     private static partial Regex CopyConstructor();
+
+    [GeneratedRegex(" = [^,)]+", RegexOptions.CultureInvariant)]
+    private static partial Regex DefaultValue();
 
     [GeneratedRegex("^I[A-Z]", RegexOptions.CultureInvariant)]
     private static partial Regex InterfaceName();

@@ -46,7 +46,7 @@ public sealed class MisuseWorkflow
         {
             await MisuseAsync(misuse);
         }
-        while (misuse is not ("none" or "block") && Workflow.InWorkflow);
+        while (misuse is not ("none" or "block" or "untraced") && Workflow.InWorkflow);
 
         await Workflow.WaitConditionAsync(() => _go);
         return _misuse;
@@ -128,6 +128,18 @@ public sealed class MisuseWorkflow
                     await semaphore.WaitAsync(20);
                 }
 
+                break;
+            case "Dataflow":
+                var block = new System.Threading.Tasks.Dataflow.ActionBlock<int>(_ => { });
+                block.Post(1);
+                block.Complete();
+                await block.Completion;
+                break;
+            case "untraced":
+                Workflow.Unsafe.WithTracingEventListenerDisabled(() =>
+                {
+                    _ = Task.Run(() => { });
+                });
                 break;
             case "condition":
                 await Workflow.WaitConditionAsync(() => throw new FormatException("the condition threw"));

@@ -42,7 +42,7 @@ internal sealed class LocalActivityCall(WorkflowCommands commands, uint sequence
         if (options.CancellationType != ActivityCancellationType.Abandon && Running is { } running)
         {
             // Never on the workflow's thread: callbacks of activity code would run there.
-            _ = running.CancelAsync();
+            WorkflowTaskScheduler.Untraced(() => _ = running.CancelAsync());
         }
 
         if (options.CancellationType != ActivityCancellationType.WaitCancellationCompleted || (Running is null && !commands.Replaying))

@@ -27,9 +27,15 @@ internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance
             return;
         }
 
-        using (logger.BeginScope(_scope))
+        // Where the lines go is the host's business, also when it uses threads and timers for it.
+        instance.Scheduler.WithoutTracing(() =>
         {
-            logger.Log(logLevel, eventId, state, exception, formatter);
-        }
+            using (logger.BeginScope(_scope))
+            {
+                logger.Log(logLevel, eventId, state, exception, formatter);
+            }
+
+            return true;
+        });
     }
 }

@@ -47,6 +47,9 @@ internal sealed record WorkflowTaskHandlerOptions
 
     public WorkflowStackTrace StackTrace { get; init; }
 
+    /// <summary>Whether a <see cref="WorkflowTracingEventListener"/> of the worker looks after its runs.</summary>
+    public bool TracesEvents { get; init; }
+
     /// <summary>Turns deadlock detection off.</summary>
     public bool DebugMode { get; init; }
 

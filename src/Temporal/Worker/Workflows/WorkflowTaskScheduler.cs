@@ -12,6 +12,7 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
     private readonly Queue<Task> _ready = new();
     private int _thread;
     private bool _starting;
+    private int _untraced;
 
     public WorkflowTaskScheduler(WorkflowInstance instance) => Instance = instance;
 
@@ -62,6 +63,47 @@ internal sealed class WorkflowTaskScheduler : TaskScheduler
         }
 
         return any;
+    }
+
+    /// <summary>Whether what the code of this run starts elsewhere is looked for now.</summary>
+    public bool IsTraced => _untraced == 0 && Fault is null && Instance.Options.TracesEvents;
+
+    /// <summary>Workflow code has begun something that goes on outside.</summary>
+    /// <param name="call">What it called.</param>
+    public void Left(string call) => Fault ??= new InvalidWorkflowSchedulerException(
+        $"Workflow code left the workflow by {call}: what goes on there is continued from outside the workflow, at a time that no history tells. "
+        + "Use the members of Workflow instead (Workflow.DelayAsync, Workflow.RunTaskAsync, Workflow.WhenAnyAsync), and activities for everything else.",
+        Environment.StackTrace);
+
+    /// <summary>Runs code of the SDK that uses threads and timers, on the thread of whichever run.</summary>
+    public static void Untraced(Action code)
+    {
+        if (Current is WorkflowTaskScheduler scheduler)
+        {
+            scheduler.WithoutTracing(() =>
+            {
+                code();
+                return true;
+            });
+        }
+        else
+        {
+            code();
+        }
+    }
+
+    /// <summary>Runs code that may use threads and timers.</summary>
+    public T WithoutTracing<T>(Func<T> code)
+    {
+        _untraced++;
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            _untraced--;
+        }
     }
 
     /// <summary>Whether the calling thread is the one that runs the workflow now; if not, the run is faulty from here on.</summary>
