@@ -116,18 +116,19 @@ internal sealed class ServerParts : IDisposable
             part.Register(Table);
         }
 
-        var tasks = new WorkflowTaskHandler(Engine, Namespaces, _stopping);
+        var polls = new WorkerPolls();
+        var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, _stopping);
         tasks.Register(Table);
         Workflows.StartEagerly = tasks.StartEagerly;
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
-        new ActivityTaskHandler(Engine, Namespaces, _stopping).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, polls, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);
         updates.Register(Table);
         new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
         new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
-        new TaskQueueHandler(Engine, Namespaces, workers, configs, time, _stopping, address).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address).Register(Table);
         Workflows.Register(Table);
     }
 }

@@ -43,10 +43,13 @@ internal sealed class TestServer : IAsyncDisposable
         return _channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { Timeout = timeout ?? TimeSpan.FromSeconds(60), LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, CancellationToken.None);
     }
 
-    public async Task<string> StartWorkflowAsync(string id, string? requestId = null) => (await CallAsync(
+    public async Task<string> StartWorkflowAsync(string id, string? requestId = null, int taskTimeoutSeconds = 60) => (await CallAsync(
         new StartWorkflowExecutionRequest
         {
             Namespace = "default", WorkflowId = id, WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = id }, RequestId = requestId ?? Guid.NewGuid().ToString(),
+
+            // What a test does with a task takes longer than the usual ten seconds on a busy machine.
+            WorkflowTaskTimeout = new Google.Protobuf.WellKnownTypes.Duration { Seconds = taskTimeoutSeconds },
         },
         StartWorkflowExecutionResponse.Parser)).RunId;
 

@@ -1,4 +1,5 @@
 using Orchestrator.Grpc;
+using Temporal.Server.Frontend;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -15,7 +16,7 @@ public sealed class WorkflowTaskAttemptTests
     public async Task Attempts_AfterReportedFailures_AreHandedOutAtOnceAndWrittenOnce()
     {
         await using var server = await TestServer.StartAsync();
-        await server.StartWorkflowAsync("w");
+        await server.StartWorkflowAsync("w", taskTimeoutSeconds: 10);
         var timeouts = new List<TimeSpan>();
         for (var attempt = 1; attempt <= 6; attempt++)
         {
@@ -60,10 +61,19 @@ public sealed class WorkflowTaskAttemptTests
     }
 
     [Fact]
-    public async Task Polls_OfAWorkerThatHasSaidGoodbye_AreServedOn()
+    public async Task Polls_OfAWorkerThatSaysGoodbye_AreAnsweredEmptyOnceAndThenServedOn()
     {
         await using var server = await TestServer.StartAsync();
+        var open = server.CallAsync(
+            new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = "w" }, WorkerInstanceKey = "gone" }, PollWorkflowTaskQueueResponse.Parser);
+        var queue = server.Server.Parts.Queues.Get(NamespaceRegistry.Default.Id, "w", activity: false);
+        while (!queue.HasPoller(TimeSpan.Zero))
+        {
+            await Task.Delay(10);
+        }
+
         await server.CallAsync(new ShutdownWorkerRequest { Namespace = "default", WorkerInstanceKey = "gone" }, ShutdownWorkerResponse.Parser);
+        Assert.Empty((await open.WaitAsync(TimeSpan.FromSeconds(30))).TaskToken);
         await server.StartWorkflowAsync("w");
 
         var late = await server.CallAsync(

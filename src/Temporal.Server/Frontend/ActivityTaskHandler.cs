@@ -10,7 +10,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Hands out activity tasks and takes their answers and heartbeats, by token and by id.</summary>
-internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPolls polls, Stopping stopping)
 {
     private const string Service = RpcTable.WorkflowService;
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
@@ -77,6 +77,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         Require.TaskQueue(request.TaskQueue);
         LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
+        using var noted = polls.Note(request.WorkerInstanceKey, poll);
         var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, request.TaskQueueMetadata);
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, poller, poll.Token) is { } queued)
         {

@@ -52,7 +52,7 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
             {
                 await waiting!.Value.Changed.WaitAsync(wait.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
             {
                 var empty = new GetWorkflowExecutionHistoryResponse { NextPageToken = request.WaitNewEvent ? token.ToByteString() : ByteString.Empty };
                 return new GrpcResponse(HistoryReader.AppendField(empty, HistoryField, []));

@@ -14,7 +14,9 @@ internal sealed class LongPoll : IDisposable
     public LongPoll(GrpcServerCallContext context, TimeSpan limit, CancellationToken stopping)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
-        var left = context.Remaining is { } remaining ? remaining > Margin * 2 ? remaining - Margin : remaining / 2 : limit;
+
+        // Who gives less time than that wants to hear that it was not enough: an empty answer would only be asked for again.
+        var left = context.Remaining is { } remaining && remaining > Shortest ? remaining - Margin : limit;
         _source.CancelAfter(left < limit ? left : limit);
     }
 

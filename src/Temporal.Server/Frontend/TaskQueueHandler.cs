@@ -10,7 +10,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>What can be asked about task queues, and workers that say goodbye.</summary>
-internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPart workers, TaskQueueConfigs configs, TimeProvider time, Stopping stopping, Func<string> address)
+internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPart workers, WorkerPolls polls, TaskQueueConfigs configs, TimeProvider time, Stopping stopping, Func<string> address)
 {
     private const int Partitions = 4;
 
@@ -39,8 +39,7 @@ internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry 
             engine.Queues.Abandon(ns.Id, request.StickyTaskQueue);
         }
 
-
-        // Polls with the worker's key are served on: nothing else is promised, and the last tasks of the worker come by them.
+        polls.End(request.WorkerInstanceKey);
         return ValueTask.FromResult(new ShutdownWorkerResponse());
     }
 

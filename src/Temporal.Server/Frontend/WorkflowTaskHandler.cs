@@ -11,7 +11,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Hands out workflow tasks and queries.</summary>
-internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPolls polls, Stopping stopping)
 {
     private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
 
@@ -89,6 +89,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         Require.TaskQueue(request.TaskQueue);
         LongPoll.RequireTime(context);
         using var poll = new LongPoll(context, PollLimit, stopping.Token);
+        using var noted = polls.Note(request.WorkerInstanceKey, poll);
         var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, null);
         while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: false, poller, poll.Token) is { } queued)
         {

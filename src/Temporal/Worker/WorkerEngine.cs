@@ -20,6 +20,7 @@ internal sealed class WorkerEngine
 
     // How long open polls are waited for once the server knows that the worker stops.
     private static readonly TimeSpan PollGrace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan UnpromisedPollGrace = TimeSpan.FromSeconds(0.5);
 
     // How long a server that was not there when the worker began to stop may take to come back, where activities have no longer grace.
     private static readonly TimeSpan ServerGrace = TimeSpan.FromSeconds(1);
@@ -219,8 +220,8 @@ internal sealed class WorkerEngine
         await _shutdownStarted.CancelAsync();
         var noticed = await NoticeAsync();
 
-        // A server that answers open polls on the notice loses no task; one that does not puts back what an aborted poll would have got.
-        abortPolls.CancelAfter(noticed && _answersPollsOnShutdown ? PollGrace : TimeSpan.Zero);
+        // A server that answers open polls on the notice loses no task, and some do that without saying so. A task in the answer to an aborted poll waits for its time limit.
+        abortPolls.CancelAfter(!noticed ? TimeSpan.Zero : _answersPollsOnShutdown ? PollGrace : UnpromisedPollGrace);
         await Task.WhenAny(polling);
         await FinishAsync();
         await heartbeats;

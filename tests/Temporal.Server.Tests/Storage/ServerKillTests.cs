@@ -8,7 +8,11 @@ namespace Orchestrator.Temporal.Server.Tests.Storage;
 public sealed class ServerKillTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Server_KilledAtRandomMoments_LosesAndDoublesNothing() => Assert.Equal(0, await RunAsync(output, "--rounds", "8"));
+    public async Task Server_KilledAtRandomMoments_LosesAndDoublesNothing() => Assert.Equal(0, await RunAsync(output, "--rounds", "3"));
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task Server_KilledManyTimes_LosesAndDoublesNothing() => Assert.Equal(0, await RunAsync(output, "--rounds", "20"));
 
     /// <summary>Runs the program; what it says, with the seed, is the test's output.</summary>
     internal static async Task<int> RunAsync(ITestOutputHelper output, params string[] arguments)
@@ -27,7 +31,11 @@ public sealed class ServerKillTests(ITestOutputHelper output)
 public sealed class ServerPowerLossTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Server_WhoseDiskLosesPower_LosesAndDoublesNothing() => Assert.Equal(0, await ServerKillTests.RunAsync(output, "--rounds", "12", "--power-loss"));
+    public async Task Server_WhoseDiskLosesPower_LosesAndDoublesNothing() => Assert.Equal(0, await ServerKillTests.RunAsync(output, "--rounds", "4", "--power-loss"));
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public async Task Server_WhoseDiskLosesPowerManyTimes_LosesAndDoublesNothing() => Assert.Equal(0, await ServerKillTests.RunAsync(output, "--rounds", "30", "--power-loss"));
 
     [Fact]
     public async Task Server_WithoutSyncs_IsFoundToLoseChanges() => Assert.Equal(1, await ServerKillTests.RunAsync(output, "--rounds", "10", "--synchronous-off"));

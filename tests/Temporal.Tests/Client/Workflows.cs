@@ -118,7 +118,7 @@ public class CancellingWorkflow
         var running = Workflow.ExecuteActivityAsync<string>(activity, [], new()
         {
             StartToCloseTimeout = TimeSpan.FromMinutes(5),
-            HeartbeatTimeout = TimeSpan.FromMilliseconds(500),
+            HeartbeatTimeout = TimeSpan.FromMinutes(1),
             CancellationToken = source.Token,
             CancellationType = ActivityCancellationType.WaitCancellationCompleted,
             RetryPolicy = new() { MaximumAttempts = 1 },

@@ -11,7 +11,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
     {
         var seed = ScenarioRunner.Seed(output);
         await using var server = await ScriptServer.StartAsync();
-        await ScenarioRunner.RunAsync(server, ScenarioRunner.Choose(seed, sampleSize: 24), AllowedDifferences.Read(), TimeSpan.FromSeconds(60), output);
+        await ScenarioRunner.RunAsync(server, ScenarioRunner.Choose(seed, sampleSize: 10), AllowedDifferences.Read(), TimeSpan.FromSeconds(60), output);
     }
 
     /// <summary>A server may do much that ours does not do by itself (see <see cref="UnkindProxy" /> and <see cref="LateClock" />): nothing of it shows in what comes out.</summary>
@@ -22,7 +22,7 @@ public sealed class ScenarioTests(ITestOutputHelper output)
         await using var server = await ScriptServer.StartAsync(seed);
         try
         {
-            await ScenarioRunner.RunAsync(server, ScenarioRunner.Choose(seed, sampleSize: 20), AllowedDifferences.Unkind(), TimeSpan.FromSeconds(120), output);
+            await ScenarioRunner.RunAsync(server, ScenarioRunner.Choose(seed, sampleSize: 8), AllowedDifferences.Unkind(), TimeSpan.FromSeconds(120), output);
         }
         finally
         {

@@ -80,7 +80,8 @@ public sealed class ActivityWorkerTests(TestServer server) : IClassFixture<TestS
         Assert.True(context.CancellationDetails!.IsCancelRequested);
         context.CancellationToken.ThrowIfCancellationRequested();
         return "not reached";
-    });
+    },
+    HeartbeatsOften);
 
     [Fact]
     public Task Activity_ThatTakesTooLong_SeesTheTimeout() => RunAsync("Work", async queue =>
@@ -128,7 +129,8 @@ public sealed class ActivityWorkerTests(TestServer server) : IClassFixture<TestS
 
         _reason = context.CancelReason;
         return "too late";
-    });
+    },
+    HeartbeatsOften);
 
     [Fact]
     public Task Activity_WithAHeartbeatThatCannotBeConverted_IsCancelledAndFails() => RunAsync("Work", async queue =>
@@ -228,9 +230,15 @@ public sealed class ActivityWorkerTests(TestServer server) : IClassFixture<TestS
     private static ActivityDefinition Define(string name, Func<Task<string>> body) =>
         ActivityDefinition.Create(name, typeof(Task<string>), [], 0, _ => body());
 
-    private Task RunAsync(string name, Func<string, Task> act, Func<Task<string>> activity) => server.WithWorkerAsync(
+    private static void HeartbeatsOften(TemporalWorkerOptions options) => options.MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(50);
+
+    private Task RunAsync(string name, Func<string, Task> act, Func<Task<string>> activity, Action<TemporalWorkerOptions>? configure = null) => server.WithWorkerAsync(
         act,
-        options => options.AddWorkflow<ActivityCallingWorkflow>().AddWorkflow<CancellingWorkflow>().AddActivity(Define(name, activity)));
+        options =>
+        {
+            options.AddWorkflow<ActivityCallingWorkflow>().AddWorkflow<CancellingWorkflow>().AddActivity(Define(name, activity));
+            configure?.Invoke(options);
+        });
 
     private Task<string> ExecuteAsync(string queue, string activity, int attempts, TimeSpan? startToClose = null) => Client.ExecuteWorkflowAsync(
         (ActivityCallingWorkflow workflow) => workflow.RunAsync(activity, startToClose ?? TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1), attempts),
