@@ -302,13 +302,9 @@ internal static class ScheduleMachine
         }
     }
 
-    private static string WorkflowId(ScheduleRecord record, PendingStart start)
-    {
-        var id = record.Schedule.Action?.StartWorkflow?.WorkflowId ?? "";
-        return record.Schedule.Policies.KeepOriginalWorkflowId
-            ? id
-            : $"{id}-{start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)}";
-    }
+    /// <summary>The id has the time appended whatever the policy says: the real server keeps and shows <c>keep_original_workflow_id</c>, and does no more with it.</summary>
+    private static string WorkflowId(ScheduleRecord record, PendingStart start) =>
+        $"{record.Schedule.Action?.StartWorkflow?.WorkflowId}-{start.Nominal.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)}";
 
     private static bool Is(WorkflowExecution execution, ClosedRun closed) =>
         execution.WorkflowId == closed.WorkflowId && (execution.RunId == closed.FirstRunId || execution.RunId == closed.RunId);

@@ -29,6 +29,13 @@ public sealed class QueryMessageTests
     [InlineData("ConfInt IN ()", "malformed SQL query: syntax error at position 41")]
     [InlineData("SELECT 1", "malformed SQL query: syntax error at position 34 near 'select'")]
     [InlineData("ConfKeyword BETWEEN 'a'", "malformed SQL query: syntax error at position 51")]
+    [InlineData("ConfInt = 1 XOR ConfInt = 2", "malformed SQL query: syntax error at position 43 near 'xor'")]
+    [InlineData("(ConfInt, ConfBool) = (1, true)", "invalid expression: must be a column name but was sqlparser.ValTuple")]
+    [InlineData("ConfInt = 1 + 1", "invalid expression: unexpected value type *sqlparser.BinaryExpr")]
+    [InlineData("ConfInt = (SELECT 1)", "invalid expression: unexpected value type *sqlparser.Subquery")]
+    [InlineData("!(ConfInt = 1)", "operation is not supported: expression of type *sqlparser.UnaryExpr")]
+    [InlineData("ConfKeyword.x = 'x'", "invalid expression: column name 'ConfKeyword.x' is not a valid search attribute")]
+    [InlineData("Status = 1", "invalid expression: column name 'status' is not a valid search attribute")]
     [InlineData("1 = 1", "invalid expression: must be a column name but was *sqlparser.SQLVal")]
     [InlineData("ORDER BY", "malformed SQL query: syntax error at position 30")]
     [InlineData("LIMIT 1", "malformed SQL query: syntax error at position 33 near 'limit'")]
@@ -53,7 +60,14 @@ public sealed class QueryMessageTests
     [InlineData("ConfInt IS")]
     [InlineData("ConfInt NOT 5")]
     [InlineData("\0")]
+    [InlineData("ConfInt = (select (((")]
+    [InlineData("ConfInt = 1 +")]
+    [InlineData("a.")]
     public void Resolve_Garbage_IsRefusedAsAQuery(string query) => Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(query));
+
+    [Fact]
+    public void Resolve_MoreSignsThanAStackHolds_IsRefusedAsAQuery() =>
+        Assert.Throws<QueryException>(() => new QueryResolver(Find).Resolve(new string('!', 1_000_000) + "ConfBool"));
 
     [Fact]
     public void Resolve_RandomWords_NeverFailsOtherwise()

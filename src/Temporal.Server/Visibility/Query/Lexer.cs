@@ -10,10 +10,10 @@ internal sealed class Lexer(string text, int offset)
     [
         "all", "and", "as", "asc", "between", "by", "case", "cross", "desc", "distinct", "else", "end", "exists", "false", "for", "from", "group", "having",
         "if", "in", "inner", "interval", "into", "is", "join", "left", "like", "limit", "not", "null", "offset", "on", "or", "order", "outer", "regexp", "right",
-        "rlike", "select", "set", "starts_with", "table", "then", "true", "union", "update", "using", "values", "when", "where", "with",
+        "rlike", "select", "set", "starts_with", "table", "then", "true", "union", "update", "using", "values", "when", "where", "with", "xor",
     ];
 
-    private static readonly string[] Symbols = ["<=>", "<=", "<>", ">=", "!=", "=", "<", ">", "(", ")", ",", "-", "+", "*", "/", ".", ";"];
+    private static readonly string[] Symbols = ["<=>", "<=", "<>", ">=", "!=", "=", "<", ">", "(", ")", ",", "-", "+", "*", "/", "%", ".", ";", "!"];
 
     private int _at;
 

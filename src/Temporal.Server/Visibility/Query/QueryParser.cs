@@ -199,14 +199,28 @@ internal sealed class QueryParser
         throw Unexpected();
     }
 
+    /// <summary>A value, with the arithmetic that the language has and no attribute offers.</summary>
     private Expression Value()
+    {
+        var left = Operand();
+        while (_token.Kind == TokenKind.Symbol && _token.Text is "+" or "-" or "*" or "/" or "%")
+        {
+            var sign = _token.Text;
+            Advance();
+            left = new OtherExpression("*sqlparser.BinaryExpr", $"{QueryText.Of(left)} {sign} {QueryText.Of(Operand())}");
+        }
+
+        return left;
+    }
+
+    private Expression Operand()
     {
         var token = _token;
         switch (token.Kind)
         {
             case TokenKind.Identifier:
                 Advance();
-                return new NameExpression(token.Text);
+                return new NameExpression(Qualified(token.Text));
             case TokenKind.String:
                 Advance();
                 return new LiteralExpression(token.Text, QueryText.Quote(token.Text));
@@ -229,14 +243,56 @@ internal sealed class QueryParser
                 var digits = _token;
                 Advance();
                 return Number(digits, token.Text == "-");
+            case TokenKind.Symbol when token.Text == "!":
+                while (TrySymbol("!"))
+                {
+                }
+
+                return new OtherExpression("*sqlparser.UnaryExpr", $"!{QueryText.Of(Operand())}");
             case TokenKind.Symbol when token.Text == "(":
                 Advance();
-                var inner = Or();
-                ExpectSymbol(")");
-                return new ParenthesisExpression(inner);
+                return Parenthesis();
             default:
                 throw Unexpected();
         }
+    }
+
+    private string Qualified(string name)
+    {
+        while (TrySymbol("."))
+        {
+            name = _token.Kind == TokenKind.Identifier ? $"{name}.{_token.Text}" : throw Unexpected();
+            Advance();
+        }
+
+        return name;
+    }
+
+    private Expression Parenthesis()
+    {
+        if (TryKeyword("select"))
+        {
+            // What it selects does not matter: there are no subqueries here.
+            for (var open = 1; open > 0; Advance())
+            {
+                open += _token.IsSymbol("(") ? 1 : _token.IsSymbol(")") ? -1 : 0;
+                if (_token.Kind is TokenKind.End or TokenKind.Invalid)
+                {
+                    throw Unexpected();
+                }
+            }
+
+            return new OtherExpression("*sqlparser.Subquery", "(select)");
+        }
+
+        var items = new List<Expression> { Or() };
+        while (TrySymbol(","))
+        {
+            items.Add(Value());
+        }
+
+        ExpectSymbol(")");
+        return items.Count > 1 ? new TupleExpression(items) : new ParenthesisExpression(items[0]);
     }
 
     private static LiteralExpression Number(Token token, bool negative)

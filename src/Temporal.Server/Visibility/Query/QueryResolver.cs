@@ -132,8 +132,11 @@ internal sealed class QueryResolver(Func<string, SearchAttribute?> find, Func<st
         }
 
         _namesDivision |= name == SystemSearchAttributes.NamespaceDivision;
-        return find(name) ?? throw QueryException.Invalid($"column name '{name}' is not a valid search attribute");
+        return find(name) ?? throw QueryException.Invalid($"column name '{Shown(name)}' is not a valid search attribute");
     }
+
+    // A word of the real server's parser, which it shows in lower case.
+    private static string Shown(string name) => name.Equals("status", StringComparison.OrdinalIgnoreCase) ? "status" : name;
 
     private object Value(SearchAttribute attribute, Expression expression)
     {

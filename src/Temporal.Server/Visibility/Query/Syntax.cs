@@ -64,6 +64,14 @@ internal sealed record ParenthesisExpression(Expression Inner) : Expression
     public override string Kind => "*sqlparser.ParenExpr";
 }
 
+/// <summary>What the language has and no query may use: arithmetic, subqueries.</summary>
+/// <param name="Name">Name of the kind.</param>
+/// <param name="Text">How it is written in messages.</param>
+internal sealed record OtherExpression(string Name, string Text) : Expression
+{
+    public override string Kind => Name;
+}
+
 /// <summary>A comparison by an operator in lower case, such as <c>!=</c>, <c>not in</c>, <c>starts_with</c>.</summary>
 internal sealed record ComparisonExpression(Expression Left, string Operator, Expression Right) : Expression
 {
