@@ -8,6 +8,7 @@ namespace Temporalio.Worker.Workflows;
 internal sealed class CommandLog
 {
     private readonly Queue<PendingCommand> _pending = new();
+    private bool _passedPatch;
 
     /// <summary>Whether a command is issued that was not sent.</summary>
     public bool HasUnsent => _pending.Any(c => c is { Sent: false, Withdrawn: false });
@@ -42,10 +43,18 @@ internal sealed class CommandLog
     /// <exception cref="WorkflowNondeterminismException">The next command is another one, or there is none.</exception>
     public void Match(HistoryEvent e, bool compareIds)
     {
+        // With the marker of a patch goes the list of all patches that was written after it.
+        var follows = _passedPatch && e.EventType == EventType.UpsertWorkflowSearchAttributes
+            && e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes?.IndexedFields.Keys is { Count: 1 } names && names.Contains(Markers.ChangeVersion);
+        _passedPatch = false;
+        if (follows)
+        {
+            return;
+        }
+
         if (!_pending.TryPeek(out var command))
         {
-            // A patch that is deprecated in history may be gone from the code.
-            if (IsDeprecatedPatch(e))
+            if (PassesPatch(e))
             {
                 return;
             }
@@ -56,7 +65,7 @@ internal sealed class CommandLog
 
         if (!CommandMatcher.SameKind(command, e.EventType) || (compareIds && !CommandMatcher.SameIdentity(command, e)))
         {
-            if (IsDeprecatedPatch(e))
+            if (PassesPatch(e))
             {
                 return;
             }
@@ -82,6 +91,7 @@ internal sealed class CommandLog
         }
     }
 
-    private static bool IsDeprecatedPatch(HistoryEvent e) =>
-        e.EventType == EventType.MarkerRecorded && Markers.ReadPatch(e.MarkerRecordedEventAttributes) is { Deprecated: true };
+    // A patch that is deprecated in history may be gone from the code.
+    private bool PassesPatch(HistoryEvent e) =>
+        _passedPatch = e.EventType == EventType.MarkerRecorded && Markers.ReadPatch(e.MarkerRecordedEventAttributes) is { Deprecated: true };
 }
