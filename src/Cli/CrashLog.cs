@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli;
 

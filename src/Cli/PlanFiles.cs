@@ -1,8 +1,8 @@
 using Orchestrator.Git;
-using Orchestrator.Local;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli;
 

@@ -1,6 +1,6 @@
-using Orchestrator.Local;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Documents;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli;
 

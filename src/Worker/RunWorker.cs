@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
-using Orchestrator.Activities.Planning;
-using Orchestrator.Activities.Runs;
-using Orchestrator.Activities.Tasks;
 using Orchestrator.Contracts;
+using Orchestrator.Runs;
 using Orchestrator.Workflows;
 using Temporalio.Client;
 using Temporalio.Worker;
@@ -22,8 +20,8 @@ public sealed class RunWorker : IDisposable
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
-        var services = new ActivityServices(options.Machine, options.HookCommand, client, options.Time) { Environment = options.Environment, Trust = options.Trust };
-        var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20 };
+        var services = new RunServices(options.Machine, options.HookCommand, options.Time) { Environment = options.Environment, Trust = options.Trust };
+        var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20, Interceptors = [new StepFailures()] };
         shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>();
         shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Machine));
         _workers.Add(new TemporalWorker(client, shared));
@@ -33,12 +31,13 @@ public sealed class RunWorker : IDisposable
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,
+                Interceptors = [new StepFailures()],
                 MaxConcurrentActivities = 200,
                 MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 GracefulShutdownTimeout = options.ShutdownGrace,
             };
-            own.AddAllActivities(new RunActivities(services)).AddAllActivities(new TaskActivities(services)).AddAllActivities(new PlanningActivities(services));
+            own.AddAllActivities(new RunActivities(services, client)).AddAllActivities(new TaskActivities(services)).AddAllActivities(new PlanningActivities(services));
             _workers.Add(new TemporalWorker(client, own));
         }
     }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Orchestrator.Activities.Runs;
 using Orchestrator.Contracts;
 using Temporalio.Activities;
 using Xunit;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
-using Orchestrator.Local;
+using Orchestrator.Runs.Landing;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Git;
-using Orchestrator.Local;
+using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Local;
+using Orchestrator.Runs.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

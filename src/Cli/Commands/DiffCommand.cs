@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Local;
+using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

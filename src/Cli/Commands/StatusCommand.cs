@@ -4,7 +4,7 @@ using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Agents;
-using Orchestrator.Local;
+using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
-using Orchestrator.Local;
 using Orchestrator.Plans;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

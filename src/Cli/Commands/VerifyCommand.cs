@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Local;
 using Orchestrator.QualityGates;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -32,12 +34,12 @@ internal sealed class VerifyCommand : CliCommand
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
         var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
-        var gates = TaskVerification.GatesOf(plan.Tasks.First(task => task.Id == id), settings, workTree);
+        var gates = CheckoutVerification.GatesOf(plan.Tasks.First(task => task.Id == id), settings, workTree);
         if (gates.Count == 0)
             throw new CommandException(ExitCodes.WorkFailed, $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.", "Give it 'verification', or set gates.task.");
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
         var commit = parsed.GetValue(_commit);
-        var verdicts = await TaskVerification.RunAsync(
+        var verdicts = await CheckoutVerification.RunAsync(
             workTree, commit, gates, evidence, context.Environment, settings.Worktrees, verdict => Say(context, verdict), waiting => context.Terminal.Say($"      {waiting}"), stop)
             ?? throw new CommandException(ExitCodes.Usage, $"There is no commit '{commit}' in {workTree}.", "Name one by its id, a branch or a tag.");
         var passed = verdicts.All(verdict => verdict.IsAcceptable);

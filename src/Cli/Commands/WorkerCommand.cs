@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

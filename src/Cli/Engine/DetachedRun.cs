@@ -1,6 +1,6 @@
 using Orchestrator.Cli.Runs;
-using Orchestrator.Local;
 using Orchestrator.Processes;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Engine;
 

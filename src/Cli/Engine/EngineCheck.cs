@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Local;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Engine;

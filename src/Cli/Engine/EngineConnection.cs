@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporal.Server;
 using Temporalio.Client;

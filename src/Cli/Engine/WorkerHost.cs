@@ -3,8 +3,8 @@ using Orchestrator.Agents;
 using Orchestrator.Client;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
-using Orchestrator.Local;
 using Orchestrator.Processes;
+using Orchestrator.Runs;
 using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Engine;

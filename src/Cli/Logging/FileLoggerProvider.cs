@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Logging;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Orchestrator.Local;
 using Orchestrator.Plans;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 

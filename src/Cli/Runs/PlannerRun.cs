@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Contracts;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;

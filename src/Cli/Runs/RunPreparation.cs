@@ -1,4 +1,6 @@
-using Orchestrator.Local;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Setup;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;

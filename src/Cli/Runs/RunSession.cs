@@ -3,7 +3,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Contracts;
-using Orchestrator.Local;
+using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 

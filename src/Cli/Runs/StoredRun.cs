@@ -2,8 +2,8 @@ using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
-using Orchestrator.Local;
 using Orchestrator.Processes;
+using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 

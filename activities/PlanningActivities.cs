@@ -1,0 +1,38 @@
+using Orchestrator.Contracts;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Planning;
+using Temporalio.Activities;
+
+namespace Orchestrator.Activities;
+
+/// <summary>The steps of planning, as activities: they translate, say that they are alive, and leave the deeds to the classes named.</summary>
+public sealed class PlanningActivities : IPlanningActivities
+{
+    private readonly PlanningStart _start;
+    private readonly PlannerTurn _turn;
+    private readonly PlanningEnd _end;
+
+    /// <summary>Puts the steps together.</summary>
+    public PlanningActivities(RunServices services)
+    {
+        _start = new PlanningStart(services);
+        _turn = new PlannerTurn(services);
+        _end = new PlanningEnd(services.Time);
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) => Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input) => Heartbeats.FollowAsync(execution => _turn.AskAsync(input, execution));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input) => Task.FromResult(AnswerCheck.Judge(input));
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<string> EndPlanningAsync(EndPlanningInput input) => Heartbeats.WhileAsync(stop => _end.EndAsync(input, stop));
+}

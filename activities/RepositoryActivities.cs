@@ -1,0 +1,38 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Runs;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Finds the queue of a repository. Any worker may be asked; one that does not have the repository hands the question on.</summary>
+/// <param name="served">The repositories that this worker serves.</param>
+/// <param name="host">Name of this host.</param>
+public sealed class RepositoryActivities(IReadOnlyList<RepositoryReference> served, string host) : IRepositoryActivities
+{
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<RepositoryReference> FindRepositoryAsync(string path)
+    {
+        GitRepository repository;
+        try
+        {
+            repository = await Repositories.OpenAsync(Path.GetFullPath(path));
+        }
+        catch (NotARepositoryException missing) when (served.Count == 0 || !Directory.Exists(path))
+        {
+            throw NotHere(path, missing);
+        }
+        catch (NotARepositoryException none)
+        {
+            throw new ApplicationFailureException(none.Message, none, "InvalidInput", nonRetryable: true);
+        }
+        return served.FirstOrDefault(r => r.Key == repository.Key) ?? throw NotHere(path, null);
+    }
+
+    private ApplicationFailureException NotHere(string path, Exception? inner) => new(
+        $"The worker on {host} does not serve '{path}'; it serves {(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path)))}. "
+        + "Another worker is asked. If none serves it, start one on its machine: orchestrate worker --repository PATH",
+        inner, "NotServed", nonRetryable: false);
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Backlogs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs;
+
+/// <summary>Which tasks of the backlog a run does: <c>plan/backlog.json</c> in its folder. When the run has ended well they are marked done, in the file's own format.</summary>
+internal sealed record BacklogMarks
+{
+    /// <summary>Tag of a file that has tags.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>The run's tasks by the backlog's task that they do.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Keeps them for the run's end.</summary>
+    public void Store(RunFolder folder) => DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks));
+
+    /// <summary>Marks done what the run has really done. Doing it again changes nothing.</summary>
+    /// <returns>Why it could not be done; null when it was, or there was nothing to do.</returns>
+    public static async Task<string?> ApplyAsync(RunFolder folder, RunStatus run, GitRepository repository, TimeProvider time, CancellationToken stop)
+    {
+        if (!File.Exists(PathOf(folder)))
+            return null;
+        var marks = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(PathOf(folder), stop), BacklogMarksJson.Default.BacklogMarks)!;
+        var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, time);
+        var done = run.Tasks.Where(t => t.State == TaskStates.Merged && (t.Starts > 0 || t.Reused)).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
+        var finished = marks.Tasks.Where(t => t.Value.All(done.Contains)).Select(t => t.Key).ToList();
+        try
+        {
+            var changed = await store.ChangeAsync(marks.Tag, backlog => MarkDone(backlog, finished), stop);
+            return changed.File is null ? $"{store.Name}: its tasks could not be marked done: {string.Join(" ", changed.Faults.Select(f => f.Message))}" : null;
+        }
+        catch (Exception failed) when (failed is BacklogBusyException or IOException or UnauthorizedAccessException)
+        {
+            return $"{store.Name}: {string.Join(", ", finished)} could not be marked done: {failed.Message}";
+        }
+    }
+
+    // A task that a person has deleted meanwhile needs no mark.
+    private static Backlog MarkDone(Backlog backlog, IEnumerable<string> ids) =>
+        ids.Where(id => backlog.Find(id) is not null).Aggregate(backlog, (before, id) => before.SetStatus(id, BacklogStatus.Done));
+
+    private static string PathOf(RunFolder folder) => Path.Combine(folder.Path, "plan", "backlog.json");
+}
+
+[JsonSerializable(typeof(BacklogMarks))]
+internal sealed partial class BacklogMarksJson : JsonSerializerContext;

@@ -1,0 +1,29 @@
+using Orchestrator.Plans;
+
+namespace Orchestrator.Runs;
+
+/// <summary>Pairs of tasks that must not work at the same time, because they own the same files or resources and nothing in the plan orders them.</summary>
+internal static class Exclusions
+{
+    public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)
+    {
+        var excludes = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var warnings = new List<string>();
+        foreach (var conflict in PlanConflicts.Of(plan).Conflicts)
+        {
+            var (first, second) = (conflict.Tasks[0], conflict.Tasks[1]);
+            Add(first, second);
+            Add(second, first);
+            warnings.Add($"{conflict.Message} They work one after the other, in plan order. {conflict.Cure}");
+        }
+        return (excludes.ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal), warnings);
+
+        void Add(string task, string other)
+        {
+            if (!excludes.TryGetValue(task, out var list))
+                excludes.Add(task, list = []);
+            if (!list.Contains(other))
+                list.Add(other);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Orchestrator.Git;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>
+/// Worktrees in which gates run: outside the repository, so that nothing of the main checkout is found by looking upwards, one caller at a time in
+/// each, and exactly the files of one commit.
+/// </summary>
+internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDictionary<string, string> environment)
+{
+    private const int MaxTrees = 64;
+
+    private readonly string _folder = CacheFolder.Of(repository, environment);
+
+    /// <summary>Takes a free tree and checks the commit out in it.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="isMerge">Merges follow one another: in the tree of the last one few files change. They take the last tree there is, the others the first.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async Task<VerificationTree> TakeAsync(string commit, bool isMerge, CancellationToken stop)
+    {
+        Directory.CreateDirectory(_folder);
+        while (true)
+        {
+            var made = isMerge ? Enumerable.Range(1, MaxTrees).TakeWhile(number => Directory.Exists(PathOf(number))).Count() : 0;
+            foreach (var number in Enumerable.Range(1, made).Reverse().Concat(Enumerable.Range(made + 1, MaxTrees - made)))
+            {
+                if (TryLock(PathOf(number)) is not { } taken)
+                    continue;
+                try
+                {
+                    var worktrees = new Worktrees(repository);
+                    var worktree = worktrees.Find(taken.Path);
+                    if (worktree is null)
+                        worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
+                    else
+                        await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
+                    var claims = WorktreeResourceClaims.Of(environment);
+                    return new VerificationTree(worktree, claims, await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop), taken.Lock);
+                }
+                catch
+                {
+                    await taken.Lock.DisposeAsync();
+                    throw;
+                }
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
+        }
+    }
+
+    private string PathOf(int number) => Path.Combine(_folder, $"verify-{number.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>The lock is the operating system's: it goes with the process that holds it.</summary>
+    private static (string Path, FileStream Lock)? TryLock(string path)
+    {
+        try
+        {
+            return (path, new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException) when (File.Exists(path + ".lock"))
+        {
+            return null; // In use.
+        }
+    }
+}
+
+/// <summary>A verification worktree that is in use by one caller.</summary>
+internal sealed class VerificationTree(Worktree worktree, WorktreeResourceClaims claims, WorktreeResources resources, FileStream held) : IAsyncDisposable
+{
+    public Worktree Worktree { get; } = worktree;
+
+    /// <summary>What it has for itself on this machine, for as long as it is in use.</summary>
+    public WorktreeResources Resources { get; } = resources;
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await claims.ReleaseAsync(Worktree.Path);
+        }
+        finally
+        {
+            await held.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs;
+
+/// <summary>Where work of a task is kept that is in no commit of its branch: <c>kept.md</c> in the task's folder, a line each, for <c>show</c>.</summary>
+internal static class KeptWork
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "kept.md";
+
+    /// <summary>Notes a place, once.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="place">A ref, or a folder; null: nothing had to be kept.</param>
+    /// <param name="what">What is kept there.</param>
+    public static void Note(RunFolder folder, string taskId, string? place, string what)
+    {
+        if (place is null)
+            return;
+        var path = Path.Combine(folder.Task(taskId), FileName);
+        var line = $"{place}: {what}";
+        var lines = (DurableFile.TryRead(path) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (!lines.Contains(line))
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', [.. lines, line]) + "\n"));
+    }
+}

@@ -1,0 +1,26 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+
+namespace Orchestrator.Runs.Landing;
+
+/// <summary>Ends a run before its work counts: what it had reached is kept under a ref of its own. The target is left alone, whoever moved it; see <see cref="LandingReversal"/>.</summary>
+public static class RunAbort
+{
+    /// <summary>Keeps what was reached.</summary>
+    /// <param name="input">Which run.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>What was kept and where, for people.</returns>
+    public static async Task<string> AbortAsync(AbortInput input, CancellationToken stop)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.RunId);
+        var refs = new Refs(await Repositories.OpenAsync(input.Repository.Path));
+        if (await refs.ReadAsync($"refs/heads/{input.Staging}", stop) is { } reached)
+        {
+            var name = RunRefs.Aborted(folder);
+            await refs.UpdateAsync([new RefChange(name, reached, await refs.ReadAsync(name, stop))], "aborted", stop);
+        }
+        return LandingNote.TryRead(folder.Landing) is { } landing
+            ? $"{RunRefs.Short(landing.Target)} has the run's work; 'orchestrate abort {input.RunId}' takes it back"
+            : "";
+    }
+}

@@ -1,0 +1,108 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Landing;
+
+/// <summary>Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of the user's is never overwritten.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class RunLanding(RunServices services)
+{
+    /// <summary>How often a target may move while we gate, before a person is asked (the design's git page, Landing).</summary>
+    private const int MaxMoves = 3;
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Lands, or says what a person has to do first. Done again after a landing, it finds it.</summary>
+    /// <param name="input">Which run, and the target.</param>
+    /// <param name="stop">Ends it; what has begun is finished by the next attempt.</param>
+    public async Task<LandResult> LandAsync(LandInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var refs = new Refs(repository);
+        var stagingRef = RunRefs.Staging(files.Policy, files.Folder);
+        var (found, note) = await StagingTipAsync(repository, stagingRef, input, stop);
+        if (found is not { } tip)
+            return new LandResult { Message = note };
+        if (input.Land == "branch")
+            return new LandResult { Landed = true, Commit = tip, Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim() };
+        if (input.Land == "pr")
+            return await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
+
+        var target = $"refs/heads/{input.Target}";
+        var checkout = new Worktrees(repository).FindMainCheckout();
+        var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
+        var own = files.Policy.OwnFiles;
+        var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
+        var request = new LandingRequest(target, tip, input.BaseCommit)
+        {
+            FinishCommand = $"orchestrate promote {input.RunId}",
+            Checkout = status?.Branch == target ? checkout!.Path : null,
+            OwnFiles = own,
+            NoteFile = files.Folder.Landing,
+        };
+        strays = $"{note} {strays}".Trim();
+        for (var moves = 0; ; moves++)
+        {
+            var result = await new Git.Landing(repository).LandAsync(request, stop);
+            if (result.HasLanded)
+                return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim(), StagingTip = request.Commit };
+            if (result.State != LandingState.TargetMoved || moves == MaxMoves)
+                return new LandResult { Message = $"{strays} {result.Reason}".Trim(), StagingTip = request.Commit };
+            var (merged, refused) = await TakeInTargetAsync(files, repository, stagingRef, request.Commit, result.Tip!, input, stop);
+            if (refused is not null)
+                return refused with { StagingTip = request.Commit };
+            request = request with { Commit = merged! };
+        }
+    }
+
+    /// <summary>
+    /// What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a person was asked, it may also be further
+    /// on: they were told what to repair there.
+    /// </summary>
+    private static async Task<(string? Tip, string Note)> StagingTipAsync(GitRepository repository, string name, LandInput input, CancellationToken stop)
+    {
+        var staging = new StagingRecord(repository, name);
+        var (tip, isAsRecorded) = await staging.ReadAsync(input.StagingTip, stop);
+        if (isAsRecorded)
+            return (tip, "");
+        if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
+        {
+            return await new Commits(repository).IsAncestorAsync(input.StagingTip, tip, stop)
+                ? (tip, $"{input.Staging} was taken as it is, with what was added since {input.StagingTip[..12]}.")
+                : (null, $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({input.StagingTip[..12]}). Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit into it, then: orchestrate promote {input.RunId}");
+        }
+        var (done, message) = await staging.PutBackAsync(input.StagingTip, stop);
+        return (done ? input.StagingTip : null, message);
+    }
+
+    private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(
+        RunFiles files, GitRepository repository, string stagingRef, string staging, string target, LandInput input, CancellationToken stop)
+    {
+        var commits = new Commits(repository);
+        var merge = await new Merges(repository).MergeAsync(staging, target, files.AppendedFiles, stop);
+        if (!merge.IsClean)
+        {
+            return (null, new LandResult
+            {
+                Message = $"{input.Target} has moved and conflicts with the run's work in {string.Join(", ", merge.ConflictedFiles)}. Merge it into {input.Staging} yourself (git switch {input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
+            });
+        }
+        var commit = await commits.CreateAsync(merge.Tree, [staging, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
+        var gates = files.Plan.Tasks.Where(t => t.Verification.Count == 0).Take(1).SelectMany(t => TaskGates.Further(files, t)).Concat(files.Policy.TaskGates).Concat(TaskGates.Types(files)).Concat(files.Policy.IntegrationGates).Concat(files.Plan.Tasks.SelectMany(t => t.Verification));
+        var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, GateSpec.WithOwnNames([.. gates.DistinctBy(g => (g.Command, g.Negate))]), changed, Path.Combine(files.Folder.Path, "landing"), stop));
+        if (failures.Count > 0)
+        {
+            return (null, new LandResult
+            {
+                Evidence = failures[0].Evidence,
+                Message = $"{input.Target} has moved, and merged with it these gates fail: {string.Join(", ", failures.Select(f => f.Gate.Name))}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
+            });
+        }
+        return (await new Refs(repository).UpdateAsync([new RefChange(stagingRef, commit, staging)], $"merge {input.Target}", stop)).Done
+            ? (commit, null)
+            : throw new GitException($"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again.");
+    }
+}

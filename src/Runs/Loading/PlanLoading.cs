@@ -1,0 +1,185 @@
+using System.Text.Json;
+using Orchestrator.Backlogs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Loading;
+
+/// <summary>Reads the plan of a run and the settings that it begins with, and stores both in the run's folder, where all later steps read them.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class PlanLoading(RunServices services)
+{
+    private const int PageSize = 500;
+
+    /// <summary>Loads and stores. What is wrong with the plan or the settings is in the outline's faults; then nothing is started.</summary>
+    /// <param name="input">Which run, and where its plan is.</param>
+    public PlanOutline Load(LoadPlanInput input)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.RunId);
+        var opened = services.LoadSettings(input.Repository.Path, input.RunId);
+        var settings = opened.Loaded;
+        if (settings.Settings is null)
+            return new PlanOutline { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+        if (opened.Refusal is { } refusal)
+            return new PlanOutline { Faults = [refusal] };
+        var read = Read(input);
+        if (read.Plan is not null)
+            read = AddProjectTexts(read, input.Repository.Path);
+        if (read.Plan is null)
+            return new PlanOutline { Faults = MessageParts.Brief([.. read.Errors.Select(f => f.ToString())]) };
+        var policy = RunPolicy.From(settings, input.Input, FoundGates(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
+        var hash = RunFiles.Store(folder, read.Plan, policy);
+        CopyRoles(input.Repository.Path, folder);
+        StoreBacklogMarks(input, folder, read.Plan);
+        var outline = OutlineOf(read.Plan, policy, input.Input);
+        if (outline.Faults.Count > 0)
+            return new PlanOutline { Faults = MessageParts.Brief(outline.Faults) };
+        var risk = PlanRisk.Of(read.Plan, settings.Settings, input.Input);
+        return new PlanOutline
+        {
+            Hash = hash,
+            Title = TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
+            Warnings = MessageParts.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToPlainText()), .. outline.Warnings]),
+            Tasks = MessageParts.First(outline.Tasks, PageSize),
+            TaskCount = outline.Tasks.Count,
+            Settings = RunSettingsOf(settings.Settings, policy, input.Input),
+            RiskScore = risk.Score,
+            ApprovalReason = risk.Approval,
+            ReviewReason = risk.Review,
+        };
+    }
+
+    /// <summary>The next tasks of a stored plan that is too large for one message.</summary>
+    /// <param name="input">Which run, and from which task on.</param>
+    public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        return MessageParts.First(OutlineOf(files.Plan, files.Policy, files.Policy.Selection()).Tasks.Skip(input.Offset), PageSize);
+    }
+
+    private static PlanReadResult Read(LoadPlanInput input)
+    {
+        if (input.Input.Plan is { } given)
+            return TaskGraphReader.Read(PlanJson.WriteIndented(given), "plan");
+        var file = input.Input.PlanFile ?? Path.Combine(".orchestrator", "runs", RunFolder.NameOf(input.RunId), "planning", "plan.json");
+        var path = Path.GetFullPath(file, input.Repository.Path);
+        try
+        {
+            var relative = Path.GetRelativePath(input.Repository.Path, path);
+            return PlanReader.Read(ReadBytes(path), PlanReader.IsMasterPlan(file) ? relative : file, other => ReadOther(Path.Combine(input.Repository.Path, other)))
+                .RefuseLinks(other => RepositoryLinks.LeadsOutside(input.Repository.Path, other));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return new PlanReadResult(null, [new PlanFault("no-plan-file", FaultSeverity.Error, file, 0, 0, "", $"The plan file can't be read: {missing.Message}", "Give the path relative to the repository, or absolute.")]);
+        }
+    }
+
+    // One byte more than a reader takes is enough for it to refuse the file.
+    private static byte[] ReadBytes(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var bytes = new byte[Math.Min(stream.Length, PlanText.MaxBytes + 1)];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    // A link that leads out of the repository is as good as none.
+    private static byte[]? ReadOther(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? ReadBytes(path) : null;
+
+    private static PlanReadResult AddProjectTexts(PlanReadResult read, string repository)
+    {
+        const string File = ".orchestrator/" + ProjectContext.FileName;
+        var path = Path.Combine(repository, File);
+        try
+        {
+            return System.IO.File.Exists(path) ? read with { Plan = ProjectContext.AddTo(read.Plan!, ProjectContext.Read(System.IO.File.ReadAllBytes(path))) } : read;
+        }
+        catch (JsonException broken)
+        {
+            var line = (int)(broken.LineNumber ?? 0) + 1;
+            return new PlanReadResult(null, [new PlanFault("bad-context", FaultSeverity.Error, File, line, 1, "", "The file is no mapping of names to texts.", "Correct or remove it.")]);
+        }
+    }
+
+    /// <summary>A run of the backlog's tasks marks them done when it has ended.</summary>
+    private void StoreBacklogMarks(LoadPlanInput input, RunFolder folder, Plan plan)
+    {
+        var file = input.Input.RequestFile ?? input.Input.PlanFile;
+        if (file is null || !BacklogPlanReader.IsBacklog(file))
+            return;
+        var ids = input.Input.NeedsPlanner ? new PlanningFiles(input.Repository, input.RunId).Goal.BacklogIds ?? [] : [.. plan.Tasks.Select(t => t.Id)];
+        new BacklogMarks
+        {
+            Tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, services.Time).CurrentTag,
+            Tasks = BacklogRequest.Links(plan, ids, out _),
+        }.Store(folder);
+    }
+
+    /// <summary>The repository's own role texts, as they are now: a run uses what was there when it began.</summary>
+    private static void CopyRoles(string repository, RunFolder folder)
+    {
+        var roles = Path.Combine(repository, ".orchestrator", "roles");
+        if (!Directory.Exists(roles))
+            return;
+        foreach (var file in Directory.EnumerateFiles(roles, "*.md"))
+            DurableFile.Write(Path.Combine(folder.Path, "plan", "roles", Path.GetFileName(file)), File.ReadAllBytes(file));
+    }
+
+    private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(Plan plan, RunPolicy policy, OrchestrationInput input)
+    {
+        var faults = new List<string>();
+        var selected = TaskSelection.Of(plan, input.Only, input.Phase, faults);
+        foreach (var name in plan.Tasks.Select(t => t.Agent ?? policy.Agent).Distinct(StringComparer.Ordinal))
+        {
+            if (name != AgentCatalog.Claude && !policy.Commands.ContainsKey(name))
+                faults.Add(AgentCatalog.Unknown(name, policy));
+        }
+        var (excludes, warnings) = Exclusions.Of(plan);
+        return ([.. plan.Tasks.Select(task => new TaskOutline
+        {
+            Id = task.Id,
+            Title = Title(task),
+            DependsOn = task.DependsOn,
+            Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
+            Exclusive = task.FilesWrite is null && !task.Parallel,
+            RequiresApproval = task.RequiresApproval,
+            Account = task.Agent ?? policy.Agent,
+            Done = !selected.Contains(task.Id),
+            MaxRemediations = task.MaxRetries ?? policy.MaxRemediations,
+            Timeout = task.Timeout ?? policy.TaskTimeout,
+        })], faults, warnings);
+    }
+
+    internal static IReadOnlyList<GateSpec> FoundGates(string repository) =>
+        [.. GateDetection.Detect(repository).Select(g => new GateSpec(g.Command, Enum.Parse<GateType>(g.Kind.ToString()), g.Required, g.Timeout, g.Name))];
+
+    private static string Title(PlanTask task) => TitleOf(task.Description);
+
+    /// <summary>The first line of a text, short enough for lists and for the workflow's history.</summary>
+    internal static string TitleOf(string text)
+    {
+        var line = text.Split('\n', 2)[0].TrimStart('#', ' ').Trim();
+        return line.Length <= 120 ? line : line[..119] + "…";
+    }
+
+    internal static RunSettings RunSettingsOf(OrchestratorSettings settings, RunPolicy policy, OrchestrationInput input) => new()
+    {
+        Workers = Math.Min(input.Workers ?? settings.Workers, settings.MaxWorkers),
+        Agent = policy.Agent,
+        RetryMaxAttempts = settings.Retry.MaxAttempts,
+        RetryBaseDelay = settings.Retry.BaseDelay,
+        RetryMaxDelay = settings.Retry.MaxDelay,
+        ApprovalTimeout = settings.ApprovalTimeout,
+        LockTimeout = settings.LockTimeout,
+        Land = policy.Land,
+    };
+}

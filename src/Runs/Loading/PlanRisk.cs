@@ -1,0 +1,26 @@
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Loading;
+
+/// <summary>What the risk of a plan asks of a person before it runs.</summary>
+/// <param name="Score">The score.</param>
+/// <param name="Approval">Why an approval is required; empty when it is not. Only a person gives it.</param>
+/// <param name="Review">Why a look is recommended; empty when it is not. <c>--yes</c> answers it.</param>
+internal sealed record PlanRisk(int Score, string Approval, string Review)
+{
+    public static PlanRisk Of(Plan plan, OrchestratorSettings settings, OrchestrationInput input)
+    {
+        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
+        var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
+        var accepted = score.Score <= input.ApproveRisk;
+        var said = $"The risk score is {score.Score}: {string.Join(" ", score.Factors.Select(f => f.Message))}";
+        var approval = new List<string>();
+        if (score.Level == RiskLevel.ApprovalRequired && !accepted)
+            approval.Add(said);
+        if (guarded.Count > 0)
+            approval.Add($"{string.Join(", ", guarded.Take(5).Select(g => $"{g.TaskId} owns {g.Path}"))}{(guarded.Count > 5 ? $" and {guarded.Count - 5} more" : "")}: such paths always need a person (always_require_human).");
+        return new PlanRisk(score.Score, string.Join(" ", approval), score.Level == RiskLevel.ReviewRecommended && !accepted ? said : "");
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>What an agent needs to resolve a merge: the files, the places in them, its own task and those whose work is in conflict with it.</summary>
+internal static class ConflictReport
+{
+    private const int MostFiles = 5;
+    private const int MostLines = 60;
+
+    public static async Task<IReadOnlyList<string>> WriteAsync(TaskPlace place, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
+    {
+        var sections = new List<string>
+        {
+            "Other tasks changed the same places. Their work is now in your worktree as a merge that is not finished, with conflict markers in the files below "
+            + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do not abort the merge.\n",
+        };
+        sections.AddRange(merge.Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).Select(m => $"- {m.Text}"));
+        sections.Add($"\nYour task: {FirstLine(task.Description)}");
+        sections.AddRange((await OthersAsync(place, task, merge, staging, stop)).Select(other => $"In conflict with {other.Id}: {FirstLine(other.Description)}"));
+        foreach (var file in merge.ConflictedFiles.Take(MostFiles))
+        {
+            if (await new Commits(place.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks)
+                sections.Add($"\n## {file}\n\n```\n{hunks}```\n");
+        }
+        return sections;
+    }
+
+    /// <summary>Tasks that were merged since this one began and own a file in conflict.</summary>
+    private static async Task<IEnumerable<PlanTask>> OthersAsync(TaskPlace place, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
+    {
+        var since = TaskNotes.Read(place.Files.Folder, task.Id).Base;
+        var merged = (await new Commits(place.Repository).ListFirstParentsAsync(staging, since, stop)).Select(c => c.Trailers?.Task).ToHashSet(StringComparer.Ordinal);
+        return place.Files.Plan.Tasks.Where(other => other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns));
+    }
+
+    /// <summary>The lines between conflict markers, markers included.</summary>
+    internal static string Hunks(string content)
+    {
+        var text = new StringBuilder();
+        var inside = false;
+        var lines = 0;
+        foreach (var line in content.Split('\n'))
+        {
+            inside |= line.StartsWith("<<<<<<< ", StringComparison.Ordinal);
+            if (!inside)
+                continue;
+            if (++lines > MostLines)
+                return text.Append("... (more in the file)\n").ToString();
+            text.Append(line.TrimEnd('\r')).Append('\n');
+            inside = !line.StartsWith(">>>>>>> ", StringComparison.Ordinal);
+        }
+        return text.ToString();
+    }
+
+    private static string FirstLine(string text) => text.Trim().Split('\n', 2)[0];
+}

@@ -1,0 +1,94 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>
+/// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by compare-and-swap.
+/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and round, was done before a crash; anything else is put back.
+/// The worktree is given back by the task, while the next one is merged.
+/// </summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskMerge(RunServices services)
+{
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Merges it. A conflict and a gate that fails are results.</summary>
+    /// <param name="input">The commit, and where staging has to be.</param>
+    /// <param name="stop">Ends it before staging moves.</param>
+    public async Task<Contracts.MergeResult> MergeAsync(MergeTaskInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var task = files.Task(input.Request.TaskId);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
+        var commits = new Commits(place.Repository);
+        var trailers = new CommitTrailers(place.RunId, task.Id, input.Request.Round);
+        var note = "";
+        while (true)
+        {
+            var (tip, isAsRecorded) = await place.StagingRecord.ReadAsync(input.StagingTip, stop);
+            if (!isAsRecorded)
+            {
+                if (tip is not null && await IsThisMergeAsync(place, tip, input, trailers, stop))
+                    return Merged(tip, note);
+                var (done, message) = await place.StagingRecord.PutBackAsync(input.StagingTip, stop);
+                if (!done)
+                    throw new StepException(message, "StagingGone");
+                note = message;
+                continue;
+            }
+            var staging = tip!;
+            if (await commits.IsAncestorAsync(input.Request.Commit, staging, stop))
+                return Merged(staging, $"nothing to merge: staging has it already. {note}".TrimEnd());
+
+            var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
+            if (!merge.IsClean)
+            {
+                return new Contracts.MergeResult
+                {
+                    Message = $"Conflict with what was merged meanwhile: {string.Join(", ", merge.ConflictedFiles)}.",
+                    ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, await ConflictReport.WriteAsync(place, task, merge, staging, stop)),
+                };
+            }
+            var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
+            if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
+                return refused;
+            // Once begun it is seen through: who cancels is told what is merged and what is not.
+            if ((await place.Refs.UpdateAsync([new RefChange(place.Staging, commit, staging)], $"merge {task.Id}", CancellationToken.None)).Done)
+                return Merged(commit, note);
+        }
+    }
+
+    /// <summary>The merge that is asked for, made before a crash; what it holds is made once more and compared.</summary>
+    private static async Task<bool> IsThisMergeAsync(TaskPlace place, string tip, MergeTaskInput input, CommitTrailers trailers, CancellationToken stop) =>
+        await new Commits(place.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == input.StagingTip && merged == input.Request.Commit
+        && found.Trailers is { } said && said.Run == trailers.Run && said.Task == trailers.Task && said.Attempt == trailers.Attempt
+        && (await new Merges(place.Repository).MergeAsync(on, merged, place.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
+
+    private async Task<Contracts.MergeResult?> FailedGatesAsync(
+        RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
+    {
+        var gates = GateSpec.WithOwnNames([.. TaskGates.Of(files, task), .. files.Policy.IntegrationGates]);
+        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
+        var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));
+        if (failures.Count == 0)
+            return null;
+        var broken = failures.FirstOrDefault(f => f.Environment);
+        return new Contracts.MergeResult
+        {
+            Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Failure))}",
+            FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
+            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round,
+            [
+                "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in your worktree; make both hold.\n",
+                .. failures.Select(ProblemsFile.Gate),
+            ]),
+        };
+    }
+
+    private static Contracts.MergeResult Merged(string commit, string message = "") => new() { Merged = true, Commit = commit, Message = message };
+}

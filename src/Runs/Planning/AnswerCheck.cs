@@ -1,0 +1,60 @@
+using System.Text;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Planning;
+
+/// <summary>Reads a planner's answer like any plan. What is right is stored; what is wrong is written down for the next round.</summary>
+public static class AnswerCheck
+{
+    /// <summary>More faults than these help nobody in one go.</summary>
+    private const int MostFaults = 50;
+
+    /// <summary>Judges an answer.</summary>
+    /// <param name="input">Which start's answer.</param>
+    public static AnswerJudgement Judge(JudgeAnswerInput input)
+    {
+        var files = new PlanningFiles(input.Repository, input.RunId);
+        var path = files.Answer(input.Start);
+        var answer = File.Exists(path) ? File.ReadAllText(path) : null;
+        var (message, errors) = files.Goal.Options.IsForBacklog ? TakeTasks(files, answer) : TakePlan(files, answer);
+        if (errors.Count == 0)
+            return new AnswerJudgement { Message = message };
+        var faults = errors.Take(MostFaults).ToList();
+        DurableFile.Write(files.Problems(input.Start), Encoding.UTF8.GetBytes(string.Concat(faults.Select(f => $"- {f}\n"))));
+        return new AnswerJudgement
+        {
+            Problems = [.. faults.Take(3), .. faults.Count > 3 ? [$"And {errors.Count - 3} more."] : Array.Empty<string>()],
+            ProblemsFile = files.Folder.Relative(files.Problems(input.Start)),
+        };
+    }
+
+    private static (string Message, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer)
+    {
+        var read = PlannerAnswer.Read(answer, files.Request, PlannerTask.Id);
+        if (read.Plan is not { } plan)
+            return ("", [.. read.Errors.Select(f => f.ToString())]);
+        if (files.Goal.BacklogIds is { } ids)
+        {
+            _ = BacklogRequest.Links(plan, ids, out var unfit);
+            if (unfit.Count > 0)
+                return ("", unfit);
+            plan = plan with { Request = "The pending tasks of the backlog" };
+        }
+
+        DurableFile.Write(files.PlanPath, PlanJson.Write(plan));
+        DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
+        return ($"{plan.Tasks.Count} tasks", []);
+    }
+
+    private static (string Message, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
+    {
+        var (tasks, faults) = BacklogAnswer.Read(answer);
+        if (faults.Count == 0)
+            DurableFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!));
+        return ($"{tasks.Count} tasks", [.. faults.Select(f => f.ToString())]);
+    }
+}

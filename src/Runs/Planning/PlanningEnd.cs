@@ -1,0 +1,76 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Backlogs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Planning;
+
+/// <summary>Ends planning: the plan goes where it was wanted, the planner's worktree goes away.</summary>
+/// <param name="time">The clock.</param>
+public sealed class PlanningEnd(TimeProvider time)
+{
+    /// <summary>Ends it.</summary>
+    /// <param name="input">Which planning, and what it came to.</param>
+    /// <param name="stop">Ends the clean-up.</param>
+    /// <returns>Where the plan is, for people.</returns>
+    public async Task<string> EndAsync(EndPlanningInput input, CancellationToken stop)
+    {
+        var files = new PlanningFiles(input.Repository, input.RunId);
+        if (!files.IsBegun)
+            return "";
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        await new Worktrees(repository).RemoveAsync(files.Worktree, stop);
+        RemoveIfEmpty(Path.GetDirectoryName(files.Worktree)!);
+        if (File.Exists(files.TasksPath))
+            return await AddTasksAsync(files, repository, stop);
+        if (!File.Exists(files.PlanPath))
+            return "";
+        var kept = files.Folder.Relative(files.PlanText);
+        return input.Output is null ? $"the plan is in {kept}" : Deliver(input, await File.ReadAllBytesAsync(files.PlanPath, stop), kept);
+    }
+
+    /// <summary>Adds the tasks to the backlog. What is there already is not added again, so that this may happen twice.</summary>
+    private async Task<string> AddTasksAsync(PlanningFiles files, GitRepository repository, CancellationToken stop)
+    {
+        var (tasks, _) = BacklogAnswer.Read(await File.ReadAllTextAsync(files.TasksPath, stop));
+        var options = files.Goal.Options;
+        var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, time);
+        IReadOnlyList<string> ids = [];
+        var changed = await store.ChangeAsync(options.Tag ?? store.CurrentTag, Add, stop);
+        if (changed.File is null)
+            throw new StepException($"{store.Name} could not be changed: {string.Join(" ", changed.Faults.Select(f => f.ToString()))}", "BacklogBroken");
+        DurableFile.Write(files.AddedPath, JsonSerializer.SerializeToUtf8Bytes(ids, PlanningGoalJson.Default.IReadOnlyListString));
+        return ids.Count == 0 ? $"{store.Name} has no task {options.Parent} any more; nothing was added" : $"{string.Join(", ", ids)} added to {store.Name}";
+
+        Backlog Add(Backlog backlog)
+        {
+            if (options.Parent is not null && backlog.Find(options.Parent) is null)
+                return backlog;
+            (backlog, ids) = options.Parent is { } parent ? backlog.AddSubtasks(parent, tasks) : backlog.AddTasks(tasks);
+            return backlog;
+        }
+    }
+
+    private static string Deliver(EndPlanningInput input, byte[] plan, string kept)
+    {
+        var path = Path.GetFullPath(input.Output!, input.Repository.Path);
+        var read = PlanJson.Read(plan);
+        var text = Encoding.UTF8.GetBytes(path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? PlanJson.WriteIndented(read) + "\n" : TaskGraphYaml.WriteShort(read));
+        var isThere = File.Exists(path);
+        if (isThere && !input.Overwrite && !File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
+            return $"{input.Output} was there already and is left as it was; the plan is in {kept}";
+        DurableFile.Write(path, text);
+        return $"the plan is in {input.Output}";
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using Orchestrator.Agents;
+using Orchestrator.Backlogs;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Planning;
+
+/// <summary>Begins planning: looks whether the planner can work, and stores what it will be told, so that every later step has the same.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class PlanningStart(RunServices services)
+{
+    /// <summary>Some 10,000 tokens: enough for the names that matter in a large repository.</summary>
+    private const int OutlineLimit = 40_000;
+
+    /// <summary>Begins it. Done again, it finds what is stored.</summary>
+    /// <param name="input">What is asked for.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
+    {
+        var opened = services.LoadSettings(input.Repository.Path, input.RunId);
+        var settings = opened.Loaded;
+        if (settings.Settings is null)
+            return new PlanningBegun { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+        if (opened.Refusal is { } refusal)
+            return new PlanningBegun { Faults = [refusal] };
+        var files = new PlanningFiles(input.Repository, input.RunId);
+        if (!files.IsBegun && await StoreAsync(input, settings, files, stop) is { } fault)
+            return new PlanningBegun { Faults = [fault] };
+        return new PlanningBegun
+        {
+            Warnings = [.. settings.Warnings.Select(w => w.ToString())],
+            Title = PlanLoading.TitleOf(files.Request),
+            Agent = files.Policy.PlannerAgent,
+            Timeout = files.Policy.PlannerTimeout,
+            Settings = PlanLoading.RunSettingsOf(settings.Settings, files.Policy, input.Input),
+        };
+    }
+
+    /// <summary>Stores what planning begins with.</summary>
+    /// <returns>Why nothing can be planned; null when all is stored.</returns>
+    private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
+    {
+        var policy = RunPolicy.From(settings, input.Input, PlanLoading.FoundGates(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
+        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, policy, null, stop);
+        if (AgentCatalog.FindPlanner(policy, services.HookCommand, surroundings, files) is not { } planner)
+            return $"There is no planner '{policy.PlannerAgent}' (planner.agent). {AgentCatalog.Unknown(policy.PlannerAgent, policy)}";
+        var request = RequestSource.Read(input);
+        if (request.Fault is not null)
+            return request.Fault;
+        var check = await planner.CheckAsync(input.Repository.Path, stop);
+        if (check.Status == AgentCheckStatus.Failed)
+            return $"The planner '{policy.PlannerAgent}' can't work: {check.Message} {check.Cure}".TrimEnd();
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var commits = new Commits(repository);
+        if (await commits.ReadAsync("HEAD", stop) is not { } head)
+            return "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start";
+        var goal = new PlanningGoal { Options = input.Input.Planning ?? new PlanningOptions(), BacklogIds = request.BacklogIds };
+        var prompt = new PlannerPromptInput
+        {
+            Request = request.Text,
+            Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head.Id, stop)).Select(f => f.Path), OutlineLimit),
+            Conventions = await commits.ReadFileAsync(head.Id, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
+            Gates = [.. policy.TaskGates.Concat(policy.FoundGates).Select(g => g.Command)],
+            Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
+        };
+        files.Begin(policy, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path));
+        return null;
+    }
+
+    private string Render(PlanningOptions options, PlannerPromptInput input, string repository) => options.Makes switch
+    {
+        PlanningOptions.Tasks => BacklogPrompt.OfDocument(input, [.. new BacklogStore(repository, null, services.Time).Read(options.Tag).File?.Backlog.Tasks.Select(t => t.Title) ?? []]),
+        PlanningOptions.Subtasks => BacklogPrompt.OfTask(input, options.Research),
+        _ => PlannerPrompt.Render(input),
+    };
+}

@@ -1,0 +1,47 @@
+using Orchestrator.Backlogs;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.Documents;
+
+namespace Orchestrator.Runs.Planning;
+
+/// <summary>What is to be planned: words, a document, or the pending tasks of a backlog.</summary>
+/// <param name="Text">The request.</param>
+/// <param name="BacklogIds">Ids of the backlog's tasks; null where it is none.</param>
+/// <param name="Fault">Why there is nothing to plan; null when there is.</param>
+internal sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
+{
+    public static RequestSource Read(BeginPlanningInput input)
+    {
+        if (input.Input.Request is { } said)
+            return said.Trim().Length == 0 ? Missing("The request is empty. Say what is to be done.") : new RequestSource(said.Trim(), null, null);
+        var name = input.Input.RequestFile!;
+        var path = Path.GetFullPath(name, input.Repository.Path);
+        try
+        {
+            if (BacklogPlanReader.IsBacklog(name))
+                return RequestDocument.SizeFault(path, name) is { } tooLarge ? Missing(tooLarge) : OfBacklog(File.ReadAllBytes(path), name, input);
+            var text = RequestDocument.Read(path, name, out var fault);
+            return new RequestSource(text, null, fault);
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            return Missing($"The request can't be read: {missing.Message} Give the path relative to the repository, or absolute.");
+        }
+    }
+
+    private static RequestSource OfBacklog(byte[] bytes, string name, BeginPlanningInput input)
+    {
+        var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.Path, null, TimeProvider.System).CurrentTag;
+        var read = BacklogReader.Read(bytes, name, tag);
+        if (read.File is not { } file || read.Errors.Any())
+            return Missing(string.Join(" ", read.Errors.Select(f => f.ToString())));
+        var pending = file.Backlog.ToPlan().Plan;
+        return pending.Tasks.Count == 0
+            ? Missing($"{name} has no task that is pending and can start.")
+            : new RequestSource(BacklogRequest.Render(pending), [.. pending.Tasks.Select(t => t.Id)], null);
+    }
+
+    private static RequestSource Missing(string fault) => new("", null, fault);
+}

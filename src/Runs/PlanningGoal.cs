@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Runs;
+
+/// <summary>What planning is for: kept in the run's folder, because every step of it depends on that.</summary>
+internal sealed record PlanningGoal
+{
+    /// <summary>What the run's start asked for.</summary>
+    public PlanningOptions Options { get; init; } = new();
+
+    /// <summary>Ids of the backlog's tasks that the plan is to do; null where it is not made of a backlog.</summary>
+    public IReadOnlyList<string>? BacklogIds { get; init; }
+}
+
+[JsonSerializable(typeof(PlanningGoal))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+internal sealed partial class PlanningGoalJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+using System.Text;
+using Orchestrator.Processes;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs;
+
+/// <summary>What is wrong with a task's work, with evidence: for the agent's next turn and for people. One file per round.</summary>
+internal static class ProblemsFile
+{
+    /// <summary>How many are told at once: the file becomes part of a prompt, and the list part of the run's record.</summary>
+    private const int Most = 20;
+    private const int LongestSentence = 400;
+
+    /// <summary>Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it names.</summary>
+    public static string Write(RunFolder folder, string taskId, int round, IEnumerable<string> sections)
+    {
+        var path = Path.Combine(folder.Task(taskId), $"problems-{round}.md");
+        var all = sections.ToList();
+        if (all.Count > Most)
+        {
+            var rest = Path.Combine(folder.Task(taskId), $"problems-{round}-all.md");
+            DurableFile.Write(rest, Encoding.UTF8.GetBytes(string.Join("\n", all)));
+            all = [$"{all.Count} problems; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
+        }
+        DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Join("\n", all)));
+        return folder.Relative(path);
+    }
+
+    /// <summary>Problems for the run's record: as many and as long as it can hold.</summary>
+    /// <param name="problems">All of them.</param>
+    /// <param name="file">Where all of them are.</param>
+    public static IReadOnlyList<string> Bounded(IReadOnlyList<string> problems, string file)
+    {
+        var first = problems.Take(Most).Select(problem => problem.Length <= LongestSentence ? problem : problem[..LongestSentence] + "...");
+        return problems.Count <= Most ? [.. first] : [$"{problems.Count} problems, all of them in {file}.", .. first];
+    }
+
+    /// <summary>The first of many sentences, and how many more there are.</summary>
+    public static IEnumerable<string> Some(IReadOnlyList<string> sentences) =>
+        sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of the kind."];
+
+    /// <summary>A gate that failed, with the end of its output.</summary>
+    public static string Gate(GateOutcome outcome) =>
+        $"## Gate failed: {outcome.Gate.Name}\n\nCommand: `{outcome.Gate.Command}`\n{outcome.Summary}\n\n```\n{outcome.Tail.TrimEnd()}\n```\n";
+}

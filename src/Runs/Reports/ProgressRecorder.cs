@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Contracts;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>
+/// Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number says whether it
+/// is there, and what an interrupted append left of a line is cut off first.
+/// </summary>
+public static class ProgressRecorder
+{
+    private const int MostRemembered = 16;
+    private static readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> LastWritten = new(StringComparer.Ordinal);
+
+    /// <summary>How long nothing more is written: a millisecond for each task, at most a second.</summary>
+    public static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
+
+    /// <summary>Appends what is new and replaces the status.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>
+    public static void Record(RunFolder folder, ProgressInput input)
+    {
+        Directory.CreateDirectory(folder.Path);
+        Append(folder.Events, input.Events);
+        WriteStatus(folder.Status, input);
+    }
+
+    private static void Append(string path, IReadOnlyList<RunEvent> events)
+    {
+        if (events.Count == 0)
+            return;
+        using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var last = CutHalfLine(stream);
+        var text = new StringBuilder();
+        foreach (var item in events.Where(e => e.Sequence > last))
+            text.Append(JsonSerializer.Serialize(item)).Append('\n');
+        stream.Seek(0, SeekOrigin.End);
+        stream.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        stream.Flush();
+    }
+
+    /// <summary>
+    /// Cuts what follows the last whole event and gives that one's number, 0 where there is none. A power cut may leave half a line, or lines of zeros: events are written
+    /// as they come and not synced.
+    /// </summary>
+    private static long CutHalfLine(FileStream stream)
+    {
+        const int Window = 64 * 1024;
+        var start = Math.Max(0, stream.Length - Window);
+        stream.Seek(start, SeekOrigin.Begin);
+        var tail = new byte[stream.Length - start];
+        stream.ReadExactly(tail);
+        var end = Array.LastIndexOf(tail, (byte)'\n') + 1;
+        while (end > 0)
+        {
+            var begin = end < 2 ? 0 : Array.LastIndexOf(tail, (byte)'\n', end - 2) + 1;
+            if (SequenceOf(tail.AsSpan(begin, end - begin)) is { } sequence)
+            {
+                if (start + end < stream.Length)
+                    stream.SetLength(start + end);
+                return sequence;
+            }
+            end = begin;
+        }
+        stream.SetLength(start);
+        return start == 0 ? 0 : CutHalfLine(stream);
+    }
+
+    private static long? SequenceOf(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunEvent>(line)?.Sequence;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void WriteStatus(string path, ProgressInput input)
+    {
+        var known = ReadOrRemember(path);
+        if (known is not null && known.Sequence > input.Run.Sequence)
+            return;
+        var changed = input.Tasks.ToDictionary(t => t.Id, StringComparer.Ordinal);
+        var tasks = (known?.Tasks ?? []).Select(t => changed.Remove(t.Id, out var news) ? news : t).ToList();
+        tasks.AddRange(input.Tasks.Where(t => changed.ContainsKey(t.Id)));
+        var status = input.Run with { Tasks = tasks };
+        DurableFile.Write(path, file => JsonSerializer.Serialize(file, status));
+        if (LastWritten.Count >= MostRemembered)
+            LastWritten.Clear();
+        LastWritten[path] = (TimeAndLength(path), status);
+    }
+
+    /// <summary>What was written last, if it is still that: reading the status of a large run back costs more than writing it.</summary>
+    private static RunStatus? ReadOrRemember(string path) =>
+        LastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : Read(path);
+
+    private static (DateTime Time, long Length) TimeAndLength(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
+
+    /// <summary>The status as it was written last; null where there is none that can be read.</summary>
+    /// <param name="path">The status file.</param>
+    public static RunStatus? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<RunStatus>(File.ReadAllBytes(path));
+        }
+        catch (JsonException)
+        {
+            return null; // Not written by us, or by a newer version: the next record replaces it.
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Processes;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Writes the report of a run, and removes the branches and worktrees whose content is proven to be on the target.</summary>
+/// <param name="time">The clock.</param>
+public sealed class RunEnding(TimeProvider time)
+{
+    /// <summary>Cleans up and writes the report.</summary>
+    /// <param name="input">The run as it ended.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>The report's path, relative to the repository.</returns>
+    public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
+        var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
+        var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, stop) : [];
+        if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await Repositories.OpenAsync(input.Repository.Path), time, stop) is { } unmarked)
+            left = [.. left, unmarked];
+        DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
+        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
+        return folder.Relative(folder.Report);
+    }
+
+    private static async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, CancellationToken stop)
+    {
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var refs = new Refs(repository);
+        var prefix = input.Run.Staging[..^"/staging".Length];
+        var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
+        var landed = input.Run.LandedCommit;
+        var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
+        var isOnTarget = tip is not null && await new Commits(repository).IsAncestorAsync(landed, tip, stop);
+        var staging = $"refs/heads/{input.Run.Staging}";
+        var proof = new DeletionProof(repository);
+        var gone = new List<RefChange>();
+        var kept = await ReturnWorktreesAsync(input, repository, landed, stop);
+        var left = kept.Values.ToList();
+        foreach (var (name, commit) in branches)
+        {
+            // Landed as a branch or a pull request, staging itself is what is left; its tasks are in it.
+            if ((name == staging && !isOnTarget) || kept.ContainsKey(name))
+                continue;
+            if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
+                gone.Add(new RefChange(name, null, commit));
+            else
+                left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
+        }
+        new UnfinishedWork(repository, folder.Name).Remove();
+
+        // A merged task's snapshots are superseded by its commit, which the run's record names.
+        gone.AddRange((await refs.ListAsync([RunRefs.Wips(folder)], stop)).Select(r => new RefChange(r.Key, null, r.Value)));
+        var aside = new List<string>();
+        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Kepts(folder)], stop))
+        {
+            if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)
+                gone.Add(new RefChange(name, null, commit));
+            else
+                aside.Add(name);
+        }
+        if (aside.Count > 0)
+            left.Add($"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF");
+        if (gone.Count > 0)
+            await refs.UpdateAsync(gone, "run ended", stop);
+        return left;
+    }
+
+    /// <summary>Tasks give their worktrees back themselves; this is for those that could not.</summary>
+    /// <returns>Of worktrees that stay: their branch, and which it is and why.</returns>
+    private static async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(FinishInput input, GitRepository repository, string landed, CancellationToken stop)
+    {
+        var kept = new Dictionary<string, string>(StringComparer.Ordinal);
+        RunFiles files;
+        try
+        {
+            files = RunFiles.Load(input.Repository, input.Run.RunId, input.PlanHash);
+        }
+        catch (StepException changed)
+        {
+            kept[""] = $"worktrees of the run, where some are left, stay: {changed.Message}";
+            return kept;
+        }
+        var folder = Path.Combine(repository.MainCheckout!, files.Policy.WorktreeDirectory, files.Folder.Name);
+        if (!Directory.Exists(folder))
+            return kept;
+        foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
+        {
+            if (Worktrees.IsLeft(path))
+            {
+                kept[path] = $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), and remove it by hand";
+                continue;
+            }
+            var place = new TaskPlace(repository, files, Path.GetFileName(path));
+            if (await place.ReturnWorktreeAsync([landed], stop) is { } worktree)
+                kept[place.Branch] = $"the worktree {place.RelativePath} stays: {worktree.Reason}";
+        }
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
+        return kept;
+    }
+
+    private static string Render(RunStatus run, IReadOnlyList<string> left)
+    {
+        var text = new StringBuilder();
+        Line($"# {run.RunId}: {run.State}");
+        if (run.Title.Length > 0)
+            Line($"\n{run.Title}");
+        if (run.Reason.Length > 0)
+            Line($"\n{run.Reason}");
+        Line("");
+        Line($"- landed: {(run.LandedCommit.Length > 0 ? $"{run.LandedCommit} on {(run.LandedOn.Length > 0 ? run.LandedOn : run.Target)}" : "nothing")}");
+        Line($"- agent starts: {run.AgentStarts}");
+        Line($"- cost: {run.Cost:0.00} USD");
+        Line("- review: not reviewed");
+        foreach (var warning in run.Warnings)
+            Line($"- warning: {warning}");
+        foreach (var item in left)
+            Line($"- {item}");
+        Line("\n| task | state | attempts | starts | gates | cost | commit |");
+        Line("|---|---|---|---|---|---|---|");
+        foreach (var task in run.Tasks)
+        {
+            var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
+            var state = task.Reused ? $"{task.State} (taken up)" : task.State;
+            Line($"| {task.Id} | {state} | {task.Round} | {task.Starts} | {gates} | {task.Cost:0.00} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |");
+        }
+        foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
+            Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");
+        return text.ToString();
+
+        void Line(string line) => text.Append(line).Append('\n');
+    }
+}

@@ -1,0 +1,65 @@
+namespace Orchestrator.Runs;
+
+/// <summary>Where a repository lies, found by looking at files alone, so that reading commands start fast.</summary>
+/// <param name="Root">Absolute path of the main work tree; of the repository itself where it is bare.</param>
+/// <param name="GitDirectory">Absolute path of the common git directory.</param>
+/// <param name="IsBare">There is no work tree.</param>
+public sealed record RepositoryLocation(string Root, string GitDirectory, bool IsBare)
+{
+    /// <summary>Our folder in the repository.</summary>
+    public string OrchestratorFolder => Path.Combine(Root, ".orchestrator");
+
+    /// <summary>Folder of the runs' files.</summary>
+    public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
+
+    /// <summary>The repository that a folder belongs to, or null. From inside a linked worktree it is the main one.</summary>
+    public static RepositoryLocation? Find(string directory)
+    {
+        for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            var git = Path.Combine(folder, ".git");
+            if (Directory.Exists(git) && IsGitDirectory(git))
+                return new RepositoryLocation(folder, git, false);
+            if (File.Exists(git))
+                return OfLinkedWorktree(folder, git);
+            if (IsGitDirectory(folder) && !File.Exists(Path.Combine(folder, "commondir")))
+                return Path.GetFileName(folder) == ".git"
+                    ? new RepositoryLocation(Path.GetDirectoryName(folder)!, folder, false)
+                    : new RepositoryLocation(folder, folder, true);
+        }
+
+        return null;
+    }
+
+    /// <summary>Root of the work tree that a folder lies in, which may be a linked one; null where there is none.</summary>
+    public static string? FindWorkTree(string directory)
+    {
+        for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (Path.Exists(Path.Combine(folder, ".git")))
+                return folder;
+        }
+
+        return null;
+    }
+
+    // ".git" as a file names the work tree's own git directory; that one's "commondir" names the shared one.
+    private static RepositoryLocation? OfLinkedWorktree(string folder, string file)
+    {
+        const string Prefix = "gitdir:";
+        var text = File.ReadAllText(file).Trim();
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+            return null;
+        var own = Path.GetFullPath(text[Prefix.Length..].Trim(), folder);
+        var commonFile = Path.Combine(own, "commondir");
+        if (!File.Exists(commonFile))
+            return IsGitDirectory(own) ? new RepositoryLocation(folder, own, false) : null;
+        var common = Path.GetFullPath(File.ReadAllText(commonFile).Trim(), own);
+        return Path.GetFileName(common) == ".git"
+            ? new RepositoryLocation(Path.GetDirectoryName(common)!, common, false)
+            : new RepositoryLocation(common, common, true);
+    }
+
+    private static bool IsGitDirectory(string folder) =>
+        File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "objects")) && Directory.Exists(Path.Combine(folder, "refs"));
+}

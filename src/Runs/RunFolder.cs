@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Orchestrator.Runs.Preflight;
+
+namespace Orchestrator.Runs;
+
+/// <summary>Where the files of a run lie: <c>.orchestrator/runs/&lt;run&gt;/</c> in the repository, ignored by git.</summary>
+public sealed partial class RunFolder
+{
+    private readonly string _repository;
+
+    /// <summary>Names the folder of a run; nothing is made.</summary>
+    /// <param name="repository">Absolute path of the repository's main work tree.</param>
+    /// <param name="runId">Workflow id of the run.</param>
+    public RunFolder(string repository, string runId)
+    {
+        _repository = repository;
+        Name = NameOf(runId);
+        Path = System.IO.Path.Combine(repository, ".orchestrator", "runs", Name);
+    }
+
+    /// <summary>Absolute path of the repository's main work tree.</summary>
+    public string Repository => _repository;
+
+    /// <summary>Name of the run in refs and folders.</summary>
+    public string Name { get; }
+
+    /// <summary>Absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>The stored plan: what was approved, as canonical JSON.</summary>
+    public string Plan => In("plan", "plan.json");
+
+    /// <summary>The settings that the run began with, as far as its activities need them.</summary>
+    public string Policy => In("plan", "policy.json");
+
+    /// <summary>The plan's contracts as they hold in this run.</summary>
+    public string Contracts => In("plan", "contracts.json");
+
+    /// <summary>The run as it is, for readers without an engine.</summary>
+    public string Status => In("status.json");
+
+    /// <summary>Its transitions, a JSON document per line.</summary>
+    public string Events => In("events.jsonl");
+
+    /// <summary>What its landing was about to do (<see cref="Git.LandingNote"/>).</summary>
+    public string Landing => In(Git.LandingNote.FileName);
+
+    /// <summary>Report for people.</summary>
+    public string Report => In("reports", "report.md");
+
+    /// <summary>Report for programs.</summary>
+    public string ReportJson => In("reports", "report.json");
+
+    /// <summary>Parts of what the run carried on by continue-as-new, named by their hash.</summary>
+    public string Carried => In("carried");
+
+    /// <summary>Something of planning: request, prompt, answers, the planner's plan.</summary>
+    public string Planning(string name) => In("planning", name);
+
+    /// <summary>Evidence and marks of preflight.</summary>
+    public string Preflight => In("preflight");
+
+    /// <summary>Folder of a task.</summary>
+    public string Task(string taskId) => In("tasks", taskId);
+
+    /// <summary>Folder of one agent start.</summary>
+    public string Start(string taskId, int start) => System.IO.Path.Combine(Task(taskId), start.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The folder of another run of the same repository.</summary>
+    public RunFolder Sibling(string runId) => new(_repository, runId);
+
+    /// <summary>A path as records and people have it: relative to the repository.</summary>
+    public string Relative(string path) => System.IO.Path.GetRelativePath(_repository, path);
+
+    /// <summary>The workflow id where it is fit for refs and folders, else <c>run-</c> and a hash of it.</summary>
+    public static string NameOf(string runId) => SafeName().IsMatch(runId) && !runId.EndsWith('.') && !runId.EndsWith(".lock", StringComparison.Ordinal) && !runId.Contains("..", StringComparison.Ordinal)
+        ? runId
+        : "run-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)))[..12];
+
+    private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$", RegexOptions.CultureInvariant)]
+    private static partial Regex SafeName();
+}

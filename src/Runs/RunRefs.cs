@@ -1,0 +1,28 @@
+namespace Orchestrator.Runs;
+
+/// <summary>Names of a run's refs (the table in the design's git page).</summary>
+internal static class RunRefs
+{
+    public static string Staging(RunPolicy policy, RunFolder folder) => $"refs/heads/{policy.BranchPrefix}/{folder.Name}/staging";
+
+    public static string Task(RunPolicy policy, RunFolder folder, string taskId) => $"refs/heads/{policy.BranchPrefix}/{folder.Name}/t/{taskId}";
+
+    public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
+
+    /// <summary>What a run had reached when it was aborted.</summary>
+    public static string Aborted(RunFolder folder) => Git.LandingReversal.AbortedRef(folder.Name);
+
+    public static string Result(string key) => $"refs/orchestrator/results/{key}";
+
+    public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
+
+    /// <summary>Work that something of ours would have overwritten: below it a number for each time.</summary>
+    public static string Kept(RunFolder folder, string taskId) => $"{Kepts(folder)}/{taskId}";
+
+    public static string Kepts(RunFolder folder) => $"refs/orchestrator/kept/{folder.Name}";
+
+    public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
+
+    /// <summary>The branch's short name, for people.</summary>
+    public static string Short(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
+}

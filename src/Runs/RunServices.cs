@@ -1,0 +1,23 @@
+using Orchestrator.QualityGates;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs;
+
+/// <summary>What the steps of a run need of their surroundings.</summary>
+/// <param name="Host">Name of this host in queues.</param>
+/// <param name="HookCommand">Program and arguments of the ownership hook; <c>--policy FILE</c> is added.</param>
+/// <param name="Time">The clock.</param>
+public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand, TimeProvider Time)
+{
+    /// <summary>The environment that agents and settings see.</summary>
+    /// <value>Default: this process's own.</value>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();
+
+    /// <summary>Which repositories the person trusts.</summary>
+    /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
+    public TrustStore? Trust { get; init; }
+
+    /// <summary>The settings of a repository for a run, with what a person has said about it.</summary>
+    internal RepositorySettings LoadSettings(string repository, string runId) =>
+        RepositorySettings.Load(repository, SettingsFiles.Read(repository, Environment, []), ProjectCommands.Find, Trust ?? TrustStore.OfUser(Environment), runId);
+}

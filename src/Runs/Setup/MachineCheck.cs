@@ -1,0 +1,218 @@
+using System.Globalization;
+using Orchestrator.Agents;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Processes;
+using Orchestrator.QualityGates;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Setup;
+
+/// <summary>How one thing that was looked at stands.</summary>
+public enum MachineCheckStatus
+{
+    /// <summary>Can be used.</summary>
+    Ok,
+
+    /// <summary>Can be used, but a person should know.</summary>
+    Warn,
+
+    /// <summary>Stops runs.</summary>
+    Fail,
+}
+
+/// <summary>One thing that was looked at.</summary>
+/// <param name="Name">What: <c>git</c>, <c>repository</c>, <c>agent</c>, <c>disk</c> ...</param>
+/// <param name="Status">How it stands.</param>
+/// <param name="Message">What was found, in a sentence.</param>
+/// <param name="Cure">What to do about it; null when nothing has to be done.</param>
+public sealed record MachineCheckEntry(string Name, MachineCheckStatus Status, string Message, string? Cure = null);
+
+/// <summary>Looks whether runs could work on this machine and in this repository. Changes nothing, costs no money.</summary>
+public static class MachineCheck
+{
+    /// <summary>Looks at system, git, repository, agent, limits, gates, disk, notifications, and settings that change nothing yet.</summary>
+    /// <param name="repository">The repository, or null where there is none.</param>
+    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <param name="platform">The machine.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(RepositoryLocation? repository, SettingsResult loaded, HostPlatform platform, CancellationToken cancellationToken)
+    {
+        // Where nothing can be run no program can be asked anything either.
+        if (platform.Refusal is { } refusal)
+            return [new("system", MachineCheckStatus.Fail, refusal, platform.Cure)];
+        var settings = loaded.Settings!;
+        var entries = new List<MachineCheckEntry> { new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain.") };
+        entries.AddRange(await GitAsync(repository, settings.Git.Target, cancellationToken));
+        if (settings.Agents.ContainsKey(settings.Agent))
+            entries.Add(await AgentAsync("agent", settings.Agent, loaded, repository, cancellationToken));
+        entries.Add(await SandboxAsync(settings.Permissions.Sandbox));
+        if (Limits(settings.Limits) is { } limits)
+            entries.Add(limits);
+        if (repository is { IsBare: false })
+            entries.Add(Gates(settings.Gates, repository.Root));
+        entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
+        entries.Add(Notifications(settings.Notifications, loaded.Variables));
+        if (WithoutEffect(loaded) is { } withoutEffect)
+            entries.Add(withoutEffect);
+        return entries;
+    }
+
+    /// <summary>Looks whether the planner can work: its program or its key is there.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    public static async Task<MachineCheckEntry> PlannerAsync(RepositoryLocation repository, SettingsResult loaded, CancellationToken cancellationToken)
+    {
+        var planner = loaded.Settings!.Planner;
+        return planner.Agent is "api" or "bedrock" || loaded.Settings.Agents.ContainsKey(planner.Agent)
+            ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
+            : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
+    }
+
+    private static async Task<IReadOnlyList<MachineCheckEntry>> GitAsync(RepositoryLocation? location, string? target, CancellationToken cancellationToken)
+    {
+        GitProgram git;
+        try
+        {
+            git = await OpenedRepositories.GitAsync();
+        }
+        catch (GitUnavailableException missing)
+        {
+            return [new("git", MachineCheckStatus.Fail, missing.Message, $"Install git {GitProgram.OldestVersion} or newer.")];
+        }
+
+        var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
+        return [found, location is null
+            ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
+            : await RepositoryAsync(location, target, cancellationToken)];
+    }
+
+    private static async Task<MachineCheckEntry> RepositoryAsync(RepositoryLocation location, string? target, CancellationToken cancellationToken)
+    {
+        const string Name = "repository";
+        if (location.IsBare)
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
+        var repository = await OpenedRepositories.OpenAsync(location.Root);
+        if (new Worktrees(repository).FindMainCheckout() is not { } checkout)
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+        var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
+        if (status.Head is null)
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no commit yet: agents start from one.", "git add -A && git commit -m Start");
+        if (status.Branch is null)
+            return new(Name, target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn, "No branch is checked out (detached HEAD).", "Check out the branch that work shall land on, or set git.target.");
+        if (repository.IsShallow)
+            return new(Name, MachineCheckStatus.Fail, "The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
+        var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal) ? status.Branch["refs/heads/".Length..] : status.Branch;
+        var changed = status.ChangedFiles(".orchestrator").Count;
+        return changed > 0
+            ? new(Name, MachineCheckStatus.Warn, $"{location.Root} on '{branch}' has {changed} uncommitted changes that agents will not see.", "Commit or stash them.")
+            : new(Name, MachineCheckStatus.Ok, $"{location.Root} on '{branch}', clean.");
+    }
+
+    private static async Task<MachineCheckEntry> AgentAsync(string role, string name, SettingsResult loaded, RepositoryLocation? location, CancellationToken cancellationToken)
+    {
+        var repository = location?.Root ?? Environment.CurrentDirectory;
+        var runner = Runner(name, loaded.Settings!, loaded.AgentEnvironment);
+        var found = await runner.CheckAsync(repository, cancellationToken);
+        var status = found.Status switch
+        {
+            AgentCheckStatus.Ok => MachineCheckStatus.Ok,
+            AgentCheckStatus.Warning => MachineCheckStatus.Warn,
+            _ => MachineCheckStatus.Fail,
+        };
+        return new(role, status, $"{name}: {found.Message}", found.Cure);
+    }
+
+    private static IAgentRunner Runner(string name, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
+    {
+        if (name is "api" or "bedrock")
+        {
+            return new ModelAgentRunner(new ModelAgentOptions
+            {
+                Service = name == "api" ? ModelService.Api : ModelService.Bedrock,
+                Command = [],
+                Conversations = "",
+                Url = settings.Planner.Url,
+                Region = settings.Planner.Region,
+                Model = settings.Planner.Model,
+                Environment = environment,
+            });
+        }
+
+        var agent = settings.Agents[name];
+        return name == "claude"
+            ? new ClaudeCliRunner(new ClaudeCliOptions
+            {
+                HookCommand = [],
+                Program = agent.Command is [var program, ..] ? program : "claude",
+                Provider = ClaudeProviderNames.Parse(agent.Provider),
+                Environment = environment,
+            })
+            : new CommandAgentRunner(name, agent.Command ?? [], environment);
+    }
+
+    /// <summary>Without a sandbox the rules for agents stop mistakes, not malice, and a person should know.</summary>
+    private static async Task<MachineCheckEntry> SandboxAsync(string setting)
+    {
+        const string Name = "sandbox";
+        const string Without = "agents are kept from the shared .git by rules and checks, which stop mistakes, not malice.";
+        if (setting == "off")
+            return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
+        var found = await Bubblewrap.CheckAsync();
+        if (found.Program is not null)
+            return new(Name, MachineCheckStatus.Ok, $"{found.Program}: agents can't change .git but for objects and their own branch.");
+        var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
+        return setting == "on"
+            ? new(Name, MachineCheckStatus.Fail, $"{why} permissions.sandbox is on: no agent would start.", "Install bubblewrap, or set permissions.sandbox to auto.")
+            : new(Name, found.Problem.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok, $"{why} So {Without}", found.Problem.Length > 0 ? "Allow user namespaces, or set permissions.sandbox to off." : null);
+    }
+
+    /// <summary>How the limits that are set are held; null where none are.</summary>
+    private static MachineCheckEntry? Limits(LimitSettings limits)
+    {
+        string?[] held =
+        [
+            limits.Memory is { } memory ? $"an agent that holds more than {Sizes.Write(memory)} of memory with all it starts is stopped" : null,
+            limits.Cpu is { } cores ? string.Create(CultureInfo.InvariantCulture, $"an agent that uses more than {cores} cores on average with all it starts is stopped and continued in turn") : null,
+        ];
+        var text = string.Join("; ", held.OfType<string>());
+        return text.Length == 0 ? null : new("limits", MachineCheckStatus.Ok, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
+    }
+
+    private static MachineCheckEntry Gates(GateSettings settings, string root)
+    {
+        const string Name = "gates";
+        IReadOnlyList<string> gates = settings.Task is { } set ? [.. set.Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)] : [.. GateDetection.Detect(root).Select(gate => gate.Command)];
+        return gates.Count > 0
+            ? new(Name, MachineCheckStatus.Ok, $"{(settings.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
+            : new(Name, MachineCheckStatus.Warn, "None are set, and no manifest names any: tasks without 'verification' are not verified.", "Set gates.task, such as [make test], or give tasks 'verification'.");
+    }
+
+    private static MachineCheckEntry Disk(string folder, long reserve)
+    {
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        return free < reserve
+            ? new("disk", MachineCheckStatus.Fail, $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}): no agent would start.", "Free some space, or lower disk.reserve.")
+            : new("disk", MachineCheckStatus.Ok, $"{Sizes.Describe(free)} free.");
+    }
+
+    /// <summary>Settings that somebody relies on and that nothing acts on in this version; null where there are none.</summary>
+    private static MachineCheckEntry? WithoutEffect(SettingsResult loaded)
+    {
+        var names = loaded.Values.Where(value => value.IsWithoutEffect).Select(value => $"{value.Name} ({value.NotUsedYet})").ToList();
+        return names.Count == 0 ? null : new("settings", MachineCheckStatus.Warn, $"Set, but not used yet: {string.Join("; ", names)}.", "Do not count on them.");
+    }
+
+    private static MachineCheckEntry Notifications(NotificationSettings settings, IReadOnlyDictionary<string, string> variables)
+    {
+        const string Name = "notifications";
+        if (settings.Provider == "none")
+            return new(Name, MachineCheckStatus.Ok, "None are sent.");
+        var needsUrl = settings.Provider is "slack" or "webhook";
+        return needsUrl && settings.Url?.Resolve(variables.GetValueOrDefault, File.ReadAllText) is not { Length: > 0 }
+            ? new(Name, MachineCheckStatus.Warn, $"{settings.Provider} has no address.", $"Set notifications.url to $NAME and put the address into that variable.")
+            : new(Name, MachineCheckStatus.Warn, $"{settings.Provider} is set, but none are sent yet.", "Look with 'orchestrate status'.");
+    }
+
+}

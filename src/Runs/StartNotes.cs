@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Agents;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs;
+
+/// <summary>How a start ended, kept in its folder for reports and for the checks of later rounds.</summary>
+internal sealed record StartNotes
+{
+    private const string FileName = "outcome.json";
+    public string Session { get; init; } = "";
+    public string Failure { get; init; } = "";
+    public string Detail { get; init; } = "";
+    public string FinalText { get; init; } = "";
+    public int? ExitCode { get; init; }
+    public int Turns { get; init; }
+    public decimal Cost { get; init; }
+    public long Tokens { get; init; }
+
+    /// <summary>Why no snapshot could be taken while it worked; empty where none failed.</summary>
+    public string SnapshotProblem { get; init; } = "";
+    public IReadOnlyList<string> SubAgents { get; init; } = [];
+    public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
+
+    /// <summary>The notes of an outcome.</summary>
+    public static StartNotes Of(AgentOutcome outcome) => new()
+    {
+        Session = outcome.SessionId ?? "",
+        Failure = outcome.Failure.ToString(),
+        Detail = outcome.Detail,
+        FinalText = outcome.FinalText,
+        ExitCode = outcome.ExitCode,
+        Turns = outcome.Turns,
+        Cost = outcome.Usage.CostUsd,
+        Tokens = outcome.Usage.Tokens.Total,
+        SubAgents = outcome.SubAgents,
+        Denials = outcome.Denials,
+    };
+
+    public void Write(string folder) =>
+        DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.StartNotes));
+
+    public static StartNotes? Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StartNotesJson.Default.StartNotes) : null;
+    }
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(StartNotes))]
+internal sealed partial class StartNotesJson : JsonSerializerContext;

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs;
+
+/// <summary>What is known of a task's worktree and cannot be told from git alone; kept as <c>task.json</c> in the task's folder.</summary>
+internal sealed record TaskNotes
+{
+    /// <summary>What the task's changes are counted from.</summary>
+    public string Base { get; init; } = "";
+
+    /// <summary>The staging commit that was brought into the worktree last, and in which round; it becomes a parent of that round's commit.</summary>
+    public string MergedStaging { get; init; } = "";
+    public int MergedRound { get; init; }
+
+    /// <summary>Files that were in conflict then: no marker may be left in them.</summary>
+    public IReadOnlyList<string> Conflicted { get; init; } = [];
+
+    /// <summary>The contracts that the task relies on and the version of each that it was given.</summary>
+    public IReadOnlyDictionary<string, string> Contracts { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The commit that an earlier result gave on the base; it is put aside when it does not pass.</summary>
+    public string Reused { get; init; } = "";
+
+    public static TaskNotes Read(RunFolder folder, string taskId)
+    {
+        var path = PathOf(folder, taskId);
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TaskNotesJson.Default.TaskNotes)! : new TaskNotes();
+        }
+        catch (JsonException)
+        {
+            return new TaskNotes(); // Torn: what matters of it is made again from the run's record.
+        }
+    }
+
+    public void Write(RunFolder folder, string taskId) =>
+        DurableFile.Write(PathOf(folder, taskId), JsonSerializer.SerializeToUtf8Bytes(this, TaskNotesJson.Default.TaskNotes));
+
+    private static string PathOf(RunFolder folder, string taskId) => Path.Combine(folder.Task(taskId), "task.json");
+}
+
+[JsonSerializable(typeof(TaskNotes))]
+internal sealed partial class TaskNotesJson : JsonSerializerContext;

@@ -1,0 +1,89 @@
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>
+/// One agent start: begun, or taken up where it is. The agent does not depend on this process: when the worker stops or dies it works on, and the next
+/// attempt of this step, here or in a successor, follows the same start.
+/// </summary>
+internal static class AgentFollowing
+{
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Follows a start to its end. Stopping the step stops the agent; a process that ends only lets go of it.</summary>
+    /// <param name="execution">Whose step it is.</param>
+    /// <param name="runner">The kind of agent.</param>
+    /// <param name="start">The start.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">It is stopped at once, unless it has ended.</param>
+    /// <param name="meanwhile">Is done again and again while the agent works.</param>
+    /// <param name="seen">Is told all that the agent does, from its beginning.</param>
+    public static async Task<AgentOutcome> RunAsync(
+        StepExecution execution, IAgentRunner runner, AgentStart start, TimeProvider time, bool stop, Func<Task>? meanwhile = null, Action<AgentEvent>? seen = null)
+    {
+        using var detach = new CancellationTokenSource();
+        var session = await new AgentSupervisor(time).StartOrAttachAsync(runner, start, CancellationToken.None);
+        var progress = new AgentProgress(start.Folder, time);
+        var following = session.FollowAsync(Take, 0, detach.Token);
+        var stopped = stop;
+        if (stop)
+            await session.StopAsync(AgentStopReason.Requested);
+        while (!following.IsCompleted)
+        {
+            if (meanwhile is not null)
+                await meanwhile();
+            // An agent that was told to stop ends soon: its end is waited for, also by a process that ends.
+            using (var called = stopped ? new CancellationTokenSource() : CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach))
+                await Task.WhenAny(following, Task.Delay(HeartbeatInterval, called.Token));
+            if (following.IsCompleted)
+                break;
+            execution.IsAlive();
+            if (stopped)
+                continue;
+            if (execution.Detach.IsCancellationRequested)
+            {
+                await detach.CancelAsync();
+                await QuietlyAsync(following);
+                throw new StepException($"This worker lets go of the agent ({execution.DetachReason()}); it works on and is taken up.", FailureTypes.WorkerStops)
+                {
+                    IsFinal = false,
+                    RetryAfter = TimeSpan.FromMilliseconds(1),
+                };
+            }
+            if (execution.Stop.IsCancellationRequested)
+            {
+                stopped = true;
+                await session.StopAsync(AgentStopReason.Requested);
+            }
+        }
+        return await following;
+
+        ValueTask Take(AgentEvent happened)
+        {
+            progress.Take(happened);
+            seen?.Invoke(happened);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private static async Task QuietlyAsync(Task following)
+    {
+        try
+        {
+            await following;
+        }
+        catch (OperationCanceledException)
+        {
+            // Detached, as asked.
+        }
+    }
+
+    /// <summary>What a start that is to be stopped came to where it was never begun, which it then never will be; null where there is something to be followed.</summary>
+    /// <param name="stop">It is to be stopped.</param>
+    /// <param name="folder">The start's folder.</param>
+    /// <param name="session">The conversation to go on with later.</param>
+    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) => stop && AgentSupervisor.TryWithhold(folder)
+        ? new() { FailureClass = FailureClasses.Stopped, Message = "stopped before it began", Session = session, NeverBegun = true }
+        : null;
+}

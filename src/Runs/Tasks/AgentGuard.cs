@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>
+/// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is noted in the start's
+/// folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the agent's own tool calls show is charged to it.
+/// </summary>
+internal sealed class AgentGuard(TaskPlace place, RunServices services, int start)
+{
+    private const string FileName = "foreign.json";
+    private readonly string _folder = Path.Combine(CacheFolder.Of(place.Repository, services.Environment), "guard");
+
+    private string RecordFile => Path.Combine(_folder, "records", $"{place.RunId}-{place.TaskId}-{start}.json");
+
+    private RepositoryGuard Guard => new(place.Repository, Path.Combine(_folder, "kept"));
+
+    /// <summary>Before the agent starts; what was recorded before a crash stays.</summary>
+    public Task RecordAsync(Worktree worktree) => Guard.RecordAsync(worktree, RecordFile);
+
+    /// <summary>After it has ended.</summary>
+    /// <param name="worktree">Its worktree.</param>
+    /// <param name="round">The task's round.</param>
+    /// <param name="deeds">What it did by tool calls.</param>
+    /// <returns>What is worth knowing, once per run.</returns>
+    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int round, ToolDeeds deeds)
+    {
+        LeftLocks.Remove(worktree, place.Branch);
+        new WorktreeHead(worktree).Repair(place.Branch);
+        if (File.Exists(RecordFile))
+            place.Repository.RemoveLocksOfTheDead(File.GetLastWriteTimeUtc(RecordFile));
+        var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);
+        var guard = Guard;
+        await guard.RestoreAsync(worktree, RecordFile, $"refs/heads/{place.Files.Policy.BranchPrefix}", $"{place.TaskId} of {place.RunId}", found =>
+        {
+            var known = Read(note)?.Changes ?? [];
+            var news = found.Select(change => new ForeignItem(Describe(guard, change), change.Kind == ForeignChangeKind.Program, deeds.ThatDid(change) ?? ""))
+                .Where(change => known.All(k => k.Text != change.Text));
+            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote));
+        });
+        File.Delete(RecordFile);
+        return Read(note) is { } noted ? [.. noted.Changes.Where(IsNews).Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson))] : [];
+    }
+
+    /// <summary>What the starts of a round did to what is not theirs, by their own tool calls, each a sentence for the agent.</summary>
+    public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int round) =>
+        from number in Enumerable.Range(1, lastStart)
+        let note = Read(Path.Combine(folder.Start(taskId, number), FileName))
+        where note is not null && note.Round == round
+        from change in note.Changes
+        where change.By.Length > 0
+        select $"By '{change.By}' you changed what all tasks and the user share: {change.Text}. Leave refs, hooks and settings alone; change only the files of your task.";
+
+    private string Describe(RepositoryGuard guard, ForeignChange change)
+    {
+        var done = change.Kind switch
+        {
+            ForeignChangeKind.Program => $" while agents worked and was put aside, since git would run programs by it; 'orchestrate accept' takes it back",
+            _ when change.IsLeft => " while agents worked and was left",
+            _ => $" while {place.TaskId} was worked on and was put back",
+        };
+        return $"{change}{done}{(guard.KeptAt(change) is { } kept ? $" (kept: {kept})" : "")}";
+    }
+
+    /// <summary>Agents side by side find the same; the first to say so in a run is the one who does, also after a crash.</summary>
+    private bool IsNews(ForeignItem change)
+    {
+        var file = Path.Combine(place.Files.Folder.Path, "noticed", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(change.Text)))[..24]);
+        var teller = $"{place.TaskId}/{start}";
+        if (DurableFile.TryRead(file) is { } told)
+            return told == teller;
+        var aside = $"{file}.{Guid.NewGuid():N}.tmp";
+        DurableFile.Write(aside, teller);
+        try
+        {
+            File.Move(aside, file); // Whoever is second finds it there: two agents may end in the same moment.
+            return true;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(aside);
+            return DurableFile.TryRead(file) == teller;
+        }
+    }
+
+    private static ForeignNote? Read(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ForeignNoteJson.Default.ForeignNote) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // Torn by a power cut: what was noted is lost, what was put aside is not.
+        }
+    }
+}
+
+/// <summary>What an agent did by tool calls, as far as its event stream says, without those that were refused.</summary>
+internal sealed class ToolDeeds
+{
+    private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
+
+    /// <summary>Takes in an event.</summary>
+    public void Take(AgentEvent happened)
+    {
+        if (happened is AgentToolUse use)
+            _subjects[use.Id] = use.Subject;
+        else if (happened is AgentToolError error)
+            _subjects.Remove(error.ToolUseId);
+    }
+
+    /// <summary>The call that names what was changed; null where none does, and for what is left alone anyway.</summary>
+    public string? ThatDid(ForeignChange change)
+    {
+        if (change.IsLeft || change.Kind == ForeignChangeKind.Link)
+            return null;
+        var name = change.Kind == ForeignChangeKind.Program ? change.Name.Split(':', 2)[^1] : change.Name;
+        return _subjects.Values.FirstOrDefault(subject => subject.Contains(name, StringComparison.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>Something that differed after one start.</summary>
+/// <param name="Text">A sentence without its end.</param>
+/// <param name="IsForPerson">A person has to know.</param>
+/// <param name="By">The agent's own tool call that did it; empty where none shows.</param>
+internal sealed record ForeignItem(string Text, bool IsForPerson, string By);
+
+/// <summary>What was found after one start.</summary>
+internal sealed record ForeignNote(int Round, IReadOnlyList<ForeignItem> Changes);
+
+[JsonSerializable(typeof(ForeignNote))]
+internal sealed partial class ForeignNoteJson : JsonSerializerContext;

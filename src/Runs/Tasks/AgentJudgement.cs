@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>What an agent's end means for its task.</summary>
+internal static partial class AgentJudgement
+{
+    private const string MemoryCure = "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of the task) and start a new run, which keeps what is finished.";
+
+    /// <summary>The failure class, and a sentence for people.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="claim">What it said itself.</param>
+    /// <param name="found">It had ended when it was looked at: one that was stopped while nobody followed it goes on when its run does.</param>
+    /// <param name="timeLimit">The setting that limits its time.</param>
+    public static (string FailureClass, string Message) Of(AgentOutcome outcome, AgentClaim? claim, bool found, string timeLimit = "timeout")
+    {
+        var ended = outcome.Failure is AgentFailure.None or AgentFailure.GaveUp;
+        if (ended && claim?.Status == "blocked")
+            return (FailureClasses.Blocked, claim.Needs.Count > 0 ? $"needs {string.Join(", ", claim.Needs)}{Because(claim)}" : claim.Reason);
+        if (ended && claim?.Status == "failed")
+            return (FailureClasses.GaveUp, $"the agent gave up: {claim.Reason}");
+        var message = outcome.Detail.Length > 0 ? outcome.Detail : outcome.FinalText;
+        return outcome.Failure switch
+        {
+            AgentFailure.None => (FailureClasses.None, outcome.FinalText),
+            AgentFailure.GaveUp => (FailureClasses.GaveUp, message),
+            AgentFailure.UsageLimit => (FailureClasses.UsageLimit, message),
+            AgentFailure.Account => (FailureClasses.Account, message),
+            AgentFailure.Transient => (FailureClasses.Transient, message),
+            AgentFailure.Stall => (FailureClasses.Transient, message),
+            AgentFailure.Environment => (FailureClasses.Environment, message),
+            AgentFailure.Timeout => (FailureClasses.Limit, Sentences(message, Cure(timeLimit))),
+            AgentFailure.Turns => (FailureClasses.Limit, Sentences(message, Cure("limits.turns"))),
+            AgentFailure.Money => (FailureClasses.Limit, Sentences(message, Cure("limits.cost"))),
+            AgentFailure.Memory => (FailureClasses.Limit, Sentences(message, MemoryCure)),
+            AgentFailure.Orphaned or AgentFailure.Killed => (FailureClasses.Died, message),
+            AgentFailure.Stopped => (found ? FailureClasses.Died : FailureClasses.Stopped, message),
+            _ => (FailureClasses.Invalid, message),
+        };
+    }
+
+    /// <summary>
+    /// How an agent failed, without numbers and the task's name: three different tasks that fail alike have not failed for their own reasons. Empty for
+    /// failures that a task can have by itself, such as its limits or a claim of its agent.
+    /// </summary>
+    public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
+    {
+        var countable = outcome.Failure is AgentFailure.GaveUp or AgentFailure.Transient or AgentFailure.Invalid or AgentFailure.Stall or AgentFailure.Killed;
+        if (!countable || claim is not null)
+            return "";
+        var text = Varying().Replace(outcome.Detail.Replace(taskId, "*", StringComparison.Ordinal), "#");
+        return $"{agent} {outcome.Failure} {(text.Length <= 300 ? text : text[..300])}";
+    }
+
+    [GeneratedRegex("[0-9a-f]*[0-9][0-9a-f]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Varying();
+
+    // A run keeps the settings of its start.
+    private static string Cure(string setting) => $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
+
+    // Not every agent ends what it says with a full stop.
+    private static string Sentences(string message, string cure) => message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
+
+    private static string Because(AgentClaim claim) => claim.Reason.Length > 0 ? $" ({claim.Reason})" : "";
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>What an agent is told in one start.</summary>
+/// <param name="Text">The prompt itself.</param>
+/// <param name="System">What is added to its instructions: the repository's own conventions at the base commit; null for none.</param>
+/// <param name="Agents">The repository's own sub-agents at the base commit, file name to text.</param>
+internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDictionary<string, string> Agents)
+{
+    private const string AgentsFolder = ".claude/agents/";
+    private const string Conventions = "CLAUDE.md";
+
+    private static readonly string[] LimitFailures =
+        [nameof(AgentFailure.Timeout), nameof(AgentFailure.Stall), nameof(AgentFailure.Turns), nameof(AgentFailure.Money), nameof(AgentFailure.Memory)];
+
+    /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
+    public static async Task<AgentPrompt> WriteAsync(RunAgentInput input, RunFiles files, PlanTask task, bool resume)
+    {
+        var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
+        var commits = new Commits(repository);
+        var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
+        var ending = EndingOfLast(input, files);
+        var text = resume ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
+        var inBase = (await commits.ListFilesAsync(input.Prepared.BaseCommit)).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        return new AgentPrompt(
+            text,
+            inBase.Contains(Conventions) ? await ReadAsync(commits, input.Prepared.BaseCommit, Conventions) : null,
+            await ReadAgentsAsync(commits, input.Prepared.BaseCommit, inBase));
+    }
+
+    /// <summary>The part of the prompt that decides about the result: without notes, mail and guidance, and without which gates run one at a time.</summary>
+    public static string ForKey(RunFiles files, PlanTask task)
+    {
+        var input = Input(files, task, null);
+        return TaskPrompt.Render(input with
+        {
+            Task = task with { Verification = [.. task.Verification.Select(TaskGates.WithoutTurns)] },
+            FurtherGates = [.. input.FurtherGates.Select(TaskGates.WithoutTurns)],
+        });
+    }
+
+    /// <summary>True for a file of the repository that is handed to the agent as instructions.</summary>
+    public static bool IsInstruction(string path) => path == Conventions || path.StartsWith(AgentsFolder, StringComparison.Ordinal);
+
+    private static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
+    {
+        var input = TaskPromptInput.Of(files.Plan, task.Id) with
+        {
+            RoleText = task.Role is null ? null : RoleText(files, task.Role),
+            FurtherGates = TaskGates.Further(files, task),
+            NeedPerson = files.Policy.AlwaysRequireHuman,
+            WorktreeVariables = [.. files.Policy.WorktreeEnvironment.Keys],
+            Guidance = guidance,
+        };
+        return files.Contracts is { } inForce ? input.With(inForce) : input;
+    }
+
+    private static string? RoleText(RunFiles files, string role)
+    {
+        var path = Path.Combine(files.Folder.Path, "plan", "roles", role + ".md");
+        return File.Exists(path) ? File.ReadAllText(path) : null;
+    }
+
+    private static string Whole(RunFiles files, PlanTask task, string guidance, string problems, string ending)
+    {
+        var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
+        if (problems.Length > 0)
+            text.Append("\n# What was wrong with the work so far\n\nThe files are as the last round left them. Repair this and nothing else:\n\n").Append(problems);
+        if (ending.Length > 0)
+            text.Append("\n# How the last attempt ended\n\n").Append(ending).Append(" The files are as it left them.\n");
+        return text.ToString();
+    }
+
+    private static string GoOn(string problems, string guidance, string ending)
+    {
+        var text = new StringBuilder();
+        if (ending.Length > 0)
+            text.Append(ending).Append("\n\n");
+        if (problems.Length > 0)
+            text.Append("Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and say done again.\n\n").Append(problems);
+        else
+            text.Append("You were interrupted. Your files are as you left them; look at what is there (git status, git diff) and go on with the task where you stopped.\n");
+        if (guidance.Length > 0)
+            text.Append("\nA person adds: ").Append(guidance).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>The limit that ended the start before this one, so that the agent does not run into it again; empty where none did.</summary>
+    private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
+        StartNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
+            ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
+            : "";
+
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(Commits commits, string commit, IEnumerable<string> inBase)
+    {
+        var agents = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in inBase.Where(p => p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            if (await ReadAsync(commits, commit, path) is { } text)
+                agents[path[AgentsFolder.Length..]] = text;
+        }
+        return agents;
+    }
+
+    private static async Task<string?> ReadAsync(Commits commits, string commit, string path) =>
+        await commits.ReadFileAsync(commit, path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+}

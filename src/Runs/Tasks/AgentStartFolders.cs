@@ -1,0 +1,44 @@
+using System.Globalization;
+using Orchestrator.Agents;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>The folder of one agent start.</summary>
+/// <param name="Run">Name of the run's folder.</param>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Number">Number of the start, from 1.</param>
+/// <param name="Path">Absolute path.</param>
+public sealed record AgentStartFolder(string Run, string Task, int Number, string Path)
+{
+    /// <summary>How the start stands now.</summary>
+    public AgentStartState State => AgentSupervisor.Look(Path);
+}
+
+/// <summary>Finds agent starts on this machine from the runs' files alone.</summary>
+public static class AgentStartFolders
+{
+    /// <summary>All starts of a repository's runs, by run, task and number.</summary>
+    /// <param name="runsFolder">The repository's <c>.orchestrator/runs</c>.</param>
+    /// <param name="run">Only this run's folder; null for all.</param>
+    /// <param name="task">Only this task; null for all.</param>
+    public static IReadOnlyList<AgentStartFolder> Find(string runsFolder, string? run = null, string? task = null)
+    {
+        var starts = new List<AgentStartFolder>();
+        foreach (var runFolder in Folders(runsFolder, run))
+        {
+            foreach (var taskFolder in Folders(Path.Combine(runFolder, "tasks"), task))
+            {
+                starts.AddRange(
+                    from folder in Folders(taskFolder, null)
+                    let name = Path.GetFileName(folder)
+                    where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    select new AgentStartFolder(Path.GetFileName(runFolder), Path.GetFileName(taskFolder), int.Parse(name, CultureInfo.InvariantCulture), folder));
+            }
+        }
+
+        return [.. starts.OrderBy(start => start.Run, StringComparer.Ordinal).ThenBy(start => start.Task, StringComparer.Ordinal).ThenBy(start => start.Number)];
+    }
+
+    private static string[] Folders(string parent, string? only) =>
+        !Directory.Exists(parent) ? [] : only is null ? Directory.GetDirectories(parent) : [.. new[] { Path.Combine(parent, only) }.Where(Directory.Exists)];
+}

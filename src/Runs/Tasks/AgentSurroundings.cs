@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Orchestrator.Git;
+using Orchestrator.QualityGates;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>What an agent is given beside its task: variables, and the MCP servers that it keeps.</summary>
+/// <param name="Environment">The process's variables, and account and region from the repository's <c>.orchestrator/secrets.env</c> and <c>.env</c>.</param>
+/// <param name="McpConfig">The kept servers as the JSON of an <c>mcpServers</c> file; null for none.</param>
+/// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> does not have, or not as the person saw them.</param>
+internal sealed record AgentSurroundings(IReadOnlyDictionary<string, string> Environment, string? McpConfig, IReadOnlyList<string> MissingServers)
+{
+    private const string McpFile = ProjectCommands.McpFile;
+
+    /// <summary>The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since a run's policy must not hold them.</summary>
+    public static async Task<AgentSurroundings> OfAsync(RunServices services, string repository, RunPolicy policy, string? commit, CancellationToken stop)
+    {
+        var environment = EnvironmentOf(services, repository, policy);
+        if (policy.McpServers.Count == 0)
+            return new AgentSurroundings(environment, null, []);
+        var file = commit is null ? null : await new Commits(await Repositories.OpenAsync(repository)).ReadFileAsync(commit, McpFile, stop);
+        var (config, missing) = Keep(file is null ? "" : Encoding.UTF8.GetString(file), policy.McpServers, policy.McpDefinitions);
+        return new AgentSurroundings(environment, config, missing);
+    }
+
+    // A variable that was not there when the person was asked is not handed on, and a change of the files in mid-run takes none away.
+    private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunPolicy policy)
+    {
+        var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
+        return files.AgentEnvironment.Where(pair => services.Environment.ContainsKey(pair.Key) || policy.AgentVariables.Contains(pair.Key)).ToDictionary();
+    }
+
+    /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person saw them. A file that can't be read has none.</summary>
+    internal static (string? Config, IReadOnlyList<string> Missing) Keep(string file, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> seen)
+    {
+        var servers = ProjectCommands.ReadMcpServers(file).Where(server => seen.GetValueOrDefault(server.Key) == server.Value).ToDictionary();
+        var kept = new JsonObject(names.Distinct().Where(servers.ContainsKey).Select(name => new KeyValuePair<string, JsonNode?>(name, JsonNode.Parse(servers[name]))));
+        return (kept.Count == 0 ? null : new JsonObject { ["mcpServers"] = kept }.ToJsonString(), [.. names.Where(name => !servers.ContainsKey(name))]);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.QualityGates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>One start of a task's agent: what it is given, and what its end means for the task.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class AgentTurn(RunServices services)
+{
+    /// <summary>Starts the agent, or takes up the one that was started before, and follows it to its end.</summary>
+    /// <param name="input">Which task and start.</param>
+    /// <param name="execution">Whose step it is.</param>
+    public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
+    {
+        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task.Task.Id);
+        if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
+            return stopped;
+        var agentName = task.Agent ?? files.Policy.Agent;
+        var surroundings = await AgentSurroundings.OfAsync(services, input.Task.Repository.Path, files.Policy, input.Prepared.BaseCommit, CancellationToken.None);
+        var runner = AgentCatalog.Find(agentName, files.Policy, services.HookCommand, surroundings)
+            ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Policy), "UnknownAgent");
+        var start = await DescribeAsync(input, files, task, runner, execution);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
+        var worktree = place.Worktrees.Find(place.WorktreePath);
+        var state = AgentSupervisor.Look(start.Folder);
+        var (confinement, problem) = await AgentFence.OfAsync(place, task, worktree);
+        // An agent that was started before is followed, whatever became of the sandbox since.
+        if (problem.Length > 0 && state == AgentStartState.NotStarted)
+            return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };
+        var use = state == AgentStartState.NotStarted ? WorktreeUse.Idle : WorktreeUse.Continued;
+        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(place.WorktreePath, use, CancellationToken.None);
+        start = start with { Confinement = confinement, Environment = resources.Variables(files.Policy.WorktreeEnvironment) };
+        var guard = new AgentGuard(place, services, input.Start);
+        if (worktree is not null)
+            await guard.RecordAsync(worktree);
+        var snapshots = new WorkSnapshots(place, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
+        var deeds = new ToolDeeds();
+        AgentOutcome outcome;
+        try
+        {
+            outcome = await AgentFollowing.RunAsync(execution, runner, start, services.Time, input.Stop, snapshots.SaveIfDueAsync, deeds.Take);
+        }
+        finally
+        {
+            await snapshots.FinishAsync();
+        }
+        var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Round, deeds);
+        return Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with { Notices = notices };
+    }
+
+    private async Task<AgentStart> DescribeAsync(RunAgentInput input, RunFiles files, PlanTask task, IAgentRunner runner, StepExecution execution)
+    {
+        var repository = input.Task.Repository.Path;
+        var worktree = Path.Combine(repository, input.Prepared.Worktree);
+        if (!Directory.Exists(worktree))
+            throw new StepException($"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.", "WorktreeGone");
+        var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
+        var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
+        var prompt = await AgentPrompt.WriteAsync(input, files, task, resume);
+        var ownership = Ownership.Of(task);
+        return new AgentStart
+        {
+            Folder = files.Folder.Start(task.Id, input.Start),
+            WorkingDirectory = worktree,
+            Repository = repository,
+            Run = input.Task.RunId,
+            Task = task.Id,
+            Attempt = input.Round,
+            Prompt = prompt.Text,
+            Owner = execution.Owner,
+            Token = Token(input, execution.Id),
+            SessionId = session,
+            Model = task.Model ?? files.Policy.Model,
+            SystemPrompt = prompt.System,
+            AgentDefinitions = prompt.Agents,
+            Policy = new HookPolicy
+            {
+                Task = task.Id,
+                Root = worktree,
+                Write = ownership.OwnsEverything ? null : ownership.Patterns,
+                ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
+                AllowedTools = [.. files.Policy.Allow, .. files.Policy.McpServers.Select(server => "mcp__" + server)],
+            },
+            Limits = new AgentLimits
+            {
+                Time = input.Task.Task.Timeout,
+                Stall = files.Policy.Stall ?? Timeout.InfiniteTimeSpan,
+                Orphan = files.Policy.Orphan,
+                Turns = files.Policy.Turns,
+                CostUsd = files.Policy.Cost,
+                MemoryBytes = (task.Limits?.Memory ?? files.Policy.Memory) is > 0 and var memory ? memory : null,
+                Cores = (task.Limits?.Cpu ?? files.Policy.Cpu) is > 0 and var cores ? cores : null,
+            },
+        };
+    }
+
+    /// <summary>Known before the agent runs, and the same for every attempt of this step.</summary>
+    private static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
+
+    /// <summary>Names the task to the commands its agent calls. It stops mistakes, not malice: whoever reads this repository's files can compute it.</summary>
+    private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
+
+    private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{execution}\n{input.Task.Task.Id}\n{input.Start}"));
+
+    private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start, string snapshotProblem, bool found)
+    {
+        var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
+        var notes = StartNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
+        notes.Write(start.Folder);
+        var (failure, message) = AgentJudgement.Of(outcome, claim, found);
+        return new AgentRunResult
+        {
+            FailureClass = failure,
+            Message = failure == FailureClasses.Blocked ? message + ContractCheck.HowToChange(files, message) : message,
+            ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
+            Session = outcome.SessionId ?? start.SessionId ?? "",
+            Cost = notes.Cost,
+            Tokens = notes.Tokens,
+            Turns = outcome.Turns,
+            ResetAt = outcome.ResetsAt,
+            Signature = AgentJudgement.SignatureOf(outcome, claim, files.Task(start.Task).Agent ?? files.Policy.Agent, start.Task),
+            Folder = files.Folder.Relative(start.Folder),
+        };
+    }
+}

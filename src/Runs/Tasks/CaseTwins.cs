@@ -1,0 +1,32 @@
+using Orchestrator.Git;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Finds names that differ only in case from another one beside them. Each folder is listed once, however many of its files are asked about.</summary>
+internal sealed class CaseTwins(WorktreeFiles files)
+{
+    private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);
+
+    /// <summary>Whether a path has a twin, itself or one of the folders it is in.</summary>
+    public bool Has(string path)
+    {
+        var start = 0;
+        for (var end = path.IndexOf('/', StringComparison.Ordinal); ; end = path.IndexOf('/', start))
+        {
+            var folder = start == 0 ? "" : path[..(start - 1)];
+            var name = end < 0 ? path[start..] : path[start..end];
+            if (Names(folder).GetValueOrDefault(name) > 1)
+                return true;
+            if (end < 0)
+                return false;
+            start = end + 1;
+        }
+    }
+
+    private Dictionary<string, int> Names(string folder)
+    {
+        if (!_folders.TryGetValue(folder, out var names))
+            _folders[folder] = names = files.List(folder).CountBy(name => name, StringComparer.OrdinalIgnoreCase).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        return names;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>
+/// The name of a task's result by what it was made from: the prompt, the files it may see or write at its base, the agent, the model, the gates.
+/// Same key, same work: it is not paid for again. Mail and notes of a run are not in it.
+/// </summary>
+internal static class ContentKey
+{
+    public static async Task<string> OfAsync(GitRepository repository, RunFiles files, PlanTask task, string baseCommit, CancellationToken stop)
+    {
+        var content = task.FilesRead is null || task.FilesWrite is null
+            ? [(await new Commits(repository).ReadAsync(baseCommit, stop))!.Tree]
+            : await OwnedAndReadAsync(repository, task, baseCommit, stop);
+        var parts = new
+        {
+            version = 2,
+            prompt = AgentPrompt.ForKey(files, task),
+            agent = task.Agent ?? files.Policy.Agent,
+            command = files.Policy.Commands.GetValueOrDefault(task.Agent ?? files.Policy.Agent),
+            model = task.Model ?? files.Policy.Model,
+            options = new { files.Policy.PermissionMode, files.Policy.Allow, files.Policy.McpServers, files.Policy.Turns },
+            write = task.FilesWrite,
+            append = task.FilesAppend,
+            gates = Gates.TaskGates.Of(files, task).Concat(files.Policy.IntegrationGates).Select(Gates.TaskGates.WithoutTurns),
+            content,
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
+    }
+
+    private static async Task<string[]> OwnedAndReadAsync(GitRepository repository, PlanTask task, string baseCommit, CancellationToken stop)
+    {
+        var owned = Ownership.Of(task);
+        var read = Ownership.Of(task.FilesRead);
+        var tree = await new Commits(repository).ListFilesAsync(baseCommit, stop);
+        return [.. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsInstruction(f.Path)).Select(f => $"{f.Mode} {f.Id} {f.Path}")];
+    }
+}

@@ -1,0 +1,47 @@
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>
+/// Files that a task owns and git's ignore rules hide, so that they are no part of its work. A file that the plan names by its whole path is meant, and is committed
+/// all the same; others are named when something fails, since nobody would think of it.
+/// </summary>
+internal sealed class IgnoredWork(TaskPlace place, PlanTask task, Worktree worktree)
+{
+    private readonly Ownership _ownership = Ownership.Of(task);
+
+    /// <summary>The files that the plan names, that are there, and that git would not add.</summary>
+    /// <param name="seen">Files that git sees as changed.</param>
+    /// <param name="tracked">The base, whose files git sees.</param>
+    /// <param name="stop">Ends the search.</param>
+    public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
+    {
+        var files = new WorktreeFiles(worktree.Path);
+        var there = (task.FilesWrite ?? []).Concat(task.FilesAppend).Concat(task.NotesOutput)
+            .Select(PathPattern.Parse).Where(pattern => pattern.IsLiteral).Select(pattern => pattern.Text).Distinct(StringComparer.Ordinal)
+            .Where(path => !seen.Contains(path) && files.HasFileOrLink(path) && !IsLocal(path))
+            .ToList();
+        if (there.Count == 0)
+            return [];
+        var known = (await new Commits(place.Repository).ListFilesAsync(tracked, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
+    }
+
+    /// <summary>What is said of hidden files beside a failure; empty where there are none.</summary>
+    public async Task<string> DescribeAsync(CancellationToken stop)
+    {
+        var hidden = (await IgnoreRules.ListAsync(worktree, _ownership.OwnsEverything, stop))
+            .Where(path => _ownership.Owns(path.TrimEnd('/')) && !Byproducts.IsByproduct(path.TrimEnd('/')) && !IsLocal(path.TrimEnd('/')))
+            .ToList();
+        var first = await IgnoreRules.ExplainAsync(worktree, [.. hidden.Take(5)], stop);
+        return first.Count == 0
+            ? ""
+            : $"Of what this task owns, git ignores {string.Join(", ", first.Select(file => $"'{FileNames.Show(file.Path)}' by {file.Rule}"))}{(hidden.Count > 5 ? $" and {hidden.Count - 5} more" : "")}: that was not committed and the gates did not see it. "
+                + "If it is part of the work, write it to a place that is not ignored, or change the rule where this task owns that; a file that the plan names by its whole path in files_write is committed all the same.";
+    }
+
+    /// <summary>What <c>.worktreeinclude</c> brought is the person's own, such as passwords, and was meant never to be committed.</summary>
+    private bool IsLocal(string path) =>
+        place.Repository.MainCheckout is { } main && File.Exists(Path.Combine(main, WorktreeIncludes.FileName)) && Path.Exists(Path.Combine(main, path));
+}

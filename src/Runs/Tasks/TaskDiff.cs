@@ -1,0 +1,42 @@
+using System.Text;
+using Orchestrator.Git;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>What a task changed, read from git without an engine.</summary>
+public static class TaskDiff
+{
+    /// <summary>The change as text, or null where there is neither commit nor worktree.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="mergeCommit">The commit that merged the task; empty before.</param>
+    /// <param name="commit">The task's verified commit; empty before.</param>
+    /// <param name="staging">The run's staging branch, which the task began from.</param>
+    /// <param name="worktree">The task's worktree, which may be gone.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>A patch of what is committed; of work in progress the names of the changed files, each with its kind of change.</returns>
+    public static async Task<Patch?> ReadAsync(
+        RepositoryLocation repository, string mergeCommit, string commit, string staging, string worktree, CancellationToken cancellationToken)
+    {
+        var opened = await OpenedRepositories.OpenAsync(repository.Root);
+        var diffs = new Diffs(opened);
+        if (mergeCommit.Length > 0)
+            return await diffs.PatchAsync(mergeCommit + "^1", mergeCommit, cancellationToken: cancellationToken);
+        if (commit.Length > 0)
+            return await diffs.PatchAsync(await BeginningAsync(new Commits(opened), commit, staging, cancellationToken), commit, cancellationToken: cancellationToken);
+        if (new Worktrees(opened).Find(worktree) is not { } live)
+            return null;
+        var text = new StringBuilder();
+        foreach (var file in await diffs.OfWorktreeAsync(live, "HEAD", cancellationToken))
+            text.Append(file.Change.ToString()[0]).Append('\t').Append(file.Path).Append('\n');
+        return new Patch(text.ToString(), false);
+    }
+
+    // A task has one commit per round; what lies before the first of them is what it began from.
+    private static async Task<string> BeginningAsync(Commits commits, string commit, string staging, CancellationToken cancellationToken)
+    {
+        var own = staging.Length > 0 && await commits.ReadAsync(staging, cancellationToken) is not null
+            ? await commits.ListFirstParentsAsync(commit, staging, cancellationToken)
+            : [];
+        return own.Count > 0 ? own[^1].Id + "^1" : commit + "^1";
+    }
+}

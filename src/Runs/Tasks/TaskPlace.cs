@@ -1,0 +1,101 @@
+using Orchestrator.Git;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Where a task lives: its branch, its worktree, its run's staging branch.</summary>
+internal sealed class TaskPlace(GitRepository repository, RunFiles files, string taskId)
+{
+    public GitRepository Repository { get; } = repository;
+
+    public RunFiles Files { get; } = files;
+
+    public Refs Refs { get; } = new(repository);
+
+    public Worktrees Worktrees { get; } = new(repository);
+
+    public string TaskId { get; } = taskId;
+
+    public string RunId => Files.Folder.Name;
+
+    public string Branch => RunRefs.Task(Files.Policy, Files.Folder, TaskId);
+
+    public string Staging => RunRefs.Staging(Files.Policy, Files.Folder);
+
+    /// <summary>What its agent has done so far, renewed while it works.</summary>
+    public UnfinishedWork Unfinished => new(Repository, $"{RunId}/{TaskId}");
+
+    /// <summary>Where work of the task is kept before something of ours overwrites it.</summary>
+    /// <param name="what">What it was, for people.</param>
+    public KeepAs Keep(string what) => new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
+
+    /// <summary>Keeps what is in a worktree of the task before it is overwritten, and notes where.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="what">What it is, for people.</param>
+    /// <param name="known">As in <see cref="DiscardPermit.KeepAsync"/>.</param>
+    /// <param name="stop">Is looked at between the steps.</param>
+    public async Task<DiscardPermit> KeepAsync(Worktree worktree, string what, IReadOnlyCollection<string> known, CancellationToken stop)
+    {
+        var permit = await DiscardPermit.KeepAsync(worktree, Keep(what), known, stop);
+        KeptWork.Note(Files.Folder, TaskId, permit.Kept, what);
+        return permit;
+    }
+
+    /// <summary>The worktree's absolute path.</summary>
+    public string WorktreePath => Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, Files.Folder.Name, TaskId);
+
+    /// <summary>Relative to the main checkout.</summary>
+    public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
+
+    /// <summary>Staging as the run's record knows it.</summary>
+    public StagingRecord StagingRecord => new(Repository, Staging);
+
+    /// <summary>What new work begins with.</summary>
+    /// <param name="recorded">Where staging was when the task was started, as the run knows it.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) => await StagingRecord.BaseAsync(recorded, RunId, stop)
+        ?? throw new StepException(
+            $"The staging branch {RunRefs.Short(Staging)} is gone. Put it back (git branch {RunRefs.Short(Staging)} {(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
+            "StagingGone");
+
+    /// <summary>The worktree: the one that is there, one from the pool, or a new one.</summary>
+    public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop)
+    {
+        if (Worktrees.Find(WorktreePath) is { } found)
+            return found;
+        var wasThere = Directory.Exists(WorktreePath);
+        var made = await Worktrees.EnsureAsync(
+            new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {TaskId} of {RunId} (orchestrate)", Keep = Keep("what was in its place"), Pool = await PoolAsync(commit, stop) }, stop);
+        foreach (var name in wasThere ? (await Refs.ListAsync([RunRefs.Kept(Files.Folder, TaskId)], stop)).Keys : [])
+            KeptWork.Note(Files.Folder, TaskId, name, "what was in the worktree's place when it was made anew, or before");
+        return made;
+    }
+
+    /// <summary>Gives the worktree back to be used again, if there is one and everything in it is proven to be kept.</summary>
+    /// <param name="keepers">Refs or commits that stay.</param>
+    /// <param name="stop">Ends the waiting for others that make or return worktrees.</param>
+    /// <returns>The worktree that stays and why; null where none does.</returns>
+    public async Task<(Worktree Worktree, string Reason)?> ReturnWorktreeAsync(IReadOnlyCollection<string> keepers, CancellationToken stop)
+    {
+        if (Worktrees.Find(WorktreePath) is not { } worktree)
+            return null;
+        var proof = await new DeletionProof(Repository).CheckWorktreeAsync(worktree, keepers, [], stop);
+        if (!proof.IsProven)
+            return (worktree, proof.Reason);
+        await Worktrees.ReturnAsync(WorktreePath, await PoolAsync(Branch, stop), DiscardPermit.Proven(worktree, proof), stop);
+        Unfinished.Remove();
+        return null;
+    }
+
+    /// <summary>What is kept (<c>worktrees.keep</c>) fits as long as all lock files are the same.</summary>
+    private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
+    {
+        var key = "";
+        if (Files.Policy.Keep.Count > 0)
+        {
+            var locks = (await new Commits(Repository).ListFilesAsync(commit, stop)).Where(f => WorktreeSetup.LockFiles.Contains(Path.GetFileName(f.Path)));
+            key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
+        }
+        return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, ".pool")) { Keep = Files.Policy.Keep, KeepKey = key };
+    }
+}

@@ -1,0 +1,143 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Makes a task ready: takes up an earlier result, or makes the worktree in which the agent works.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskPreparation(RunServices services)
+{
+    /// <summary>Prepares it. Done again, it finds what is there.</summary>
+    /// <param name="input">Which task, and what may be taken up.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task.Task.Id);
+        var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
+        if (DiskSpace.Shortage(repository.MainCheckout!, files.Policy.DiskReserve) is { } shortage)
+            return new PreparedTask { Worktree = "", BaseCommit = "", Problem = shortage, FailureClass = FailureClasses.Environment };
+
+        var place = new TaskPlace(repository, files, task.Id);
+        var notes = TaskNotes.Read(files.Folder, task.Id);
+        if (notes.Base.Length == 0)
+        {
+            notes = notes with
+            {
+                Base = input.BaseCommit.Length > 0 ? input.BaseCommit : await place.StagingTipAsync(input.Task.StagingTip, stop),
+                Contracts = (files.Contracts ?? []).Where(c => c.Consumers.Contains(task.Id, StringComparer.Ordinal)).ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal),
+            };
+            notes.Write(files.Folder, task.Id);
+        }
+        var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
+        var prepared = new PreparedTask { Worktree = place.RelativePath, BaseCommit = notes.Base, ContentKey = key };
+        if (input.MayReuse && !input.Task.Fresh && !files.Policy.Fresh
+            && await ReuseAsync(place, task, notes, key, input.Round, stop) is { } reused)
+        {
+            return prepared with { ReusedCommit = reused };
+        }
+
+        await ForgetReusedAsync(place, notes, stop);
+        var worktree = await MakeWorktreeAsync(place, notes, stop);
+        await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
+        if (input.WithStaging && notes.MergedRound < input.Round)
+        {
+            notes = await MergeStagingAsync(place, worktree, notes, input, stop);
+            prepared = prepared with { BaseCommit = notes.Base, ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop) };
+        }
+        if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
+            return prepared with { Problem = failure, FailureClass = FailureClasses.Environment };
+        return prepared;
+    }
+
+    /// <summary>
+    /// Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a person, with a snapshot
+    /// under the task's wip ref.
+    /// </summary>
+    public static async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
+        var keepers = new[] { place.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
+        if (await place.ReturnWorktreeAsync(keepers, stop) is { } left)
+            await SaveAsync(place, left.Worktree, stop);
+    }
+
+    /// <summary>The files stay where they are; that git can't store all of them is no reason to try for ever.</summary>
+    private static async Task SaveAsync(TaskPlace place, Worktree worktree, CancellationToken stop)
+    {
+        var name = RunRefs.Wip(place.Files.Folder, place.TaskId);
+        try
+        {
+            await new Snapshots(place.Repository).SaveAsync(worktree, name, $"{place.TaskId}: unfinished", new CommitTrailers(place.RunId, place.TaskId), stop);
+            KeptWork.Note(place.Files.Folder, place.TaskId, name, "unfinished, as its worktree was left");
+            place.Unfinished.Remove();
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            KeptWork.Note(place.Files.Folder, place.TaskId, place.RelativePath, $"unfinished; only in the worktree, since git refuses to store it: {FileNames.Show(refusal.ErrorOutput)}");
+        }
+    }
+
+    /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>
+    private static async Task<string?> ReuseAsync(TaskPlace place, PlanTask task, TaskNotes notes, string key, int round, CancellationToken stop)
+    {
+        var commits = new Commits(place.Repository);
+        if (await place.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
+            return null;
+        var applied = await new Merges(place.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
+        if (!applied.IsClean)
+            return null;
+        var message = (await commits.ReadAsync(result, stop))!.Subject;
+        var commit = await commits.CreateAsync(applied.Tree, [notes.Base], message, new CommitTrailers(place.RunId, task.Id, round, key), stop);
+        (notes with { Reused = commit }).Write(place.Files.Folder, task.Id);
+        var before = await place.Refs.ReadAsync(place.Branch, stop);
+        if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
+            return null; // There is work of its own on the branch: that goes first.
+        return (await place.Refs.UpdateAsync([new RefChange(place.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
+    }
+
+    /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.</summary>
+    private static async Task<Worktree> MakeWorktreeAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
+    {
+        var isNew = place.Worktrees.Find(place.WorktreePath) is null;
+        var worktree = await place.EnsureWorktreeAsync(notes.Base, stop);
+        if (!isNew)
+            return worktree;
+        var tip = await place.Refs.ReadAsync(place.Branch, stop);
+        if (place.Unfinished.Find() is { } found && found.Head == tip)
+            await place.Unfinished.RestoreAsync(worktree, found, await MayFillAsync(), stop);
+        else if (await place.Refs.ReadAsync(RunRefs.Wip(place.Files.Folder, place.TaskId), stop) is { } snapshot
+            && (await new Commits(place.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
+            await new Snapshots(place.Repository).RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
+        return worktree;
+
+        Task<DiscardPermit> MayFillAsync() => place.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
+    }
+
+    private static async Task ForgetReusedAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
+    {
+        if (notes.Reused.Length > 0 && await place.Refs.ReadAsync(place.Branch, stop) == notes.Reused)
+            await place.Refs.UpdateAsync([new RefChange(place.Branch, notes.Base, notes.Reused)], "an earlier result did not pass", stop);
+    }
+
+    /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.</summary>
+    private static async Task<TaskNotes> MergeStagingAsync(TaskPlace place, Worktree worktree, TaskNotes notes, PrepareTaskInput input, CancellationToken stop)
+    {
+        var staging = await place.StagingTipAsync(input.Task.StagingTip, stop);
+        var head = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
+        if (input.Commit.Length > 0 && head != input.Commit)
+        {
+            // Nobody works on it between its verification and now: what was verified is the task's work.
+            await place.Refs.PutBackAsync(place.Branch, input.Commit, stop);
+            head = input.Commit;
+        }
+        var merge = await new ConflictWorktree(worktree).BeginAsync(head, staging, place.Keep("before other tasks' work was merged in"), place.Files.AppendedFiles, stop);
+        KeptWork.Note(place.Files.Folder, place.TaskId, merge.Kept, "what was not committed before other tasks' work was merged in");
+        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = input.Round, Conflicted = merge.Conflicted };
+        notes.Write(place.Files.Folder, place.TaskId);
+        return notes;
+    }
+}

@@ -1,0 +1,115 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Finds out what a task's work is worth: only owned files changed, committed by us, gates run by us at that commit. What the agent claims is only noted.</summary>
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class TaskVerification(RunServices services)
+{
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Verifies the work of one attempt. Done again, it finds the commit.</summary>
+    /// <param name="input">Which task and attempt, and what its agent claims.</param>
+    /// <param name="stop">Kills the gate that runs.</param>
+    public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task.Task.Id);
+        var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
+        var notes = new List<string>();
+        string commit;
+        if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)
+        {
+            commit = input.Prepared.ReusedCommit;
+        }
+        else
+        {
+            var work = new WorkCheck(place, task, files);
+            var (problems, made) = await CheckAndCommitAsync(work, input, notes, stop);
+            if (problems.Count > 0)
+                return Refused(files, task, input.Round, problems, "");
+            commit = made;
+        }
+
+        var differences = await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
+        var changed = differences.Select(c => c.Path).ToList();
+        if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList() is { Count: > 0 } foreign)
+            return Refused(files, task, input.Round, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
+        if (await ContractCheck.ProblemsAsync(files, new Commits(place.Repository), commit, differences, stop) is { Count: > 0 } breaches)
+            return Refused(files, task, input.Round, breaches, commit);
+        var gates = TaskGates.Of(files, task);
+        var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
+        var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, task: task.Id);
+        var failures = GateCheck.Failures(files, outcomes);
+        var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
+        if (failures.FirstOrDefault(f => f.Environment) is { } broken)
+            return new VerifyResult { Commit = commit, Problems = [broken.Summary], FailureClass = FailureClasses.Environment, Gates = count };
+        if (failures.Count > 0)
+        {
+            var hidden = await HiddenAsync(place, task, stop);
+            var sections = failures.Select(ProblemsFile.Gate).Concat(hidden).ToList();
+            return Refused(files, task, input.Round, [.. failures.Select(f => f.Failure), .. hidden], commit, sections) with { Gates = count };
+        }
+        if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
+        {
+            if (outcomes.Count == 0)
+                return Refused(files, task, input.Round, ["Nothing was changed, and there is no gate that shows that nothing had to be.", .. await HiddenAsync(place, task, stop)], commit);
+            notes.Add("nothing was changed; the gates pass");
+        }
+        if (!input.ClaimedDone)
+            notes.Add("the agent did not say done; judged by its gates");
+        if (outcomes.Count == 0)
+            notes.Add("not verified: no gate");
+        notes.AddRange(outcomes.Where(o => o.Passed && o.Advice.Length > 0).Select(o => $"gate '{o.Gate.Name}': {o.Advice}"));
+        await KeepResultAsync(place, task, input, commit, changed.Count > 0, stop);
+        var patch = differences.Any(d => GateMeaning.IsTest(d.Path)) ? (await new Diffs(place.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text : "";
+        return new VerifyResult
+        {
+            Commit = commit,
+            Gates = count,
+            Notes = notes,
+            NeedsPerson = string.Join(" ", ProblemsFile.Some([.. GateMeaning.Changes(task, gates, differences, patch), .. GateMeaning.Empty(outcomes)])),
+        };
+    }
+
+    /// <summary>Whatever lies in a worktree, and git refuses to look at or to store, is something for the agent to mend.</summary>
+    private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(WorkCheck work, VerifyTaskInput input, List<string> notes, CancellationToken stop)
+    {
+        try
+        {
+            var problems = await work.FindProblemsAsync(input, notes, stop);
+            return problems.Count > 0 ? (problems, "") : await work.CommitAsync(input, stop);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return ([$"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored."], "");
+        }
+    }
+
+    /// <summary>What ignore rules hide, in a sentence; none where they hide nothing of the task's.</summary>
+    private static async Task<IReadOnlyList<string>> HiddenAsync(TaskPlace place, PlanTask task, CancellationToken stop) =>
+        place.Worktrees.Find(place.WorktreePath) is { } worktree && await new IgnoredWork(place, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden ? [hidden] : [];
+
+    private static VerifyResult Refused(RunFiles files, PlanTask task, int round, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null)
+    {
+        var file = ProblemsFile.Write(files.Folder, task.Id, round, sections ?? [.. problems.Select(p => "- " + p)]);
+        return new VerifyResult { Commit = commit, Problems = ProblemsFile.Bounded(problems, file), ProblemsFile = file };
+    }
+
+    /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of all rounds.</summary>
+    private static async Task KeepResultAsync(TaskPlace place, PlanTask task, VerifyTaskInput input, string commit, bool changed, CancellationToken stop)
+    {
+        if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
+            return;
+        var commits = new Commits(place.Repository);
+        var info = (await commits.ReadAsync(commit, stop))!;
+        var result = info.Parents is [var only] && only == input.Prepared.BaseCommit
+            ? commit
+            : await commits.CreateAsync(info.Tree, [input.Prepared.BaseCommit], info.Subject, new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey), stop);
+        var name = RunRefs.Result(input.Prepared.ContentKey);
+        await place.Refs.UpdateAsync([new RefChange(name, result, await place.Refs.ReadAsync(name, stop))], $"result of {task.Id}", stop);
+    }
+}

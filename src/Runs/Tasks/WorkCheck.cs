@@ -1,0 +1,122 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Looks at what an agent left in its worktree, and commits it when only what the task owns was changed.</summary>
+internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
+{
+    /// <summary>Files that git would not add by itself, and the plan names.</summary>
+    private IReadOnlyList<string> _ignored = [];
+
+    /// <summary>What is wrong with the work tree, each a sentence for the agent. Lock files and build output that nobody owns are put back and noted.</summary>
+    public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
+    {
+        var worktree = Worktree(input);
+        var merge = await FindMergeLossAsync(worktree, input, stop);
+        if (merge.BegunAgain)
+            return [merge.Problem];
+        var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit);
+        var seen = (await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop)).Where(c => c.Path != WorktreeClaim.FileName).ToList();
+        var ignored = await new IgnoredWork(place, task, worktree).NamedAsync(seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal), input.Prepared.BaseCommit, stop);
+        notes.AddRange(ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it"));
+        _ignored = [.. ignored.Select(file => file.Path)];
+        var changed = seen.Concat(_ignored.Select(path => ChangedFile.Untracked(worktree, path))).ToLookup(ownership.IsByproduct);
+        var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
+        var byproducts = changed[true].ToList();
+        problems.AddRange(await Byproducts.PutBackAsync(place, worktree, byproducts, input.Prepared.BaseCommit, stop));
+        if (byproducts.Count > 0)
+            notes.Add($"put back, since nobody owns them: {FileNames.Some([.. byproducts.Select(b => b.Path)])}");
+        if (merge.Problem.Length > 0)
+            problems.Add(merge.Problem);
+        problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
+        notes.AddRange(WorktreeHistory.Notes(worktree, place.Branch));
+        problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Round));
+        var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
+        if (files.Policy.StrictCompliance)
+            problems.AddRange(missing);
+        else
+            notes.AddRange(missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
+        return problems;
+    }
+
+    /// <summary>Commits the files of the worktree as this round's one commit, unless something is wrong with them; done before a crash, it is found again.</summary>
+    public async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? input.Prepared.BaseCommit;
+        var commits = new Commits(place.Repository);
+        var last = (await commits.ReadAsync(tip, stop))!;
+        var worktree = Worktree(input);
+        // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
+        var parent = IsOfRound(last, input.Round) ? tip : await LastOfOursAsync(commits, last, input, stop);
+        var notes = TaskNotes.Read(files.Folder, task.Id);
+        IReadOnlyList<string> parents = notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
+            ? [parent, notes.MergedStaging]
+            : [parent];
+        var trailers = new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
+        var made = await new Snapshots(place.Repository).CommitAsync(
+            worktree, place.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], alsoAdd: _ignored, judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop), cancellationToken: stop);
+        if (made.Problems.Count > 0)
+            return (made.Problems, "");
+        if (made.Lost)
+            throw new StepException($"The branch {RunRefs.Short(place.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved") { IsFinal = false };
+        await new ConflictWorktree(worktree).EndAsync(stop);
+        await new WorktreeHead(worktree).AttachAsync(place.Branch, stop);
+        return ([], made.Commit);
+    }
+
+    /// <summary>Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.</summary>
+    private async Task<IReadOnlyList<string>> JudgeAsync(VerifyTaskInput input, string parent, string tree, IReadOnlyList<ChangedFile> changes, CancellationToken stop)
+    {
+        var sinceBase = parent == input.Prepared.BaseCommit ? changes : await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
+        return await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(place.Repository, tree, sinceBase, stop);
+    }
+
+    /// <summary>A merge that the agent was given to resolve: it must still be there, and resolved.</summary>
+    private async Task<MergeLoss> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
+    {
+        var notes = TaskNotes.Read(files.Folder, task.Id);
+        if (notes.MergedStaging.Length == 0)
+            return MergeLoss.None;
+        if (await new GivenMerge(place, worktree, notes, files.AppendedFiles).FindLossAsync(await LastOfOursAsync(input, stop), stop) is { Problem.Length: > 0 } lost)
+            return lost;
+        var found = new WorktreeFiles(worktree.Path);
+        var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
+        return marked.Count == 0 ? MergeLoss.None : new MergeLoss($"Conflict markers are left in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.", BegunAgain: false);
+    }
+
+    private static bool HasMarkers(WorktreeFiles worktree, string path) => worktree.TryReadText(path)?.Split('\n')
+        .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal)) == true;
+
+    private bool IsOfRound(CommitInfo commit, int round) =>
+        commit.Trailers is { } trailers && trailers.Run == place.RunId && trailers.Task == task.Id && trailers.Attempt == round;
+
+    /// <summary>The commit of the round before, or the base: whatever the agent committed itself becomes part of this round's one commit.</summary>
+    private async Task<string> LastOfOursAsync(Commits commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
+    {
+        var from = TaskNotes.Read(files.Folder, task.Id);
+        if (tip.Trailers is { } own && own.Run == place.RunId && own.Task == task.Id)
+            return tip.Id;
+        var earlier = await commits.ListFirstParentsAsync(tip.Id, from.Base.Length > 0 ? from.Base : input.Prepared.BaseCommit, stop);
+        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == place.RunId && t.Task == task.Id)?.Id ?? input.Prepared.BaseCommit;
+    }
+
+    private async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
+    {
+        var commits = new Commits(place.Repository);
+        return await place.Refs.ReadAsync(place.Branch, stop) is { } tip ? await LastOfOursAsync(commits, (await commits.ReadAsync(tip, stop))!, input, stop) : input.Prepared.BaseCommit;
+    }
+
+    private string Message()
+    {
+        var title = task.Description.Split('\n', 2)[0].Trim();
+        var subject = title.Length == 0 ? task.Id : title;
+        return files.Policy.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
+    }
+
+    private Worktree Worktree(VerifyTaskInput input) => place.Worktrees.Find(place.WorktreePath)
+        ?? throw new StepException(
+            $"The worktree {input.Prepared.Worktree} is gone with the work of round {input.Round}. Retry the task; a snapshot may be under {RunRefs.Wip(files.Folder, task.Id)}.",
+            "WorktreeGone");
+}

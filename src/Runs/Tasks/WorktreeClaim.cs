@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Agents;
+using Orchestrator.Git;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>The older way to say done or blocked: <c>.task-status.json</c> in the worktree. It is taken up once and never committed.</summary>
+internal sealed record WorktreeClaim
+{
+    /// <summary>Name of the file, at the worktree's root.</summary>
+    public const string FileName = ".task-status.json";
+
+    /// <summary>What it says becomes part of a run's record; a larger file is no claim.</summary>
+    private const int LargestFile = 8 * 1024;
+
+    [JsonPropertyName("status")]
+    public string? Status { get; init; }
+
+    /// <summary>Agents leave it out, where they say what they need.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    [JsonPropertyName("needs_dependency")]
+    public JsonElement? NeedsDependency { get; init; }
+
+    /// <summary>Moves the file's content to the start's folder as a claim; null where there is none or it can't be read.</summary>
+    public static AgentClaim? Take(AgentStart start)
+    {
+        var worktree = new WorktreeFiles(start.WorkingDirectory);
+        if (worktree.TryRead(FileName, LargestFile) is not { } text)
+            return null;
+        WorktreeClaim? found;
+        try
+        {
+            found = JsonSerializer.Deserialize(text, WorktreeClaimJson.Default.WorktreeClaim);
+        }
+        catch (JsonException)
+        {
+            return null; // It is no claim; what it is instead the ownership check will name.
+        }
+        if (found is null)
+            return null;
+        IReadOnlyList<string> needs = found.NeedsDependency switch
+        {
+            { ValueKind: JsonValueKind.String } one => [one.GetString()!],
+            { ValueKind: JsonValueKind.Array } many => [.. many.EnumerateArray().Select(e => e.ToString())],
+            { ValueKind: JsonValueKind.Object } named => [.. named.EnumerateObject().Select(p => $"{p.Name}{p.Value}")],
+            _ => [],
+        };
+        var status = needs.Count > 0 || found.Status is "blocked" ? "blocked" : found.Status is "failed" ? "failed" : "completed";
+        var claim = new AgentClaim { Status = status, Task = start.Task, Reason = found.Reason ?? "", Needs = needs };
+        claim.Write(start.Folder);
+        worktree.RemoveFile(FileName);
+        return claim;
+    }
+}
+
+[JsonSerializable(typeof(WorktreeClaim))]
+internal sealed partial class WorktreeClaimJson : JsonSerializerContext;

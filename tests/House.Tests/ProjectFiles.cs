@@ -1,0 +1,23 @@
+using Orchestrator.TestKit;
+
+namespace Orchestrator.House.Tests;
+
+/// <summary>The projects of the product: everything that is neither a test nor a sample.</summary>
+internal static class ProjectFiles
+{
+    /// <summary>Paths of their project files.</summary>
+    public static IReadOnlyList<string> Product { get; } =
+    [
+        .. new[] { "workflows", "activities", "src" }
+            .SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.csproj", SearchOption.AllDirectories))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>What the map calls a project: its file's name, or the folder of those in the root.</summary>
+    public static string NameOf(string file) => Path.GetFileNameWithoutExtension(file) switch
+    {
+        "Orchestrator.Workflows" => "workflows",
+        "Orchestrator.Activities" => "activities",
+        var name => name,
+    };
+}

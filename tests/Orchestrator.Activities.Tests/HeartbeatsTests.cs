@@ -1,0 +1,37 @@
+using Orchestrator.Runs;
+using Temporalio.Activities;
+using Temporalio.Testing;
+using Xunit;
+
+namespace Orchestrator.Activities.Tests;
+
+/// <summary>Who stops a long step, and who only lets go of it.</summary>
+public sealed class HeartbeatsTests
+{
+    [Theory]
+    [InlineData(ActivityCancelReason.CancelRequested, true)]
+    [InlineData(ActivityCancelReason.Paused, true)]
+    [InlineData(ActivityCancelReason.WorkerShutdown, false)]
+    [InlineData(ActivityCancelReason.Timeout, false)]
+    [InlineData(ActivityCancelReason.GoneFromServer, false)]
+    public async Task Follow_Cancelled_StopsOnlyForWhoeverAsksForTheActivity(ActivityCancelReason reason, bool stops)
+    {
+        var environment = new ActivityEnvironment();
+        var began = new TaskCompletionSource<StepExecution>();
+        var ended = new TaskCompletionSource();
+        var following = environment.RunAsync(() => Heartbeats.FollowAsync(async execution =>
+        {
+            began.SetResult(execution);
+            await ended.Task;
+            return true;
+        }));
+        var execution = await began.Task;
+
+        environment.Cancel(reason);
+
+        Assert.Equal((stops, !stops), (execution.Stop.IsCancellationRequested, execution.Detach.IsCancellationRequested));
+        Assert.Equal(reason.ToString(), execution.DetachReason());
+        ended.SetResult();
+        Assert.True(await following);
+    }
+}

@@ -1,0 +1,33 @@
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Runs.Tasks;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+public class AgentJudgementTests
+{
+    [Theory]
+    [InlineData(AgentFailure.Timeout, "raise timeout and")]
+    [InlineData(AgentFailure.Turns, "raise limits.turns and")]
+    [InlineData(AgentFailure.Money, "raise limits.cost and")]
+    [InlineData(AgentFailure.Memory, "raise limits.memory ")]
+    public void Of_PassedLimit_SaysWhichSettingToRaise(AgentFailure failure, string cure)
+    {
+        var (failureClass, message) = AgentJudgement.Of(new AgentOutcome { Failure = failure, Detail = "Stopped." }, null, found: false);
+
+        Assert.Equal(FailureClasses.Limit, failureClass);
+        Assert.StartsWith("Stopped. Retry it ", message, StringComparison.Ordinal);
+        Assert.Contains(cure, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_LimitToldWithoutFullStop_IsASentenceBeforeTheCure() => Assert.StartsWith(
+        "Reached maximum number of turns (3). Retry it ",
+        AgentJudgement.Of(new AgentOutcome { Failure = AgentFailure.Turns, Detail = "Reached maximum number of turns (3)" }, null, found: false).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Of_PlannerPassedItsTime_NamesThePlannersSetting() =>
+        Assert.Contains("raise planner.timeout and", AgentJudgement.Of(new AgentOutcome { Failure = AgentFailure.Timeout }, null, found: false, "planner.timeout").Message, StringComparison.Ordinal);
+}

@@ -1,0 +1,74 @@
+using Orchestrator.Agents;
+using Orchestrator.Contracts;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>A start that is to be stopped, because nobody heard that it was interrupted, in each state it may be in.</summary>
+public sealed class AgentTurnTests
+{
+    [Fact]
+    public async Task Run_StopOfAStartThatNeverBegan_StartsNothing()
+    {
+        using var run = await BeginAsync("echo started >> \"$ORCHESTRATOR_REPOSITORY/starts\"");
+        var input = await InputAsync(run) with { Stop = true, Session = "kept" };
+
+        var result = await RunAsync(run, input);
+
+        Assert.Equal((FailureClasses.Stopped, "kept", true), (result.FailureClass, result.Session, result.NeverBegun));
+        // A worker that was frozen and wakes up now finds that it may not begin it any more.
+        Assert.Equal(AgentStartState.Withheld, AgentSupervisor.Look(run.Folder.Start("a", 1)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(run, input with { Stop = false }));
+        Assert.False(File.Exists(Path.Combine(run.Repository.Path, "starts")));
+    }
+
+    [Fact]
+    public async Task Run_StopOfAStartAtWork_EndsItAndKeepsItsFiles()
+    {
+        using var run = await BeginAsync("echo half > half.txt; echo started >> \"$ORCHESTRATOR_REPOSITORY/starts\"; sleep 600; echo ended >> \"$ORCHESTRATOR_REPOSITORY/starts\"");
+        var input = await InputAsync(run);
+        using var detach = new CancellationTokenSource();
+        var first = RunAsync(run, input, detach.Token);
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(run.Repository.Path, "starts")), TimeSpan.FromSeconds(30));
+        await detach.CancelAsync();
+        Assert.False((await Assert.ThrowsAsync<StepException>(() => first)).IsFinal);
+
+        var result = await RunAsync(run, input with { Stop = true });
+
+        Assert.Equal(FailureClasses.Stopped, result.FailureClass);
+        Assert.Equal(AgentStartState.Ended, AgentSupervisor.Look(run.Folder.Start("a", 1)));
+        Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
+        Assert.True(File.Exists(Path.Combine(run.Repository.Path, input.Prepared.Worktree, "half.txt")));
+        // Its worker died before it could say so: the next one stops nothing a second time, and the task goes on when it may.
+        Assert.Equal(FailureClasses.Died, (await RunAsync(run, input with { Stop = true })).FailureClass);
+    }
+
+    [Fact]
+    public async Task Run_StopOfAStartThatHasEnded_GivesItsOutcome()
+    {
+        using var run = await BeginAsync("echo started >> \"$ORCHESTRATOR_REPOSITORY/starts\"; echo done > a.txt");
+        var input = await InputAsync(run);
+        var ended = await RunAsync(run, input);
+
+        var result = await RunAsync(run, input with { Stop = true });
+
+        Assert.Equal(FailureClasses.None, ended.FailureClass);
+        Assert.Equal(ended, result);
+        Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
+    }
+
+    private static Task<RunFixture> BeginAsync(string script) => RunFixture.BeginAsync(
+        RunFixture.Policy() with { Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", script] }, Sandbox = "off" },
+        new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["*.txt"] });
+
+    private static async Task<RunAgentInput> InputAsync(RunFixture run) =>
+        new() { Task = WithTimeout(run.Task("a")), Prepared = await run.PrepareAsync("a"), Round = 1, Start = 1 };
+
+    private static TaskInput WithTimeout(TaskInput task) => task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } };
+
+    private static Task<AgentRunResult> RunAsync(RunFixture run, RunAgentInput input, CancellationToken detach = default) =>
+        new AgentTurn(run.Services).RunAsync(input, RunFixture.Execution with { Detach = detach });
+}

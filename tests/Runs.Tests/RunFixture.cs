@@ -1,0 +1,174 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Landing;
+using Orchestrator.Runs.Merging;
+using Orchestrator.Runs.Preflight;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>A run in a real repository, step by step, with the test in the part of the agent.</summary>
+internal sealed class RunFixture : IDisposable
+{
+    public const string RunId = "run-test-000001";
+
+    /// <summary>An execution that nobody stops or leaves.</summary>
+    public static readonly StepExecution Execution = new("execution", "execution/step/1", CancellationToken.None, CancellationToken.None, () => { });
+    private readonly RunServices _services;
+    private readonly string _runId;
+    private bool _ownsRepository;
+
+    private RunFixture(TemporaryRepository repository, RepositoryReference reference, Plan plan, string hash, RunServices services, string runId)
+    {
+        _runId = runId;
+        Repository = repository;
+        Reference = reference;
+        Plan = plan;
+        Hash = hash;
+        _services = services;
+    }
+
+    public TemporaryRepository Repository { get; }
+
+    public RepositoryReference Reference { get; }
+
+    public Plan Plan { get; }
+
+    public string Hash { get; }
+
+    public RunServices Services => _services;
+
+    public RunFolder Folder => new(Repository.Path, _runId);
+
+    public string StagingBranch => $"orchestrator/{_runId}/staging";
+
+    public static async Task<RunFixture> BeginAsync(RunPolicy policy, params PlanTask[] tasks)
+    {
+        var fixture = await BeginAsync(await TemporaryRepository.CreateAsync(), policy, tasks);
+        fixture._ownsRepository = true;
+        return fixture;
+    }
+
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, params PlanTask[] tasks) => BeginAsync(repository, policy, RunId, tasks);
+
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, string runId, params PlanTask[] tasks) => BeginAsync(repository, policy, runId, [], tasks);
+
+    /// <summary>A run of a plan with contracts; without a repository it gets one of its own.</summary>
+    public static async Task<RunFixture> BeginAsync(TemporaryRepository? given, RunPolicy policy, string runId, ContractSpec[] contracts, params PlanTask[] tasks)
+    {
+        var repository = given ?? await TemporaryRepository.CreateAsync();
+        var environment = new Dictionary<string, string>(Settings.SettingsFiles.ProcessEnvironment())
+        {
+            ["XDG_CACHE_HOME"] = repository.Beside("cache"),
+            ["HOME"] = repository.Beside("home"),
+            ["TMPDIR"] = Directory.CreateDirectory(repository.Beside("tmp")).FullName,
+        };
+        var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = environment };
+        var opened = await Repositories.OpenAsync(repository.Path);
+        var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
+        var plan = new Plan { Request = "a test", Tasks = tasks, Contracts = contracts };
+        var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, policy);
+        var fixture = new RunFixture(repository, reference, plan, hash, services, runId) { _ownsRepository = given is null };
+        await fixture.PreflightAgainAsync();
+        return fixture;
+    }
+
+    public async Task PreflightAgainAsync()
+    {
+        Preflight = await new PreflightCheck(_services).CheckAsync(
+            new PreflightInput(_runId, Reference, Hash, new OrchestrationInput { Repository = Repository.Path, PlanFile = "tasks.yaml" }), CancellationToken.None);
+        StagingTip = Preflight.StagingTip;
+    }
+
+    /// <summary>What the agent of a task is told.</summary>
+    public string PromptOf(string id)
+    {
+        var files = RunFiles.Load(Reference, _runId, Hash);
+        return AgentPrompt.ForKey(files, files.Task(id));
+    }
+
+    public PreflightResult Preflight { get; private set; } = new();
+
+    public static RunPolicy Policy(params GateSpec[] gates) => new()
+    {
+        Agent = "script",
+        Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", "true"] },
+        TaskGates = gates,
+        PlanFile = "tasks.yaml",
+    };
+
+    public TaskInput Task(string id, bool fresh = false) => new()
+    {
+        RunId = _runId,
+        Repository = Reference,
+        PlanHash = Hash,
+        Task = new TaskOutline { Id = id },
+        Settings = new RunSettings(),
+        Staging = StagingBranch,
+        StagingTip = StagingTip,
+        Fresh = fresh,
+    };
+
+    public Task<PreparedTask> PrepareAsync(string id, int round = 1, bool withStaging = false, bool mayReuse = true) =>
+        new TaskPreparation(_services).PrepareAsync(
+            new PrepareTaskInput { Task = Task(id), Round = round, WithStaging = withStaging, MayReuse = mayReuse }, CancellationToken.None);
+
+    public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int round = 1, int start = 1) =>
+        new TaskVerification(_services).VerifyAsync(
+            new VerifyTaskInput { Task = Task(id), Prepared = prepared, Round = round, Start = start, ClaimedDone = true }, CancellationToken.None);
+
+    public Task ReleaseAsync(string id) => TaskPreparation.ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
+
+    public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), CancellationToken.None);
+
+    /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
+    public string StagingTip { get; set; } = "";
+
+    public async Task<Contracts.MergeResult> MergeAsync(string id, string commit, int round = 1) => Take(await MergeOnceAsync(id, commit, round), r => r.Merged ? r.Commit : "");
+
+    /// <summary>A merge whose worker dies before the run is told of it.</summary>
+    public Task<Contracts.MergeResult> MergeOnceAsync(string id, string commit, int round = 1) =>
+        new TaskMerge(_services).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)) { StagingTip = StagingTip }, CancellationToken.None);
+
+    public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) => Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
+
+    private Task<LandResult> LandOnceAsync(string land, bool isAskedFor) =>
+        new RunLanding(_services).LandAsync(new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land) { StagingTip = StagingTip, IsAskedFor = isAskedFor }, CancellationToken.None);
+
+    private T Take<T>(T result, Func<T, string> tip)
+    {
+        StagingTip = tip(result) is { Length: > 0 } now ? now : StagingTip;
+        return result;
+    }
+
+    /// <summary>The agent's part: writes a file in the task's worktree.</summary>
+    public void Write(PreparedTask prepared, string file, string content)
+    {
+        var path = Path.Combine(Repository.Path, prepared.Worktree, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+    }
+
+    /// <summary>A whole task: prepared, one file written, verified, merged.</summary>
+    public async Task<Contracts.MergeResult> DoAsync(string id, string file, string content)
+    {
+        var prepared = await PrepareAsync(id);
+        Write(prepared, file, content);
+        var work = await VerifyAsync(id, prepared);
+        Xunit.Assert.Empty(work.Problems);
+        return await MergeAsync(id, work.Commit);
+    }
+
+    public async Task<string> ShowAsync(string revision, string file) => await Repository.GitAsync("show", $"{revision}:{file}");
+
+    public void Dispose()
+    {
+        if (_ownsRepository)
+            Repository.Dispose();
+    }
+}

@@ -1,0 +1,277 @@
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+using Orchestrator.TestKit;
+using Orchestrator.TestKit.Git;
+using Xunit;
+using static Orchestrator.Runs.Tests.TaskStepsTests;
+
+namespace Orchestrator.Runs.Tests;
+
+public sealed class RunStepsTests
+{
+    [Fact]
+    public async Task Preflight_GateOfTheConfigurationRedAtBase_OnlyAdvises()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("test -f never.txt")), Task("a", "a.txt"));
+
+        Assert.Contains(run.Preflight.Warnings, w => w.Contains("test -f never.txt", StringComparison.Ordinal) && w.Contains("advises", StringComparison.Ordinal));
+        Assert.Empty(run.Preflight.Errors);
+        Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
+    }
+
+    [Fact]
+    public async Task Preflight_GatesWithOneDescription_AreNamedByTheirCommands()
+    {
+        var task = Task("a", "a.txt") with { Verification = [new GateSpec("true", Description: "must pass"), new GateSpec("test -d .", Description: "must pass"), new GateSpec("test 1", Description: "is one")] };
+
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), task);
+
+        Assert.Contains(run.Preflight.Warnings, w => w.EndsWith("so they show little: 'true: must pass', 'test -d .: must pass', 'is one'.", StringComparison.Ordinal));
+    }
+
+    /// <summary>Found before an agent starts, also where no gate would have needed it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Preflight_SetUpFails_StopsTheRun(bool hasGate)
+    {
+        var policy = RunFixture.Policy(hasGate ? [new GateSpec("true")] : []) with { Setup = ["no-such-program"] };
+
+        using var run = await RunFixture.BeginAsync(policy, Task("a", "a.txt"));
+
+        Assert.Contains("Set-up failed: 'no-such-program' ended with exit code 127", Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Abort_BeforeLanding_KeepsWhatWasReachedAndTouchesNoTarget()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        var merged = await run.DoAsync("a", "a.txt", "a\n");
+
+        Assert.Equal("", await run.AbortAsync());
+
+        Assert.Equal(merged.Commit, await run.Repository.GitAsync("rev-parse", $"refs/orchestrator/aborted/{RunFixture.RunId}"));
+        Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
+    }
+
+    [Fact]
+    public async Task Abort_AfterLanding_LeavesTheTargetAndSaysHowItIsTakenBack()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "a\n");
+        await run.LandAsync();
+
+        Assert.Contains($"orchestrate abort {RunFixture.RunId}", await run.AbortAsync());
+
+        Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", "main"));
+        Assert.Equal(new LandingNote("refs/heads/main", run.Preflight.BaseCommit, run.StagingTip), LandingNote.TryRead(run.Folder.Landing));
+    }
+
+    [Fact]
+    public async Task Preflight_ProgramOfAGateMissing_StopsTheRun()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("no-such-program-here --check")), Task("a", "a.txt"));
+
+        Assert.Contains("no-such-program-here", Assert.Single(run.Preflight.Errors));
+    }
+
+    [Fact]
+    public async Task Preflight_UncommittedChanges_AreNamedAndOurOwnFilesAreNot()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("files", ("user.txt", "old\n"));
+        repository.Write("user.txt", "changed\n");
+        repository.Write("tasks.yaml", "tasks: []\n");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+
+        var confirmation = Assert.Single(run.Preflight.Confirmations);
+        Assert.Contains("user.txt", confirmation);
+        Assert.DoesNotContain("tasks.yaml", confirmation);
+    }
+
+    [Fact]
+    public async Task Preflight_DetachedHeadWithoutTarget_SaysWhatToDo()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.GitAsync("checkout", "-q", "--detach");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "a.txt"));
+
+        Assert.Contains("--target", Assert.Single(run.Preflight.Errors));
+    }
+
+    [Fact]
+    public async Task Preflight_BranchInTheWayOfOurs_IsNamed()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.GitAsync("branch", "orchestrator");
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "a.txt"));
+
+        Assert.Contains("orchestrator", Assert.Single(run.Preflight.Errors));
+    }
+
+    [Fact]
+    public async Task Land_CleanCheckout_MovesTargetAndFiles()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.True(landed.Landed);
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(run.Repository["a.txt"]));
+        Assert.Equal(landed.Commit, await run.Repository.GitAsync("rev-parse", "HEAD"));
+    }
+
+    [Fact]
+    public async Task Land_TargetMovedMeanwhile_KeepsBothAndGatesAgain()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        await run.Repository.CommitAsync("user", ("user.txt", "mine\n"));
+
+        var landed = await run.LandAsync();
+
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(run.Repository["a.txt"]));
+        Assert.Equal("mine\n", await File.ReadAllTextAsync(run.Repository["user.txt"]));
+    }
+
+    [Fact]
+    public async Task Land_DirtyCheckout_WaitsForAPersonAndTouchesNothing()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("files", ("user.txt", "old\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        var before = await run.Repository.GitAsync("rev-parse", "HEAD");
+        run.Repository.Write("user.txt", "precious\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.False(landed.Landed);
+        Assert.Contains("user.txt", landed.Message);
+        Assert.Equal(before, await run.Repository.GitAsync("rev-parse", "HEAD"));
+        Assert.Equal("precious\n", await File.ReadAllTextAsync(run.Repository["user.txt"]));
+    }
+
+    [Fact]
+    public async Task Land_OnlyThePlanIsChanged_LandsAndKeepsTheChange()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("plan", ("tasks.yaml", "old\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        run.Repository.Write("tasks.yaml", "new\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal("hello\n", await File.ReadAllTextAsync(run.Repository["a.txt"]));
+        Assert.Equal("new\n", await File.ReadAllTextAsync(run.Repository["tasks.yaml"]));
+    }
+
+    [Fact]
+    public async Task Land_AChangedPlanThatATaskChangesToo_WaitsForAPerson()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("plan", ("tasks.yaml", "old\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "tasks.yaml"));
+        await run.DoAsync("a", "tasks.yaml", "theirs\n");
+        run.Repository.Write("tasks.yaml", "mine\n");
+
+        var landed = await run.LandAsync();
+
+        Assert.False(landed.Landed);
+        Assert.Contains("tasks.yaml", landed.Message);
+        Assert.Equal("mine\n", await File.ReadAllTextAsync(run.Repository["tasks.yaml"]));
+    }
+
+    [Fact]
+    public async Task Land_AsBranch_LeavesTheTargetAlone()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        var before = await run.Repository.GitAsync("rev-parse", "HEAD");
+
+        var landed = await run.LandAsync("branch");
+
+        Assert.True(landed.Landed);
+        Assert.Equal(before, await run.Repository.GitAsync("rev-parse", "HEAD"));
+    }
+
+    [Fact]
+    public async Task Finish_LandedRun_RemovesItsBranchesAndWritesTheReport()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+
+        var report = await FinishAsync(run);
+
+        Assert.Contains("| a | merged |", report);
+        Assert.Equal("", await run.Repository.GitAsync("for-each-ref", "refs/heads/orchestrator"));
+        Assert.False(Directory.Exists(run.Repository[$".worktrees/{RunFixture.RunId}"]), "a worktree that its task did not come to give back goes with the run");
+    }
+
+    [Fact]
+    public async Task Finish_MergedTaskWithFilesThatAreInNoCommit_LeavesThemOnTheirBranchAndSaysSo()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        await File.WriteAllTextAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a/late.txt"], "written after the merge\n");
+
+        var report = await FinishAsync(run);
+
+        Assert.Contains($"- the worktree .worktrees/{RunFixture.RunId}/a stays: ", report);
+        Assert.Contains("late.txt", report);
+        Assert.True(File.Exists(run.Repository[$".worktrees/{RunFixture.RunId}/a/late.txt"]));
+        Assert.Equal("?? late.txt", await run.Repository.GitInAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a"], "status", "--porcelain"));
+    }
+
+    private static async Task<string> FinishAsync(RunFixture run)
+    {
+        var landed = await run.LandAsync();
+        var status = new RunStatus { RunId = RunFixture.RunId, State = RunStates.Completed, Target = run.Preflight.Target, Staging = run.StagingBranch, LandedCommit = landed.Commit };
+        ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }], []));
+        return await File.ReadAllTextAsync(run.Repository[await new RunEnding(TimeProvider.System).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)]);
+    }
+
+    [Theory]
+    [InlineData("run-a-000001", "run-a-000001")]
+    [InlineData("A.b_c-1", "A.b_c-1")]
+    [InlineData("with/slash", null)]
+    [InlineData("dots..inside", null)]
+    [InlineData("x.lock", null)]
+    [InlineData("mit Leerzeichen", null)]
+    [InlineData("-dash", null)]
+    public void FolderName_AnyWorkflowId_IsFitForRefsAndFolders(string id, string? expected)
+    {
+        var name = RunFolder.NameOf(id);
+
+        if (expected is not null)
+            Assert.Equal(expected, name);
+        else
+            Assert.Matches("^run-[0-9a-f]{12}$", name);
+    }
+
+    [Fact]
+    public void Progress_RecordedTwiceAndAfterHalfALine_HoldsEachEventOnce()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, RunFixture.RunId);
+        var input = new ProgressInput(
+            new RepositoryReference(folder.Path, "k", "q"), new RunStatus { RunId = RunFixture.RunId, State = RunStates.Executing, Sequence = 2 },
+            [new RunTask { Id = "a", State = TaskStates.Executing }],
+            [new RunEvent { Sequence = 1, Time = DateTimeOffset.UnixEpoch, State = "x" }, new RunEvent { Sequence = 2, Time = DateTimeOffset.UnixEpoch, State = "y" }]);
+        ProgressRecorder.Record(run, input);
+        File.AppendAllText(run.Events, "{\"sequence\":3,\"ti");
+
+        ProgressRecorder.Record(run, input);
+        ProgressRecorder.Record(run, input with { Run = input.Run with { Sequence = 3 }, Tasks = [], Events = [new RunEvent { Sequence = 3, Time = DateTimeOffset.UnixEpoch, State = "z" }] });
+
+        Assert.Equal(3, File.ReadAllLines(run.Events).Length);
+        Assert.Equal("a", Assert.Single(ProgressRecorder.Read(run.Status)!.Tasks).Id);
+    }
+}

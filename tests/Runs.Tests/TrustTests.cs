@@ -1,0 +1,70 @@
+using Orchestrator.Contracts;
+using Orchestrator.QualityGates;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Settings;
+using Orchestrator.TestKit.Git;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>A worker looks once more, whoever started the run: a client that knows nothing of our command, or ours before the files changed.</summary>
+public class TrustTests
+{
+    private const string Plan = "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [test -f a.txt]}\n";
+
+    [Fact]
+    public async Task Load_RunOfARepositoryThatNobodyTrusts_IsRefusedUntilAYesToExactlyThis()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("plan", ("tasks.yaml", Plan), ("yarn.lock", "x\n"));
+        repository.Write(".orchestrator/config.yaml", "gates: {task: [make proof]}\nagents: {claude: {mcp: [tracker]}}\n");
+        repository.Write(".mcp.json", """{"mcpServers": {"tracker": {"command": "x"}, "other": {"command": "y"}}}""");
+        repository.Write(".env", "AWS_REGION=eu-west-1\nAWS_CONFIG_FILE=x\n");
+        var services = Services(repository);
+
+        var before = Load(services, repository);
+        services.Trust!.TrustForRun(repository.Path, "run", Question(services, repository));
+        var trusted = Load(services, repository);
+        var otherRun = Load(services, repository, "other");
+        repository.Write(".orchestrator/config.yaml", "gates: {task: [make another proof]}\n");
+        var changed = Load(services, repository);
+
+        Assert.Contains("is not trusted on this machine", Assert.Single(before.Faults), StringComparison.Ordinal);
+        Assert.Empty(trusted.Faults);
+        Assert.Single(otherRun.Faults);
+        Assert.Single(changed.Faults);
+        var policy = RunFiles.Load(Reference(repository), "run", trusted.Hash).Policy;
+        Assert.Equal("make proof", Assert.Single(policy.TaskGates).Command);
+        Assert.Equal(["yarn install --immutable"], policy.FoundSetUp);
+        Assert.Equal(["AWS_REGION"], policy.AgentVariables);
+        Assert.Equal(["tracker"], policy.McpDefinitions.Keys);
+    }
+
+    [Fact]
+    public async Task Load_RepositoryThatAsksForNothing_NeedsNoYes()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("plan", ("tasks.yaml", Plan));
+        repository.Write(".orchestrator/config.yaml", "workers: 7\nmodel: haiku\n");
+
+        var loaded = Load(Services(repository), repository);
+
+        Assert.Empty(loaded.Faults);
+        Assert.Equal(7, loaded.Settings.Workers);
+    }
+
+    private static RunServices Services(TemporaryRepository repository) => new("host", ["orchestrate", "hook"], TimeProvider.System)
+    {
+        Environment = new Dictionary<string, string> { ["HOME"] = repository.Beside("home"), ["PATH"] = "/usr/bin:/bin" },
+        Trust = new TrustStore(repository.Beside("trust.json")),
+    };
+
+    private static TrustQuestion Question(RunServices services, TemporaryRepository repository) =>
+        RepositorySettings.Load(repository.Path, SettingsFiles.Read(repository.Path, services.Environment, []), ProjectCommands.Find, services.Trust!).Question;
+
+    private static RepositoryReference Reference(TemporaryRepository repository) => new(repository.Path, "key", "queue");
+
+    private static PlanOutline Load(RunServices services, TemporaryRepository repository, string run = "run") =>
+        new PlanLoading(services).Load(new LoadPlanInput(run, Reference(repository), new OrchestrationInput { Repository = repository.Path, PlanFile = "tasks.yaml" }));
+}
