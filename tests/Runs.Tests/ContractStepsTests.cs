@@ -1,3 +1,4 @@
+using Orchestrator.Runs.Tasks;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.TestKit.Git;

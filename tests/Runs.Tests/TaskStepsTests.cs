@@ -1,3 +1,4 @@
+using Orchestrator.Runs.Tasks;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;

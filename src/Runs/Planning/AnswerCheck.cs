@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Runs.Tasks;
 using Orchestrator.Contracts;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Orchestrator.Workflows;
+namespace Orchestrator.Workflows.Messages;
 
 /// <summary>What workflows write to the worker's log.</summary>
 internal static partial class Log

@@ -2,7 +2,7 @@ using System.Text;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Gates;
 
-namespace Orchestrator.Runs;
+namespace Orchestrator.Runs.Tasks;
 
 /// <summary>What is wrong with a task's work, with evidence: for the agent's next turn and for people. One file per round.</summary>
 internal static class ProblemsFile
