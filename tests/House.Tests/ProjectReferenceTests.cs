@@ -15,7 +15,7 @@ public sealed partial class ProjectReferenceTests
     public void References_OfAProject_AreThoseOfTheMap(string project)
     {
         var file = ProjectFiles.Product.Single(f => ProjectFiles.NameOf(f) == project);
-        var references = XDocument.Load(file).Descendants("ProjectReference").Select(r => ProjectFiles.NameOf((string)r.Attribute("Include")!)).Order(StringComparer.Ordinal);
+        var references = ReferencesOf(file).Order(StringComparer.Ordinal);
 
         Assert.True(Map.TryGetValue(project, out var allowed), $"src/README.md has no row for {project}");
         Assert.Equal(allowed, references);
@@ -23,6 +23,17 @@ public sealed partial class ProjectReferenceTests
 
     [Fact]
     public void Rows_OfTheMap_AreProjects() => Assert.Empty(Map.Keys.Except(ProjectFiles.Product.Select(ProjectFiles.NameOf)));
+
+    /// <summary>What a file refers to itself and by the files that it imports (<c>TemporalSdk.props</c>).</summary>
+    private static IEnumerable<string> ReferencesOf(string file)
+    {
+        var document = XDocument.Load(file);
+        return
+        [
+            .. document.Descendants("ProjectReference").Select(r => ProjectFiles.NameOf((string)r.Attribute("Include")!)),
+            .. document.Descendants("Import").SelectMany(i => ReferencesOf(Path.GetFullPath((string)i.Attribute("Project")!, Path.GetDirectoryName(file)!))),
+        ];
+    }
 
     private static Dictionary<string, List<string>> Map { get; } = File.ReadLines(RepositoryFiles.Path("src/README.md"))
         .Select(line => Row().Match(line))
