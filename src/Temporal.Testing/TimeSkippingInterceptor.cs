@@ -7,7 +7,9 @@ namespace Temporalio.Testing;
 /// <summary>Lets time be skipped exactly while a client waits for the result of a workflow.</summary>
 internal sealed class TimeSkippingInterceptor : IClientInterceptor
 {
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private int _disabled;
+    private int _waiting;
 
     /// <summary>The service that locks and unlocks; set when the client is connected.</summary>
     public TestService? Service { get; set; }
@@ -19,6 +21,41 @@ internal sealed class TimeSkippingInterceptor : IClientInterceptor
     }
 
     public ClientOutboundInterceptor InterceptClient(ClientOutboundInterceptor nextInterceptor) => new Outbound(this, nextInterceptor);
+
+    // Waits nest: time is skipped from the beginning of the first to the end of the last.
+    private async Task EnterAsync(TestService service)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_waiting == 0)
+            {
+                await service.UnlockTimeSkippingAsync(new());
+            }
+
+            _waiting++;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task LeaveAsync(TestService service)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (--_waiting == 0)
+            {
+                await service.LockTimeSkippingAsync(new());
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     private sealed class Enabling(TimeSkippingInterceptor owner) : IDisposable
     {
@@ -35,14 +72,14 @@ internal sealed class TimeSkippingInterceptor : IClientInterceptor
                 return await base.FetchWorkflowHistoryEventPageAsync(input);
             }
 
-            await service.UnlockTimeSkippingAsync(new());
+            await owner.EnterAsync(service);
             try
             {
                 return await base.FetchWorkflowHistoryEventPageAsync(input);
             }
             finally
             {
-                await service.LockTimeSkippingAsync(new());
+                await owner.LeaveAsync(service);
             }
         }
     }

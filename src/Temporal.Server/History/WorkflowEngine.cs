@@ -19,7 +19,7 @@ internal sealed class WorkflowEngine
     private readonly OutboxWorker _outbox;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, RunTimer> _runTimers = [];
-    private readonly HashSet<long> _busyRuns = [];
+    private readonly Dictionary<long, TasksInHand> _busyRuns = [];
     private readonly HashSet<long> _lostRuns = [];
 
     public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
@@ -49,15 +49,12 @@ internal sealed class WorkflowEngine
     /// <summary>Whether it is noted which runs have tasks, for a clock that skips.</summary>
     public bool TracksTasks { get; init; }
 
-    /// <summary>No task is queued or started. Only with <see cref="TracksTasks"/>.</summary>
-    public bool IsIdle
+    /// <summary>No task is queued or started, but for so many activities. Only with <see cref="TracksTasks"/>.</summary>
+    public bool IsIdle(int startedActivities)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return _busyRuns.Count == 0;
-            }
+            return _busyRuns.Count == 0 || (!_busyRuns.Values.Any(run => run.Others) && _busyRuns.Values.Sum(run => run.StartedActivities) <= startedActivities);
         }
     }
 
@@ -272,7 +269,14 @@ internal sealed class WorkflowEngine
     {
         lock (_lock)
         {
-            _ = run.HasTasks ? _busyRuns.Add(run.Run.Key) : _busyRuns.Remove(run.Run.Key);
+            if (run.Tasks == default)
+            {
+                _busyRuns.Remove(run.Run.Key);
+            }
+            else
+            {
+                _busyRuns[run.Run.Key] = run.Tasks;
+            }
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class RunWrite
         NextDue = run.NextDue();
         _due = NextDue?.ToUnixTimeMilliseconds();
         _dispatch = run.WaitsInQueue();
-        HasTasks = run.IsOpen && (run.Task is not null || run.Activities.Values.Any(a => a is { Record.WaitsForRetry: false, Record.Paused: false }));
+        Tasks = TasksInHand.Of(run);
         _closed = run.CloseTime;
         if (run.IsOpen)
         {
@@ -125,8 +125,8 @@ internal sealed class RunWrite
 
     public RunChanges Changes { get; }
 
-    /// <summary>A task of the run is queued or started.</summary>
-    public bool HasTasks { get; }
+    /// <summary>What of the run is queued or started.</summary>
+    public TasksInHand Tasks { get; }
 
     public EventBatch? Batch { get; }
 

@@ -14,6 +14,7 @@ internal sealed class TimeSkippingPart(SkippingClock clock, TimerService timers,
 {
     private readonly Lock _lock = new();
     private int _locks = 1;
+    private int _sleepers;
 
     /// <inheritdoc/>
     public void Register(RpcTable table)
@@ -32,19 +33,7 @@ internal sealed class TimeSkippingPart(SkippingClock clock, TimerService timers,
         table.Add(Service, "GetCurrentTime", Empty.Parser, (_, _) => ValueTask.FromResult(new GetCurrentTimeResponse { Time = Timestamp.FromDateTimeOffset(clock.GetUtcNow()) }));
         table.Add(Service, "Sleep", SleepRequest.Parser, async (context, request) => await SleepAsync(context, clock.GetUtcNow() + Span(request.Duration)));
         table.Add(Service, "SleepUntil", SleepUntilRequest.Parser, async (context, request) => await SleepAsync(context, request.Timestamp?.ToDateTimeOffset() ?? clock.GetUtcNow()));
-        table.Add(Service, "UnlockTimeSkippingWithSleep", SleepRequest.Parser, async (context, request) =>
-        {
-            var until = clock.GetUtcNow() + Span(request.Duration);
-            Change(-1);
-            try
-            {
-                return await SleepAsync(context, until);
-            }
-            finally
-            {
-                Change(1);
-            }
-        });
+        table.Add(Service, "UnlockTimeSkippingWithSleep", SleepRequest.Parser, async (context, request) => await SkipAsync(context, clock.GetUtcNow() + Span(request.Duration)));
     }
 
     /// <inheritdoc/>
@@ -69,7 +58,8 @@ internal sealed class TimeSkippingPart(SkippingClock clock, TimerService timers,
     {
         lock (_lock)
         {
-            if (_locks > 0 || timers.IsBusy || !engine.IsIdle || timers.NextDue is not { } due)
+            // Who sleeps holds nothing up: neither the lock that is on by itself, nor the activity that it may be.
+            if (_locks - _sleepers > 0 || timers.IsBusy || !engine.IsIdle(startedActivities: _sleepers - _locks) || timers.NextDue is not { } due)
             {
                 return;
             }
@@ -87,6 +77,45 @@ internal sealed class TimeSkippingPart(SkippingClock clock, TimerService timers,
         Skip();
         await done.Task.WaitAsync(context.CancellationToken);
         return new SleepResponse();
+    }
+
+    /// <summary>Sleeps and lets time be skipped for that long, to the moment: what is due later stays so.</summary>
+    private async Task<SleepResponse> SkipAsync(GrpcServerCallContext context, DateTimeOffset until)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asleep = 1;
+        lock (_lock)
+        {
+            _sleepers++;
+        }
+
+        // In the timer's own turn: once it is over, time may be skipped further.
+        using var timer = timers.Schedule(until, () =>
+        {
+            WakeUp();
+            done.TrySetResult();
+        });
+        try
+        {
+            Skip();
+            await done.Task.WaitAsync(context.CancellationToken);
+            return new SleepResponse();
+        }
+        finally
+        {
+            WakeUp();
+        }
+
+        void WakeUp()
+        {
+            if (Interlocked.Exchange(ref asleep, 0) == 1)
+            {
+                lock (_lock)
+                {
+                    _sleepers--;
+                }
+            }
+        }
     }
 
     private static TimeSpan Span(Duration? duration) => duration is null ? TimeSpan.Zero

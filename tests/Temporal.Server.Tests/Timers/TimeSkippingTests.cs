@@ -73,6 +73,25 @@ public sealed class TimeSkippingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sleep_WithATimerDueLater_StopsAtItsTime()
+    {
+        await StartAsync("later");
+        await CompleteAsync(await PollAsync(), new Command
+        {
+            CommandType = CommandType.StartTimer,
+            StartTimerCommandAttributes = new StartTimerCommandAttributes { TimerId = "t", StartToFireTimeout = Duration.FromTimeSpan(TimeSpan.FromDays(200)) },
+        });
+        for (var i = 0; i < 50; i++)
+        {
+            var before = await NowAsync();
+
+            await TestAsync("UnlockTimeSkippingWithSleep", new SleepRequest { Duration = Duration.FromTimeSpan(TimeSpan.FromHours(2)) }, SleepResponse.Parser);
+
+            Assert.InRange((await NowAsync()) - before, TimeSpan.FromHours(2), TimeSpan.FromHours(2.2));
+        }
+    }
+
+    [Fact]
     public async Task Unlock_OnceTooOften_IsRefused()
     {
         await TestAsync("UnlockTimeSkipping", new UnlockTimeSkippingRequest(), UnlockTimeSkippingResponse.Parser);
