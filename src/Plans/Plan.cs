@@ -80,7 +80,7 @@ public sealed record TaskDefaults
 
     /// <inheritdoc cref="PlanTask.Verification"/>
     [JsonPropertyName("verification")]
-    public IReadOnlyList<GateSpec>? Verification { get; init; }
+    public IReadOnlyList<Gate>? Verification { get; init; }
 
     /// <inheritdoc cref="PlanTask.Limits"/>
     [JsonPropertyName("limits")]

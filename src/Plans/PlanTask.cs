@@ -53,7 +53,7 @@ public sealed record PlanTask
 
     /// <summary>Gates that must pass at the task's exact commit.</summary>
     [JsonPropertyName("verification"), JsonPropertyOrder(11)]
-    public IReadOnlyList<GateSpec> Verification { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<Gate> Verification { get; init => field = value ?? []; } = [];
 
     /// <summary>Packages that the task needs and that the orchestrator installs before it starts.</summary>
     [JsonPropertyName("deps_required"), JsonPropertyOrder(12)]

@@ -1,37 +1,41 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Orchestrator.Plans;
 
 namespace Orchestrator.QualityGates;
 
 /// <summary>Finds gates in a project's own manifests, for users who named none.</summary>
 public static partial class GateDetection
 {
-    private static readonly (string Script, GateKind Kind)[] Scripts =
+    private static readonly (string Script, GateType Type)[] Scripts =
     [
-        ("build", GateKind.Build), ("typecheck", GateKind.TypeCheck), ("type-check", GateKind.TypeCheck), ("lint", GateKind.Lint), ("test", GateKind.Test),
+        ("build", GateType.Build), ("typecheck", GateType.TypeCheck), ("type-check", GateType.TypeCheck), ("lint", GateType.Lint), ("test", GateType.Test),
     ];
 
     /// <summary>Gates of the project in a directory, cheapest kind first. Empty when no manifest is known.</summary>
-    public static IReadOnlyList<Gate> Detect(string directory) =>
-        Detect(
+    public static IReadOnlyList<Gate> Detect(string directory) => [.. Find(directory).Select(found => found.Gate)];
+
+    /// <summary>The same, with what the manifest says that each does, such as the text of an npm script; empty where that is the command's own business.</summary>
+    internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(string directory) =>
+        Find(
             [.. Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))],
             name => File.Exists(Path.Combine(directory, name)) ? File.ReadAllText(Path.Combine(directory, name)) : "");
 
     /// <summary>The same of the names in the root folder and a way to read them. Pure.</summary>
-    internal static IReadOnlyList<Gate> Detect(IReadOnlyCollection<string> names, Func<string, string> read)
+    internal static IReadOnlyList<(Gate Gate, string Meaning)> Find(IReadOnlyCollection<string> names, Func<string, string> read)
     {
-        List<Gate> gates = [];
+        List<(Gate Gate, string Meaning)> gates = [];
         gates.AddRange(OfNode(names, read));
         gates.AddRange(OfDotnet(names));
         gates.AddRange(OfPython(names, read));
         gates.AddRange(OfCargo(names));
         gates.AddRange(OfGo(names));
         // A Makefile usually wraps the same commands, so it only fills gaps.
-        gates.AddRange(OfMake(names, read).Where(gate => gates.TrueForAll(known => known.Kind != gate.Kind)));
-        return [.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Kind == gate.Kind))];
+        gates.AddRange(OfMake(names, read).Where(gate => gates.TrueForAll(known => known.Gate.Type != gate.Gate.Type)));
+        return [.. gates.OrderBy(gate => Array.FindIndex(Scripts, script => script.Type == gate.Gate.Type))];
     }
 
-    private static IEnumerable<Gate> OfNode(IReadOnlyCollection<string> names, Func<string, string> read)
+    private static IEnumerable<(Gate Gate, string Meaning)> OfNode(IReadOnlyCollection<string> names, Func<string, string> read)
     {
         if (!names.Contains("package.json"))
         {
@@ -41,12 +45,12 @@ public static partial class GateDetection
         string manager = names.Contains("pnpm-lock.yaml") ? "pnpm" : names.Contains("yarn.lock") ? "yarn"
             : names.Contains("bun.lock") || names.Contains("bun.lockb") ? "bun" : "npm";
         Dictionary<string, string> scripts = ReadScripts(read("package.json"));
-        foreach ((string script, GateKind kind) in Scripts)
+        foreach ((string script, GateType kind) in Scripts)
         {
             // What "npm init" writes is no test.
             if (scripts.TryGetValue(script, out string? text) && !text.Contains("no test specified", StringComparison.Ordinal))
             {
-                yield return Make($"{manager} run {script}", kind) with { Meaning = text };
+                yield return Make($"{manager} run {script}", kind, text);
             }
         }
     }
@@ -73,16 +77,16 @@ public static partial class GateDetection
     }
 
     /// <summary>With several projects and no solution the command would not know which is meant.</summary>
-    private static IEnumerable<Gate> OfDotnet(IReadOnlyCollection<string> names)
+    private static IEnumerable<(Gate Gate, string Meaning)> OfDotnet(IReadOnlyCollection<string> names)
     {
         int solutions = names.Count(name => Path.GetExtension(name) is ".sln" or ".slnx");
         int projects = names.Count(name => Path.GetExtension(name) is ".csproj" or ".fsproj" or ".vbproj");
         return solutions == 1 || (solutions == 0 && projects == 1)
-            ? [Make("dotnet build", GateKind.Build), Make("dotnet test", GateKind.Test)]
+            ? [Make("dotnet build", GateType.Build), Make("dotnet test", GateType.Test)]
             : [];
     }
 
-    private static IEnumerable<Gate> OfPython(IReadOnlyCollection<string> names, Func<string, string> read)
+    private static IEnumerable<(Gate Gate, string Meaning)> OfPython(IReadOnlyCollection<string> names, Func<string, string> read)
     {
         string[] manifests = ["pyproject.toml", "requirements.txt", "requirements-dev.txt", "setup.cfg", "setup.py", "tox.ini", "pytest.ini"];
         string said = string.Join('\n', manifests.Where(names.Contains).Select(read));
@@ -94,36 +98,36 @@ public static partial class GateDetection
         string prefix = names.Contains("uv.lock") ? "uv run " : names.Contains("poetry.lock") ? "poetry run " : "python3 -m ";
         if (said.Contains("[tool.mypy", StringComparison.Ordinal) || names.Contains("mypy.ini"))
         {
-            yield return Make($"{prefix}mypy .", GateKind.TypeCheck);
+            yield return Make($"{prefix}mypy .", GateType.TypeCheck);
         }
 
         if (said.Contains("[tool.ruff", StringComparison.Ordinal) || names.Contains("ruff.toml"))
         {
-            yield return Make($"{prefix}ruff check .", GateKind.Lint);
+            yield return Make($"{prefix}ruff check .", GateType.Lint);
         }
 
         if (said.Contains("pytest", StringComparison.Ordinal) || names.Contains("pytest.ini") || names.Contains("conftest.py"))
         {
-            yield return Make($"{prefix}pytest", GateKind.Test);
+            yield return Make($"{prefix}pytest", GateType.Test);
         }
         else if (names.Contains("tests"))
         {
-            yield return Make("python3 -m unittest discover -s tests", GateKind.Test);
+            yield return Make("python3 -m unittest discover -s tests", GateType.Test);
         }
     }
 
-    private static IEnumerable<Gate> OfCargo(IReadOnlyCollection<string> names) =>
-        names.Contains("Cargo.toml") ? [Make("cargo build", GateKind.Build), Make("cargo test", GateKind.Test)] : [];
+    private static IEnumerable<(Gate Gate, string Meaning)> OfCargo(IReadOnlyCollection<string> names) =>
+        names.Contains("Cargo.toml") ? [Make("cargo build", GateType.Build), Make("cargo test", GateType.Test)] : [];
 
-    private static IEnumerable<Gate> OfGo(IReadOnlyCollection<string> names) => names.Contains("go.mod")
-        ? [Make("go build ./...", GateKind.Build), Make("go vet ./...", GateKind.Lint), Make("go test ./...", GateKind.Test)]
+    private static IEnumerable<(Gate Gate, string Meaning)> OfGo(IReadOnlyCollection<string> names) => names.Contains("go.mod")
+        ? [Make("go build ./...", GateType.Build), Make("go vet ./...", GateType.Lint), Make("go test ./...", GateType.Test)]
         : [];
 
-    private static IEnumerable<Gate> OfMake(IReadOnlyCollection<string> names, Func<string, string> read)
+    private static IEnumerable<(Gate Gate, string Meaning)> OfMake(IReadOnlyCollection<string> names, Func<string, string> read)
     {
         string? makefile = names.FirstOrDefault(name => name is "Makefile" or "makefile" or "GNUmakefile");
         HashSet<string> targets = makefile is null ? [] : [.. Target().Matches(read(makefile)).Select(match => match.Groups[1].Value)];
-        foreach ((string script, GateKind kind) in Scripts)
+        foreach ((string script, GateType kind) in Scripts)
         {
             if (targets.Contains(script))
             {
@@ -133,11 +137,11 @@ public static partial class GateDetection
 
         if (targets.Contains("check") && !targets.Contains("test"))
         {
-            yield return Make("make check", GateKind.Test);
+            yield return Make("make check", GateType.Test);
         }
     }
 
-    private static Gate Make(string command, GateKind kind) => new() { Name = command, Command = command, Kind = kind };
+    private static (Gate Gate, string Meaning) Make(string command, GateType type, string meaning = "") => (GateGrammar.Of(command, type: type), meaning);
 
     [GeneratedRegex(@"^([A-Za-z][\w-]*)\s*:(?!=)", RegexOptions.Multiline)]
     private static partial Regex Target();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Plans;
 using Orchestrator.Processes;
 
 namespace Orchestrator.QualityGates;
@@ -18,6 +19,10 @@ public sealed record GateSubject
 
     /// <summary>The temporary folder of its worktree: what the first run of a gate has left there is no longer there in its second. Null: none of its own.</summary>
     public string? TemporaryFolder { get; init; }
+
+    /// <summary>False: a gate that fails by its own word is not run again to tell chance from fault; its failure is expected.</summary>
+    /// <value>Default: true.</value>
+    public bool RerunFailure { get; init; } = true;
 
     /// <summary>Whose work it is, for those who wait for the gate.</summary>
     public GateOrigin Origin { get; init; } = GateOrigin.None;
@@ -83,7 +88,7 @@ public sealed class GateRunner(GateTurns turns, TimeProvider? time = null)
         }
 
         bool wasKilled = GateClassifier.WasKilled(first);
-        if (!wasKilled && (first.Failure != GateFailure.Logic || !gate.RerunFailure || gate.Kind is not (GateKind.Test or GateKind.Custom)))
+        if (!wasKilled && (first.Failure != GateFailure.Logic || !subject.RerunFailure || gate.Type is not (GateType.Test or GateType.Custom)))
         {
             return first;
         }

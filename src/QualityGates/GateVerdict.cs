@@ -1,3 +1,5 @@
+using Orchestrator.Plans;
+
 namespace Orchestrator.QualityGates;
 
 /// <summary>How a gate ended.</summary>

@@ -16,8 +16,8 @@ public static class ProjectCommands
     public static IReadOnlyList<FoundCommand> Find(string directory) =>
     [
         .. SetUpDetection.Detect(directory).Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
-        .. GateDetection.Detect(directory).Select(gate => new FoundCommand(
-            gate.Kind is GateKind.TypeCheck or GateKind.Build ? FoundCommandKind.TypeGate : FoundCommandKind.Gate, gate.Command, "the project's manifests", gate.Meaning)),
+        .. GateDetection.Find(directory).Select(found => new FoundCommand(
+            found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate, found.Gate.Command, "the project's manifests", found.Meaning)),
         .. McpServers(Path.Combine(directory, McpFile)).Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
     ];
 

@@ -35,7 +35,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         warnings.AddRange(found.Warnings);
         if (begun is null && landsIn is not null)
             errors.AddRange(await UncommittedAsync(found.Unwritten, tip, landsIn, stop));
-        if (!TaskGatesCheckTypes())
+        if (!files.Policy.Gates.CheckTypes(files.Plan))
             warnings.Add("The plan has contracts, but no gate checks types. Add one with 'type: typecheck' or 'type: build' to gates.task, such as 'mypy --strict .', 'npx tsc --noEmit' or 'dotnet build'.");
     }
 
@@ -87,9 +87,6 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
             || file.Path.StartsWith(stub.FilePath + "/", StringComparison.Ordinal)
         group file by stub into clashes
         select $"The contract '{clashes.Key.Name}' can't be written to '{clashes.Key.FilePath}': '{clashes.First().Path}' is in its place. Give the contract another file_path.";
-
-    private bool TaskGatesCheckTypes() =>
-        files.Policy.TaskGates.Concat(files.Policy.TypeGates).Concat(files.Plan.Tasks.SelectMany(t => t.Verification)).Any(g => RunPolicy.ChecksTypes(g.Type));
 }
 
 [JsonSerializable(typeof(IReadOnlyList<ContractStub>))]

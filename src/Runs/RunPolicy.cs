@@ -57,18 +57,8 @@ public sealed record RunPolicy
     /// <summary>Whether agents are confined: <c>auto</c>, <c>on</c> or <c>off</c>.</summary>
     public string Sandbox { get; init; } = "auto";
 
-    /// <summary>Gates of every task, from the configuration.</summary>
-    public IReadOnlyList<GateSpec> TaskGates { get; init; } = [];
-
-    /// <summary>Gates found from the manifests, for tasks without gates of their own.</summary>
-    public IReadOnlyList<GateSpec> FoundGates { get; init; } = [];
-
-    /// <summary>Those of the found gates that check types, where the configuration names none that do: in a plan with contracts every task passes them, whatever gates it brings.</summary>
-    public IReadOnlyList<GateSpec> TypeGates { get; init; } = [];
-
-    /// <summary>Gates on every merged tree.</summary>
-    public IReadOnlyList<GateSpec> IntegrationGates { get; init; } = [];
-    public TimeSpan GateTimeout { get; init; } = TimeSpan.FromMinutes(30);
+    /// <summary>The gates that the project brings along.</summary>
+    public ProjectGates Gates { get; init; } = new();
     public TimeSpan TaskTimeout { get; init; } = TimeSpan.FromMinutes(30);
     public int MaxRemediations { get; init; } = 2;
 
@@ -122,14 +112,11 @@ public sealed record RunPolicy
     /// <summary>The part of the start's input that chooses tasks.</summary>
     public Contracts.OrchestrationInput Selection() => new() { Only = Only, Phase = Phase };
 
-    /// <summary>True for gates that notice a wrong type: type checkers, and builds, since compilers check types.</summary>
-    public static bool ChecksTypes(GateType type) => type is GateType.TypeCheck or GateType.Build;
-
     /// <summary>What of the settings a run keeps, with what its start asked for on top.</summary>
     /// <param name="loaded">The settings, without errors.</param>
     /// <param name="input">The run's start.</param>
     /// <param name="found">Gates found in the project's manifests; they count where the configuration names none.</param>
-    public static RunPolicy From(SettingsResult loaded, Contracts.OrchestrationInput input, IReadOnlyList<GateSpec> found) =>
+    public static RunPolicy From(SettingsResult loaded, Contracts.OrchestrationInput input, IReadOnlyList<Gate> found) =>
         From(loaded.Settings!, input, found) with { AgentVariables = loaded.AgentVariables };
 
     /// <summary>The same with what else the project's own files ask for, and a person has seen.</summary>
@@ -139,7 +126,11 @@ public sealed record RunPolicy
         McpDefinitions = found.Where(f => f.Kind == FoundCommandKind.McpServer && McpServers.Contains(f.Command)).ToDictionary(f => f.Command, f => f.Meaning),
     };
 
-    private static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input, IReadOnlyList<GateSpec> found) => new()
+    /// <summary>The gates of a project, by its settings and what was found in its manifests.</summary>
+    public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>
+        new() { Configured = settings.Gates.Task, Found = found, Integration = settings.Gates.Integration ?? [] };
+
+    private static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input, IReadOnlyList<Gate> found) => new()
     {
         Agent = input.Agent ?? settings.Agent,
         Model = input.Model is { } model ? ModelName.InService(model) : settings.Model,
@@ -154,10 +145,7 @@ public sealed record RunPolicy
         PermissionMode = settings.Permissions.Mode,
         Allow = settings.Permissions.Allow,
         Sandbox = settings.Permissions.Sandbox,
-        TaskGates = settings.Gates.Task ?? [],
-        FoundGates = settings.Gates.Task is null ? found : [],
-        TypeGates = (settings.Gates.Task ?? []).Any(g => ChecksTypes(g.Type)) ? [] : [.. found.Where(g => ChecksTypes(g.Type))],
-        IntegrationGates = settings.Gates.Integration ?? [],
+        Gates = GatesOf(settings, found),
         TaskTimeout = settings.TaskTimeout,
         MaxRemediations = settings.MaxRemediations,
         StrictCompliance = settings.StrictCompliance,

@@ -5,41 +5,44 @@ namespace Orchestrator.Settings;
 /// <summary>Lists of gates: each a command, or a mapping with <c>command</c> and the other members of a plan's <c>verification</c>.</summary>
 internal static class GateSettingType
 {
-    private static readonly string[] Members = ["command", "type", "required", "timeout", "description", "negate", "exclusive"];
-    private static readonly SettingType<string> Kind = SettingTypes.OneOf("test", "typecheck", "lint", "build", "security", "custom");
+    private static readonly SettingType<string> Kind = SettingTypes.OneOf([.. GateGrammar.Types.Keys]);
     private static readonly SettingType<TimeSpan> Limit = SettingTypes.Time(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
 
-    public static SettingType<IReadOnlyList<GateSpec>?> Gates { get; } = new("a list of commands, or of mappings with 'command'", Read, Write);
+    public static SettingType<IReadOnlyList<Gate>?> Gates { get; } = new("a list of commands, or of mappings with 'command'", Read, Write);
 
-    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyList<GateSpec>? value)
+    private static bool Read(RawValue raw, FaultSink faults, out IReadOnlyList<Gate>? value)
     {
-        var gates = new List<GateSpec>();
+        var gates = new List<Gate>();
         value = gates;
-        if (raw is not RawList list)
-            return ReadGate(raw, faults, gates);
-        var good = true;
-        foreach (var item in list.Items)
-            good &= ReadGate(item, faults, gates);
-        return good;
+        return ReadGates(raw, null, faults, gates);
     }
 
-    private static bool ReadGate(RawValue raw, FaultSink faults, List<GateSpec> gates)
+    private static bool ReadGates(RawValue raw, string? under, FaultSink faults, List<Gate> gates)
     {
-        if (raw is RawMap map)
-            return ReadMapping(map, faults, gates);
-        if (!SettingTypes.Text.TryRead(raw, faults, out var command))
-            return false;
-        gates.Add(new GateSpec(command));
-        return true;
+        switch (raw)
+        {
+            case RawList list:
+                return list.Items.Aggregate(true, (good, item) => ReadGates(item, under, faults, gates) & good);
+            case RawMap map when GateGrammar.IsOneGate([.. map.Entries.Select(e => e.Key)]):
+                return ReadMapping(map, under, faults, gates);
+            case RawMap map:
+                return map.Entries.Aggregate(true, (good, entry) => ReadGates(entry.Value, entry.Key, faults, gates) & good);
+            default:
+                if (!SettingTypes.Text.TryRead(raw, faults, out var command))
+                    return false;
+                gates.Add(GateGrammar.Of(command, under));
+                return true;
+        }
     }
 
-    private static bool ReadMapping(RawMap map, FaultSink faults, List<GateSpec> gates)
+    private static bool ReadMapping(RawMap map, string? under, FaultSink faults, List<Gate> gates)
     {
         var good = true;
-        var gate = new GateSpec("");
+        var gate = new Gate("");
+        GateType? said = null;
         foreach (var entry in map.Entries)
         {
-            switch (entry.Key)
+            switch (GateGrammar.MemberOf(entry.Key))
             {
                 case "command":
                     good &= SettingTypes.Text.TryRead(entry.Value, faults, out var command);
@@ -51,7 +54,7 @@ internal static class GateSettingType
                     break;
                 case "type":
                     good &= Kind.TryRead(entry.Value, faults, out var kind);
-                    gate = gate with { Type = Enum.TryParse<GateType>(kind, ignoreCase: true, out var type) ? type : GateType.Custom };
+                    said = GateGrammar.Types.TryGetValue(kind, out var type) ? type : null;
                     break;
                 case "required":
                     good &= SettingTypes.Switch.TryRead(entry.Value, faults, out var required);
@@ -70,7 +73,7 @@ internal static class GateSettingType
                     gate = gate with { Timeout = timeout };
                     break;
                 default:
-                    var near = NearestName.Of(entry.Key, Members);
+                    var near = NearestName.Of(entry.Key, [.. GateGrammar.Members.SelectMany(spellings => spellings.Split(' '))]);
                     faults($"a gate has no '{entry.Key}'{(near is null ? "" : $"; '{near}' is near")}.", entry.Line);
                     good = false;
                     break;
@@ -83,7 +86,8 @@ internal static class GateSettingType
             good = false;
         }
 
-        gates.Add(gate);
+        var meant = GateGrammar.Of(gate.Command, under, said, gate.Description);
+        gates.Add(gate with { Type = meant.Type, Description = meant.Description });
         return good;
     }
 
@@ -97,14 +101,14 @@ internal static class GateSettingType
         return false;
     }
 
-    private static string Write(IReadOnlyList<GateSpec>? gates) => gates is null ? "found" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
+    private static string Write(IReadOnlyList<Gate>? gates) => gates is null ? "found" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
 
-    private static string WriteGate(GateSpec gate)
+    private static string WriteGate(Gate gate)
     {
-        if (gate == new GateSpec(gate.Command))
+        if (gate == GateGrammar.Of(gate.Command))
             return SettingTypes.Quote(gate.Command);
         var members = new List<string> { "command: " + SettingTypes.Quote(gate.Command) };
-        if (gate.Type != GateType.Custom)
+        if (gate.Type != GateGrammar.Of(gate.Command).Type)
             members.Add("type: " + gate.Type.ToString().ToLowerInvariant());
         if (!gate.Required)
             members.Add("required: false");

@@ -120,7 +120,7 @@ public sealed record RetrySettings(int MaxAttempts, TimeSpan BaseDelay, TimeSpan
 public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, long? Memory, double? Cpu, TimeSpan Orphan);
 
 /// <summary>Gates for every task and for the merged tree (<c>gates.*</c>); null: found from the project's manifests.</summary>
-public sealed record GateSettings(IReadOnlyList<GateSpec>? Task, IReadOnlyList<GateSpec>? Integration);
+public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration);
 
 /// <summary>What agents may do (<c>permissions.*</c>).</summary>
 /// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>

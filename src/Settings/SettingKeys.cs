@@ -54,10 +54,10 @@ public static class SettingKeys
     internal static readonly Setting<TimeSpan> OrphanLimit = new("limits.orphan", TimeSpan.FromMinutes(30), SettingTypes.Time(Second, 30 * Day),
         "an agent whose orchestrator is gone for this long is stopped");
 
-    internal static readonly Setting<IReadOnlyList<GateSpec>?> TaskGates = new("gates.task", null, GateSettingType.Gates,
+    internal static readonly Setting<IReadOnlyList<Gate>?> TaskGates = new("gates.task", null, GateSettingType.Gates,
         "gates of every task; not set: found from the project's manifests", ["quality.verifier_checks"]);
 
-    internal static readonly Setting<IReadOnlyList<GateSpec>?> IntegrationGates = new("gates.integration", null, GateSettingType.Gates,
+    internal static readonly Setting<IReadOnlyList<Gate>?> IntegrationGates = new("gates.integration", null, GateSettingType.Gates,
         "gates of every merged tree; not set: found from the project's manifests", ["quality.post_merge_checks"]);
 
     internal static readonly Setting<string> Model = new("model", "sonnet", SettingTypes.Model, "model of the agents", ["models.worker", "models.worker.model", "worker_model"]);

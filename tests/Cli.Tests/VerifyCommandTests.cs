@@ -30,6 +30,27 @@ public class VerifyCommandTests
         Assert.Equal(2, (await cli.RunAsync("verify", "tasks.yaml", "gone")).ExitCode);
     }
 
+    /// <summary>As in a run: a plan with contracts keeps the found gates that check types, beside what a task brings itself.</summary>
+    [Fact]
+    public async Task Verify_PlanWithContracts_RunsTheTypeGatesThatWereFoundToo()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write("Makefile", "typecheck:\n\ttrue\ntest:\n\tfalse\n");
+        cli.Write("tasks.yaml", """
+            contracts:
+              - {name: Store, file_path: store.py, methods: ["get(key: str) -> str"], consumers: [a]}
+            tasks:
+              - {id: a, description: A, files_write: [a.py], verification: [{command: ruff --version || true}]}
+            """);
+
+        var result = await cli.RunAsync("verify", "tasks.yaml", "a", "--yes", "--json");
+
+        Assert.True(result.ExitCode == 0, result.People);
+        Assert.Equal(
+            [("ruff --version || true", "lint", "task"), ("make typecheck", "typecheck", "contracts")],
+            result.Json["gates"]!.AsArray().Select(gate => ((string?)gate!["command"], (string?)gate["type"], (string?)gate["source"])));
+    }
+
     [Fact]
     public async Task Verify_GatesOfAPhaseWithOneDescription_AreToldApart()
     {

@@ -20,7 +20,7 @@ public sealed class PlanJsonTests
                 Description = "A",
                 FilesWrite = ["src/a.py"],
                 DependsOn = ["task-b"],
-                Verification = [new GateSpec("pytest", GateType.Test, Timeout: TimeSpan.FromSeconds(1.5)), new GateSpec("grep -r TODO", Negate: true, Required: false, Exclusive: "tree")],
+                Verification = [new Gate("pytest", GateType.Test, Timeout: TimeSpan.FromSeconds(1.5)), new Gate("grep -r TODO", Negate: true, Required: false, Exclusive: "tree")],
                 Timeout = TimeSpan.FromSeconds(90),
                 Isolation = TaskIsolation.Sandbox,
                 Status = PlanTaskStatus.Completed,

@@ -59,7 +59,7 @@ public sealed class PlanLintTests
             [
                 new PlanTask { Id = "everything", Description = "Improve it" },
                 new PlanTask { Id = "nothing", Description = "Write the service", FilesWrite = [], DependsOn = ["everything"] },
-                Good("weak", "src/x.py") with { Verification = [new GateSpec("true"), new GateSpec("pytest", GateType.Test, Required: false)], DependsOn = ["nothing"] },
+                Good("weak", "src/x.py") with { Verification = [new Gate("true"), new Gate("pytest", GateType.Test, Required: false)], DependsOn = ["nothing"] },
                 Good("large", [.. Enumerable.Range(0, 30).Select(i => $"f{i}")]) with { EstimatedMinutes = 60, Timeout = TimeSpan.FromMinutes(30), FilesRead = [], DependsOn = ["weak"] },
             ],
         };
@@ -76,5 +76,5 @@ public sealed class PlanLintTests
         Assert.DoesNotContain(PlanLint.Of(plan, hasFurtherGates: true), a => a.Code == "no-gate");
     }
 
-    private static PlanTask Good(string id, params string[] writes) => new() { Id = id, Description = "It must work", FilesWrite = writes, Verification = [new GateSpec("pytest", GateType.Test)] };
+    private static PlanTask Good(string id, params string[] writes) => new() { Id = id, Description = "It must work", FilesWrite = writes, Verification = [new Gate("pytest", GateType.Test)] };
 }

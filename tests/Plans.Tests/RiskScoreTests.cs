@@ -6,7 +6,7 @@ namespace Orchestrator.Plans.Tests;
 
 public sealed class RiskScoreTests
 {
-    private static readonly GateSpec Test = new("pytest", GateType.Test);
+    private static readonly Gate Test = new("pytest", GateType.Test);
 
     [Fact]
     public void Of_SeedExample_IsScoredAsSpecified()

@@ -25,7 +25,7 @@ public sealed class TaskPromptTests
                 NotesInput = ["notes/1.md"],
                 NotesOutput = ["notes/2.md"],
                 Checklist = [new ChecklistItem("1.1", "Write it"), new ChecklistItem("1.2", "Test it", true)],
-                Verification = [new GateSpec("pytest `x`", GateType.Test, Description: "Unit tests"), new GateSpec("grep TODO", Negate: true)],
+                Verification = [new Gate("pytest `x`", GateType.Test, Description: "Unit tests"), new Gate("grep TODO", Negate: true)],
             },
             new PlanTask { Id = "free", Description = "Anything" },
             new PlanTask { Id = "review", Description = "Read it", FilesWrite = [] },
@@ -38,7 +38,7 @@ public sealed class TaskPromptTests
     {
         string prompt = TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth") with
         {
-            FurtherGates = [new GateSpec("make lint", Required: false)],
+            FurtherGates = [new Gate("make lint", Required: false)],
             Notes = [KeyValuePair.Create("model", "The model has an id.")],
             Mail = [KeyValuePair.Create("routes", "login() returns a token")],
             Guidance = "Try without the cache.",
@@ -76,7 +76,7 @@ public sealed class TaskPromptTests
     {
         string prompt = TaskPrompt.Render(TaskPromptInput.Of(Plan, "auth") with
         {
-            FurtherGates = [new GateSpec("npm run e2e", Exclusive: "browser")],
+            FurtherGates = [new Gate("npm run e2e", Exclusive: "browser")],
             WorktreeVariables = ["PORT", "DATABASE_URL"],
         });
 

@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 
@@ -60,7 +61,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Command_FailsWhereThatIsTheAnswer_IsNotRunAgain()
     {
-        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { RerunFailure = false });
+        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", subjectChange: subject => subject with { RerunFailure = false });
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic, 1), (verdict.Result, verdict.Failure, verdict.Runs));
         Assert.Single(await File.ReadAllLinesAsync(_folder["runs"]));
@@ -69,7 +70,7 @@ public sealed class GateRunnerTests : IDisposable
     [Fact]
     public async Task Linter_Fails_IsNotRunAgain()
     {
-        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { Kind = GateKind.Lint });
+        GateVerdict verdict = await RunAsync("echo x >> runs; exit 1", gate => gate with { Type = GateType.Lint });
 
         Assert.Equal(GateResult.Failed, verdict.Result);
         Assert.Single(await File.ReadAllLinesAsync(_folder["runs"]));
@@ -239,14 +240,15 @@ public sealed class GateRunnerTests : IDisposable
         Assert.Empty(ProcessTable.FindByEnvironment("GATE_MARKER", marker));
     }
 
-    private static Gate Gate(string command) => new() { Name = "gate", Command = command };
+    private static Gate Gate(string command) => new(command, Description: "gate");
 
-    private Task<GateVerdict> RunAsync(string command, Func<Gate, Gate>? change = null, Dictionary<string, string>? extra = null)
+    private Task<GateVerdict> RunAsync(string command, Func<Gate, Gate>? change = null, Dictionary<string, string>? extra = null, Func<GateSubject, GateSubject>? subjectChange = null)
     {
         Gate gate = Gate(command);
+        var subject = new GateSubject { Directory = _folder.Path, Environment = GateEnvironment.Make(extra: extra) };
         return _gates.RunAsync(
             change is null ? gate : change(gate),
-            new GateSubject { Directory = _folder.Path, Environment = GateEnvironment.Make(extra: extra) },
+            subjectChange is null ? subject : subjectChange(subject),
             _folder["evidence/gate.log"],
             Eventually.Timeout());
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 
@@ -114,7 +115,7 @@ public sealed class GateTurnsTests : IDisposable
         await Eventually.TrueAsync(() => File.Exists(_folder["begun"]));
 
         // Fails as long as the other one runs; a linter is otherwise never tried twice.
-        GateVerdict collided = await RunAsync($"echo x >\"$AT/collided\"; [ ! -e \"$AT/begun\" ] || {{ echo \"{words}\"; exit 1; }}", null, "collided", kind: GateKind.Lint);
+        GateVerdict collided = await RunAsync($"echo x >\"$AT/collided\"; [ ! -e \"$AT/begun\" ] || {{ echo \"{words}\"; exit 1; }}", null, "collided", kind: GateType.Lint);
 
         Assert.Equal((GateResult.Passed, GateFailure.Contention, true, 2), (collided.Result, collided.Failure, collided.RanAlone, collided.Runs));
         Assert.Contains("run again alone it passed", collided.Advice, StringComparison.Ordinal);
@@ -138,7 +139,7 @@ public sealed class GateTurnsTests : IDisposable
     [Fact]
     public async Task Collision_WithNoOtherGate_IsOneFailureWithTheCure()
     {
-        GateVerdict verdict = await RunAsync("echo 'bind: address already in use'; exit 1", null, "a", kind: GateKind.Lint);
+        GateVerdict verdict = await RunAsync("echo 'bind: address already in use'; exit 1", null, "a", kind: GateType.Lint);
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic, false, 1), (verdict.Result, verdict.Failure, verdict.RanAlone, verdict.Runs));
         Assert.Contains("$ORCHESTRATOR_PORT", verdict.Advice, StringComparison.Ordinal);
@@ -151,7 +152,7 @@ public sealed class GateTurnsTests : IDisposable
         Task<GateVerdict> other = RunAsync("echo x >\"$AT/begun\"; until [ -e \"$AT/go\" ]; do sleep 0.01; done", null, "other");
         await Eventually.TrueAsync(() => File.Exists(_folder["begun"]));
 
-        GateVerdict verdict = await RunAsync("echo wrong; exit 1", null, "a", kind: GateKind.Lint);
+        GateVerdict verdict = await RunAsync("echo wrong; exit 1", null, "a", kind: GateType.Lint);
 
         Assert.Equal((1, false, ""), (verdict.Runs, verdict.RanAlone, verdict.Advice));
         _folder.Write("go", "");
@@ -181,7 +182,7 @@ public sealed class GateTurnsTests : IDisposable
     [InlineData("the database exists and the file is there", nameof(GateContention.None))]
     public void Output_OfManyPrograms_IsToldApart(string output, string expected) => Assert.Equal(expected, GateContentions.Of("before\n" + output + "\nafter").ToString());
 
-    private static Gate Gate(string command, string? exclusive, GateKind kind = GateKind.Test) => new() { Name = "gate", Command = command, Exclusive = exclusive, Kind = kind };
+    private static Gate Gate(string command, string? exclusive, GateType kind = GateType.Test) => new(command, kind, Description: "gate", Exclusive: exclusive);
 
     private Dictionary<string, string> Environment => new() { ["HOME"] = _folder.Path };
 
@@ -195,7 +196,7 @@ public sealed class GateTurnsTests : IDisposable
     };
 
     // Each has turns of its own, as in processes of their own.
-    private Task<GateVerdict> RunAsync(string command, string? exclusive, string task, CancellationToken stop = default, GateKind kind = GateKind.Test) =>
+    private Task<GateVerdict> RunAsync(string command, string? exclusive, string task, CancellationToken stop = default, GateType kind = GateType.Test) =>
         new GateRunner(GateTurns.Of(Environment)).RunAsync(Gate(command, exclusive, kind), Subject(task), _folder[$"{task}-{Guid.NewGuid():N}.log"], stop);
 
     private static async Task<string> DeadProcessAsync()

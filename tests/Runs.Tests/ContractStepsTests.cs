@@ -131,7 +131,7 @@ public sealed class ContractStepsTests
     [Fact]
     public async Task Verify_TaskWithGatesOfItsOwn_StillPassesThoseThatCheckTypes()
     {
-        var policy = RunFixture.Policy() with { TypeGates = [new GateSpec("test ! -e wrong.type", GateType.TypeCheck)] };
+        var policy = RunFixture.Policy() with { Gates = new ProjectGates { Configured = [], Found = [new Gate("test ! -e wrong.type", GateType.TypeCheck)] } };
         using var run = await BeginAsync(null, policy, RunFixture.RunId, Store);
         var prepared = await run.PrepareAsync("user");
         run.Write(prepared, "user.py", "x\n");
@@ -199,7 +199,7 @@ public sealed class ContractStepsTests
 
     private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunPolicy policy, string runId, ContractSpec contract) => RunFixture.BeginAsync(
         repository, policy, runId, [contract],
-        Task("maker") with { FilesWrite = null, Verification = [new GateSpec("true")] },
-        Task("user", "user.py", "wrong.type") with { FilesRead = [], Verification = [new GateSpec("test -e user.py")] },
-        Task("free", "free.py") with { FilesRead = [], Verification = [new GateSpec("true")] });
+        Task("maker") with { FilesWrite = null, Verification = [new Gate("true")] },
+        Task("user", "user.py", "wrong.type") with { FilesRead = [], Verification = [new Gate("test -e user.py")] },
+        Task("free", "free.py") with { FilesRead = [], Verification = [new Gate("true")] });
 }

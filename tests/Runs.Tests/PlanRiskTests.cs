@@ -35,7 +35,7 @@ public sealed class PlanRiskTests
     [Fact]
     public void Of_OrdinaryPlan_AsksNobody()
     {
-        var plan = new Plan { Tasks = [Task("a", "src/a.txt") with { Verification = [new GateSpec("test -s src/a.txt", GateType.Test)] }] };
+        var plan = new Plan { Tasks = [Task("a", "src/a.txt") with { Verification = [new Gate("test -s src/a.txt", GateType.Test)] }] };
 
         Assert.Equal(("", ""), (PlanRisk.Of(plan, Settings, new OrchestrationInput()).Approval, PlanRisk.Of(plan, Settings, new OrchestrationInput()).Review));
     }

@@ -94,11 +94,11 @@ internal sealed class RunFixture : IDisposable
 
     public PreflightResult Preflight { get; private set; } = new();
 
-    public static RunPolicy Policy(params GateSpec[] gates) => new()
+    public static RunPolicy Policy(params Gate[] gates) => new()
     {
         Agent = "script",
         Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", "true"] },
-        TaskGates = gates,
+        Gates = new ProjectGates { Configured = gates },
         PlanFile = "tasks.yaml",
     };
 

@@ -35,7 +35,7 @@ public class TrustTests
         Assert.Single(otherRun.Faults);
         Assert.Single(changed.Faults);
         var policy = RunFiles.Load(Reference(repository), "run", trusted.Hash).Policy;
-        Assert.Equal("make proof", Assert.Single(policy.TaskGates).Command);
+        Assert.Equal("make proof", Assert.Single(policy.Gates.Configured!).Command);
         Assert.Equal(["yarn install --immutable"], policy.FoundSetUp);
         Assert.Equal(["AWS_REGION"], policy.AgentVariables);
         Assert.Equal(["tracker"], policy.McpDefinitions.Keys);

@@ -18,7 +18,7 @@ public sealed class WorktreeResourcesTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         string Noted(string name) => repository.Beside(name);
-        var policy = RunFixture.Policy(new GateSpec($"{Tell} '{Noted("gate")}'")) with
+        var policy = RunFixture.Policy(new Gate($"{Tell} '{Noted("gate")}'")) with
         {
             Setup = [$"{Tell} '{Noted("setup")}'"],
             WorktreeEnvironment = new Dictionary<string, string> { ["URL"] = "postgres://localhost/{worktree}:{port+1}" },
@@ -56,7 +56,7 @@ public sealed class WorktreeResourcesTests
     [InlineData(true, 2)]
     public async Task WorktreeThatIsUsedAgain_IsSetUpAgain_WhereSetUpMayHoldItsName(bool configured, int setUps)
     {
-        var policy = RunFixture.Policy(new GateSpec("true")) with
+        var policy = RunFixture.Policy(new Gate("true")) with
         {
             Setup = ["mkdir -p kept; echo x >> kept/setups"],
             Keep = ["/kept/"],
@@ -82,7 +82,7 @@ public sealed class WorktreeResourcesTests
 
         Assert.Equal((await before.PrepareAsync("a")).ContentKey, (await after.PrepareAsync("a")).ContentKey);
 
-        static PlanTask WithGate(string? exclusive) => Task("a") with { Verification = [new GateSpec("true", Exclusive: exclusive)] };
+        static PlanTask WithGate(string? exclusive) => Task("a") with { Verification = [new Gate("true", Exclusive: exclusive)] };
     }
 
     private static PlanTask Task(string id) => new() { Id = id, Description = $"Write {id}", FilesWrite = [$"{id}.txt"] };

@@ -330,7 +330,7 @@ public class SettingsLoaderTests
                 - {command: npm run lint, type: lint, required: false, timeout: 90, description: Style, negate: true}
             """).Settings!.Gates;
 
-        Assert.Equal([new GateSpec("dotnet test"), new GateSpec("npm run lint", GateType.Lint, false, TimeSpan.FromSeconds(90), "Style", true)], gates.Task!);
+        Assert.Equal([new Gate("dotnet test", GateType.Test), new Gate("npm run lint", GateType.Lint, false, TimeSpan.FromSeconds(90), "Style", true)], gates.Task!);
         Assert.Null(gates.Integration);
     }
 

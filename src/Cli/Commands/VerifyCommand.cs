@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;
@@ -34,17 +35,17 @@ internal sealed class VerifyCommand : CliCommand
         var plan = PlanFiles.Require(context, parsed.GetRequiredValue(_plan));
         var id = UniquePrefix.Find(parsed.GetRequiredValue(_task), [.. plan.Tasks.Select(task => task.Id)], "task of this plan");
         var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), parsed.GetValue(_yes)).Settings!;
-        var gates = CheckoutVerification.GatesOf(plan.Tasks.First(task => task.Id == id), settings, workTree);
+        var gates = CheckoutVerification.GatesOf(plan, plan.Tasks.First(task => task.Id == id), settings, workTree);
         if (gates.Count == 0)
             throw new CommandException(ExitCodes.WorkFailed, $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.", "Give it 'verification', or set gates.task.");
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
         var commit = parsed.GetValue(_commit);
         var verdicts = await CheckoutVerification.RunAsync(
-            workTree, commit, gates, evidence, context.Environment, settings.Worktrees, verdict => Say(context, verdict), waiting => context.Terminal.Say($"      {waiting}"), stop)
+            workTree, commit, [.. gates.Select(holding => holding.Gate)], evidence, context.Environment, settings.Worktrees, verdict => Say(context, verdict), waiting => context.Terminal.Say($"      {waiting}"), stop)
             ?? throw new CommandException(ExitCodes.Usage, $"There is no commit '{commit}' in {workTree}.", "Name one by its id, a branch or a tag.");
         var passed = verdicts.All(verdict => verdict.IsAcceptable);
         if (parsed.GetValue(_json))
-            context.Print(new VerifyDocument(id, passed, [.. verdicts.Select(Entry)]), CliJson.Default.VerifyDocument);
+            context.Print(new VerifyDocument(id, passed, [.. verdicts.Zip(gates, (verdict, holding) => Entry(verdict, holding.Source))]), CliJson.Default.VerifyDocument);
         context.Terminal.Say(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
         return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
@@ -58,7 +59,7 @@ internal sealed class VerifyCommand : CliCommand
             GateResult.Passed when verdict.RanAlone => "passed when run alone",
             GateResult.Passed => "passed",
             GateResult.Skipped => "skipped",
-            GateResult.TimedOut => $"ran longer than {verdict.Gate.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
+            GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
             GateResult.CouldNotRun => "could not run",
             _ when verdict.Gate.Negate => "succeeded, but must fail",
             _ => $"exit code {verdict.ExitCode}",
@@ -74,7 +75,7 @@ internal sealed class VerifyCommand : CliCommand
             context.Terminal.Say($"      all of it: {verdict.EvidenceFile}");
     }
 
-    private static VerifyEntry Entry(GateVerdict verdict) => new(
-        verdict.Gate.Name, verdict.Command, verdict.Gate.Kind.ToString().ToLowerInvariant(), verdict.Gate.Required, verdict.Result.ToString().ToLowerInvariant(), verdict.Failure.ToString().ToLowerInvariant(),
-        verdict.ExitCode, (long)verdict.Duration.TotalMilliseconds, verdict.EvidenceFile, verdict.Gate.Exclusive, verdict.Advice);
+    private static VerifyEntry Entry(GateVerdict verdict, GateSource source) => new(
+        verdict.Gate.Name, verdict.Command, verdict.Gate.Type.ToString().ToLowerInvariant(), verdict.Gate.Required, verdict.Result.ToString().ToLowerInvariant(), verdict.Failure.ToString().ToLowerInvariant(),
+        verdict.ExitCode, (long)verdict.Duration.TotalMilliseconds, verdict.EvidenceFile, verdict.Gate.Exclusive, verdict.Advice, source.ToString().ToLowerInvariant());
 }

@@ -79,5 +79,6 @@ internal sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<Ve
 /// <param name="Evidence">File with all it printed.</param>
 /// <param name="Exclusive">Gates of this name run one at a time on the machine; null where it runs beside any other.</param>
 /// <param name="Advice">What helps where it could not have a port, a database or a file; else empty.</param>
+/// <param name="Source">Where it comes from: <c>task</c>, <c>configuration</c>, <c>found</c> or <c>contracts</c>.</param>
 internal sealed record VerifyEntry(
-    string Name, string Command, string Type, bool Required, string Result, string Failure, int? ExitCode, long Milliseconds, string? Evidence, string? Exclusive, string Advice);
+    string Name, string Command, string Type, bool Required, string Result, string Failure, int? ExitCode, long Milliseconds, string? Evidence, string? Exclusive, string Advice, string Source);

@@ -21,7 +21,7 @@ internal sealed class PhaseFile
 
     public IReadOnlyList<string> NotesOutput { get; init; } = [];
 
-    public IReadOnlyList<GateSpec> Gates { get; init; } = [];
+    public IReadOnlyList<Gate> Gates { get; init; } = [];
 
     /// <summary>The line of each gate.</summary>
     public IReadOnlyList<int> GateLines { get; init; } = [];
@@ -41,7 +41,7 @@ internal sealed partial class PhaseFileReader
     private readonly List<string> _steps = [];
     private readonly List<string> _notesInput = [];
     private readonly List<string> _notesOutput = [];
-    private readonly List<GateSpec> _gates = [];
+    private readonly List<Gate> _gates = [];
     private readonly List<int> _gateLines = [];
     private readonly List<ChecklistItem> _checklist = [];
     private readonly List<string> _body = [];
@@ -270,7 +270,7 @@ internal sealed partial class PhaseFileReader
             string command = line.Text.Trim();
             if (command.Length > 0 && !command.StartsWith('#'))
             {
-                _gates.Add(new GateSpec(command, GateCommand.GuessType(command)));
+                _gates.Add(GateGrammar.Of(command));
                 _gateLines.Add(line.Number);
             }
 
@@ -307,7 +307,7 @@ internal sealed partial class PhaseFileReader
         }
         else
         {
-            _gates.Add(new GateSpec(gate, GateCommand.GuessType(gate), Description: description, Exclusive: exclusive));
+            _gates.Add(GateGrammar.Of(gate, description: description) with { Exclusive = exclusive });
             _gateLines.Add(line.Number);
         }
     }

@@ -5,37 +5,22 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping of names to commands.</summary>
 internal static class GateBinder
 {
-    private static readonly KeyTable GateKeys = new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive");
-
-    private static readonly string[] CommandKey = ["command"];
-
-    private static readonly Dictionary<string, GateType> TypeWords = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["test"] = GateType.Test,
-        ["typecheck"] = GateType.TypeCheck,
-        ["lint"] = GateType.Lint,
-        ["build"] = GateType.Build,
-        ["security"] = GateType.Security,
-        ["custom"] = GateType.Custom,
-        ["tests"] = GateType.Test,
-        ["type_check"] = GateType.TypeCheck,
-        ["types"] = GateType.TypeCheck,
-    };
+    private static readonly KeyTable GateKeys = new([.. GateGrammar.Members]);
 
     /// <summary>The gates of a field, or null when it is not given.</summary>
-    public static IReadOnlyList<GateSpec>? Bind(Fields fields, string name)
+    public static IReadOnlyList<Gate>? Bind(Fields fields, string name)
     {
         if (fields.Node(name) is not { } node)
         {
             return null;
         }
 
-        var gates = new List<GateSpec>();
+        var gates = new List<Gate>();
         Add(node, fields.Join(name), null, gates, fields.Faults);
         return gates;
     }
 
-    private static void Add(DocumentNode node, FieldPath path, string? name, List<GateSpec> gates, FaultList faults)
+    private static void Add(DocumentNode node, FieldPath path, string? name, List<Gate> gates, FaultList faults)
     {
         switch (node)
         {
@@ -51,7 +36,7 @@ internal static class GateBinder
                 }
 
                 break;
-            case MappingNode mapping when IsGate(mapping):
+            case MappingNode mapping when GateGrammar.IsOneGate([.. mapping.Entries.Select(e => e.Key.Text)]):
                 AddMapping(mapping, path, name, gates, faults);
                 break;
             case MappingNode byName:
@@ -65,11 +50,7 @@ internal static class GateBinder
         }
     }
 
-    // A gate whose 'command' is mistyped must not become several, each with a word of it as its command.
-    private static bool IsGate(MappingNode mapping) =>
-        mapping.Entries.Count == 0 || mapping.Entries.Exists(e => GateKeys.Find(e.Key.Text) is not null || NearestName.Of(e.Key.Text, CommandKey) is not null);
-
-    private static void AddCommand(ScalarNode text, FieldPath path, string? name, List<GateSpec> gates, FaultList faults)
+    private static void AddCommand(ScalarNode text, FieldPath path, string? name, List<Gate> gates, FaultList faults)
     {
         if (string.IsNullOrWhiteSpace(text.Text))
         {
@@ -77,12 +58,10 @@ internal static class GateBinder
             return;
         }
 
-        string command = text.Text.Trim();
-        bool isType = name is not null && TypeWords.ContainsKey(name);
-        gates.Add(new GateSpec(command, isType ? TypeWords[name!] : GateCommand.GuessType(command), Description: isType ? null : name));
+        gates.Add(GateGrammar.Of(text.Text.Trim(), name));
     }
 
-    private static void AddMapping(MappingNode mapping, FieldPath path, string? name, List<GateSpec> gates, FaultList faults)
+    private static void AddMapping(MappingNode mapping, FieldPath path, string? name, List<Gate> gates, FaultList faults)
     {
         var fields = new Fields(mapping, path.ToString(), GateKeys, faults, "a gate");
         string? command = fields.Text("command")?.Trim();
@@ -92,15 +71,14 @@ internal static class GateBinder
             return;
         }
 
-        bool isType = name is not null && TypeWords.ContainsKey(name);
-        gates.Add(new GateSpec(
-            command,
-            fields.Word("type", TypeWords) ?? (isType ? TypeWords[name!] : GateCommand.GuessType(command)),
-            fields.Bool("required") ?? true,
-            fields.Duration("timeout"),
-            fields.Text("description") ?? (isType ? null : name),
-            fields.Bool("negate") ?? false,
-            Exclusive(fields)));
+        Gate gate = GateGrammar.Of(command, name, fields.Word("type", GateGrammar.Types), fields.Text("description"));
+        gates.Add(gate with
+        {
+            Required = fields.Bool("required") ?? true,
+            Timeout = fields.Duration("timeout"),
+            Negate = fields.Bool("negate") ?? false,
+            Exclusive = Exclusive(fields),
+        });
     }
 
     private static string? Exclusive(Fields fields)

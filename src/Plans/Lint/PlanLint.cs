@@ -58,7 +58,7 @@ public static class PlanLint
         bool isChecked = false;
         for (int g = 0; g < task.Verification.Count; g++)
         {
-            GateSpec gate = task.Verification[g];
+            Gate gate = task.Verification[g];
             if (gate.Negate || GateCommand.ReasonItCannotFail(gate.Command) is not { } reason)
             {
                 oneCanFail = true;

@@ -202,7 +202,7 @@ public static class TaskPrompt
         }
     }
 
-    private static void Gates(StringBuilder text, IReadOnlyList<GateSpec> gates)
+    private static void Gates(StringBuilder text, IReadOnlyList<Gate> gates)
     {
         if (gates.Count == 0)
         {
@@ -210,7 +210,7 @@ public static class TaskPrompt
         }
 
         Heading(text, "How your work is checked").Append("We run these ourselves at your last commit, in a clean environment. Run them before you say that you are done:\n\n");
-        foreach (GateSpec gate in gates)
+        foreach (Gate gate in gates)
         {
             string expectation = gate.Negate ? "must fail" : gate.Required ? "must pass" : "should pass";
             text.Append("- ").Append(InlineCode(gate.Command)).Append(": ").Append(expectation);

@@ -22,7 +22,7 @@ public sealed record TaskPromptInput
     public IReadOnlyList<KeyValuePair<string, string>> Context { get; init; } = [];
 
     /// <summary>Gates that the configuration adds to those of the task.</summary>
-    public IReadOnlyList<GateSpec> FurtherGates { get; init; } = [];
+    public IReadOnlyList<Gate> FurtherGates { get; init; } = [];
 
     /// <summary>Variables that the configuration makes of what a worktree has for itself (<c>worktrees.env</c>).</summary>
     public IReadOnlyCollection<string> WorktreeVariables { get; init; } = [];

@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Processes;
 
 namespace Orchestrator.QualityGates;

@@ -10,15 +10,13 @@ namespace Orchestrator.Runs.Gates;
 /// <summary>Runs the gates that a task has to pass, on the files as they are or on a commit, without a run.</summary>
 public static class CheckoutVerification
 {
-    // As long as a gate of a run may take that names no limit of its own.
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
-
-    /// <summary>The gates of a task: its own and those of the configuration; where it has none of either, those found in the project's manifests.</summary>
-    public static IReadOnlyList<Gate> GatesOf(PlanTask task, OrchestratorSettings settings, string directory)
-    {
-        List<Gate> gates = [.. GateSpec.WithOwnNames([.. task.Verification, .. settings.Gates.Task ?? []]).Select(gate => Gate.Of(gate, DefaultTimeout))];
-        return gates.Count > 0 || settings.Gates.Task is not null ? gates : GateDetection.Detect(directory);
-    }
+    /// <summary>What a task has to pass, by the same rules as in a run, with where each gate comes from.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="directory">Root of the project, where manifests may name gates.</param>
+    public static IReadOnlyList<HoldingGate> GatesOf(Plan plan, PlanTask task, OrchestratorSettings settings, string directory) =>
+        RunPolicy.GatesOf(settings, GateDetection.Detect(directory)).Explain(plan, task);
 
     /// <summary>Runs gates one after the other.</summary>
     /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>

@@ -17,7 +17,7 @@ namespace Orchestrator.Runs.Gates;
 /// <param name="Tail">The end of its output.</param>
 /// <param name="Environment">The machine is to blame, not the work.</param>
 /// <param name="Advice">What helps where it could not have something that others had (a port, a database, a file), in sentences; else empty.</param>
-internal sealed record GateOutcome(GateSpec Gate, bool Passed, string Summary, string Evidence, string Tail, bool Environment, string Advice = "")
+internal sealed record GateOutcome(Gate Gate, bool Passed, string Summary, string Evidence, string Tail, bool Environment, string Advice = "")
 {
     /// <summary>That it failed, in a sentence, with what helps.</summary>
     [JsonIgnore]
@@ -41,8 +41,8 @@ internal sealed class GateCheck(RunServices services)
     /// <param name="isMerge">The commit is a merge on staging.</param>
     /// <param name="task">The task whose work it is, where it is one task's.</param>
     public async Task<IReadOnlyList<GateOutcome>> RunAsync(
-        RunFiles files, GitRepository repository, string commit, IReadOnlyList<GateSpec> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop,
-        IReadOnlyList<GateSpec>? expectedRed = null, bool isMerge = false, string task = "")
+        RunFiles files, GitRepository repository, string commit, IReadOnlyList<Gate> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop,
+        IReadOnlyList<Gate>? expectedRed = null, bool isMerge = false, string task = "")
     {
         if (gates.Count == 0)
             return [];
@@ -108,9 +108,9 @@ internal sealed class GateCheck(RunServices services)
     }
 
     /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
-    public static bool AsksForChangedFiles(GateSpec gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
+    public static bool AsksForChangedFiles(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
 
-    private static string Name(GateSpec gate, IReadOnlyList<string> changed)
+    private static string Name(Gate gate, IReadOnlyList<string> changed)
     {
         var uses = AsksForChangedFiles(gate) ? string.Join('\0', changed) : "";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}\0{uses}")))[..16];
@@ -119,11 +119,11 @@ internal sealed class GateCheck(RunServices services)
     private static GateOutcome? Known(string ledger) =>
         File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateOutcomeJson.Default.GateOutcome) : null;
 
-    private async Task<GateOutcome> RunAsync(RunFiles files, GateSpec gate, GateSubject subject, string evidence, bool rerunFailure, CancellationToken stop)
+    private async Task<GateOutcome> RunAsync(RunFiles files, Gate gate, GateSubject subject, string evidence, bool rerunFailure, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
         var file = Path.Combine(evidence, $"gate-{Name(gate, subject.ChangedFiles)}.log");
-        var verdict = await _runner.Value.RunAsync(Gate.Of(gate, files.Policy.GateTimeout) with { RerunFailure = rerunFailure }, subject, file, stop);
+        var verdict = await _runner.Value.RunAsync(gate, subject with { RerunFailure = rerunFailure }, file, stop);
         var passed = verdict.Result is GateResult.Passed or GateResult.Skipped;
         var isMachine = verdict.Failure == GateFailure.Environment && !IsOfTheRepository(gate.Command);
         var summary = verdict.Advice.Length == 0 ? Summary(verdict) : $"{Summary(verdict)} {verdict.Advice}";
@@ -137,7 +137,7 @@ internal sealed class GateCheck(RunServices services)
     {
         GateResult.Passed => verdict.Failure == GateFailure.Flaky ? "It failed, and passed when run again on the same files." : "It passed.",
         GateResult.Skipped => verdict.Tail,
-        GateResult.TimedOut => $"It took longer than {verdict.Gate.Timeout.TotalSeconds:0} s and was stopped.",
+        GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
         GateResult.CouldNotRun => $"The gate '{verdict.Gate.Name}' could not run: {(verdict.ExitCode is { } code ? $"exit code {code}. " : "")}{LastLine(verdict.Tail)}",
         _ => $"It ended with exit code {verdict.ExitCode}{(verdict.Gate.Negate ? ", but has to fail" : "")}.",
     };

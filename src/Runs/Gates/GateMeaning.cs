@@ -34,7 +34,7 @@ internal static partial class GateMeaning
     /// <param name="gates">Its gates.</param>
     /// <param name="changed">What it changed.</param>
     /// <param name="patch">The same as text, as far as it is about tests; empty where no test was touched.</param>
-    public static IEnumerable<string> Changes(PlanTask task, IReadOnlyList<GateSpec> gates, IReadOnlyList<ChangedFile> changed, string patch)
+    public static IEnumerable<string> Changes(PlanTask task, IReadOnlyList<Gate> gates, IReadOnlyList<ChangedFile> changed, string patch)
     {
         foreach (var file in changed.Where(f => f.Change != FileChange.Added && !IsTest(f.Path)))
         {

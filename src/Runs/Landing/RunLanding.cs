@@ -90,9 +90,8 @@ public sealed class RunLanding(RunServices services)
             });
         }
         var commit = await commits.CreateAsync(merge.Tree, [staging, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
-        var gates = files.Plan.Tasks.Where(t => t.Verification.Count == 0).Take(1).SelectMany(t => TaskGates.Further(files, t)).Concat(files.Policy.TaskGates).Concat(TaskGates.Types(files)).Concat(files.Policy.IntegrationGates).Concat(files.Plan.Tasks.SelectMany(t => t.Verification));
         var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, GateSpec.WithOwnNames([.. gates.DistinctBy(g => (g.Command, g.Negate))]), changed, Path.Combine(files.Folder.Path, "landing"), stop));
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, files.Policy.Gates.OfLanding(files.Plan), changed, Path.Combine(files.Folder.Path, "landing"), stop));
         if (failures.Count > 0)
         {
             return (null, new LandResult

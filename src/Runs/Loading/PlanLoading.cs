@@ -35,7 +35,7 @@ public sealed class PlanLoading(RunServices services)
             read = AddProjectTexts(read, input.Repository.Path);
         if (read.Plan is null)
             return new PlanOutline { Faults = MessageParts.Brief([.. read.Errors.Select(f => f.ToString())]) };
-        var policy = RunPolicy.From(settings, input.Input, FoundGates(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
+        var policy = RunPolicy.From(settings, input.Input, GateDetection.Detect(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
         var hash = RunFiles.Store(folder, read.Plan, policy);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);
@@ -158,9 +158,6 @@ public sealed class PlanLoading(RunServices services)
             Timeout = task.Timeout ?? policy.TaskTimeout,
         })], faults, warnings);
     }
-
-    internal static IReadOnlyList<GateSpec> FoundGates(string repository) =>
-        [.. GateDetection.Detect(repository).Select(g => new GateSpec(g.Command, Enum.Parse<GateType>(g.Kind.ToString()), g.Required, g.Timeout, g.Name))];
 
     private static string Title(PlanTask task) => TitleOf(task.Description);
 

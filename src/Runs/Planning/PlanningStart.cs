@@ -46,7 +46,7 @@ public sealed class PlanningStart(RunServices services)
     /// <returns>Why nothing can be planned; null when all is stored.</returns>
     private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
     {
-        var policy = RunPolicy.From(settings, input.Input, PlanLoading.FoundGates(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
+        var policy = RunPolicy.From(settings, input.Input, GateDetection.Detect(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
         var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, policy, null, stop);
         if (AgentCatalog.FindPlanner(policy, services.HookCommand, surroundings, files) is not { } planner)
             return $"There is no planner '{policy.PlannerAgent}' (planner.agent). {AgentCatalog.Unknown(policy.PlannerAgent, policy)}";
@@ -66,7 +66,7 @@ public sealed class PlanningStart(RunServices services)
             Request = request.Text,
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head.Id, stop)).Select(f => f.Path), OutlineLimit),
             Conventions = await commits.ReadFileAsync(head.Id, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
-            Gates = [.. policy.TaskGates.Concat(policy.FoundGates).Select(g => g.Command)],
+            Gates = [.. policy.Gates.OfProject().Select(g => g.Command)],
             Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
         files.Begin(policy, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path));

@@ -132,9 +132,9 @@ public sealed class PreflightCheck(RunServices services)
     /// </summary>
     private async Task TryGatesAtBaseAsync(GitRepository repository, RunFiles files, string baseCommit, List<string> errors, List<string> warnings, CancellationToken stop)
     {
-        List<GateSpec> configured = [.. files.Policy.TaskGates.Concat(files.Policy.IntegrationGates).Concat(files.Policy.FoundGates).Concat(TaskGates.Types(files)).DistinctBy(g => g.Command)];
-        List<GateSpec> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
-        var named = GateSpec.WithOwnNames([.. configured, .. ofTasks]);
+        List<Gate> configured = [.. files.Policy.Gates.Beside(files.Plan)];
+        List<Gate> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
+        var named = Gate.WithOwnNames([.. configured, .. ofTasks]);
         (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);
         var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop, expectedRed: ofTasks);
         errors.AddRange(outcomes.Where(o => o.Environment).Select(o => o.Summary));
@@ -146,7 +146,7 @@ public sealed class PreflightCheck(RunServices services)
         if (green.Count > 0)
             warnings.Add($"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}.");
         BaseGates.Store(files.Folder, red.Select(o => o.Gate.Command));
-        var without = files.Plan.Tasks.Where(t => TaskGates.Of(files, t).Count == 0).Select(t => t.Id).ToList();
+        var without = files.Plan.Tasks.Where(t => files.Policy.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
             warnings.Add($"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
     }

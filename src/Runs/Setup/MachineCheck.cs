@@ -50,7 +50,7 @@ public static class MachineCheck
         if (Limits(settings.Limits) is { } limits)
             entries.Add(limits);
         if (repository is { IsBare: false })
-            entries.Add(Gates(settings.Gates, repository.Root));
+            entries.Add(Gates(settings, repository.Root));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
         entries.Add(Notifications(settings.Notifications, loaded.Variables));
         if (WithoutEffect(loaded) is { } withoutEffect)
@@ -180,12 +180,12 @@ public static class MachineCheck
         return text.Length == 0 ? null : new("limits", MachineCheckStatus.Ok, $"{char.ToUpperInvariant(text[0])}{text[1..]}.");
     }
 
-    private static MachineCheckEntry Gates(GateSettings settings, string root)
+    private static MachineCheckEntry Gates(OrchestratorSettings settings, string root)
     {
         const string Name = "gates";
-        IReadOnlyList<string> gates = settings.Task is { } set ? [.. set.Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command)] : [.. GateDetection.Detect(root).Select(gate => gate.Command)];
+        var gates = RunPolicy.GatesOf(settings, GateDetection.Detect(root)).OfProject().Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command).ToList();
         return gates.Count > 0
-            ? new(Name, MachineCheckStatus.Ok, $"{(settings.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
+            ? new(Name, MachineCheckStatus.Ok, $"{(settings.Gates.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
             : new(Name, MachineCheckStatus.Warn, "None are set, and no manifest names any: tasks without 'verification' are not verified.", "Set gates.task, such as [make test], or give tasks 'verification'.");
     }
 

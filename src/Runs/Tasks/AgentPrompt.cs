@@ -40,8 +40,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var input = Input(files, task, null);
         return TaskPrompt.Render(input with
         {
-            Task = task with { Verification = [.. task.Verification.Select(TaskGates.WithoutTurns)] },
-            FurtherGates = [.. input.FurtherGates.Select(TaskGates.WithoutTurns)],
+            Task = task with { Verification = [.. task.Verification.Select(g => g.WithoutTurns())] },
+            FurtherGates = [.. input.FurtherGates.Select(g => g.WithoutTurns())],
         });
     }
 
@@ -53,7 +53,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var input = TaskPromptInput.Of(files.Plan, task.Id) with
         {
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
-            FurtherGates = TaskGates.Further(files, task),
+            FurtherGates = files.Policy.Gates.Beyond(files.Plan, task),
             NeedPerson = files.Policy.AlwaysRequireHuman,
             WorktreeVariables = [.. files.Policy.WorktreeEnvironment.Keys],
             Guidance = guidance,

@@ -26,7 +26,7 @@ internal static class ContentKey
             options = new { files.Policy.PermissionMode, files.Policy.Allow, files.Policy.McpServers, files.Policy.Turns },
             write = task.FilesWrite,
             append = task.FilesAppend,
-            gates = Gates.TaskGates.Of(files, task).Concat(files.Policy.IntegrationGates).Select(Gates.TaskGates.WithoutTurns),
+            gates = files.Policy.Gates.Of(files.Plan, task).Concat(files.Policy.Gates.Integration).Select(g => g.WithoutTurns()),
             content,
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));

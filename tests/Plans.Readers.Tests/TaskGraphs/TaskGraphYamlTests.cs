@@ -38,7 +38,7 @@ public sealed class TaskGraphYamlTests
                 {
                     Request = texts[0],
                     Context = new Dictionary<string, string> { ["k" + texts[1]] = texts[2] },
-                    Tasks = [new PlanTask { Id = "a", Description = "x", Prompt = texts[1] + "\n" + texts[2], FilesWrite = [], Verification = [new GateSpec(("run " + texts[0]).Trim())] }],
+                    Tasks = [new PlanTask { Id = "a", Description = "x", Prompt = texts[1] + "\n" + texts[2], FilesWrite = [], Verification = [new Gate(("run " + texts[0]).Trim())] }],
                 });
             }
             catch (Exception e)

@@ -1,0 +1,49 @@
+namespace Orchestrator.Plans;
+
+/// <summary>
+/// How gates are written, for everything that reads them (plans, phase files, the configuration) or finds them: the members and their other spellings, the words for types, and what a command
+/// means that stands alone.
+/// </summary>
+public static class GateGrammar
+{
+    /// <summary>The members of a gate, each followed by its other spellings, divided by spaces.</summary>
+    public static IReadOnlyList<string> Members { get; } = ["command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive"];
+
+    /// <summary>The words for types, with their other spellings.</summary>
+    public static IReadOnlyDictionary<string, GateType> Types { get; } = new Dictionary<string, GateType>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["test"] = GateType.Test,
+        ["typecheck"] = GateType.TypeCheck,
+        ["lint"] = GateType.Lint,
+        ["build"] = GateType.Build,
+        ["security"] = GateType.Security,
+        ["custom"] = GateType.Custom,
+        ["tests"] = GateType.Test,
+        ["type_check"] = GateType.TypeCheck,
+        ["types"] = GateType.TypeCheck,
+    };
+
+    /// <summary>The member that a key means, or null. Dashes count as underscores, capitals do not count.</summary>
+    public static string? MemberOf(string key)
+    {
+        var plain = key.Replace('-', '_').ToLowerInvariant();
+        return Members.Select(spellings => spellings.Split(' ')).FirstOrDefault(spellings => spellings.Contains(plain, StringComparer.Ordinal))?[0];
+    }
+
+    /// <summary>
+    /// Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and what stands below it is the command. A gate whose <c>command</c> is mistyped must not become
+    /// several, each with a word of it as its command.
+    /// </summary>
+    public static bool IsOneGate(IReadOnlyCollection<string> keys) => keys.Count == 0 || keys.Any(key => MemberOf(key) is not null || NearestName.Of(key, ["command"]) is not null);
+
+    /// <summary>The gate that a command means. Where nobody says its type, the key above it may, and else the command does.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="under">The key that it stands under, which is a word for a type or the gate's name; null: under none.</param>
+    /// <param name="type">Its type as somebody said it; null: nobody did.</param>
+    /// <param name="description">Its description as somebody said it; null: nobody did.</param>
+    public static Gate Of(string command, string? under = null, GateType? type = null, string? description = null)
+    {
+        GateType? said = under is not null && Types.TryGetValue(under, out var word) ? word : null;
+        return new Gate(command, type ?? said ?? GateCommand.GuessType(command), Description: description ?? (said is null ? under : null));
+    }
+}
