@@ -93,7 +93,9 @@ internal sealed partial class Run
         }
 
         Set("BinaryChecksums", Record.ResetPoints.Where(p => p.RunId == RunId && p.BinaryChecksum.Length > 0).Select(p => p.BinaryChecksum));
-        Set("TemporalPauseInfo", Activities.Values.Where(a => a.Record.Paused).Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name).Distinct());
+
+        // Nothing of a closed run is paused, whatever became of its activities.
+        Set("TemporalPauseInfo", Activities.Values.Where(a => IsOpen && a.Record.Paused).Select(a => "property:activityType=" + a.Scheduled.ActivityType.Name).Distinct().Order(StringComparer.Ordinal));
         if (DeploymentName.Length > 0)
         {
             all.IndexedFields["TemporalWorkerDeployment"] = PayloadExtensions.Json(System.Text.Json.JsonSerializer.Serialize(DeploymentName), "Keyword");

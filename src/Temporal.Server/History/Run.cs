@@ -304,6 +304,9 @@ internal sealed partial class Run(long key, string namespaceId, string workflowI
         if (Activities.Remove(scheduledEventId, out var activity))
         {
             ActivityIds.Remove(activity.Scheduled.ActivityId);
+
+            // Lists show which activities are paused.
+            Changes.Visible |= activity.Record.Paused;
             if (activity.HasRow)
             {
                 Changes.RemovedActivities.Add(scheduledEventId);

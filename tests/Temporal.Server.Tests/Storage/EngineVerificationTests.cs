@@ -1,4 +1,6 @@
 using Temporal.Server.Verification;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.WorkflowService.V1;
 using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests.Storage;
@@ -52,6 +54,42 @@ public sealed class EngineVerificationTests : IDisposable
 
         Healthy(EngineVerification.Verify(_folder.DatabasePath));
     }
+
+    [Fact]
+    public async Task Verify_AfterEachStepOfPausedActivities_FindsNothing()
+    {
+        await using var server = await TestServer.StartAsync(_folder.DatabasePath);
+        await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), [.. Enumerable.Range(0, 4).Select(i => TestServer.Activity("a" + i, i < 2 ? "w" : "nobody"))]);
+        var (completed, failed) = (await server.PollActivityTaskAsync("w"), await server.PollActivityTaskAsync("w"));
+        var steps = new Func<Task>[]
+        {
+            () => PauseAsync("a0"),
+            () => PauseAsync("a1"),
+            () => PauseAsync("a2"),
+            () => server.CallAsync(
+                new UnpauseActivityRequest { Namespace = "default", Execution = Execution, Id = "a2", Identity = "test" }, UnpauseActivityResponse.Parser),
+            () => server.CallAsync(
+                new RespondActivityTaskCompletedRequest { Namespace = "default", TaskToken = completed.TaskToken }, RespondActivityTaskCompletedResponse.Parser),
+            () => server.CallAsync(
+                new RespondActivityTaskFailedRequest { Namespace = "default", TaskToken = failed.TaskToken, Failure = new() { Message = "no", ApplicationFailureInfo = new() { NonRetryable = true } } },
+                RespondActivityTaskFailedResponse.Parser),
+            () => PauseAsync("a3"),
+            () => server.CallAsync(
+                new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = Execution }, TerminateWorkflowExecutionResponse.Parser),
+        };
+        for (var i = 0; i < steps.Length; i++)
+        {
+            await steps[i]();
+
+            Assert.Equal([], EngineVerification.Verify(_folder.DatabasePath).Faults.Select(fault => $"after step {i}: {fault}"));
+        }
+
+        Task PauseAsync(string id) => server.CallAsync(
+            new PauseActivityRequest { Namespace = "default", Execution = Execution, Id = id, Identity = "test" }, PauseActivityResponse.Parser);
+    }
+
+    private static WorkflowExecution Execution => new() { WorkflowId = "w" };
 
     [Fact]
     public async Task Verify_AfterOneChange_NamesRunAndField()

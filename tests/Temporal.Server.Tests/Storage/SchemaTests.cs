@@ -37,6 +37,14 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public void Sqlite_ThatComesWithTheServer_IsOf350OrLater()
+    {
+        Batteries_V2.Init();
+
+        Assert.InRange(raw.sqlite3_libversion_number(), 3_050_000, int.MaxValue);
+    }
+
+    [Fact]
     public async Task Open_FileOfAnOlderRelease_IsBroughtForward()
     {
         (string, IReadOnlyList<string>)[] old = [("notes", ["CREATE TABLE notes(text TEXT)"])];
