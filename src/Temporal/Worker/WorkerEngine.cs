@@ -141,6 +141,7 @@ internal sealed class WorkerEngine
             TooManyStuck = error => _failed.TrySetException(error),
             EagerActivities = _activities is not null && !options.DisableEagerActivityExecution,
             DeploymentVersion = options.DeploymentOptions?.Version,
+            BuildId = _version.BuildId,
             StampVersion = _version.Stamp,
             PatchActivation = options.PatchActivationCallback,
             TaskStarting = options.OnWorkflowTaskStarting,

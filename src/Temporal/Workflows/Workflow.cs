@@ -21,7 +21,7 @@ public static partial class Workflow
     public static IReadOnlyCollection<SuggestContinueAsNewReason> SuggestedContinueAsNewReasons => Context.SuggestedContinueAsNewReasons;
 
     /// <summary>Build id of the worker that worked, or works, on the current task; empty when unknown.</summary>
-    public static string CurrentBuildId => Context.CurrentDeploymentVersion?.BuildId ?? string.Empty;
+    public static string CurrentBuildId => Context.CurrentBuildId;
 
     /// <summary>Deployment version of the worker that worked, or works, on the current task.</summary>
     public static WorkerDeploymentVersion? CurrentDeploymentVersion => Context.CurrentDeploymentVersion;

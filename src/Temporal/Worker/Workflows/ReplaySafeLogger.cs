@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Temporalio.Worker.Workflows;
 
-/// <summary>A logger for workflow code: silent while history is replayed, and every message says which run it is from.</summary>
+/// <summary>A logger for workflow code: silent while history is replayed, and every message says which run it is from, and which update where one is handled.</summary>
 internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance) : ILogger
 {
     private readonly KeyValuePair<string, object?>[] _scope =
@@ -28,9 +28,10 @@ internal sealed class ReplaySafeLogger(ILogger logger, WorkflowInstance instance
         }
 
         // Where the lines go is the host's business, also when it uses threads and timers for it.
+        KeyValuePair<string, object?>[] scope = instance.CurrentUpdateInfo is { } update ? [.. _scope, new("UpdateId", update.Id), new("UpdateName", update.Name)] : _scope;
         instance.Scheduler.WithoutTracing(() =>
         {
-            using (logger.BeginScope(_scope))
+            using (logger.BeginScope(scope))
             {
                 logger.Log(logLevel, eventId, state, exception, formatter);
             }

@@ -38,6 +38,9 @@ internal sealed partial class WorkflowInstance
 
     public WorkerDeploymentVersion? CurrentDeploymentVersion { get; set; }
 
+    /// <summary>Build id of the worker that does the current task, or did it where it is replayed.</summary>
+    public string CurrentBuildId { get; set; } = string.Empty;
+
     public bool TargetWorkerDeploymentVersionChanged { get; set; }
 
     public string CurrentDetails { get; set; } = string.Empty;

@@ -202,6 +202,8 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         Instance.CurrentDeploymentVersion = replaying
             ? WorkerDeploymentVersion.FromProto(batch.Completed!.WorkflowTaskCompletedEventAttributes.DeploymentVersion)
             : options.DeploymentVersion;
+        Instance.CurrentBuildId = Instance.CurrentDeploymentVersion?.BuildId
+            ?? (replaying ? batch.Completed!.WorkflowTaskCompletedEventAttributes.WorkerVersion?.BuildId : options.BuildId) ?? string.Empty;
         foreach (var e in batch.Outcome)
         {
             if (e.MarkerRecordedEventAttributes is { } marker && Markers.ReadPatch(marker) is { } patch)

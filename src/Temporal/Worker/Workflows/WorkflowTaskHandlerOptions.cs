@@ -67,6 +67,9 @@ internal sealed record WorkflowTaskHandlerOptions
 
     public WorkerDeploymentVersion? DeploymentVersion { get; init; }
 
+    /// <summary>Build id of the worker, with or without a deployment.</summary>
+    public string BuildId { get; init; } = string.Empty;
+
     /// <summary>Fields about build id and deployment for completions.</summary>
     public Action<Api.WorkflowService.V1.RespondWorkflowTaskCompletedRequest>? StampVersion { get; init; }
 
