@@ -105,8 +105,6 @@ public abstract partial class AgentWorkflow
         catch (ActivityFailureException letGo) when (interrupt.IsCancellationRequested && letGo.InnerException is ApplicationFailureException { ErrorType: FailureTypes.WorkerStops })
         {
             // The engine tries nothing again that is to be cancelled, so the agent that works on is nobody's.
-            if (!Workflow.Patched("let-go-while-interrupted"))
-                throw;
             return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
         }
     }

@@ -133,8 +133,7 @@ public abstract partial class AgentWorkflow : MessageWorkflow
         {
             Become(TaskStates.Failed, failure.InnerException?.Message ?? failure.Message);
         }
-        if (Report.State != TaskStates.Merged || Workflow.Patched("worktree-back-after-merge"))
-            await release();
+        await release();
         await Workflow.WhenAllAsync(_telling);
         return Report;
     }

@@ -42,8 +42,6 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>Before the first task starts.</summary>
     private async Task JoinLeasesAsync()
     {
-        if (!Workflow.Patched("leases"))
-            return;
         _leased = true;
         await TellLeasesAsync(LeaseStep.Join, []);
         await Workflow.WaitConditionAsync(() => _shared is not null || Cancelled, CancellationToken.None);

@@ -151,7 +151,6 @@ public sealed partial class OrchestrationWorkflow
             Leases = new Dictionary<string, bool>(_leases),
             PausedAlone = [.. _pausedAlone.Order(StringComparer.Ordinal)],
             Troubles = [.. _troubles.Open.Select(t => new CarriedTrouble(t.Name, t.Reason, t.Pause, t.Until))],
-            LimitsLifted = _costLifted && _untilLifted,
             CostLifted = _costLifted,
             UntilLifted = _untilLifted,
             StagingTip = _stagingTip,
@@ -191,8 +190,8 @@ public sealed partial class OrchestrationWorkflow
         _stagingTip = carried.StagingTip;
         _workers = carried.Workers;
         _paused = carried.Status.Paused;
-        _costLifted = carried.LimitsLifted || carried.CostLifted;
-        _untilLifted = carried.LimitsLifted || carried.UntilLifted;
+        _costLifted = carried.CostLifted;
+        _untilLifted = carried.UntilLifted;
         _pausedAlone.UnionWith(carried.PausedAlone);
         (_shared, _leased) = (carried.Shared, carried.Shared is not null);
         foreach (var (task, granted) in carried.Leases)

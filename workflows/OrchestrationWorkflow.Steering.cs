@@ -60,10 +60,7 @@ public sealed partial class OrchestrationWorkflow
                 Note("resumed by a person");
             var atWork = _board.Entries.Where(e => e.AtWork).ToList();
             var alone = atWork.Where(e => _pausedAlone.Contains(e.Outline.Id)).ToList();
-            if (alone.Count > 0 && Workflow.Patched("tasks-paused-by-name-stay"))
-                atWork = [.. atWork.Except(alone)];
-            else
-                alone = [];
+            atWork = [.. atWork.Except(alone)];
             LetGoOn(atWork);
             foreach (var entry in atWork)
                 await TellTaskAsync(entry.Outline.Id, t => t.ResumeAsync());
@@ -86,7 +83,7 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>Else others would be started in the slots of paused tasks before these have heard that they may go on.</summary>
     private void LetGoOn(IReadOnlyList<TaskEntry> tasks)
     {
-        if (!tasks.Any(task => task.Status.Paused) || !Workflow.Patched("resumed-tasks-hold-their-slots"))
+        if (!tasks.Any(task => task.Status.Paused))
             return;
         foreach (var task in tasks)
             _board.GoesOn(task);
@@ -96,16 +93,8 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>A limit that is not reached yet holds on: who resumes after Ctrl-C has not been asked about money.</summary>
     private void LiftReachedLimits()
     {
-        var (cost, until) = (IsCostReached, IsUntilReached);
-        if (_input.MaxCost is null && _input.Until is null)
-            return;
-
-        // Earlier versions lifted both limits where one was reached, and before that even where none was.
-        var both = cost || until || _costLifted || _untilLifted
-            ? cost == until || _input.MaxCost is null || _input.Until is null || !Workflow.Patched("each-limit-is-lifted-alone")
-            : !Workflow.Patched("lift-only-reached-limits");
-        _costLifted |= both || cost;
-        _untilLifted |= both || until;
+        _costLifted |= IsCostReached;
+        _untilLifted |= IsUntilReached;
     }
 
     private async Task<SteeringAnswer> CancelTaskAsync(TaskCommand command)
@@ -137,7 +126,7 @@ public sealed partial class OrchestrationWorkflow
             _troubles.Told(task.Outline);
             await TellTaskAsync(command.Task, t => t.GoOnAsync(command.Text));
             // Who pauses a task and then answers it wants it to go on; a paused run keeps all its tasks.
-            if (!_paused && Workflow.Patched("retry-ends-a-pause"))
+            if (!_paused)
             {
                 _pausedAlone.Remove(command.Task);
                 await TellTaskAsync(command.Task, t => t.ResumeAsync());

@@ -108,7 +108,7 @@ public sealed partial class OrchestrationWorkflow
             {
                 // One that an earlier execution of this run started is about to close: it has said its last word, and gives up what it holds. One that stays
                 // is left over from a run of the same id that was terminated: it is told apart by its execution id and can't be trusted.
-                if (pause > LongestPause || !Workflow.Patched("waits-for-the-last-execution"))
+                if (pause > LongestPause)
                 {
                     _board.Lost(entry, "", $"another execution of {RunIds.ForTask(_runId, entry.Outline.Id)} is still open; terminate it, then retry", Now);
                     return;

@@ -235,7 +235,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
         {
             ThrowIfCancelled();
             // Else a run whose tasks are short would always be about to start or merge something, and never close its history.
-            _draining = _draining || (ShouldContinueAsNew && Workflow.Patched("drain-before-continue-as-new"));
+            _draining = _draining || ShouldContinueAsNew;
             await ContinueAsNewIfLongAsync();
             PauseAtLimits();
             if (!_paused && !_draining)
@@ -353,7 +353,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
             await RecordAllAsync();
             if (_input.NeedsPlanner && !_planningEnded)
                 await EndPlanningAsync();
-            if (_board.Entries.Any(e => !e.Closed.IsCompleted) && Workflow.Patched("ends-after-its-tasks"))
+            if (_board.Entries.Any(e => !e.Closed.IsCompleted))
                 await Workflow.WaitConditionAsync(() => _board.Entries.All(e => e.Closed.IsCompleted), TasksCloseWithin, CancellationToken.None);
             var finish = new FinishInput(_repository, ending, _plan.Hash);
             report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FinishAsync(finish), ActivityDefaults.Short(_repository.Queue));

@@ -209,9 +209,6 @@ public sealed record CarriedRun
     /// <summary>Accounts and machines that did not work when the run was carried on.</summary>
     public IReadOnlyList<CarriedTrouble> Troubles { get; init; } = [];
 
-    /// <summary>True when a person lifted the limits of money and time; all that earlier versions told.</summary>
-    public bool LimitsLifted { get; init; }
-
     /// <summary>True when a person lifted the limit of money.</summary>
     public bool CostLifted { get; init; }
 
