@@ -7,6 +7,9 @@ namespace Orchestrator.Cli;
 /// <summary>The backlog of the repository that a command was called in, with faults said to the person.</summary>
 internal sealed class BacklogFiles
 {
+    /// <summary>The option that names the tag of a backlog; only commands that work on one have it.</summary>
+    public const string TagOption = "--tag";
+
     private readonly CommandContext _context;
     private readonly BacklogStore _store;
     private readonly string? _tag;

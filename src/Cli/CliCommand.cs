@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Orchestrator.Cli;
 
-/// <summary>A command: its options and what it does. One file per command, one line in <see cref="CommandTable"/>.</summary>
+/// <summary>A command: its options and what it does. One file per command, one line in <see cref="Startup.CommandTable"/>.</summary>
 internal abstract class CliCommand(string name, string description) : Command(name, description)
 {
     /// <summary>May be called from inside an agent's attempt. Everything else is for people: an agent that steers its own run is a mistake.</summary>

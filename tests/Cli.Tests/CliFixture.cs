@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Orchestrator.Cli.Startup;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Startup;
 using Orchestrator.Processes;
 using Orchestrator.Worker;
 using Xunit;

@@ -14,7 +14,6 @@ public sealed class NamespaceCircleTests
         ["Temporal.Server"] = "the storage reads the frontend's errors, the frontend the stores; to be layered",
         ["Agents"] = "the runners in the root use their folders, and the folders the root's types; to be parted",
         ["Plans.Readers"] = "PlanReader chooses among the formats from the root, where their common types are too; to be parted",
-        ["Cli"] = "the command table is in the root, where the commands' common types are too; to be parted",
     };
 
     public static TheoryData<string> Projects { get; } = new(ProjectFiles.Product.Select(ProjectFiles.NameOf));

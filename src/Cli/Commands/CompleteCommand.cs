@@ -8,9 +8,13 @@ internal sealed class CompleteCommand : CliCommand
 {
     private readonly Argument<string[]> _words = new("WORD") { Description = "The command line behind the program's name, up to the cursor", Arity = ArgumentArity.ZeroOrMore };
 
-    public CompleteCommand()
+    private readonly Func<IReadOnlyList<string>, Command> _commands;
+
+    /// <param name="commands">The root with the command that words call, or with all of them.</param>
+    public CompleteCommand(Func<IReadOnlyList<string>, Command> commands)
         : base("complete", "Called by shells: what may stand here?")
     {
+        _commands = commands;
         Hidden = true;
         Add(_words);
     }
@@ -19,7 +23,7 @@ internal sealed class CompleteCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        context.Terminal.Result(string.Concat(Completer.Complete(context, parsed.GetValue(_words) ?? []).Select(word => word + "\n")));
+        context.Terminal.Result(string.Concat(Completer.Complete(context, _commands, parsed.GetValue(_words) ?? []).Select(word => word + "\n")));
         return Task.FromResult(ExitCodes.Done);
     }
 }

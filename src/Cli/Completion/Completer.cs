@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Orchestrator.Cli.Commands;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
@@ -17,21 +16,22 @@ internal sealed class Completer
     private Command _command;
     private Option? _open;
 
-    private Completer(CommandContext context, IReadOnlyList<string> words)
+    private Completer(CommandContext context, Func<IReadOnlyList<string>, Command> commands, IReadOnlyList<string> words)
     {
         _context = context;
         _word = words.Count == 0 ? "" : words[^1];
-        _command = CommandTable.Root(words.Count > 1 ? words : []);
+        _command = commands(words.Count > 1 ? words : []);
         foreach (var word in words.SkipLast(1))
             Read(word);
     }
 
     /// <summary>The words that may stand in place of the last one; none where a file is meant, or anything.</summary>
     /// <param name="context">Folder and settings.</param>
+    /// <param name="commands">The root with the command that words call, or with all of them.</param>
     /// <param name="words">The command line behind the program's name, up to the cursor; the last word may be empty.</param>
-    public static IReadOnlyList<string> Complete(CommandContext context, IReadOnlyList<string> words)
+    public static IReadOnlyList<string> Complete(CommandContext context, Func<IReadOnlyList<string>, Command> commands, IReadOnlyList<string> words)
     {
-        var completer = new Completer(context, words);
+        var completer = new Completer(context, commands, words);
         return [.. completer.Candidates().Where(candidate => candidate.StartsWith(completer._word, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
     }
 
@@ -98,7 +98,7 @@ internal sealed class Completer
         "RUN" => RunIds(),
         "RUN/TASK" => RunIds().Concat(TasksOfRun()),
         "NAME" when _command.Parents.Any(parent => parent.Name == "config") => SettingKeys.All.Select(setting => setting.Name),
-        "NAME" when _command is ContextCommand => Try(() => [.. PlanFiles.ProjectTexts(_context).Keys]),
+        "NAME" when _command.Name == "context" => Try(() => [.. PlanFiles.ProjectTexts(_context).Keys]),
         _ => argument.GetCompletions(CompletionContext.Empty).Select(item => item.Label),
     };
 
@@ -109,7 +109,7 @@ internal sealed class Completer
     });
 
     // Their commands alone have an option for the tag of a backlog.
-    private bool IsOfBacklog => _command.Options.Any(option => option.Name == TasksCommand.TagName);
+    private bool IsOfBacklog => _command.Options.Any(option => option.Name == BacklogFiles.TagOption);
 
     private IReadOnlyList<string> BacklogIds() => Try(() => [.. new BacklogFiles(_context, tag: null).Read().Backlog.All.Select(task => task.Id)]);
 

@@ -6,7 +6,7 @@ using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Temporalio.Exceptions;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Startup;
 
 /// <summary>Reads the command line, runs the command, and turns whatever happens into text and an exit code.</summary>
 internal static class CommandLine

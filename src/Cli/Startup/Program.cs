@@ -2,7 +2,7 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Processes;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Startup;
 
 /// <summary>The <c>orchestrate</c> command.</summary>
 internal static class Program

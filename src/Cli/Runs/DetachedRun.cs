@@ -1,8 +1,8 @@
-using Orchestrator.Cli.Runs;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Processes;
 using Orchestrator.Runs;
 
-namespace Orchestrator.Cli.Engine;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>Goes on in the background: the same command line once more, in a session of its own, without <c>--detach</c>.</summary>
 internal static class DetachedRun

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Commands;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Startup;
 
 /// <summary>All commands. Only the one that is called is made, so that none slows the others down.</summary>
 internal static class CommandTable
@@ -54,7 +54,7 @@ internal static class CommandTable
         ("worker", static () => new WorkerCommand()),
         ("server", static () => new ServerCommand()),
         ("completion", static () => new CompletionCommand()),
-        ("complete", static () => new CompleteCommand()),
+        ("complete", static () => new CompleteCommand(Root)),
         ("version", static () => new VersionCommand()),
     ];
 

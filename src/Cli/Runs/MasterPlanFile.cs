@@ -1,9 +1,8 @@
 using System.Text;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Contracts;
 using Orchestrator.Plans.Readers.MasterPlans;
 
-namespace Orchestrator.Cli;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>Writes the outcome of a run into the status column of a master plan.</summary>
 internal static class MasterPlanFile
