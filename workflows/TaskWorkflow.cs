@@ -119,7 +119,7 @@ public sealed class TaskWorkflow : AgentWorkflow
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
         _mayReuse = false;
-        var work = await VerifyAsync(prepared, start: 0, claimedDone: true);
+        var work = await VerifyAsync(prepared, start: 0, new AgentRunResult { FailureClass = FailureClasses.None, ClaimedDone = true });
         if (work.Problems.Count > 0)
             return false;
         Report = Report with { Reused = true };
@@ -140,7 +140,7 @@ public sealed class TaskWorkflow : AgentWorkflow
     private async Task<VerifyResult> LetAgentWorkAsync(PreparedTask prepared)
     {
         var turn = await RunAgentAsync(call => StartAgentAsync(prepared, call));
-        return await VerifyAsync(prepared, Report.LastStart, turn.ClaimedDone);
+        return await VerifyAsync(prepared, Report.LastStart, turn);
     }
 
     private Task<AgentRunResult> StartAgentAsync(PreparedTask prepared, AgentCall call)
@@ -160,13 +160,13 @@ public sealed class TaskWorkflow : AgentWorkflow
             (ITaskActivities a) => a.RunAgentAsync(run), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt));
     }
 
-    private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, bool claimedDone)
+    private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult turn)
     {
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
             Become(TaskStates.Verifying, start == 0 ? "an earlier result is tried on the present base" : "");
-            var verify = new VerifyTaskInput { Task = Input, Prepared = prepared, Round = Report.Round, Start = start, ClaimedDone = claimedDone };
+            var verify = new VerifyTaskInput { Task = Input, Prepared = prepared, Round = Report.Round, Start = start, ClaimedDone = turn.ClaimedDone, EndedWith = turn.EndedWith };
             var work = await Workflow.ExecuteActivityAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify), ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(4), Stop));
             Report = Report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };

@@ -162,6 +162,9 @@ public sealed record AgentRunResult
     public string Message { get; init; } = "";
     public bool ClaimedDone { get; init; }
 
+    /// <summary>Its program ended with an error of its own, but there is work, which is judged all the same: the error, in a sentence. Else empty.</summary>
+    public string EndedWith { get; init; } = "";
+
     /// <summary>It was stopped before its process was begun, so it counts as no start.</summary>
     public bool NeverBegun { get; init; }
     public string Session { get; init; } = "";
@@ -192,6 +195,9 @@ public sealed record VerifyTaskInput
     /// <summary>The start that did the work; 0 for a result that was taken up.</summary>
     public required int Start { get; init; }
     public bool ClaimedDone { get; init; }
+
+    /// <inheritdoc cref="AgentRunResult.EndedWith"/>
+    public string EndedWith { get; init; } = "";
 }
 
 /// <summary>What verification found.</summary>

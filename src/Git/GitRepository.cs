@@ -158,6 +158,7 @@ public sealed class GitRepository
     public async Task<RecoveryResult> RecoverAsync(CancellationToken cancellationToken = default)
     {
         await _notes.SettleAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        TemporaryIndex.RemoveLeft(this, TimeSpan.FromHours(1)); // Each of our git calls is over by then.
         return new RecoveryResult(_notes.RemoveLocksOfTheDead(), await new Worktrees(this).RemoveUnfinishedAsync("/", cancellationToken));
     }
 

@@ -33,6 +33,9 @@ public enum LandingState
 
     /// <summary>Untracked or ignored files would be overwritten.</summary>
     FilesInTheWay,
+
+    /// <summary>Git refuses to look at the checkout that has the target, or to change it: a damaged index, files of another owner.</summary>
+    Refused,
 }
 
 /// <summary>What is to be landed where.</summary>
@@ -74,18 +77,37 @@ public sealed class Landing(GitRepository repository)
 {
     private readonly Refs _refs = new(repository);
     private readonly Commits _commits = new(repository);
+    private const int LongestWords = 600;
 
     /// <summary>Lands, or says why not. Can be repeated after a crash at any point: a half-done landing is finished first.</summary>
     public async Task<LandingResult> LandAsync(LandingRequest request, CancellationToken cancellationToken = default)
     {
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        var result = await TryAsync(request, cancellationToken);
+        var result = await TryOrExplainAsync(request, cancellationToken);
         if (!result.HasLanded && request.NoteFile is { } file)
         {
             File.Delete(file); // Somebody else may bring the target to the very same commit now: then it is not ours to take back.
         }
 
         return result;
+    }
+
+    /// <summary>What is in a person's checkout is theirs to mend. What was begun there is taken back, now or before the next attempt.</summary>
+    private async Task<LandingResult> TryOrExplainAsync(LandingRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryAsync(request, cancellationToken);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return new LandingResult(
+                LandingState.Refused,
+                $"Git could not land on {ShortName(request.Target)}: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), LongestWords)} "
+                    + $"See 'git status'{(request.Checkout is { } at ? $" in '{at}'" : string.Empty)}, mend that, then: {request.FinishCommand}",
+                await _refs.ReadAsync(request.Target, cancellationToken),
+                []);
+        }
     }
 
     private async Task<LandingResult> TryAsync(LandingRequest request, CancellationToken cancellationToken)
@@ -200,7 +222,7 @@ public sealed class Landing(GitRepository repository)
             {
                 return new LandingResult(
                     LandingState.Dirty,
-                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {string.Join(", ", foreign)}. Commit or stash them, then: {request.FinishCommand}",
+                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
                     foreign);
             }
@@ -284,7 +306,7 @@ public sealed class Landing(GitRepository repository)
             .FirstOrDefault();
 
     private static string Some(IReadOnlyList<string> files) =>
-        string.Join(", ", files.Take(5)) + (files.Count > 5 ? $" and {files.Count - 5} more" : string.Empty);
+        FileNames.Some(files);
 
     private static string Name(UnfinishedOperation operation) =>
         operation == UnfinishedOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();

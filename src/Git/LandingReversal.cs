@@ -106,7 +106,7 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return new ReversalResult(
                 ReversalState.RevertConflicts,
-                $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in {string.Join(", ", merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}");
+                $"{branch} was not moved back: {why}, and undoing the run's work conflicts with them in {FileNames.Some(merged.ConflictedFiles)}. Undo it by hand: git merge {inverse}");
         }
 
         var commit = await _commits.CreateAsync(merged.Tree, [tip], $"Undo the work of {run}\n\nThis takes back {before}..{landed}.", trailers: null, cancellationToken);

@@ -132,7 +132,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
             }
 
             changes.AddRange(await new SharedFiles(repository, _store).CompareAsync(record.Files, worktree, cancellationToken));
-            changes.AddRange(record.Branches.Compare(repository, worktree, ours));
+            changes.AddRange(await record.Branches.CompareAsync(repository, worktree, ours, cancellationToken));
         }
 
         return changes;

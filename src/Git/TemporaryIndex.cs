@@ -3,11 +3,14 @@ namespace Orchestrator.Git;
 /// <summary>An index file of our own, so that a tree can be put together without touching anybody's work. Gone when disposed.</summary>
 internal sealed class TemporaryIndex : IDisposable
 {
+    private const string FolderName = "tmp";
+    private const string NamePrefix = "index-";
+
     internal TemporaryIndex(GitRepository repository)
     {
-        var folder = System.IO.Path.Combine(repository.OwnDirectory, "tmp");
+        var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
         Directory.CreateDirectory(folder);
-        Path = System.IO.Path.Combine(folder, $"index-{Guid.NewGuid():N}");
+        Path = System.IO.Path.Combine(folder, $"{NamePrefix}{Guid.NewGuid():N}");
         Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = Path };
     }
 
@@ -18,4 +21,18 @@ internal sealed class TemporaryIndex : IDisposable
     internal IReadOnlyDictionary<string, string?> Environment { get; }
 
     public void Dispose() => File.Delete(Path);
+
+    /// <summary>Removes those of processes that were killed. Nobody writes at one for long; whose it was can't be told, since other containers' processes are not to be seen.</summary>
+    internal static void RemoveLeft(GitRepository repository, TimeSpan longestUse)
+    {
+        var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
+        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, NamePrefix + "*") : [])
+        {
+            // Not the time of the last write, which a copy has from what it is a copy of.
+            if (FileFacts.TryRead(file) is { } facts && DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(facts.Changed.Seconds) > longestUse)
+            {
+                File.Delete(file);
+            }
+        }
+    }
 }

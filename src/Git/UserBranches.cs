@@ -19,7 +19,7 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
     internal static UserBranches Read(GitRepository repository, Worktree worktree) => new(ReadRefs(repository), HeadLog(worktree).Length);
 
     /// <summary>Those that name a commit of the agent's now, without those below <paramref name="ours"/>.</summary>
-    internal IEnumerable<ForeignChange> Compare(GitRepository repository, Worktree worktree, string ours)
+    internal async Task<IReadOnlyList<ForeignChange>> CompareAsync(GitRepository repository, Worktree worktree, string ours, CancellationToken cancellationToken)
     {
         var moved = ReadRefs(repository).Where(now => Refs.GetValueOrDefault(now.Key) != now.Value).ToList();
         if (moved.Count == 0)
@@ -28,14 +28,27 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
         }
 
         var made = HeadLog(worktree).Skip(HeadLines).Where(IsMaking).Select(SharedFiles.EntryOf).ToHashSet(StringComparer.Ordinal);
-        return moved
-            .Where(now => made.Contains(now.Value) && !now.Key.StartsWith(ours + "/", StringComparison.Ordinal))
-            .Select(now => new ForeignChange(
-                Refs.ContainsKey(now.Key) && IsMovedUnderACheckout(repository, now.Key, now.Value) ? ForeignChangeKind.Branch : ForeignChangeKind.Left,
-                now.Key,
-                Refs.GetValueOrDefault(now.Key),
-                now.Value));
+        var annotated = moved.Any(now => IsTag(now.Key) && !made.Contains(now.Value)) ? await ReadAnnotatedAsync(repository, cancellationToken) : [];
+        return
+        [
+            .. moved
+                .Where(now => (made.Contains(now.Value) || (annotated.GetValueOrDefault(now.Key) is { } commit && made.Contains(commit))) && !now.Key.StartsWith(ours + "/", StringComparison.Ordinal))
+                .Select(now => new ForeignChange(
+                    Refs.ContainsKey(now.Key) && IsMovedUnderACheckout(repository, now.Key, now.Value) ? ForeignChangeKind.Branch : ForeignChangeKind.Left,
+                    now.Key,
+                    Refs.GetValueOrDefault(now.Key),
+                    now.Value)),
+        ];
     }
+
+    private static bool IsTag(string name) => name.StartsWith("refs/tags/", StringComparison.Ordinal);
+
+    /// <summary>The commits of annotated tags, which name an object of their own.</summary>
+    private static async Task<Dictionary<string, string>> ReadAnnotatedAsync(GitRepository repository, CancellationToken cancellationToken) =>
+        (await repository.ReadAsync(repository.Call("for-each-ref", "--format=%(refname) %(*objectname)", "refs/tags"), cancellationToken)).Lines
+            .Select(line => line.Split(' ', 2))
+            .Where(parts => parts is [_, { Length: > 0 }])
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
     /// <summary>Whoever moves a branch in a checkout that has it moves the head with it, which the log of that head says.</summary>
     private static bool IsMovedUnderACheckout(GitRepository repository, string branch, string commit) =>

@@ -10,6 +10,8 @@ public static class ProjectCommands
     /// <summary>Name of the file that defines a project's MCP servers.</summary>
     public const string McpFile = ".mcp.json";
 
+    private const string IncludeFile = ".worktreeinclude";
+
     /// <summary>Set-up, gates and MCP servers that the files in a repository's root ask for.</summary>
     /// <param name="directory">The root.</param>
     /// <exception cref="IOException">A file that is there can't be read.</exception>
@@ -18,6 +20,7 @@ public static class ProjectCommands
         .. SetUpDetection.Detect(directory).Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
         .. GateDetection.Find(directory).Select(found => new FoundCommand(
             found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate, found.Gate.Command, "the project's manifests", found.Meaning)),
+        .. Includes(Path.Combine(directory, IncludeFile)),
         .. McpServers(Path.Combine(directory, McpFile)).Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
     ];
 
@@ -34,6 +37,13 @@ public static class ProjectCommands
         {
             return new Dictionary<string, string>();
         }
+    }
+
+    /// <summary>Which files that are not committed, such as passwords, agents are handed.</summary>
+    private static IReadOnlyList<FoundCommand> Includes(string path)
+    {
+        string[] patterns = File.Exists(path) ? [.. File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')] : [];
+        return patterns.Length == 0 ? [] : [new FoundCommand(FoundCommandKind.Includes, string.Join(' ', patterns), IncludeFile)];
     }
 
     private static IReadOnlyDictionary<string, string> McpServers(string path) => ReadMcpServers(File.Exists(path) ? File.ReadAllText(path) : "");

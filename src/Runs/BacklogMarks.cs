@@ -37,7 +37,7 @@ internal sealed record BacklogMarks
         }
         catch (Exception failed) when (failed is BacklogBusyException or IOException or UnauthorizedAccessException)
         {
-            return $"{store.Name}: {string.Join(", ", finished)} could not be marked done: {failed.Message}";
+            return $"{store.Name}: {FileNames.Some(finished, 20)} could not be marked done: {failed.Message}";
         }
     }
 

@@ -10,8 +10,6 @@ namespace Orchestrator.Runs;
 /// </summary>
 internal static class StrayFiles
 {
-    private const int MostNamed = 5;
-
     /// <summary>Before the first agent starts. What was noted first stays.</summary>
     public static void Note(RunFolder folder, WorktreeStatus status)
     {
@@ -28,7 +26,7 @@ internal static class StrayFiles
         var added = status.UntrackedFiles(own).Where(path => !before.Contains(path)).ToList();
         return added.Count == 0
             ? ""
-            : $"While the run worked, files that git does not track appeared in your checkout: {string.Join(", ", added.Take(MostNamed))}{(added.Count > MostNamed ? $" and {added.Count - MostNamed} more" : "")}. If they are not yours, an agent wrote outside of its worktree.";
+            : $"While the run worked, files that git does not track appeared in your checkout: {FileNames.Some(added)}. If they are not yours, an agent wrote outside of its worktree.";
     }
 
     private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "untracked.json");

@@ -80,7 +80,7 @@ public sealed partial class DiscardTests
     [Theory]
     [InlineData("""
         "(reset|clean|read-tree|checkout|checkout-index|restore|stash|switch|rm)"
-        """, "WorktreeReset.cs", "WorktreeTree.cs", "WrittenFiles.cs", "InterruptedCheckout.cs", "Diffs.cs", "LandingReversal.cs", "WorktreeHead.cs")]
+        """, "WorktreeReset.cs", "WorktreeTree.cs", "WrittenFiles.cs", "InterruptedCheckout.cs", "Diffs.cs", "LandingReversal.cs", "WorktreeHead.cs", "WorktreeIndex.cs")]
     [InlineData("""
         "--(hard|abort|force)"
         """, "WorktreeReset.cs", "InterruptedCheckout.cs", "Snapshots.cs")]

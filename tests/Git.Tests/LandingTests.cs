@@ -57,6 +57,26 @@ public sealed class LandingTests
         Assert.False(File.Exists(opened.Files["landed"]));
     }
 
+    /// <summary>What git refuses because of a person's checkout is a result, not a fault that is tried for ever.</summary>
+    [Fact]
+    public async Task Land_CheckoutThatGitCantRead_IsRefusedAndLandsOnceItIsMended()
+    {
+        using var opened = await Opened.CreateAsync();
+        var (start, commit) = await StagedAsync(opened);
+        var index = opened.Files[".git/index"];
+        var whole = await File.ReadAllBytesAsync(index);
+        await File.WriteAllTextAsync(index, "torn");
+        var request = new LandingRequest(Main, commit, start) { Checkout = opened.Files.Path };
+
+        var refused = await opened.Landing.LandAsync(request);
+        await File.WriteAllBytesAsync(index, whole);
+        var landed = await opened.Landing.LandAsync(request);
+
+        Assert.Equal((LandingState.Refused, LandingState.Landed), (refused.State, landed.State));
+        Assert.Contains("index", refused.Reason, StringComparison.Ordinal);
+        Assert.Contains(request.FinishCommand, refused.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Land_OwnFilesChanged_DoNotCount()
     {

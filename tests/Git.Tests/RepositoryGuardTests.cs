@@ -294,13 +294,15 @@ public sealed class RepositoryGuardTests
         var agents = await opened.Files.GitInAsync(guarded.Worktree.Path, "rev-parse", "HEAD");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "branch", "mine");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "tag", "v9");
+        await opened.Files.GitInAsync(guarded.Worktree.Path, "tag", "--annotate", "--message", "by the agent", "v10");
+        await opened.Files.GitAsync("tag", "--annotate", "--message", "by the user", "v11", "main");
         var users = await opened.Files.CommitOnBranchAsync("feature", "feature", "by the user");
         await opened.Files.GitInAsync(guarded.Worktree.Path, "checkout", "--quiet", "--detach", users);
 
         var changes = await guarded.CompareAsync();
         await guarded.Guard.PutBackAsync(changes, "test");
 
-        Assert.Equal(["refs/heads/mine was added", "refs/tags/v9 was added"], changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["refs/heads/mine was added", "refs/tags/v10 was added", "refs/tags/v9 was added"], changes.Select(change => change.ToString()).Order(StringComparer.Ordinal));
         Assert.Equal(agents, await opened.Refs.ReadAsync("refs/heads/mine"));
         Assert.Equal(agents, await opened.Refs.ReadAsync("refs/tags/v9"));
         Assert.Equal(users, await opened.Refs.ReadAsync("refs/heads/feature"));

@@ -32,6 +32,22 @@ public sealed class WriteNotesTests
         Assert.True((await opened.Refs.UpdateAsync([new RefChange(Staging, head, null)], "test")).Done);
     }
 
+    /// <summary>An index of our own that a killed process left in the middle of a snapshot: its time of writing is that of what it is a copy of.</summary>
+    [Fact]
+    public async Task RemoveLeft_IndexThatNobodyUsesAnyMore_IsGoneAndOneInUseStays()
+    {
+        using var opened = await Opened.CreateAsync();
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(opened.Repository.OwnDirectory, "tmp")).FullName, "index-left");
+        await File.WriteAllTextAsync(file, "x");
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-3));
+
+        await opened.Repository.RecoverAsync();
+        Assert.True(File.Exists(file), "it was made just now");
+        TemporaryIndex.RemoveLeft(opened.Repository, TimeSpan.FromSeconds(-1));
+
+        Assert.False(File.Exists(file));
+    }
+
     [Fact]
     public async Task Write_LockLeftByADeadChildOfOurs_IsRemovedAndTheWriteGoesOn()
     {

@@ -29,6 +29,8 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>The file that tasks and the user append to: each adds a line, in any order.</summary>
     public const string AppendedFile = "log.txt";
 
+    private const string Outside = "{outside}";
+
     /// <summary>The file that a task renames while the user changes it.</summary>
     public const string RenamedFile = "notes.txt";
 
@@ -47,7 +49,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     public static KillPlan Full { get; } = new(
     [
         Mover, Adder, Simple("t0") with { Appends = [AppendedFile] }, Simple("t1") with { Appends = [AppendedFile] }, Simple("t2", "t0"), Simple("t3", "t0", "t1"), Remediated("t4", "t1"),
-        Simple("t5", "t2", "t3") with { Appends = [AppendedFile] }, Simple("t6", "t4") with { Appends = [AppendedFile] }, Simple("t7", "t3", "t4"), Renamer("t8", "t5", "t6"), Last("t9", "t7", "t8", "mover", "adder"),
+        Simple("t5", "t2", "t3") with { Appends = [AppendedFile] }, Simple("t6", "t4") with { Appends = [AppendedFile] }, Linker("t7", "t3", "t4"), Renamer("t8", "t5", "t6"), Last("t9", "t7", "t8", "mover", "adder"),
     ], Seconds: 0.4);
 
     /// <summary>The same happenings in as few steps as possible, for rounds in which every step is a place to kill at.</summary>
@@ -93,7 +95,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         place before
         sleep {{Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)}}
         case $ORCHESTRATOR_TASK in
-        {{string.Concat(Tasks.Select(task => $"{task.Id}) {task.Does}{(task.Appends.Contains(AppendedFile) ? $"; append {AppendedFile} 'line of {task.Id}'" : "")} ;;\n"))}}
+        {{string.Concat(Tasks.Select(task => $"{task.Id}) {task.Does.Replace(Outside, repository.Hostility.Outside, StringComparison.Ordinal)}{(task.Appends.Contains(AppendedFile) ? $"; append {AppendedFile} 'line of {task.Id}'" : "")} ;;\n"))}}
         esac
         case $ORCHESTRATOR_TASK in
         {{string.Concat(Tasks.Select(task => $"{task.Id}) agent_commits {AgentCommits.Choose(Seed, task.Id)} || true ;;\n"))}}
@@ -107,6 +109,12 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     {
         Does = $"if [ \"$ORCHESTRATOR_ATTEMPT\" = 1 ]; then echo bad > {id}.txt; else echo '{id} good' > {id}.txt; fi",
         MostRounds = 2,
+    };
+
+    // Puts a link in place of a file that it does not own.
+    private static KillTask Linker(string id, params string[] after) => Simple(id, after) with
+    {
+        Does = $"echo '{id} good' > {id}.txt; rm -f {Hostility.LockFile}; ln -s '{Outside}' {Hostility.LockFile}",
     };
 
     private static KillTask Renamer(string id, params string[] after) =>

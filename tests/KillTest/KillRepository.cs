@@ -20,22 +20,29 @@ public sealed class KillRepository : IDisposable
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         UserCommitted = Path.Combine(_root, "user-committed");
         var agent = Beside("agent.sh");
-        File.WriteAllText(agent, plan.ToAgent(this));
-        Write(".orchestrator/config.yaml", $"workers: 4\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
+        
+        Write(".orchestrator/config.yaml", $"workers: 4\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: []}}\n");
         Write("tasks.yaml", plan.ToYaml());
         Write(KillPlan.AppendedFile, "first line\n");
         Write(KillPlan.RenamedFile, "one\ntwo\nthree\nfour\nfive\n");
         Write("list.txt", "first\nsecond\n");
         Git("init", "-q", "-b", "main");
+        Hostility = new Hostility(this);
+        Hostility.WriteFiles();
+        File.WriteAllText(agent, plan.ToAgent(this));
         // Not the configuration, which names a folder of this machine.
-        Git("add", "tasks.yaml", KillPlan.AppendedFile, KillPlan.RenamedFile, "list.txt");
+        Git(["add", "tasks.yaml", KillPlan.AppendedFile, KillPlan.RenamedFile, "list.txt", .. Hostility.Files]);
         Commit("Start");
+        Hostility.Configure();
     }
 
     /// <summary>What is run.</summary>
     public KillPlan Plan { get; }
 
     public string Folder { get; }
+
+    /// <summary>What in it is hostile.</summary>
+    public Hostility Hostility { get; }
 
     /// <summary>One file per task with one line per start of its agent.</summary>
     public string StartsFolder { get; }

@@ -46,6 +46,7 @@ public sealed class KillRound(IReadOnlyList<string> program, string? root = null
         var mark = Guid.NewGuid().ToString("n");
         var disturber = new Disturber(repository, mark);
         var kills = new List<string>();
+        var person = new PersonAtWork(repository, new Random(plan.Seed));
         using var commands = new RunCommands(program, repository, mark, killer.Prepare(repository));
         var began = TimeProvider.System.GetTimestamp();
         while (!commands.HasEnded)
@@ -59,6 +60,8 @@ public sealed class KillRound(IReadOnlyList<string> program, string? root = null
             commands.KeepGoing(killer.Processes);
             if (!File.Exists(repository.UserCommitted) && repository.HasMergedWork)
                 repository.CommitAsUser();
+            if (repository.HasOpenRun)
+                person.Work();
             if (await commands.SomeEndedAsync(killer.Pause) || killer.Kill(repository, disturber) is not { } killed)
                 continue;
             kills.Add(killed);
@@ -67,6 +70,8 @@ public sealed class KillRound(IReadOnlyList<string> program, string? root = null
 
         var faults = new List<string>(await commands.EndAsync());
         faults.AddRange(await Aftermath.CheckAsync(repository, disturber, expected));
+        faults.AddRange(person.Faults());
+        faults.AddRange(repository.Hostility.Faults());
         return new KillResult(faults, repository.Fingerprint(), kills, commands.Output);
     }
 }

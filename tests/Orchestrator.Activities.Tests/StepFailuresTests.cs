@@ -1,6 +1,7 @@
 using Orchestrator.Git;
 using Orchestrator.Runs;
 using Temporalio.Exceptions;
+using Temporalio.Testing;
 using Temporalio.Worker.Interceptors;
 using Xunit;
 
@@ -37,6 +38,30 @@ public sealed class StepFailuresTests
 
         Assert.Same(fault, await Assert.ThrowsAsync<IOException>(() => RunAsync(fault)));
     }
+
+    public static TheoryData<Exception> Refusals => new(new GitException("git status failed in x: fatal: index file corrupt", 128, "fatal: index file corrupt"), new UnauthorizedAccessException("Access to 'x' is denied."));
+
+    public static TheoryData<Exception> MachineFaults => new(new GitException("git add failed: No space left on device", 128, "No space left on device"), new IOException("disk"), new GitLockedException("held", "index.lock"));
+
+    /// <summary>Activities are tried for ever; what can't work because of what lies in a worktree comes to an end all the same.</summary>
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Execute_RefusedAgainAndAgain_FailsForGoodWithASentence(Exception refusal)
+    {
+        Assert.Same(refusal, await Assert.ThrowsAsync(refusal.GetType(), () => AttemptAsync(refusal, attempt: 1)));
+
+        var ended = await Assert.ThrowsAsync<ApplicationFailureException>(() => AttemptAsync(refusal, attempt: 10));
+
+        Assert.True(ended.NonRetryable);
+        Assert.Contains(refusal.Message, ended.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(MachineFaults))]
+    public Task Execute_MachineAtFault_IsTriedOnAndOn(Exception fault) => Assert.ThrowsAsync(fault.GetType(), () => AttemptAsync(fault, attempt: 1000));
+
+    private static Task<object?> AttemptAsync(Exception fault, int attempt) =>
+        new ActivityEnvironment { Info = ActivityEnvironment.DefaultInfo with { Attempt = attempt } }.RunAsync(() => RunAsync(fault));
 
     private static Task<ApplicationFailureException> FailAsync(Exception fault) => Assert.ThrowsAsync<ApplicationFailureException>(() => RunAsync(fault));
 

@@ -60,8 +60,52 @@ public sealed class AgentTurnTests
         Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
     }
 
-    private static Task<RunFixture> BeginAsync(string script) => RunFixture.BeginAsync(
-        RunFixture.Policy() with { Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", script] }, Sandbox = "off" },
+    [Fact]
+    public async Task Run_ProgramThatFailsAfterGoodWork_IsJudgedByItsGates()
+    {
+        using var run = await BeginAsync("echo done > a.txt; echo '1 warning' >&2; exit 1", new GateSpec("test -f a.txt"));
+        var input = await InputAsync(run);
+
+        var result = await RunAsync(run, input);
+        var work = await run.VerifyAsync("a", input.Prepared, endedWith: result.EndedWith);
+
+        Assert.Equal((FailureClasses.None, false, ""), (result.FailureClass, result.ClaimedDone, result.Signature));
+        Assert.Contains("ended with exit code 1. The end of its stderr: 1 warning", result.EndedWith, StringComparison.Ordinal);
+        Assert.Empty(work.Problems);
+        Assert.Contains(work.Notes, note => note.Contains("1 warning The work passes its gates", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("test ! -f a.txt", "Gate failed")]
+    [InlineData("test -f b.txt", "There is no gate that shows that the work is whole.")] // Red before any work was done: it only advises.
+    [InlineData(null, "There is no gate that shows that the work is whole.")]
+    public async Task Verify_WorkOfAProgramThatFailed_IsGivenBackWithItsWords(string? gate, string told)
+    {
+        using var run = await BeginAsync("echo half > a.txt; echo 'out of ideas' >&2; exit 1", gate is null ? [] : [new GateSpec(gate)]);
+        var input = await InputAsync(run);
+        var result = await RunAsync(run, input);
+
+        var work = await run.VerifyAsync("a", input.Prepared, endedWith: result.EndedWith);
+
+        Assert.Contains("out of ideas", work.Problems[0], StringComparison.Ordinal);
+        var file = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, work.ProblemsFile));
+        Assert.Contains("out of ideas", file, StringComparison.Ordinal);
+        Assert.Contains(told, file, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing to judge, or the agent's own word that it could not do it.</summary>
+    [Theory]
+    [InlineData("echo 'unknown option' >&2; exit 1")]
+    [InlineData("echo half > a.txt; echo '{\"status\":\"failed\",\"reason\":\"no idea\"}' > .task-status.json; exit 1")]
+    public async Task Run_ProgramThatFailsWithoutWorkOrSaysSo_HasFailed(string script)
+    {
+        using var run = await BeginAsync(script, new GateSpec("true"));
+
+        Assert.Equal(FailureClasses.GaveUp, (await RunAsync(run, await InputAsync(run))).FailureClass);
+    }
+
+    private static Task<RunFixture> BeginAsync(string script, params GateSpec[] gates) => RunFixture.BeginAsync(
+        RunFixture.Policy(gates) with { Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", script] }, Sandbox = "off" },
         new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["*.txt"] });
 
     private static async Task<RunAgentInput> InputAsync(RunFixture run) =>

@@ -66,7 +66,11 @@ public sealed class HostileWorktreeTests
     [InlineData("mkdir closed && echo x > closed/x && chmod 000 closed/x closed", null)] // Closed to all but root, who is asked by git, too.
     [InlineData("touch \"$(printf 'n\\374')\"", 1)]
     [InlineData("mkdir a b && touch a/File a/file B 2>/dev/null; echo x > b/x", 4)]
-    [InlineData("printf 'no index' > \"$(git rev-parse --git-dir)/index\"", 1)]
+    [InlineData("printf 'no index' > \"$(git rev-parse --git-dir)/index\"", 0)] // Rebuilt.
+    [InlineData("i=$(git rev-parse --git-dir)/index; rm \"$i\" && mkdir -p \"$i/x\"", 0)]
+    [InlineData("i=$(git rev-parse --git-dir)/index; rm \"$i\" && ln -s /dev/zero \"$i\"", 0)]
+    [InlineData("head -c 1000 /dev/zero > \"$(git rev-parse --git-dir)/index\"", 0)]
+    [InlineData("git checkout -q --orphan x && rm \"$(git rev-parse --git-dir)/index\" && echo > \"$(git rev-parse --git-dir)/index\"", 0)]
     [InlineData("i=0; while [ $i -lt 120 ]; do mkdir dddddddddddddddddddddddddddddddddddddddddd && cd -P ddd* || exit 1; i=$((i+1)); done; touch deepest", null)]
     [InlineData("ln -s one two; ln -s two one", null)]
     [InlineData("mkfifo .task-status.json; mkfifo notes.md", 0)]
@@ -213,6 +217,86 @@ public sealed class HostileWorktreeTests
         Assert.Equal("paid for", await run.ShowAsync(name, "beside.txt"));
         Assert.Contains(name, await File.ReadAllTextAsync(Path.Combine(run.Folder.Task("b"), "kept.md")), StringComparison.Ordinal);
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(InWorktree(run, again, "shared.txt")), StringComparison.Ordinal);
+    }
+
+    /// <summary>As a power cut leaves the index of an agent's own commit, which is not synced.</summary>
+    [Fact]
+    public async Task Conflict_IndexDamagedBeforeTheMergeIsGiven_IsRebuilt()
+    {
+        var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("shared.txt", "line\n"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var disposed = repository;
+        var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
+        run.Write(a, "shared.txt", "from a\n");
+        run.Write(b, "shared.txt", "from b\n");
+        var (workOfA, workOfB) = (await run.VerifyAsync("a", a), await run.VerifyAsync("b", b));
+        await run.MergeAsync("a", workOfA.Commit);
+        Assert.False((await run.MergeAsync("b", workOfB.Commit)).Merged);
+        await ShellAsync("i=$(git rev-parse --git-dir)/index; head -c 100 \"$i\" > \"$i.torn\"; mv \"$i.torn\" \"$i\"", run, b);
+
+        var again = await run.PrepareAsync("b", round: 2, withStaging: true);
+
+        Assert.Equal("", again.Problem);
+        Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(InWorktree(run, again, "shared.txt")), StringComparison.Ordinal);
+    }
+
+    /// <summary>A task's link goes through a folder that another task makes a link of.</summary>
+    [Fact]
+    public async Task Merge_LinksThatLeadOutOnlyTogether_AreGivenBack()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "one"), Task("b", "two"));
+        var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
+        File.CreateSymbolicLink(InWorktree(run, a, "one"), "two/../secret");
+        File.CreateSymbolicLink(InWorktree(run, b, "two"), ".");
+        var (workOfA, workOfB) = (await run.VerifyAsync("a", a), await run.VerifyAsync("b", b));
+        Assert.Empty(workOfA.Problems.Concat(workOfB.Problems));
+        Assert.True((await run.MergeAsync("a", workOfA.Commit)).Merged);
+
+        var merge = await run.MergeAsync("b", workOfB.Commit);
+
+        Assert.False(merge.Merged);
+        Assert.Contains("symbolic links lead out of the repository or into .git: one", merge.Message, StringComparison.Ordinal);
+        Assert.Contains("one", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, merge.ProblemsFile)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Merge_ConflictInHundredsOfFiles_IsABoundedAnswer()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "**"), Task("b", "**"));
+        var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
+        foreach (var (prepared, text) in new[] { (a, "from a\n"), (b, "from b\n") })
+        {
+            for (var i = 0; i < 400; i++)
+                run.Write(prepared, $"folder/a-rather-long-name-of-a-file-in-conflict-{i}.txt", text);
+        }
+
+        await run.MergeAsync("a", (await run.VerifyAsync("a", a)).Commit);
+        var merge = await run.MergeAsync("b", (await run.VerifyAsync("b", b)).Commit);
+
+        Assert.False(merge.Merged);
+        Assert.InRange(merge.Message.Length, 100, 4000);
+        Assert.Contains("and 380 more", merge.Message, StringComparison.Ordinal);
+        Assert.InRange(new FileInfo(Path.Combine(run.Repository.Path, merge.ProblemsFile)).Length, 1000, 20_000);
+    }
+
+    /// <summary>Whatever a gate made of the worktree that it ran in.</summary>
+    [Theory]
+    [InlineData("echo 'gitdir: /elsewhere' > .git")]
+    [InlineData("printf torn > \"$(git rev-parse --git-dir)/index\"")]
+    [InlineData("cd .. && mv verify-1 away && ln -s away verify-1")]
+    public async Task Gates_VerificationTreeThatCantBeUsedAgain_IsMadeAnew(string does)
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "1\n");
+        var tree = Assert.Single(Directory.EnumerateDirectories(run.Repository.Beside("cache"), "verify-1", SearchOption.AllDirectories));
+        await ShellAsync(does, tree);
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.Empty(work.Problems);
+        Assert.Equal("1/1", work.Gates);
     }
 
     [Fact]

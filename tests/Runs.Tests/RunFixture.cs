@@ -118,9 +118,9 @@ internal sealed class RunFixture : IDisposable
         new TaskPreparation(_services).PrepareAsync(
             new PrepareTaskInput { Task = Task(id), Round = round, WithStaging = withStaging, MayReuse = mayReuse }, CancellationToken.None);
 
-    public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int round = 1, int start = 1) =>
+    public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int round = 1, int start = 1, string endedWith = "") =>
         new TaskVerification(_services).VerifyAsync(
-            new VerifyTaskInput { Task = Task(id), Prepared = prepared, Round = round, Start = start, ClaimedDone = true }, CancellationToken.None);
+            new VerifyTaskInput { Task = Task(id), Prepared = prepared, Round = round, Start = start, ClaimedDone = endedWith.Length == 0, EndedWith = endedWith }, CancellationToken.None);
 
     public Task ReleaseAsync(string id) => TaskPreparation.ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 

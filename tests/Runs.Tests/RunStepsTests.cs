@@ -230,11 +230,27 @@ public sealed class RunStepsTests
         Assert.Equal("?? late.txt", await run.Repository.GitInAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a"], "status", "--porcelain"));
     }
 
-    private static async Task<string> FinishAsync(RunFixture run)
+    /// <summary>A task that was skipped in the middle of its work: its snapshot is all that there is of it.</summary>
+    [Fact]
+    public async Task Finish_SkippedTaskWithWork_KeepsItsSnapshotAndSaysSo()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"), Task("b", "b.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        run.Write(await run.PrepareAsync("b"), "b.txt", "half\n");
+        await run.ReleaseAsync("b");
+
+        var report = await FinishAsync(run, new RunTask { Id = "b", State = TaskStates.Skipped });
+
+        var name = $"refs/orchestrator/wip/{RunFixture.RunId}/b";
+        Assert.Contains(name, report);
+        Assert.Equal("half", await run.ShowAsync(name, "b.txt"));
+    }
+
+    private static async Task<string> FinishAsync(RunFixture run, params RunTask[] others)
     {
         var landed = await run.LandAsync();
         var status = new RunStatus { RunId = RunFixture.RunId, State = RunStates.Completed, Target = run.Preflight.Target, Staging = run.StagingBranch, LandedCommit = landed.Commit };
-        ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }], []));
+        ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }, .. others], []));
         return await File.ReadAllTextAsync(run.Repository[await new RunEnding(TimeProvider.System).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)]);
     }
 

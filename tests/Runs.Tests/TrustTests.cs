@@ -41,6 +41,27 @@ public class TrustTests
         Assert.Equal(["tracker"], policy.McpDefinitions.Keys);
     }
 
+    /// <summary>A committed file that has passwords copied to where agents work.</summary>
+    [Fact]
+    public async Task Load_WorktreeIncludeOfTheRepository_IsAskedAboutAndAgainWhenItChanges()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("plan", ("tasks.yaml", Plan), (".worktreeinclude", "# local settings\nlocal.env\n"));
+        var services = Services(repository);
+
+        var question = Question(services, repository);
+        var before = Load(services, repository);
+        services.Trust!.TrustForRun(repository.Path, "run", question);
+        var trusted = Load(services, repository);
+        repository.Write(".worktreeinclude", "local.env\n*.pem\n");
+
+        var item = Assert.Single(question.Items);
+        Assert.Equal((TrustKind.HandsOver, "local.env", ".worktreeinclude"), (item.Kind, item.Value, item.Source));
+        Assert.Single(before.Faults);
+        Assert.Empty(trusted.Faults);
+        Assert.Single(Load(services, repository).Faults);
+    }
+
     [Fact]
     public async Task Load_RepositoryThatAsksForNothing_NeedsNoYes()
     {

@@ -129,6 +129,36 @@ public class TrustTests
     }
 
     [Fact]
+    public void Store_YesesOfRunsOfLongAgo_AreForgottenWithTheNextOne()
+    {
+        var folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "trust.json");
+            var question = new TrustQuestion([new(TrustKind.Runs, "gates.task", "[make]", "config.yaml:1")]);
+            new TrustStore(file, new At(TimeSpan.FromDays(-100))).TrustForRun("/repo", "old", question);
+            new TrustStore(file, new At(TimeSpan.FromDays(-10))).TrustForRun("/repo", "recent", question);
+            new TrustStore(file).Trust("/repo/always", question);
+            var before = new TrustStore(file).IsTrusted("/repo", question, "recent");
+            new TrustStore(file).TrustForRun("/repo", "new", question);
+
+            var store = new TrustStore(file);
+            Assert.True(before && store.IsTrusted("/repo", question, "recent") && store.IsTrusted("/repo", question, "new") && store.IsTrusted("/repo/always", question));
+            Assert.False(store.IsTrusted("/repo", question, "old"));
+            Assert.DoesNotContain("#old", File.ReadAllText(file), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class At(TimeSpan shift) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
+    }
+
+    [Fact]
     public async Task Store_YesesOfManyRunsAtOnce_AreAllKept()
     {
         var folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;

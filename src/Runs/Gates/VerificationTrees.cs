@@ -31,11 +31,8 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                 try
                 {
                     var worktrees = new Worktrees(repository);
-                    var worktree = worktrees.Find(taken.Path);
-                    if (worktree is null)
-                        worktree = await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
-                    else
-                        await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
+                    var worktree = await TryCheckOutAsync(worktrees, taken.Path, commit, stop)
+                        ?? await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
                     var claims = WorktreeResourceClaims.Of(environment);
                     return new VerificationTree(worktree, claims, await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop), taken.Lock);
                 }
@@ -46,6 +43,26 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                 }
             }
             await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
+        }
+    }
+
+    /// <summary>
+    /// The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a container left files of root) or was
+    /// replaced by whatever ran in it is removed.
+    /// </summary>
+    private static async Task<Worktree?> TryCheckOutAsync(Worktrees worktrees, string path, string commit, CancellationToken stop)
+    {
+        if (worktrees.Find(path) is not { } worktree)
+            return null;
+        try
+        {
+            await worktrees.CheckOutAsync(worktree, commit, keep: null, stop);
+            return worktree;
+        }
+        catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
+        {
+            await worktrees.RemoveAsync(path, stop);
+            return null;
         }
     }
 

@@ -11,12 +11,28 @@ public sealed class RunLanding(RunServices services)
 {
     /// <summary>How often a target may move while we gate, before a person is asked (the design's git page, Landing).</summary>
     private const int MaxMoves = 3;
+    private const int LongestRefusal = 1000;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Lands, or says what a person has to do first. Done again after a landing, it finds it.</summary>
+    /// <summary>
+    /// Lands, or says what a person has to do first. Done again after a landing, it finds it. What git refuses because of what is in a person's checkout is theirs to mend, too: said, and
+    /// tried again when they ask.
+    /// </summary>
     /// <param name="input">Which run, and the target.</param>
     /// <param name="stop">Ends it; what has begun is finished by the next attempt.</param>
     public async Task<LandResult> LandAsync(LandInput input, CancellationToken stop)
+    {
+        try
+        {
+            return await TryAsync(input, stop);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return new LandResult { Message = $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} Mend that, then: orchestrate promote {input.RunId}" };
+        }
+    }
+
+    private async Task<LandResult> TryAsync(LandInput input, CancellationToken stop)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await Repositories.OpenAsync(input.Repository.Path);
@@ -86,7 +102,7 @@ public sealed class RunLanding(RunServices services)
         {
             return (null, new LandResult
             {
-                Message = $"{input.Target} has moved and conflicts with the run's work in {string.Join(", ", merge.ConflictedFiles)}. Merge it into {input.Staging} yourself (git switch {input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
+                Message = $"{input.Target} has moved and conflicts with the run's work in {FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch {input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
             });
         }
         var commit = await commits.CreateAsync(merge.Tree, [staging, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
@@ -97,7 +113,7 @@ public sealed class RunLanding(RunServices services)
             return (null, new LandResult
             {
                 Evidence = failures[0].Evidence,
-                Message = $"{input.Target} has moved, and merged with it these gates fail: {string.Join(", ", failures.Select(f => f.Gate.Name))}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
+                Message = $"{input.Target} has moved, and merged with it these gates fail: {FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
             });
         }
         return (await new Refs(repository).UpdateAsync([new RefChange(stagingRef, commit, staging)], $"merge {input.Target}", stop)).Done

@@ -18,13 +18,13 @@ internal static class ConflictReport
             "Other tasks changed the same places. Their work is now in your worktree as a merge that is not finished, with conflict markers in the files below "
             + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do not abort the merge.\n",
         };
-        sections.AddRange(merge.Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).Select(m => $"- {m.Text}"));
+        sections.AddRange(ProblemsFile.Some([.. merge.Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).Select(m => $"- {FileNames.Show(m.Text, 600)}")]));
         sections.Add($"\nYour task: {FirstLine(task.Description)}");
         sections.AddRange((await OthersAsync(place, task, merge, staging, stop)).Select(other => $"In conflict with {other.Id}: {FirstLine(other.Description)}"));
         foreach (var file in merge.ConflictedFiles.Take(MostFiles))
         {
             if (await new Commits(place.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks)
-                sections.Add($"\n## {file}\n\n```\n{hunks}```\n");
+                sections.Add($"\n## {FileNames.Show(file)}\n\n```\n{hunks}```\n");
         }
         return sections;
     }

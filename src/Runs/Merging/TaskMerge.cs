@@ -49,11 +49,13 @@ public sealed class TaskMerge(RunServices services)
             {
                 return new Contracts.MergeResult
                 {
-                    Message = $"Conflict with what was merged meanwhile: {string.Join(", ", merge.ConflictedFiles)}.",
+                    Message = $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
                     ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, await ConflictReport.WriteAsync(place, task, merge, staging, stop)),
                 };
             }
             var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
+            if (await LinksThatLeadOutAsync(files, place, task, commit, input, staging, stop) is { } outside)
+                return outside;
             if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
                 return refused;
             // Once begun it is seen through: who cancels is told what is merged and what is not.
@@ -67,6 +69,18 @@ public sealed class TaskMerge(RunServices services)
         await new Commits(place.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == input.StagingTip && merged == input.Request.Commit
         && found.Trailers is { } said && said.Run == trailers.Run && said.Task == trailers.Task && said.Attempt == trailers.Attempt
         && (await new Merges(place.Repository).MergeAsync(on, merged, place.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
+
+    /// <summary>Links of two tasks may stay inside alone and lead out together.</summary>
+    private static async Task<Contracts.MergeResult?> LinksThatLeadOutAsync(
+        RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
+    {
+        var changed = await new Diffs(place.Repository).BetweenAsync(staging, commit, stop);
+        var links = await new TreeLinks(place.Repository).FindLeadingOutAsync(staging, commit, changed, stop);
+        if (links.Count == 0)
+            return null;
+        var problem = $"Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: {FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
+        return new Contracts.MergeResult { Message = problem, ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, [problem]) };
+    }
 
     private async Task<Contracts.MergeResult?> FailedGatesAsync(
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)

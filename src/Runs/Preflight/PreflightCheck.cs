@@ -156,13 +156,13 @@ public sealed class PreflightCheck(RunServices services)
         var changed = status.ChangedFiles(policy.OwnFiles);
         return changed.Count == 0
             ? []
-            : [$"Uncommitted changes that agents will not see: {string.Join(", ", changed.Take(8))}{(changed.Count > 8 ? $" and {changed.Count - 8} more" : "")}. Commit them first, or say yes (--yes)."];
+            : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or say yes (--yes)."];
     }
 
     private static void AddUntracked(WorktreeStatus status, RunPolicy policy, List<string> warnings)
     {
         var untracked = status.UntrackedFiles(policy.OwnFiles);
         if (untracked.Count > 0)
-            warnings.Add($"Untracked files that agents will not see: {string.Join(", ", untracked.Take(5))}{(untracked.Count > 5 ? $" and {untracked.Count - 5} more" : "")}.");
+            warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");
     }
 }

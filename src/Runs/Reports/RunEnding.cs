@@ -19,7 +19,7 @@ public sealed class RunEnding(TimeProvider time)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
-        var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, stop) : [];
+        var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, run.Tasks, stop) : [];
         if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await Repositories.OpenAsync(input.Repository.Path), time, stop) is { } unmarked)
             left = [.. left, unmarked];
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
@@ -27,7 +27,7 @@ public sealed class RunEnding(TimeProvider time)
         return folder.Relative(folder.Report);
     }
 
-    private static async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, CancellationToken stop)
+    private static async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, IReadOnlyList<RunTask> tasks, CancellationToken stop)
     {
         var repository = await Repositories.OpenAsync(input.Repository.Path);
         var refs = new Refs(repository);
@@ -51,11 +51,18 @@ public sealed class RunEnding(TimeProvider time)
             else
                 left.Add($"{RunRefs.Short(name)} stays: it is not all on {input.Run.Target}");
         }
-        new UnfinishedWork(repository, folder.Name).Remove();
-
-        // A merged task's snapshots are superseded by its commit, which the run's record names.
-        gone.AddRange((await refs.ListAsync([RunRefs.Wips(folder)], stop)).Select(r => new RefChange(r.Key, null, r.Value)));
+        // A merged task's snapshots are superseded by its commit, which the run's record names. Those of a task that was skipped are all that there is of its work.
         var aside = new List<string>();
+        var merged = tasks.Where(t => t.State == TaskStates.Merged).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in merged)
+            new UnfinishedWork(repository, $"{folder.Name}/{id}").Remove();
+        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder)], stop))
+        {
+            if (merged.Contains(name[(RunRefs.Wips(folder).Length + 1)..]))
+                gone.Add(new RefChange(name, null, commit));
+            else
+                aside.Add(name);
+        }
         foreach (var (name, commit) in await refs.ListAsync([RunRefs.Kepts(folder)], stop))
         {
             if ((await proof.CheckCommitAsync(commit, [landed], [], stop)).IsProven)

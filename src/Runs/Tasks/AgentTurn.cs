@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Agents;
 using Orchestrator.Contracts;
+using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 
@@ -11,6 +12,8 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class AgentTurn(RunServices services)
 {
+    private const int LongestError = 600;
+
     /// <summary>Starts the agent, or takes up the one that was started before, and follows it to its end.</summary>
     /// <param name="input">Which task and start.</param>
     /// <param name="execution">Whose step it is.</param>
@@ -50,7 +53,28 @@ public sealed class AgentTurn(RunServices services)
             await snapshots.FinishAsync();
         }
         var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Round, deeds);
-        return Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with { Notices = notices };
+        var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with { Notices = notices };
+        return outcome.Failure == AgentFailure.GaveUp && result.FailureClass == FailureClasses.GaveUp && AgentClaim.TryRead(start.Folder)?.Status != "failed" && await HasWorkAsync(place, worktree, input)
+            ? result with { FailureClass = FailureClasses.None, EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError), Signature = "" }
+            : result;
+    }
+
+    /// <summary>
+    /// Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the agent itself said nothing and there is
+    /// work, its gates judge it. One that left nothing has failed.
+    /// </summary>
+    private static async Task<bool> HasWorkAsync(TaskPlace place, Worktree? worktree, RunAgentInput input)
+    {
+        if (worktree is null)
+            return false;
+        try
+        {
+            return (await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit)).Any(file => file.Path != WorktreeClaim.FileName);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
+        {
+            return true; // Whatever it is that git refuses to look at, verification says it to the agent.
+        }
     }
 
     private async Task<AgentStart> DescribeAsync(RunAgentInput input, RunFiles files, PlanTask task, IAgentRunner runner, StepExecution execution)

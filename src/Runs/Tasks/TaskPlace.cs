@@ -62,7 +62,11 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
     public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is { } found)
+        {
+            await new WorktreeIndex(found).RepairAsync(commit, stop);
             return found;
+        }
+
         var wasThere = Directory.Exists(WorktreePath);
         var made = await Worktrees.EnsureAsync(
             new WorktreeRequest(WorktreePath, commit) { Branch = Branch, LockReason = $"task {TaskId} of {RunId} (orchestrate)", Keep = Keep("what was in its place"), Pool = await PoolAsync(commit, stop) }, stop);

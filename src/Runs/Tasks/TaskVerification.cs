@@ -30,16 +30,16 @@ public sealed class TaskVerification(RunServices services)
             var work = new WorkCheck(place, task, files);
             var (problems, made) = await CheckAndCommitAsync(work, input, notes, stop);
             if (problems.Count > 0)
-                return Refused(files, task, input.Round, problems, "");
+                return Refused(files, task, input, problems, "");
             commit = made;
         }
 
         var differences = await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
         if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList() is { Count: > 0 } foreign)
-            return Refused(files, task, input.Round, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
+            return Refused(files, task, input, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
         if (await ContractCheck.ProblemsAsync(files, new Commits(place.Repository), commit, differences, stop) is { Count: > 0 } breaches)
-            return Refused(files, task, input.Round, breaches, commit);
+            return Refused(files, task, input, breaches, commit);
         var gates = files.Policy.Gates.Of(files.Plan, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
         var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, task: task.Id);
@@ -51,15 +51,19 @@ public sealed class TaskVerification(RunServices services)
         {
             var hidden = await HiddenAsync(place, task, stop);
             var sections = failures.Select(ProblemsFile.Gate).Concat(hidden).ToList();
-            return Refused(files, task, input.Round, [.. failures.Select(f => f.Failure), .. hidden], commit, sections) with { Gates = count };
+            return Refused(files, task, input, [.. failures.Select(f => f.Failure), .. hidden], commit, sections) with { Gates = count };
         }
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
         {
             if (outcomes.Count == 0)
-                return Refused(files, task, input.Round, ["Nothing was changed, and there is no gate that shows that nothing had to be.", .. await HiddenAsync(place, task, stop)], commit);
+                return Refused(files, task, input, ["Nothing was changed, and there is no gate that shows that nothing had to be.", .. await HiddenAsync(place, task, stop)], commit);
             notes.Add("nothing was changed; the gates pass");
         }
-        if (!input.ClaimedDone)
+        if (input.EndedWith.Length > 0 && !outcomes.Any(o => o.Passed))
+            return Refused(files, task, input, ["There is no gate that shows that the work is whole."], commit);
+        if (input.EndedWith.Length > 0)
+            notes.Add($"{input.EndedWith} The work passes its gates, so it was taken");
+        else if (!input.ClaimedDone)
             notes.Add("the agent did not say done; judged by its gates");
         if (outcomes.Count == 0)
             notes.Add("not verified: no gate");
@@ -93,9 +97,15 @@ public sealed class TaskVerification(RunServices services)
     private static async Task<IReadOnlyList<string>> HiddenAsync(TaskPlace place, PlanTask task, CancellationToken stop) =>
         place.Worktrees.Find(place.WorktreePath) is { } worktree && await new IgnoredWork(place, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden ? [hidden] : [];
 
-    private static VerifyResult Refused(RunFiles files, PlanTask task, int round, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null)
+    private static VerifyResult Refused(RunFiles files, PlanTask task, VerifyTaskInput input, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null)
     {
-        var file = ProblemsFile.Write(files.Folder, task.Id, round, sections ?? [.. problems.Select(p => "- " + p)]);
+        if (input.EndedWith.Length > 0)
+        {
+            var ended = $"The agent did not end well the last time: {input.EndedWith}";
+            (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
+        }
+
+        var file = ProblemsFile.Write(files.Folder, task.Id, input.Round, sections ?? [.. problems.Select(p => "- " + p)]);
         return new VerifyResult { Commit = commit, Problems = ProblemsFile.Bounded(problems, file), ProblemsFile = file };
     }
 

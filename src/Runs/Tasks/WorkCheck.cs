@@ -14,6 +14,8 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
     public async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = Worktree(input);
+        if (await new WorktreeIndex(worktree).RepairAsync(input.Prepared.BaseCommit, stop))
+            notes.Add("git could not read the worktree's index; it was made anew");
         var merge = await FindMergeLossAsync(worktree, input, stop);
         if (merge.BegunAgain)
             return [merge.Problem];

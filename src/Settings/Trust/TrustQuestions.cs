@@ -22,6 +22,7 @@ internal static class TrustQuestions
         var asked = found.Where(command => command.Kind switch
         {
             FoundCommandKind.SetUp => !hasSetUp,
+            FoundCommandKind.Includes => true,
             FoundCommandKind.McpServer => servers.Contains(command.Command),
 
             // In a plan with contracts these hold even beside gates of the configuration that check no types.
@@ -31,7 +32,7 @@ internal static class TrustQuestions
         return new TrustQuestion(
         [
             .. settings,
-            .. asked.Select(command => new TrustItem(TrustKind.Runs, Name(command.Kind), command.Meaning.Length == 0 ? command.Command : $"{command.Command}: {command.Meaning}", command.File)),
+            .. asked.Select(command => new TrustItem(command.Kind == FoundCommandKind.Includes ? TrustKind.HandsOver : TrustKind.Runs, Name(command.Kind), command.Meaning.Length == 0 ? command.Command : $"{command.Command}: {command.Meaning}", command.File)),
             .. variables,
         ]);
     }
@@ -39,6 +40,7 @@ internal static class TrustQuestions
     {
         FoundCommandKind.SetUp => "found set-up",
         FoundCommandKind.McpServer => "MCP server",
+        FoundCommandKind.Includes => "untracked files",
         _ => "found gate",
     };
 }

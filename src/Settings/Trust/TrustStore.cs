@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,8 +7,11 @@ namespace Orchestrator.Settings;
 
 /// <summary>Which repositories the person trusts on this machine; kept for the user, never in the repository. A change of what a repository asks for asks again.</summary>
 /// <param name="file">Path of <c>trust.json</c>.</param>
-public sealed class TrustStore(string file)
+/// <param name="clock">The clock; by default the system's.</param>
+public sealed class TrustStore(string file, TimeProvider? clock = null)
 {
+    private static readonly TimeSpan RunsAreKept = TimeSpan.FromDays(90);
+    private readonly TimeProvider _time = clock ?? TimeProvider.System;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
     // What was said yes to for the time of this process alone.
@@ -31,7 +35,7 @@ public sealed class TrustStore(string file)
         var wanted = question.Fingerprint;
         return question.Items.Count == 0
             || (known.Repositories.TryGetValue(repository, out var always) && always == wanted)
-            || (runId is not null && known.Runs.TryGetValue(RunKey(repository, runId), out var once) && once == wanted)
+            || (runId is not null && known.Runs.TryGetValue(RunKey(repository, runId), out var once) && once.Split(' ')[0] == wanted)
             || (_granted.TryGetValue(repository, out var now) && now == wanted);
     }
 
@@ -41,12 +45,23 @@ public sealed class TrustStore(string file)
 
     /// <summary>Remembers a yes for one run of the repository, so that it can be worked on and resumed as it was started.</summary>
     public void TrustForRun(string repository, string runId, TrustQuestion question) =>
-        Change(known => known with { Runs = With(known.Runs, RunKey(repository, runId), question.Fingerprint) });
+        Change(known => known with { Runs = With(Recent(known.Runs), RunKey(repository, runId), $"{question.Fingerprint} {Today()}") });
 
     /// <summary>A yes for the time of this process alone (<c>worker --yes</c>).</summary>
     public void Grant(string repository, TrustQuestion question) => _granted[repository] = question.Fingerprint;
 
     private static string RunKey(string repository, string runId) => $"{repository}#{runId}";
+
+    private string Today() => Day(_time.GetUtcNow());
+
+    private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>Words about single runs are forgotten after a while, else the file grows for ever; whoever resumes a run later is asked again.</summary>
+    private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
+    {
+        var first = Day(_time.GetUtcNow() - RunsAreKept);
+        return runs.Where(run => run.Value.Split(' ') is [_, var day] && string.CompareOrdinal(day, first) >= 0).ToDictionary(StringComparer.Ordinal);
+    }
 
     private static SortedDictionary<string, string> With(IReadOnlyDictionary<string, string> known, string key, string value) =>
         new(known.ToDictionary(), StringComparer.Ordinal) { [key] = value };
@@ -100,7 +115,7 @@ internal sealed record TrustFile
     [JsonPropertyName("repositories")]
     public IReadOnlyDictionary<string, string> Repositories { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Root of a repository, <c>#</c> and a run's id to the hash of what was trusted for that run alone.</summary>
+    /// <summary>Root of a repository, <c>#</c> and a run's id to the hash of what was trusted for that run alone, and the day.</summary>
     [JsonPropertyName("runs")]
     public IReadOnlyDictionary<string, string> Runs { get; init; } = new Dictionary<string, string>();
 }

@@ -12,7 +12,9 @@ internal static class ProcessHabits
     {
         ["leaves-server"] = LeaveServer,
         ["prints-60-mb"] = PrintMuch,
-        ["exits-1-after-good-work"] = ExitOne,
+        ["exits-1-after-good-work"] = work => ExitOne(work.CommitAll, "1 warning found"),
+        ["exits-1-after-half-its-work"] = work => ExitOne(() => work.Commit(1), "out of ideas"),
+        ["exits-1-without-work"] = _ => ExitOne(() => { }, "unknown option"),
         ["asks-on-stdin"] = AskOnStandardInput,
         ["asks-and-hangs"] = AskAndHang,
         ["asks-and-ends"] = AskAndEnd,
@@ -52,10 +54,10 @@ internal static class ProcessHabits
         work.Commit(3);
     }
 
-    private static void ExitOne(AgentWork work)
+    private static void ExitOne(Action work, string last)
     {
-        work.CommitAll();
-        Console.Error.WriteLine("1 warning found");
+        work();
+        Console.Error.WriteLine(last);
         Environment.Exit(1);
     }
 

@@ -1,0 +1,51 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git;
+
+/// <summary>
+/// The index of a worktree in which somebody has worked: what git can't read (torn by a power cut, since git does not sync an agent's, or replaced by something else) is made anew, for
+/// the files are the work and no command of git's goes without one.
+/// </summary>
+/// <param name="worktree">The worktree; nobody works in it any more.</param>
+public sealed class WorktreeIndex(Worktree worktree)
+{
+    private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
+
+    /// <summary>Rebuilds it where that is needed. Files are not touched; what was staged is as before a commit: changed.</summary>
+    /// <param name="otherwise">The commit to build it from where the worktree is at none.</param>
+    /// <param name="cancellationToken">Is looked at before.</param>
+    /// <returns>It was rebuilt.</returns>
+    public async Task<bool> RepairAsync(string otherwise, CancellationToken cancellationToken = default)
+    {
+        if (await IsReadableAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        if (FileFacts.KindOf(FileFacts.TryRead(_file)) == EntryKind.Folder)
+        {
+            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
+        }
+        else
+        {
+            File.Delete(_file);
+        }
+
+        var head = await worktree.Repository.ReadAsync(worktree.Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken);
+        await worktree.WriteAsync(cancellationToken, "read-tree", head.ExitCode == 0 ? head.Text : otherwise);
+        return true;
+    }
+
+    /// <summary>One that we can read ourselves, git can, too; git has more forms.</summary>
+    private async Task<bool> IsReadableAsync(CancellationToken cancellationToken)
+    {
+        if (FileFacts.KindOf(FileFacts.TryRead(_file)) != EntryKind.File)
+        {
+            return false;
+        }
+
+        // It reads the whole index, and nothing in one has this name.
+        return IndexFile.TryRead(_file) is not null
+            || (await worktree.Repository.ReadAsync(worktree.Call("ls-files", "-z", "--", ".git") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
+    }
+}

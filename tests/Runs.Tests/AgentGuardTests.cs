@@ -1,0 +1,68 @@
+using Orchestrator.Agents;
+using Orchestrator.Git;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.TestKit.Git;
+using Xunit;
+using static Orchestrator.Runs.Tests.TaskStepsTests;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>Others work in the repository, too: an agent is charged with what its own tool calls show, and with nothing else.</summary>
+public sealed class AgentGuardTests
+{
+    private static readonly string[] Deed = ["config", "alias.st", "!evil"];
+
+    public static TheoryData<string, AgentEvent[], bool> Streams => new()
+    {
+        { "its own call", [new AgentToolUse("1", "Bash", "git config alias.st '!evil'")], true },
+        { "nothing", [], false },
+        { "another call", [new AgentToolUse("1", "Bash", "git config pull.rebase true"), new AgentToolUse("2", "Edit", "a.txt")], false },
+        { "a call that was refused", [new AgentToolUse("1", "Bash", "git config alias.st '!evil'"), new AgentToolError("1", "denied")], false },
+        { "a refused call and one that was not", [new AgentToolUse("1", "Bash", "git config alias.st x"), new AgentToolError("1", "no"), new AgentToolUse("2", "Bash", "git config alias.st x")], true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Streams))]
+    public async Task PutBack_SettingThatRunsPrograms_IsChargedOnlyForTheAgentsOwnCall(string what, AgentEvent[] events, bool charged)
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt"));
+        var (guard, place, worktree) = await GuardAsync(run);
+        await guard.RecordAsync(worktree);
+        await run.Repository.GitAsync(Deed);
+        var deeds = new ToolDeeds();
+        foreach (var happened in events)
+            deeds.Take(happened);
+
+        var notices = await guard.PutBackAsync(worktree, round: 1, deeds);
+
+        Assert.True(Assert.Single(notices).IsForPerson, "it is put aside and a person is told, whoever did it");
+        var problems = AgentGuard.Problems(place.Files.Folder, "a", lastStart: 1, round: 1).ToList();
+        Assert.True((problems.Count == 1) == charged, $"{what}: {string.Join(" ", problems)}");
+        Assert.Empty(AgentGuard.Problems(place.Files.Folder, "a", lastStart: 1, round: 2));
+    }
+
+    /// <summary>What a person does is theirs, also where the agent did something that looks like it.</summary>
+    [Fact]
+    public async Task PutBack_WhatIsLeftAlone_IsNeverCharged()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt"));
+        var (guard, place, worktree) = await GuardAsync(run);
+        await guard.RecordAsync(worktree);
+        await run.Repository.GitAsync("config", "pull.rebase", "true");
+        await run.Repository.GitAsync("remote", "add", "mine", "https://user.example/x.git");
+        var deeds = new ToolDeeds();
+        deeds.Take(new AgentToolUse("1", "Bash", "git config pull.rebase true; git remote add mine https://user.example/x.git"));
+
+        await guard.PutBackAsync(worktree, round: 1, deeds);
+
+        Assert.Empty(AgentGuard.Problems(place.Files.Folder, "a", lastStart: 1, round: 1));
+        Assert.Equal("true", await run.Repository.GitAsync("config", "pull.rebase"));
+    }
+
+    private static async Task<(AgentGuard Guard, TaskPlace Place, Worktree Worktree)> GuardAsync(RunFixture run)
+    {
+        await run.PrepareAsync("a");
+        var place = new TaskPlace(await Repositories.OpenAsync(run.Repository.Path), RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash), "a");
+        return (new AgentGuard(place, run.Services, start: 1), place, place.Worktrees.Find(place.WorktreePath)!);
+    }
+}
