@@ -16,6 +16,7 @@ public sealed class GitRepository
     private const string NoCheckout = "/";
 
     private readonly WriteNotes _notes;
+    private IDisposable? _claim;
 
     private GitRepository(GitProgram program, string commonDirectory, GitConfiguration configuration)
     {
@@ -155,8 +156,10 @@ public sealed class GitRepository
     /// Cleans up after a crash; called when a process begins to work in the repository. Writes of dead owners that still run are waited for (30 seconds,
     /// then stopped), the lock files they left are removed, and so are worktrees that were begun and not finished, or half removed.
     /// </summary>
+    /// <exception cref="GitException">A container whose processes can't be seen works in it.</exception>
     public async Task<RecoveryResult> RecoverAsync(CancellationToken cancellationToken = default)
     {
+        _claim ??= await new NamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
         await _notes.SettleAsync(TimeSpan.FromSeconds(30), cancellationToken);
         TemporaryIndex.RemoveLeft(this, TimeSpan.FromHours(1)); // Each of our git calls is over by then.
         return new RecoveryResult(_notes.RemoveLocksOfTheDead(), await new Worktrees(this).RemoveUnfinishedAsync("/", cancellationToken));

@@ -17,6 +17,21 @@ internal static class StrayFiles
             DurableFile.Write(PathOf(folder), JsonSerializer.SerializeToUtf8Bytes(status.UntrackedFiles()));
     }
 
+    /// <summary>The same at any time: a run may end without landing. Empty also where git can't look at the checkout; landing says that.</summary>
+    public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
+    {
+        if (new Worktrees(repository).FindMainCheckout() is not { } checkout)
+            return "";
+        try
+        {
+            return Describe(files.Folder, await WorktreeStatus.ReadAsync(checkout), files.Policy.OwnFiles);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return "";
+        }
+    }
+
     /// <summary>A sentence about what is new since; empty where nothing is.</summary>
     public static string Describe(RunFolder folder, WorktreeStatus status, IEnumerable<string> own)
     {

@@ -32,6 +32,24 @@ public sealed class WriteNotesTests
         Assert.True((await opened.Refs.UpdateAsync([new RefChange(Staging, head, null)], "test")).Done);
     }
 
+    /// <summary>A second container with the same volume: its process ids mean nothing here, so that what it has at work would be taken for left.</summary>
+    [Fact]
+    public async Task Recover_RepositoryInWhichAnotherNamespaceWorks_IsRefusedUntilItHasEnded()
+    {
+        using var opened = await Opened.CreateAsync();
+        var theirs = await new NamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None);
+        using var second = await new NamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None);
+
+        var refused = await Assert.ThrowsAsync<GitException>(() => opened.Repository.RecoverAsync());
+        theirs.Dispose();
+        await Assert.ThrowsAsync<GitException>(() => opened.Repository.RecoverAsync());
+        second.Dispose();
+        await opened.Repository.RecoverAsync();
+
+        Assert.Contains("Another container works in", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<GitException>(() => new NamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None));
+    }
+
     /// <summary>An index of our own that a killed process left in the middle of a snapshot: its time of writing is that of what it is a copy of.</summary>
     [Fact]
     public async Task RemoveLeft_IndexThatNobodyUsesAnyMore_IsGoneAndOneInUseStays()

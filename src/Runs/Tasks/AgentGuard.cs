@@ -46,7 +46,9 @@ internal sealed class AgentGuard(TaskPlace place, RunServices services, int star
             DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote));
         });
         File.Delete(RecordFile);
-        return Read(note) is { } noted ? [.. noted.Changes.Where(IsNews).Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson))] : [];
+        IEnumerable<TaskNotice> notices = Read(note) is { } noted ? [.. noted.Changes.Where(change => IsNews(change.Text)).Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson))] : [];
+        var strays = await StrayFiles.FindAsync(place.Repository, place.Files);
+        return strays.Length > 0 && IsNews(strays) ? [.. notices, new TaskNotice(strays)] : [.. notices];
     }
 
     /// <summary>What the starts of a round did to what is not theirs, by their own tool calls, each a sentence for the agent.</summary>
@@ -70,9 +72,9 @@ internal sealed class AgentGuard(TaskPlace place, RunServices services, int star
     }
 
     /// <summary>Agents side by side find the same; the first to say so in a run is the one who does, also after a crash.</summary>
-    private bool IsNews(ForeignItem change)
+    private bool IsNews(string text)
     {
-        var file = Path.Combine(place.Files.Folder.Path, "noticed", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(change.Text)))[..24]);
+        var file = Path.Combine(place.Files.Folder.Path, "noticed", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]);
         var teller = $"{place.TaskId}/{start}";
         if (DurableFile.TryRead(file) is { } told)
             return told == teller;

@@ -32,7 +32,8 @@ internal static class HabitTable
     /// <summary>What an agent does that was told what is wrong: the files as they were, nothing foreign, and its own work.</summary>
     private static void Mend(AgentWork work)
     {
-        string first = AgentGit.Read("log", "main", "--format=%H", "--diff-filter=A", "--", "README.md").Split('\n')[^1];
+        string staging = AgentGit.Read("for-each-ref", "--format=%(refname)", "refs/heads/orchestrator/*/staging").Split('\n')[^1];
+        string first = AgentGit.Read("merge-base", "HEAD", staging);
         string[] gone = AgentGit.Read("diff", "--name-only", "--diff-filter=D", first).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (gone.Length > 0)
         {
