@@ -56,7 +56,9 @@ public sealed class AgentTurnTests
         var result = await RunAsync(run, input with { Stop = true });
 
         Assert.Equal(FailureClasses.None, ended.FailureClass);
-        Assert.Equal(ended, result);
+        Assert.Equal(ended with { Notices = [] }, result with { Notices = [] });
+        Assert.Equal(ended.Notices, result.Notices);
+        Assert.Contains("appeared in your checkout: starts.", Assert.Single(result.Notices).Text, StringComparison.Ordinal);
         Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
     }
 
