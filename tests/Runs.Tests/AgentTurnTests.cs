@@ -65,7 +65,7 @@ public sealed class AgentTurnTests
     [Fact]
     public async Task Run_ProgramThatFailsAfterGoodWork_IsJudgedByItsGates()
     {
-        using var run = await BeginAsync("echo done > a.txt; echo '1 warning' >&2; exit 1", new GateSpec("test -f a.txt"));
+        using var run = await BeginAsync("echo done > a.txt; echo '1 warning' >&2; exit 1", new Gate("test -f a.txt"));
         var input = await InputAsync(run);
 
         var result = await RunAsync(run, input);
@@ -83,7 +83,7 @@ public sealed class AgentTurnTests
     [InlineData(null, "There is no gate that shows that the work is whole.")]
     public async Task Verify_WorkOfAProgramThatFailed_IsGivenBackWithItsWords(string? gate, string told)
     {
-        using var run = await BeginAsync("echo half > a.txt; echo 'out of ideas' >&2; exit 1", gate is null ? [] : [new GateSpec(gate)]);
+        using var run = await BeginAsync("echo half > a.txt; echo 'out of ideas' >&2; exit 1", gate is null ? [] : [new Gate(gate)]);
         var input = await InputAsync(run);
         var result = await RunAsync(run, input);
 
@@ -101,12 +101,12 @@ public sealed class AgentTurnTests
     [InlineData("echo half > a.txt; echo '{\"status\":\"failed\",\"reason\":\"no idea\"}' > .task-status.json; exit 1")]
     public async Task Run_ProgramThatFailsWithoutWorkOrSaysSo_HasFailed(string script)
     {
-        using var run = await BeginAsync(script, new GateSpec("true"));
+        using var run = await BeginAsync(script, new Gate("true"));
 
         Assert.Equal(FailureClasses.GaveUp, (await RunAsync(run, await InputAsync(run))).FailureClass);
     }
 
-    private static Task<RunFixture> BeginAsync(string script, params GateSpec[] gates) => RunFixture.BeginAsync(
+    private static Task<RunFixture> BeginAsync(string script, params Gate[] gates) => RunFixture.BeginAsync(
         RunFixture.Policy(gates) with { Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", script] }, Sandbox = "off" },
         new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["*.txt"] });
 

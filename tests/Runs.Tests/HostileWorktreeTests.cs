@@ -225,7 +225,7 @@ public sealed class HostileWorktreeTests
     {
         var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new GateSpec("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
         using var disposed = repository;
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         run.Write(a, "shared.txt", "from a\n");
@@ -245,7 +245,7 @@ public sealed class HostileWorktreeTests
     [Fact]
     public async Task Merge_LinksThatLeadOutOnlyTogether_AreGivenBack()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "one"), Task("b", "two"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "one"), Task("b", "two"));
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         File.CreateSymbolicLink(InWorktree(run, a, "one"), "two/../secret");
         File.CreateSymbolicLink(InWorktree(run, b, "two"), ".");
@@ -263,7 +263,7 @@ public sealed class HostileWorktreeTests
     [Fact]
     public async Task Merge_ConflictInHundredsOfFiles_IsABoundedAnswer()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "**"), Task("b", "**"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "**"), Task("b", "**"));
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         foreach (var (prepared, text) in new[] { (a, "from a\n"), (b, "from b\n") })
         {
@@ -287,7 +287,7 @@ public sealed class HostileWorktreeTests
     [InlineData("cd .. && mv verify-1 away && ln -s away verify-1")]
     public async Task Gates_VerificationTreeThatCantBeUsedAgain_IsMadeAnew(string does)
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "1\n");
         var tree = Assert.Single(Directory.EnumerateDirectories(run.Repository.Beside("cache"), "verify-1", SearchOption.AllDirectories));

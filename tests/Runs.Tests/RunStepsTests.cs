@@ -234,7 +234,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Finish_SkippedTaskWithWork_KeepsItsSnapshotAndSaysSo()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new GateSpec("true")), Task("a", "a.txt"), Task("b", "b.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"), Task("b", "b.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
         run.Write(await run.PrepareAsync("b"), "b.txt", "half\n");
         await run.ReleaseAsync("b");
