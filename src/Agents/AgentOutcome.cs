@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents;
 
-/// <summary>Why a start did not end in "done". Decides what the caller does next (workflows.md, Retry and failure).</summary>
+/// <summary>Why a start did not end in "done". Decides what the caller does next: try again, wait, go on in the conversation, or ask a person.</summary>
 public enum AgentFailure
 {
     /// <summary>No failure: the agent claims done.</summary>

@@ -58,7 +58,7 @@ public static class TaskStates
     public static bool HoldsSlot(string state) => state is Queued or Preparing or Executing or Verifying or Remediating;
 }
 
-/// <summary>Why an agent's turn or a step of a task did not end well: decides what happens next (the table in the design's workflows page).</summary>
+/// <summary>Why an agent's turn or a step of a task did not end well: decides what happens next (<c>AgentWorkflow</c> has the rules).</summary>
 public static class FailureClasses
 {
     public const string None = "none";

@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Names of a run's refs (the table in the design's git page).</summary>
+/// <summary>Names of a run's refs.</summary>
 internal static class RunRefs
 {
     public static string Staging(RunPolicy policy, RunFolder folder) => $"refs/heads/{policy.BranchPrefix}/{folder.Name}/staging";

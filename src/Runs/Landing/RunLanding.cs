@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Landing;
 /// <param name="services">What the steps need of this machine.</param>
 public sealed class RunLanding(RunServices services)
 {
-    /// <summary>How often a target may move while we gate, before a person is asked (the design's git page, Landing).</summary>
+    /// <summary>How often a target may move while we gate, before a person is asked: whoever pushes that often should say when.</summary>
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
     private readonly GateCheck _gates = new(services);

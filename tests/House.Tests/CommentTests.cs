@@ -1,0 +1,26 @@
+using System.Text.RegularExpressions;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.House.Tests;
+
+/// <summary>A comment must be understood with this repository alone.</summary>
+public sealed partial class CommentTests
+{
+    [Fact]
+    public void Comments_OfSources_CiteNoPageOfTheDesign()
+    {
+        var cites =
+            from file in new[] { "workflows", "activities", "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories))
+            where !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
+            from line in File.ReadLines(file).Index()
+            from cited in Cited().Matches(line.Item).Select(m => m.Value)
+            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}:{line.Index + 1}: {cited}";
+
+        Assert.Empty(cites);
+    }
+
+    /// <summary>The design's pages, by name or in words.</summary>
+    [GeneratedRegex(@"(?<=^\s*//.*)(\b(architecture|packages|product|temporal|workflows|git|style-anchors|claude-cli[\w-]*)\.md\b|\b[Tt]he design('s)?( \w+)? page\b)")]
+    private static partial Regex Cited();
+}
