@@ -1,5 +1,7 @@
 using Orchestrator.Runs;
 using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
@@ -24,13 +26,45 @@ internal static class Heartbeats
         var context = ActivityExecutionContext.Current;
         using var stop = new CancellationTokenSource();
         using var detach = new CancellationTokenSource();
-        await using var cancelled = context.CancellationToken.Register(() =>
-            (context.CancelReason is ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused ? stop : detach).Cancel());
+        var turn = Task.CompletedTask;
+        var cancelled = context.CancellationToken.Register(() => turn = TurnAsync());
         var info = context.Info;
         var execution = info.WorkflowRunId ?? throw new InvalidOperationException($"The activity {info.ActivityType} belongs to a run and is only called by workflows.");
-        return await work(new StepExecution(execution, $"{execution}/{info.ActivityId}/{info.Attempt}", stop.Token, detach.Token, () => context.Heartbeat())
+        var step = new StepExecution(execution, $"{execution}/{info.ActivityId}/{info.Attempt}", stop.Token, detach.Token, () => context.Heartbeat())
         {
             DetachReason = () => context.CancelReason.ToString(),
-        });
+        };
+        try
+        {
+            return await work(step);
+        }
+        finally
+        {
+            await cancelled.DisposeAsync();
+            await turn;
+        }
+
+        async Task TurnAsync() => await (await IsToStopAsync(context) ? stop : detach).CancelAsync();
+    }
+
+    /// <summary>
+    /// Stopped by who asks for it, and where nobody follows after us: the server knows this attempt no more, and the workflow that it was for is closed (it was
+    /// terminated). Where the workflow is open, another attempt follows.
+    /// </summary>
+    private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
+    {
+        if (context.CancelReason is ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused)
+            return true;
+        if (context.CancelReason != ActivityCancelReason.GoneFromServer || context.Info.WorkflowId is not { } id)
+            return false;
+        try
+        {
+            return (await context.TemporalClient.GetWorkflowHandle(id).DescribeAsync()).Status != WorkflowExecutionStatus.Running;
+        }
+        catch (RpcException unknown)
+        {
+            // Whoever can't be asked may have another attempt at work.
+            return unknown.Code == RpcException.StatusCode.NotFound;
+        }
     }
 }

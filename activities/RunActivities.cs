@@ -5,6 +5,7 @@ using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Preflight;
 using Orchestrator.Runs.Reports;
+using Orchestrator.Runs.Resets;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -31,7 +32,7 @@ public sealed class RunActivities : IRunActivities
         _client = client;
         _plans = new PlanLoading(services);
         _preflight = new PreflightCheck(services);
-        _landing = new RunLanding(services);
+        _landing = new RunLanding(services, CallingExecution.AskAsync);
         _ending = new RunEnding(services.Time);
         _leases = new RunLeases(client);
     }
@@ -52,7 +53,7 @@ public sealed class RunActivities : IRunActivities
     [Activity]
     public async Task RecordProgressAsync(ProgressInput input)
     {
-        ProgressRecorder.Record(new RunFolder(input.Repository.Path, input.Run.RunId), input);
+        ProgressRecorder.Record(new RunFolder(input.Repository.Path, input.Run.RunId), input, ActivityExecutionContext.Current.Info.WorkflowRunId ?? "");
 
         // What happens meanwhile is recorded at once: each record writes the state of all tasks.
         if (input.Run.State == RunStates.Executing)
@@ -92,6 +93,11 @@ public sealed class RunActivities : IRunActivities
     /// <inheritdoc/>
     [Activity]
     public Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds) => _leases.FindEndedAsync(runIds);
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
+        Heartbeats.WhileAsync(stop => EarlierExecution.FindAsync(input, until => OpenTasks.FindAsync(_client, input.RunId, until), stop));
 
     /// <inheritdoc/>
     [Activity]

@@ -23,7 +23,7 @@ public sealed class TaskActivities : ITaskActivities
         _preparation = new TaskPreparation(services);
         _turn = new AgentTurn(services);
         _verification = new TaskVerification(services);
-        _merge = new TaskMerge(services);
+        _merge = new TaskMerge(services, CallingExecution.AskAsync);
     }
 
     /// <inheritdoc/>

@@ -107,6 +107,12 @@ public abstract partial class AgentWorkflow
             // The engine tries nothing again that is to be cancelled, so the agent that works on is nobody's.
             return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
         }
+        catch (ActivityFailureException gone) when (interrupt.IsCancellationRequested
+            && gone.InnerException is TimeoutFailureException or ApplicationFailureException { ErrorType: FailureTypes.WorkerDied })
+        {
+            // Its worker died, or was too busy to say that it lives: nobody stops the agent either.
+            return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
+        }
     }
 
     /// <summary>Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go on.</summary>

@@ -23,6 +23,7 @@ public abstract partial class AgentWorkflow : MessageWorkflow
     private bool _paused;
     private string _pauseReason = PausedByPerson;
     private bool _goOn;
+    private string? _runEnded;
 
     /// <summary>Takes what both kinds have in common; the constructor of each goes on with <see cref="TakeUp"/>.</summary>
     private protected AgentWorkflow()
@@ -32,6 +33,7 @@ public abstract partial class AgentWorkflow : MessageWorkflow
         OnSignal("resume", ResumeAsync);
         OnSignal("cancel", CancelAsync);
         OnSignal("goOn", GoOnAsync);
+        OnSignal("runEnded", RunEndedAsync);
     }
 
     /// <summary>What it was started with.</summary>
@@ -45,8 +47,13 @@ public abstract partial class AgentWorkflow : MessageWorkflow
 
     private protected bool Cancelled => _stop.IsCancellationRequested;
 
+    /// <summary>Nobody is left to merge its work or to be told of it.</summary>
+    private protected bool HasNoRun => _runEnded is not null;
+
     /// <summary>Interrupts what a person cancels.</summary>
     private protected CancellationToken Stop => _stop.Token;
+
+    private string CancelReason => _runEnded is null ? CancelledByPerson : $"{_runEnded}; its files stay";
 
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
@@ -56,7 +63,7 @@ public abstract partial class AgentWorkflow : MessageWorkflow
         Input = input;
         _paused = input.Paused;
         _guidance = input.Guidance;
-        Report = Report with { TaskId = input.Task.Id, Sequence = 1, Round = input.FirstRound, LastStart = input.FirstStart - 1 };
+        Report = Report with { TaskId = input.Task.Id, PlanHash = input.PlanHash, Sequence = 1, Round = input.FirstRound, LastStart = input.FirstStart - 1 };
         StateIsTakenUp();
         return null;
     }
@@ -102,6 +109,19 @@ public abstract partial class AgentWorkflow : MessageWorkflow
         return Task.CompletedTask;
     }
 
+    /// <summary>Its run has ended without it: it ends its agent, keeps its work and closes. Whoever says so may be wrong or late: a run that was reset is open again.</summary>
+    private async Task RunEndedAsync(string reason)
+    {
+        if (HasNoRun || TaskStates.IsEnd(Report.State))
+            return;
+        IReadOnlyList<string> run = [Input.RunId];
+        var ended = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEndedRunsAsync(run), ActivityDefaults.Short(Input.Repository.Queue));
+        if (ended.Count == 0)
+            return;
+        _runEnded ??= reason;
+        _stop.Cancel();
+    }
+
     /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
     private Task GoOnAsync(string guidance)
     {
@@ -127,7 +147,7 @@ public abstract partial class AgentWorkflow : MessageWorkflow
         catch (Exception failure) when (Cancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
         {
             // The engine tries nothing again that is to be cancelled: what its worker lets go of meanwhile, such as gates, fails with that.
-            Become(TaskStates.Cancelled, CancelledByPerson);
+            Become(TaskStates.Cancelled, CancelReason);
         }
         catch (ActivityFailureException failure)
         {
@@ -155,7 +175,7 @@ public abstract partial class AgentWorkflow : MessageWorkflow
     private protected void ThrowIfCancelled()
     {
         if (Cancelled)
-            throw new TaskEndedException(TaskStates.Cancelled, CancelledByPerson);
+            throw new TaskEndedException(TaskStates.Cancelled, CancelReason);
     }
 
     /// <summary>Told with the next report.</summary>
@@ -166,6 +186,8 @@ public abstract partial class AgentWorkflow : MessageWorkflow
     {
         reason = MessageParts.Brief(reason);
         Report = Report with { Sequence = Report.Sequence + 1, State = state, Reason = reason, Evidence = evidence };
+        if (state == TaskStates.Cancelled && HasNoRun)
+            Report = Report with { FailureClass = FailureClasses.RunEnded };
         Workflow.CurrentDetails = $"**{state}** {reason}";
         _telling.RemoveAll(t => t.IsCompleted);
         // The run itself put the task into its first state: telling it so would be news to nobody.
@@ -187,7 +209,8 @@ public abstract partial class AgentWorkflow : MessageWorkflow
         }
         catch (FailureException)
         {
-            // The run is over (terminated, or deleted): nobody is left to be told, and the task ends by itself.
+            // Nobody was there to be told, or the run has taken in as many signals as it may: only a look tells.
+            await RunEndedAsync("its run has ended without it");
         }
     }
 }

@@ -16,8 +16,11 @@ public sealed class LeaseWorkflow : MessageWorkflow
     /// <summary>Notes of messages that could not be read: the last ones.</summary>
     private const int MostDropped = 5;
 
-    /// <summary>How often it is looked whether those whom others wait for are still there.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+    /// <summary>How often it is looked whether those whom others wait for are still there, beside the look at once when somebody comes or has to wait.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Somebody has to wait: it may be for one that is gone.</summary>
+    private bool _shouldLook;
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
     private LeaseState _begin = new();
     private LeaseTable _table = new(new LeaseState());
@@ -75,7 +78,8 @@ public sealed class LeaseWorkflow : MessageWorkflow
             }
             if (_table.AnyWaits || _undeclared.Count > 0)
             {
-                await Workflow.WaitConditionAsync(() => _table.Runs.Count == 0, LookInterval);
+                await Workflow.WaitConditionAsync(() => _table.Runs.Count == 0 || _shouldLook, LookInterval);
+                _shouldLook = false;
                 await RemoveEndedAsync();
             }
             else
@@ -100,8 +104,12 @@ public sealed class LeaseWorkflow : MessageWorkflow
 
     private async Task JoinAsync([Identifier] string runId)
     {
-        var others = _table.Runs.Where(r => r != runId).ToList();
         _table.Join(runId);
+
+        // One that was terminated has not said goodbye: whoever comes does not wait for it.
+        if (_table.Runs.Count > 1)
+            await RemoveEndedAsync();
+        var others = _table.Runs.Where(r => r != runId).ToList();
         if (others is [var alone])
         {
             _undeclared.Add(alone);
@@ -122,7 +130,9 @@ public sealed class LeaseWorkflow : MessageWorkflow
     private Task AskAsync(LeaseRequest request)
     {
         _table.Join(request.RunId);
-        Tell(request.RunId, _table.Ask(request) is { } obstacle
+        var obstacle = _table.Ask(request);
+        _shouldLook |= obstacle is not null;
+        Tell(request.RunId, obstacle is not null
             ? new LeaseNews { Waiting = request.TaskId, Reason = obstacle }
             : new LeaseNews { Granted = request.TaskId });
         return Task.CompletedTask;

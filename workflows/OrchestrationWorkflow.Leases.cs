@@ -44,7 +44,7 @@ public sealed partial class OrchestrationWorkflow
     {
         _leased = true;
         await TellLeasesAsync(LeaseStep.Join, []);
-        await Workflow.WaitConditionAsync(() => _shared is not null || Cancelled, CancellationToken.None);
+        await Workflow.WaitConditionAsync(() => _shared is not null || Cancelled || WasReset, CancellationToken.None);
     }
 
     private async Task LeaveLeasesAsync()

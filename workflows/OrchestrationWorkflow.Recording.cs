@@ -77,7 +77,7 @@ public sealed partial class OrchestrationWorkflow
     {
         while (true)
         {
-            await Workflow.WaitConditionAsync(() => _board.HasUnrecorded || _stopRecording, CancellationToken.None);
+            await Workflow.WaitConditionAsync(() => _board.HasUnrecorded || RecordIsOfAnother || _stopRecording, CancellationToken.None);
             if (_stopRecording)
                 return;
             await RecordOnceAsync();
@@ -108,6 +108,7 @@ public sealed partial class OrchestrationWorkflow
 
     private async Task RecordTransitionsAsync()
     {
+        await FollowRecordAsync();
         if (!_board.HasUnrecorded)
             return;
         var (tasks, events) = _board.TakeUnrecorded(RecordedAtOnce);

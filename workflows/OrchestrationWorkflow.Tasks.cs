@@ -36,6 +36,7 @@ public sealed partial class OrchestrationWorkflow
         TakeInNotices(entry, report);
         TakeInTrouble(entry, report);
         ReleaseLease(entry);
+        BeginAnewIfItsRunEnded(entry, report);
         DescribeForPeople();
         if (report.State == TaskStates.Blocked)
             Ask(report.TaskId, $"{report.TaskId} is blocked: {report.Reason}", $"orchestrate retry {_runId}/{report.TaskId} --guidance TEXT", $"orchestrate cancel {_runId}/{report.TaskId}");
@@ -87,9 +88,9 @@ public sealed partial class OrchestrationWorkflow
             FirstStart = entry.LastStart + 1,
             Guidance = entry.Guidance,
             RunWakes = true,
-            Fresh = _input.Fresh || entry.Status.Round > 0,
+            Fresh = _input.Fresh || (entry.Status.Round > 0 && !entry.MayReuse),
         };
-        entry.Guidance = "";
+        (entry.Guidance, entry.MayReuse) = ("", false);
         _pausedAlone.Remove(entry.Outline.Id);
         _calls++;
         try
@@ -106,8 +107,10 @@ public sealed partial class OrchestrationWorkflow
             };
             for (var pause = FirstPause; !await TryStartAsync(options); pause *= 2)
             {
-                // One that an earlier execution of this run started is about to close: it has said its last word, and gives up what it holds. One that stays
-                // is left over from a run of the same id that was terminated: it is told apart by its execution id and can't be trusted.
+                // One that an earlier execution of this run started either goes on for this one, or is about to close: it has said its last word, or is told
+                // to end because it works by another plan, and gives up what it holds.
+                if (await TryTakeOverAsync(entry))
+                    return;
                 if (pause > LongestPause)
                 {
                     _board.Lost(entry, "", $"another execution of {RunIds.ForTask(_runId, entry.Outline.Id)} is still open; terminate it, then retry", Now);

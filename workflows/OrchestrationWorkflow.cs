@@ -101,10 +101,12 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
 
             while (true)
             {
+                await TakeUpAfterResetAsync();
                 await WorkOnTasksAsync();
                 if (_board.AllMerged && await LandAsync())
                     return await FinishAsync(RunStates.Completed, _landing);
-                await WaitForPersonAsync();
+                if (NothingCanMove && !_board.AllMerged)
+                    await WaitForPersonAsync();
             }
         }
         catch (RunEndedException ended)
@@ -137,6 +139,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
     {
         _repository = await Workflow.ExecuteActivityAsync(
             (IRepositoryActivities a) => a.FindRepositoryAsync(_input.Repository), ActivityDefaults.Short(TaskQueues.Workflows));
+        await FollowRecordAsync();
         if (_input.NeedsPlanner)
             await MakePlanAsync();
         if (_input.Planning is { IsForBacklog: true })
@@ -234,6 +237,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
         while (!_board.AllMerged)
         {
             ThrowIfCancelled();
+            await TakeUpAfterResetAsync();
             // Else a run whose tasks are short would always be about to start or merge something, and never close its history.
             _draining = _draining || ShouldContinueAsNew;
             await ContinueAsNewIfLongAsync();
@@ -246,7 +250,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
             var seen = _board.Sequence;
             var steered = _steered;
             await Workflow.WaitConditionAsync(
-                () => _board.Sequence != seen || _steered != steered || Cancelled || MayContinueAsNew || (ShouldContinueAsNew && !_draining), CancellationToken.None);
+                () => _board.Sequence != seen || _steered != steered || Cancelled || WasReset || MayContinueAsNew || (ShouldContinueAsNew && !_draining), CancellationToken.None);
         }
     }
 
@@ -283,6 +287,9 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
         for (var isAskedFor = false; ; isAskedFor = true)
         {
             ThrowIfCancelled();
+            await TakeUpAfterResetAsync();
+            if (!_board.AllMerged)
+                return false;
             Become(RunStates.Landing, "");
             var land = new LandInput(_runId, _repository, _plan.Hash, _run.Target, _run.Staging, _run.BaseCommit, _plan.Settings.Land) { StagingTip = _stagingTip, IsAskedFor = isAskedFor };
             var result = await Workflow.ExecuteActivityAsync(
@@ -300,7 +307,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
             Become(RunStates.AwaitingPromotion, result.Message, result.Evidence);
             Ask("promote", result.Message, $"orchestrate promote {_runId}");
             _promoteAsked = false;
-            await Workflow.WaitConditionAsync(() => _promoteAsked || Cancelled, CancellationToken.None);
+            await Workflow.WaitConditionAsync(() => _promoteAsked || Cancelled || WasReset, CancellationToken.None);
             Answered("promote");
         }
     }
@@ -317,7 +324,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
                 $"orchestrate retry {_runId}/{id} --guidance TEXT", $"orchestrate skip {_runId}/{id}", $"orchestrate cancel {_runId}");
         }
         var steered = _steered;
-        await Workflow.WaitConditionAsync(() => _steered != steered || Cancelled, CancellationToken.None);
+        await Workflow.WaitConditionAsync(() => _steered != steered || Cancelled || WasReset, CancellationToken.None);
         foreach (var id in failed)
             Answered(id);
         ThrowIfCancelled();
@@ -329,6 +336,7 @@ public sealed partial class OrchestrationWorkflow : MessageWorkflow
         _questions.Clear();
         if (_run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
             Become(RunStates.Executing, $"ending: {reason}");
+        reason = await TakeUpToEndAsync(reason);
         await StopTasksAsync();
         if (state == RunStates.Cancelled && _run.Staging.Length > 0)
         {

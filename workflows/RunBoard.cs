@@ -152,11 +152,18 @@ internal sealed class RunBoard
         var entry = TryFind(report.TaskId);
         if (entry is null || !entry.AtWork || entry.PastExecutions.Contains(report.ExecutionId))
             return;
+        if (entry.ExecutionId.Length == 0 && report.Sequence == TaskReport.LastWord)
+            return; // An execution before the one that is about to begin.
         if (entry.ExecutionId.Length == 0)
             entry.ExecutionId = report.ExecutionId;
         if (report.ExecutionId != entry.ExecutionId || report.Sequence <= entry.ReportSequence)
             return;
         entry.ReportSequence = report.Sequence;
+        if (report.Sequence == TaskReport.LastWord)
+        {
+            Lost(entry, report.ExecutionId, report.Reason, now);
+            return;
+        }
         entry.LastStart = report.LastStart;
         var status = entry.Status;
         entry.Status = status with
@@ -228,6 +235,54 @@ internal sealed class RunBoard
         Change(entry, TaskStates.Pending, "tried again", now);
         Consider(entry);
         Revive(entry, now);
+    }
+
+    /// <summary>After a reset: an earlier execution of the run has had this task merged.</summary>
+    public void MergedEarlier(TaskEntry entry, string commit, DateTimeOffset now)
+    {
+        if (IsMerged(entry))
+            return;
+        entry.Status = entry.Status with { MergeCommit = commit, Paused = false };
+        Change(entry, TaskStates.Merged, "merged before the run was reset", now);
+        Ended(entry, now);
+        Revive(entry, now);
+    }
+
+    /// <summary>The task's workflow, which an earlier execution of the run had started, goes on for this one.</summary>
+    public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
+    {
+        if (!entry.AtWork)
+        {
+            if (TaskStates.IsEnd(entry.Status.State))
+                Retry(entry, entry.Guidance, now);
+            Started(entry, now);
+        }
+        if (entry.ExecutionId == executionId)
+            return;
+        entry.PastExecutions.Remove(executionId);
+        (entry.ExecutionId, entry.ReportSequence) = (executionId, 0);
+    }
+
+    /// <summary>The workflow that was at work on the task is gone, and nobody knows how it ended: it is begun anew.</summary>
+    public void BeginAnew(TaskEntry entry, DateTimeOffset now)
+    {
+        _atWork.Remove(entry.Index);
+        entry.AtWork = false;
+        entry.Status = entry.Status with { Paused = false };
+        Retry(entry, entry.Guidance, now);
+    }
+
+    /// <summary>What happens from here on is numbered behind an earlier record of the run, and all of it is recorded again.</summary>
+    public void FollowRecord(long last)
+    {
+        var shift = last + RunStatus.ExecutionGap - Sequence;
+        if (shift > 0)
+        {
+            Sequence += shift;
+            for (var i = 0; i < _events.Count; i++)
+                _events[i] = _events[i] with { Sequence = _events[i].Sequence + shift };
+        }
+        _changed.UnionWith(Enumerable.Range(0, _entries.Count));
     }
 
     /// <summary>Says yes for a task.</summary>

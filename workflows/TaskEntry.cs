@@ -49,6 +49,9 @@ internal sealed class TaskEntry(TaskOutline outline, int index, RunTask status)
     /// <summary>What a person added for the next execution.</summary>
     public string Guidance { get; set; } = "";
 
+    /// <summary>An earlier execution of the run has worked on it: its result counts where there is one.</summary>
+    public bool MayReuse { get; set; }
+
     /// <summary>True while its workflow runs.</summary>
     public bool AtWork { get; set; }
 

@@ -190,7 +190,9 @@ public sealed class TaskWorkflow : AgentWorkflow
             _mergeResult = null;
             Report = Report with { Commit = commit };
             Become(TaskStates.Merging, "");
-            await Workflow.WaitConditionAsync(() => _mergeResult is not null, CancellationToken.None);
+            await Workflow.WaitConditionAsync(() => _mergeResult is not null || HasNoRun, CancellationToken.None);
+            if (_mergeResult is null)
+                ThrowIfCancelled();
             var result = _mergeResult!;
             if (!result.Merged && Cancelled)
                 ThrowIfCancelled();

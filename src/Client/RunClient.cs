@@ -15,6 +15,9 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>Workflow type of runs, as in visibility queries.</summary>
     public const string WorkflowType = "OrchestrationWorkflow";
 
+    /// <summary>Visibility query for the runs that are open.</summary>
+    internal const string OpenRuns = $"ExecutionStatus = 'Running' AND WorkflowType = '{WorkflowType}'";
+
     /// <summary>Starts a run. The same id again while it is open gives the open run: starting twice is harmless.</summary>
     /// <param name="input">What to run; its faults are found by the run itself.</param>
     /// <param name="runId">Id of the run; see <see cref="RunIds.Create"/>.</param>

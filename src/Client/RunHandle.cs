@@ -56,6 +56,10 @@ public sealed class RunHandle
         return description.Status == WorkflowExecutionStatus.Running;
     }
 
+    /// <summary>The newest execution of the run, and how it ended; null where the server does not know the run. Needs no worker.</summary>
+    public Task<RunExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
+        RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
+
     /// <summary>True while a decision or an activity of the run itself is under way, so that its state may change at once. Its tasks are not counted.</summary>
     public async Task<bool> IsMovingAsync(CancellationToken cancellation = default)
     {
@@ -68,18 +72,23 @@ public sealed class RunHandle
         return description.PendingActivities.Count > 0 || description.PendingWorkflowTask is not null;
     }
 
-    /// <summary>Waits for the end. A run that failed gives its reason, not an exception.</summary>
+    /// <summary>Waits for the end. A run that failed gives its reason, not an exception; of one that is reset meanwhile the end of its newest execution is waited for.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
     {
-        try
+        while (true)
         {
-            return await Workflow.GetResultAsync(rpcOptions: new RpcOptions { CancellationToken = cancellation });
-        }
-        catch (WorkflowFailedException failure)
-        {
-            var cancelled = failure.InnerException is CanceledFailureException or TerminatedFailureException;
-            return new RunResult { State = cancelled ? RunStates.Cancelled : RunStates.Failed, Reason = failure.InnerException?.Message ?? failure.Message };
+            try
+            {
+                return await Workflow.GetResultAsync(rpcOptions: new RpcOptions { CancellationToken = cancellation });
+            }
+            catch (WorkflowFailedException failure)
+            {
+                if (await FindExecutionAsync(cancellation) is not { } newest)
+                    return new RunResult { State = RunStates.Failed, Reason = failure.InnerException?.Message ?? failure.Message };
+                if (newest.End is { } end)
+                    return end;
+            }
         }
     }
 
@@ -149,19 +158,23 @@ public sealed class RunHandle
     public Task DeliverAsync(string command, IReadOnlyCollection<object?> args, CancellationToken cancellation = default) =>
         Workflow.SignalAsync(command, args, new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } });
 
-    /// <summary>Waits until the run's history has grown, following it into new executions; returns at the end of the run. Each value is a hint to look again.</summary>
+    /// <summary>
+    /// Waits until the run's history has grown, following it into new executions, also those of a reset; returns at the end of the run. Each value is a hint to
+    /// look again.
+    /// </summary>
     public async IAsyncEnumerable<long> ChangesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var follow = true;
-        while (follow)
+        while (true)
         {
-            follow = false;
+            var follow = false;
             var options = new WorkflowHistoryEventFetchOptions { WaitNewEvent = true, Rpc = new RpcOptions { CancellationToken = cancellation } };
             await foreach (var change in Workflow.FetchHistoryEventsAsync(options).WithCancellation(cancellation))
             {
                 follow = change.EventType == EventType.WorkflowExecutionContinuedAsNew;
                 yield return change.EventId;
             }
+            if (!follow && await FindExecutionAsync(cancellation) is not { IsOpen: true })
+                yield break;
         }
     }
 

@@ -44,6 +44,10 @@ public interface IRunActivities
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
+    /// <summary>What an execution of this run has left that was reset: asks git, the record and the engine, and makes a staging branch anew that is gone.</summary>
+    [Activity]
+    Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
+
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 

@@ -15,8 +15,24 @@ public static class TaskQueues
 /// <summary>Ids of workflows and names derived from them.</summary>
 public static class RunIds
 {
+    private const string Tasks = "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow')";
+
     /// <summary>Id of a task's workflow.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
+
+    /// <summary>Visibility query for the open workflows of tasks, planners included.</summary>
+    /// <param name="runId">Of one run; null: of all.</param>
+    public static string OpenTasksQuery(string? runId = null)
+    {
+        const string Open = $"ExecutionStatus = 'Running' AND {Tasks}";
+        return runId is null ? Open : $"{Open} AND {Below(runId)}";
+    }
+
+    /// <summary>Visibility query for the workflows of a run's tasks, planners included, that were ended from outside: they have said nothing of it.</summary>
+    public static string LostTasksQuery(string runId) => $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Tasks} AND {Below(runId)}";
+
+    private static string Below(string runId) =>
+        $"WorkflowId STARTS_WITH '{runId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}/'";
 
     /// <summary>Id of the leases of a repository.</summary>
     public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";

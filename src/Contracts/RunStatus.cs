@@ -8,12 +8,22 @@ public sealed record RunStatus
     /// <summary>How a warning begins that tells of a message that could not be read or not be followed.</summary>
     public const string DroppedMessage = "Message: ";
 
+    /// <summary>
+    /// By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where the end of an execution is written
+    /// that could not write it itself: what an execution was still writing when it ended counts less than what comes after it.
+    /// </summary>
+    public const long ExecutionGap = 1000;
+
     /// <summary>Version of this document's shape.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; init; } = 1;
 
     [JsonPropertyName("runId")]
     public required string RunId { get; init; }
+
+    /// <summary>Run id of the execution that told this: a reset begins another one. Empty in the answer of a query.</summary>
+    [JsonPropertyName("executionId")]
+    public string ExecutionId { get; init; } = "";
 
     /// <summary>One of <see cref="RunStates"/>.</summary>
     [JsonPropertyName("state")]

@@ -17,11 +17,14 @@ public static class RunStates
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
+    /// <summary>Somebody ended it from outside (Terminate in a Temporal tool), so that it could say nothing itself.</summary>
+    public const string Terminated = "terminated";
+
     /// <summary>Nothing more can run and something failed: the run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or <c>cancel</c>.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>True for states after which nothing more happens.</summary>
-    public static bool IsFinal(string state) => state is Completed or Failed or Cancelled;
+    public static bool IsFinal(string state) => state is Completed or Failed or Cancelled or Terminated;
 }
 
 /// <summary>States of a task, as people and programs read them.</summary>
@@ -77,6 +80,9 @@ public static class FailureClasses
 
     /// <summary>What a gate of one task needs is missing: only that task is parked, and tries again by itself.</summary>
     public const string Gate = "gate";
+
+    /// <summary>Its run had ended without it (it was terminated): it was nobody's will that this task ends.</summary>
+    public const string RunEnded = "run-ended";
 
     /// <summary>A limit of the task was reached: time, turns, money or memory.</summary>
     public const string Limit = "limit";

@@ -38,12 +38,18 @@ public sealed record TaskInput
 /// <summary>What a task tells its run: sent by signal at each change, and returned at the end.</summary>
 public sealed record TaskReport
 {
+    /// <summary>The <see cref="Sequence"/> of a report that an execution could not give itself, because it was ended from outside.</summary>
+    public const int LastWord = 10_000_000;
+
     public required string TaskId { get; init; }
 
     /// <summary>Run id of the task's workflow execution, so that a late report of an earlier execution is known as such.</summary>
     public required string ExecutionId { get; init; }
 
-    /// <summary>Grows by one with each report of that execution.</summary>
+    /// <summary>Plan that it works by; empty for a planner.</summary>
+    public string PlanHash { get; init; } = "";
+
+    /// <summary>Grows by one with each report of that execution; <see cref="LastWord"/> where somebody else tells of its end.</summary>
     public required int Sequence { get; init; }
 
     [AllowedValues(

@@ -109,6 +109,10 @@ public interface ITaskWorkflow
     [WorkflowSignal("decide")]
     Task DecideAsync(bool accepted, string reason);
 
+    /// <summary>Its run has ended without it: it ends its agent, keeps its work and closes.</summary>
+    [WorkflowSignal("runEnded")]
+    Task RunEndedAsync(string reason);
+
     /// <summary>What the merge train did with this task's commit.</summary>
     [WorkflowSignal("mergeDone")]
     Task MergeDoneAsync(MergeResult result);
@@ -136,4 +140,8 @@ public interface IPlanningWorkflow
     /// <summary>Goes on at once with what waits, with the words of a person.</summary>
     [WorkflowSignal("goOn")]
     Task GoOnAsync(string guidance);
+
+    /// <summary>Its run has ended without it: it ends its agent and closes.</summary>
+    [WorkflowSignal("runEnded")]
+    Task RunEndedAsync(string reason);
 }

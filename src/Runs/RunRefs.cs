@@ -9,6 +9,9 @@ internal static class RunRefs
 
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 
+    /// <summary>The run's last merge: moves with staging, and stays when staging is gone.</summary>
+    public static string LastMerge(RunFolder folder) => $"refs/orchestrator/merged/{folder.Name}";
+
     /// <summary>What a run had reached when it was aborted.</summary>
     public static string Aborted(RunFolder folder) => Git.LandingReversal.AbortedRef(folder.Name);
 

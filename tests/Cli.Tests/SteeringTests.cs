@@ -147,9 +147,11 @@ public class SteeringTests
         var pause = await cli.RunAsync("pause", "run-tasks");
 
         Assert.Equal((2, 2), (resume.ExitCode, pause.ExitCode));
-        Assert.Contains("has ended: cancelled", resume.People, StringComparison.Ordinal);
-        Assert.Contains("has ended: cancelled", pause.People, StringComparison.Ordinal);
-        Assert.Equal("cancelled", (string?)(await cli.RunAsync("status", "--json")).Json["state"]);
+        Assert.Contains("has ended: terminated", resume.People, StringComparison.Ordinal);
+        Assert.Contains("has ended: terminated", pause.People, StringComparison.Ordinal);
+        var status = (await cli.RunAsync("status", "--json")).Json;
+        Assert.Equal(("terminated", "cancelled"), ((string?)status["state"], (string?)status["tasks"]![0]!["state"]));
+        Assert.Matches("^terminated by [0-9]+@.*: by another tool$", (string?)status["reason"]);
         await cli.RunAsync("stop", "--all");
     }
 

@@ -71,7 +71,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    [Trait("Category", "Full")] // Half a minute passes before it is looked.
+    [Trait("Category", "Full")] // Up to ten seconds pass before it is looked.
     public async Task Run_TerminatedWithItsLeases_IsTakenOutForThoseWhoWait()
     {
         await using var run = await ScriptedRun.StartAsync([new TaskOutline { Id = "shared" }], a => a.Agent = async (input, stop) =>

@@ -312,8 +312,10 @@ public sealed class RunTests
     }
 
     /// <summary>The engine tries no attempt again that is to be cancelled, whatever its failure asks for.</summary>
-    [Fact]
-    public async Task Pause_WorkerLetsGoOfTheAgentMeanwhile_IsStoppedByTheNextOneAndGoesOn()
+    [Theory]
+    [InlineData(FailureTypes.WorkerStops)]
+    [InlineData(FailureTypes.WorkerDied)]
+    public async Task Pause_WorkerLetsGoOfTheAgentMeanwhile_IsStoppedByTheNextOneAndGoesOn(string type)
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = async (input, stop) =>
         {
@@ -322,7 +324,7 @@ public sealed class RunTests
             if (input.Start > 1)
                 return ScriptedActivities.Done();
             await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new ApplicationFailureException("the worker stops", FailureTypes.WorkerStops, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
+            throw new ApplicationFailureException("the worker stops or died", type, nonRetryable: false, nextRetryDelay: TimeSpan.FromMilliseconds(1));
         });
         await run.UntilAsync(_ => !run.Activities.Starts.IsEmpty);
 

@@ -83,7 +83,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     public Task<RunStatus> StatusAsync() => new RunClient(Client).Get(RunId).StatusAsync();
 
-    public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds, TimeSpan? limit = null)
+    public async Task<RunStatus> UntilAsync(Func<RunStatus, bool> holds, TimeSpan? limit = null, Func<RunStatus, Task>? answer = null)
     {
         var begin = System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)
@@ -92,7 +92,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
             if (holds(status))
                 return status;
             if (System.Diagnostics.Stopwatch.GetElapsedTime(begin) > (limit ?? Eventually.Limit))
-                Assert.Fail($"It never came so far.{await FailedTaskAsync()} The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))}");
+                Assert.Fail($"It never came so far.{await FailedTaskAsync()} The run is {status.State} ({status.Reason}): {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State} {t.Reason}"))} {string.Join(" ", status.Warnings)}");
+            if (answer is not null)
+                await answer(status);
             await Task.Delay(50);
         }
     }
@@ -142,7 +144,12 @@ internal sealed class ScriptedRun : IAsyncDisposable
 /// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
 internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSettings settings, string queue, ITemporalClient client) : IRepositoryActivities, IRunActivities, ITaskActivities, IPlanningActivities
 {
+    private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
     private int _agents;
+    private int _looks;
+
+    /// <summary>How often somebody has looked whether runs have ended.</summary>
+    public int Looks => _looks;
 
     public ConcurrentQueue<RunAgentInput> Starts { get; } = new();
 
@@ -174,6 +181,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     /// <summary>Goes on beside the gates until they may answer, and hears when they are cancelled.</summary>
     public Func<CancellationToken, Task> WhileVerifying { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>The same beside the making of a worktree.</summary>
+    public Func<CancellationToken, Task> WhilePreparing { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>The same for the gates of a merge.</summary>
     public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
@@ -229,6 +239,36 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input) => Task.FromResult(Carried[input.Part.Hash]);
 
     [Activity]
+    public async Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input)
+    {
+        var last = Events.Select(e => e.Sequence).DefaultIfEmpty().Max();
+        if (input.PlanHash.Length == 0)
+            return new EarlierWork { LastSequence = last };
+        var open = new Dictionary<string, TaskReport>();
+        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenTasksQuery(input.RunId)))
+        {
+            open[task.Id[(input.RunId.Length + 1)..]] = await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id).QueryAsync(
+                w => w.Status(), new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken } });
+        }
+        return new EarlierWork
+        {
+            LastSequence = last,
+            TaskCount = tasks.Count,
+            Tasks =
+            [
+                .. tasks.Skip(input.Offset).Take(1).Select(t => new EarlierTask
+                {
+                    Id = t.Id,
+                    MergeCommit = _merges.Keys.Any(key => key.StartsWith($"{input.RunId}/{t.Id} ", StringComparison.Ordinal)) ? "merge" : "",
+                    LastStart = Starts.Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id).Select(s => s.Start).DefaultIfEmpty().Max(),
+                    Round = Starts.Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id).Select(s => s.Round).DefaultIfEmpty().Max(),
+                    Open = open.GetValueOrDefault(t.Id),
+                }),
+            ],
+        };
+    }
+
+    [Activity]
     public Task<LandResult> LandAsync(LandInput input) => Task.FromResult(Land());
 
     [Activity]
@@ -253,6 +293,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     [Activity]
     public async Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds)
     {
+        Interlocked.Increment(ref _looks);
         var ended = new List<string>();
         foreach (var id in runIds)
         {
@@ -280,7 +321,11 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     }
 
     [Activity]
-    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => Task.FromResult(Prepare(input));
+    public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) => WithHeartbeatsAsync(async stop =>
+    {
+        await WhilePreparing(stop);
+        return Prepare(input);
+    });
 
     [Activity]
     public async Task<AgentRunResult> RunAgentAsync(RunAgentInput input)
@@ -337,8 +382,12 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<MergeResult> MergeTaskAsync(MergeTaskInput input) => WithHeartbeatsAsync(async stop =>
     {
         await WhileMerging(stop);
+        // As in a repository: what is merged is not merged again.
+        var key = $"{input.RunId}/{input.Request.TaskId} {input.Request.Round}";
+        if (_merges.TryGetValue(key, out var done))
+            return done;
         var result = Merge(input);
-        if (result.Merged)
+        if (result.Merged && _merges.TryAdd(key, result))
             Merged.Enqueue(input.Request.TaskId);
         return result;
     });

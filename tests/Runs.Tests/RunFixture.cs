@@ -126,6 +126,11 @@ internal sealed class RunFixture : IDisposable
 
     public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), CancellationToken.None);
 
+    /// <summary>For whom steps are done, as the engine tells it.</summary>
+    public CallerState CallerIs { get; set; } = CallerState.Open;
+
+    private AskCaller Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
+
     /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
     public string StagingTip { get; set; } = "";
 
@@ -133,12 +138,12 @@ internal sealed class RunFixture : IDisposable
 
     /// <summary>A merge whose worker dies before the run is told of it.</summary>
     public Task<Contracts.MergeResult> MergeOnceAsync(string id, string commit, int round = 1) =>
-        new TaskMerge(_services).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)) { StagingTip = StagingTip }, CancellationToken.None);
+        new TaskMerge(_services, Caller).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)) { StagingTip = StagingTip }, CancellationToken.None);
 
     public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) => Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 
     private Task<LandResult> LandOnceAsync(string land, bool isAskedFor) =>
-        new RunLanding(_services).LandAsync(new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land) { StagingTip = StagingTip, IsAskedFor = isAskedFor }, CancellationToken.None);
+        new RunLanding(_services, Caller).LandAsync(new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land) { StagingTip = StagingTip, IsAskedFor = isAskedFor }, CancellationToken.None);
 
     private T Take<T>(T result, Func<T, string> tip)
     {

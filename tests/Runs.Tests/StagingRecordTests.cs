@@ -185,6 +185,81 @@ public sealed class StagingRecordTests
         Assert.Contains("git branch", failure.Message);
     }
 
+    /// <summary>A merge that was pending where the run was reset is done again with what the run knew then; the execution before has merged more.</summary>
+    [Theory]
+    [InlineData("there")]
+    [InlineData("rewound")]
+    [InlineData("gone")]
+    public async Task Merge_PendingAtAReset_KeepsWhatWasMergedSince(string staging)
+    {
+        using var run = await BeginAsync();
+        var begin = run.StagingTip;
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "a\n");
+        var work = await run.VerifyAsync("a", prepared);
+        await run.MergeAsync("a", work.Commit);
+        var second = await run.DoAsync("b", "b.txt", "b\n");
+        string[] command = staging switch { "rewound" => ["update-ref", Ref(run), begin], "gone" => ["update-ref", "-d", Ref(run)], _ => ["rev-parse", "HEAD"] };
+        await run.Repository.GitAsync(command);
+        (run.StagingTip, run.CallerIs) = (begin, CallerState.OpenAfterReset);
+
+        var merged = await run.MergeAsync("a", work.Commit);
+
+        Assert.True(merged.Merged, merged.Message);
+        Assert.Equal((second.Commit, second.Commit), (merged.Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch)));
+    }
+
+    [Fact]
+    public async Task Land_PendingAtAReset_LandsWhatWasMergedSince()
+    {
+        using var run = await BeginAsync();
+        var first = await run.DoAsync("a", "a.txt", "a\n");
+        var second = await run.DoAsync("b", "b.txt", "b\n");
+        (run.StagingTip, run.CallerIs) = (first.Commit, CallerState.OpenAfterReset);
+
+        var landed = await run.LandAsync();
+
+        Assert.True(landed.Landed, landed.Message);
+        Assert.Equal((second.Commit, second.Commit), (run.StagingTip, await run.Repository.GitAsync("rev-parse", "main")));
+    }
+
+    /// <summary>The ref that goes before the record after a reset says nothing for what is not the run's own.</summary>
+    [Fact]
+    public async Task Merge_AfterAResetWithAForeignCommitBehindTheLastMerge_TakesTheMergeAndNotTheCommit()
+    {
+        using var run = await BeginAsync();
+        var begin = run.StagingTip;
+        var first = await run.DoAsync("a", "a.txt", "a\n");
+        var prepared = await run.PrepareAsync("b");
+        run.Write(prepared, "b.txt", "b\n");
+        var work = await run.VerifyAsync("b", prepared);
+        await run.Repository.GitAsync("update-ref", RunRefs.LastMerge(run.Folder), await CommitOnStagingAsync(run));
+        (run.StagingTip, run.CallerIs) = (begin, CallerState.OpenAfterReset);
+
+        var merged = await run.MergeAsync("b", work.Commit);
+
+        Assert.Contains("put back", merged.Message);
+        Assert.Equal(first.Commit, await run.Repository.GitAsync("rev-parse", $"{run.StagingBranch}^1"));
+        Assert.Equal("README.md\na.txt\nb.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
+    }
+
+    /// <summary>An activity of an execution that was reset goes on for a while: it may not take back what the new one merges.</summary>
+    [Fact]
+    public async Task Merge_ForAnExecutionThatIsOver_LeavesStaging()
+    {
+        using var run = await BeginAsync();
+        var begin = run.StagingTip;
+        var prepared = await run.PrepareAsync("b");
+        run.Write(prepared, "b.txt", "b\n");
+        var work = await run.VerifyAsync("b", prepared);
+        var first = await run.DoAsync("a", "a.txt", "a\n");
+        (run.StagingTip, run.CallerIs) = (begin, CallerState.Over);
+
+        await Assert.ThrowsAsync<StepException>(() => run.MergeAsync("b", work.Commit));
+
+        Assert.Equal(first.Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+    }
+
     /// <summary>The user merges by hand what could not be landed: nobody takes that back.</summary>
     [Fact]
     public async Task Abort_AfterARefusedLandingThatTheUserMadeByHand_LeavesTheUsersMerge()
@@ -207,6 +282,8 @@ public sealed class StagingRecordTests
         RunFixture.Policy(new Gate("true")),
         new PlanTask { Id = "a", Description = "a", FilesWrite = ["a.txt"] },
         new PlanTask { Id = "b", Description = "b", FilesWrite = ["b.txt"] });
+
+    private static string Ref(RunFixture run) => $"refs/heads/{run.StagingBranch}";
 
     private static async Task<string> CommitOnStagingAsync(RunFixture run)
     {

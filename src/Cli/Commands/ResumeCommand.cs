@@ -36,7 +36,7 @@ internal sealed class ResumeCommand : CliCommand
         var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
 
         // A run that was killed in its first moments is known to the engine alone.
-        var isStored = reference.Run is not null || StoredRuns.List(repository).Any(run => !RunStates.IsFinal(run.Status.State));
+        var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
         var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
         if (stored is null && opened.Loaded.Settings!.Temporal.Address is null && !opened.WithholdsEngine && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db")))
             throw StoredRuns.NoneOpen(repository);

@@ -73,7 +73,7 @@ internal sealed class RunCommand : CliCommand
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
-        if (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } before && RunStates.IsFinal(before.Status.State))
+        if (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored && NewestExecution.Of(stored, repository) is var before && RunStates.IsFinal(before.Status.State))
             throw new CommandException(ExitCodes.Usage, $"There was a run {runId} already: it is {before.Status.State}.", $"Choose another id, or leave {DetachedRun.RunId} out.");
         var settings = TrustGate.Demand(context, opened, yes, runId);
         var agreed = await RunPreparation.DemandAsync(context, repository, settings, named is null ? null : context.FullPath(named), yes, stop);

@@ -19,16 +19,17 @@ internal sealed class ShowCommand : CliCommand
         Add(_json);
     }
 
-    public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var reference = RunReference.Parse(parsed.GetValue(_which));
-        var run = StoredRuns.Require(context.RequireRepository(), reference.Run);
+        var repository = context.RequireRepository();
+        var run = await NewestExecution.AskAsync(StoredRuns.Require(repository, reference.Run), repository, context, stop);
         var id = reference.FindTask(run.Status);
         if (id is null)
             ShowRun(run, parsed.GetValue(_json), context);
         else
             ShowTask(run, run.Status.Tasks.First(task => task.Id == id), parsed.GetValue(_json), context);
-        return Task.FromResult(ExitCodes.Done);
+        return ExitCodes.Done;
     }
 
     private static void ShowRun(StoredRun run, bool json, CommandContext context)

@@ -34,7 +34,7 @@ internal sealed class StatusCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var run = StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption));
+        var run = await NewestExecution.AskAsync(StoredRuns.Require(repository, parsed.GetValue(_run) ?? parsed.GetValue(_runOption)), repository, context, stop);
         if (parsed.GetValue(_json))
         {
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
@@ -57,7 +57,7 @@ internal sealed class StatusCommand : CliCommand
         var wasAbandoned = false;
         while (true)
         {
-            run = run.Reload();
+            run = NewestExecution.Of(run.Reload(), repository);
             var status = parsed.GetValue(_blocked) ? OnlyBlocked(run.Status) : run.Status;
             var isAbandoned = await IsAbandonedAsync(run, repository, context, stop) is true;
             if (terminal.HasScreen)

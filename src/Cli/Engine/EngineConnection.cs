@@ -159,7 +159,9 @@ internal sealed class EngineConnection : IAsyncDisposable
             await _served.DisposeAsync();
     }
 
-    private static async Task<EngineConnection> ConnectAsync(TemporalSettings settings, CommandContext context, CancellationToken stop)
+    /// <summary>Connects to the server at the address that is set.</summary>
+    /// <exception cref="CommandException">It does not answer: exit 5.</exception>
+    public static async Task<EngineConnection> ConnectAsync(TemporalSettings settings, CommandContext context, CancellationToken stop)
     {
         var address = settings.Address!;
         var options = new TemporalClientConnectOptions(address)

@@ -60,7 +60,9 @@ internal sealed class WorkerHost : IAsyncDisposable
             var options = new RunWorkerOptions { Repositories = [.. references], HookCommand = HookCommand(), Machine = context.Machine, Trust = context.Trust, Environment = context.Environment, Time = context.Time };
             host._worker = new RunWorker(engine.Client, options, loggers);
             host._working = host._worker.ExecuteAsync(host._stopping.Token);
-            host._watching = new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token);
+            host._watching = Task.WhenAll(
+                new FailureWatch(engine, context, loggers.CreateLogger<FailureWatch>()).RunAsync(host._stopping.Token),
+                new EndedRunWatch(engine, repositories, context, loggers.CreateLogger<EndedRunWatch>()).RunAsync(host._stopping.Token));
             host._loss = engine.UntilLostAsync(context, host._stopping.Token);
             host.Running = host.UntilOneBreaksAsync();
             return host;

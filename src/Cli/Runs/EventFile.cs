@@ -38,6 +38,18 @@ internal static class EventFile
         }
     }
 
+    /// <summary>Adds an event that the run itself can't write any more; what it has left of a line is taken off first.</summary>
+    public static void Append(string file, RunEvent happened)
+    {
+        using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var whole = stream.Length;
+        while (whole > 0 && !GoesOnAt(stream, whole))
+            whole--;
+        stream.SetLength(whole);
+        stream.Seek(whole, SeekOrigin.Begin);
+        stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(happened, RunJson.Line.RunEvent) + "\n"));
+    }
+
     /// <summary>A line as an event.</summary>
     public static RunEvent Parse(string line) =>
         JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");

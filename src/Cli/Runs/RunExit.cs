@@ -10,7 +10,7 @@ internal static class RunExit
     {
         if (run.State == RunStates.Completed)
             return ExitCodes.Done;
-        if (run.State is RunStates.Failed or RunStates.Cancelled or RunStates.Escalated)
+        if (run.State is RunStates.Failed or RunStates.Cancelled or RunStates.Terminated or RunStates.Escalated)
             return ExitCodes.WorkFailed;
         if (run.State == RunStates.AwaitingPromotion)
             return ExitCodes.NeedsPerson;

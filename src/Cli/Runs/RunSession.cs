@@ -12,6 +12,7 @@ namespace Orchestrator.Cli.Runs;
 /// <summary>Engine and worker in this process, and a run that is started or taken up and watched until there is nothing more to wait for.</summary>
 internal sealed class RunSession : IAsyncDisposable
 {
+    private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
     private readonly CommandContext _context;
     private readonly RepositoryLocation _repository;
     private readonly OrchestratorSettings _settings;
@@ -67,6 +68,7 @@ internal sealed class RunSession : IAsyncDisposable
             var status = await UntilInterruptedAsync(watcher, run) ?? await WindDownAsync(watcher, run);
             if (status is null)
                 return ExitCodes.Resumable;
+            await EndTasksAsync(run, status);
             RunSummary.Say(status, _context);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
         }
@@ -80,6 +82,16 @@ internal sealed class RunSession : IAsyncDisposable
             throw new CommandException(
                 ExitCodes.Resumable, $"The engine ({_engine.Description}) no longer answers: {lost.Message}", $"The run is kept: 'orchestrate resume {run.RunId}' goes on.");
         }
+    }
+
+    /// <summary>A run that could not end its tasks itself leaves them to this process: they end their agents and keep their work before it goes.</summary>
+    private async Task EndTasksAsync(RunHandle run, RunStatus status)
+    {
+        if (status.State is not (RunStates.Terminated or RunStates.Failed))
+            return;
+        var left = await new OrphanedTasks(_engine.Client).EndAsync(run.RunId, TasksCloseWithin, _context.Interrupts.StopNow);
+        if (left > 0)
+            _context.Terminal.Warn($"{left} tasks of {run.RunId} are still being ended; whoever works in this repository next goes on with that.");
     }
 
     /// <summary>The same, and where the run waits for a yes to a planner's plan shows it, and asks the person at the terminal.</summary>

@@ -28,6 +28,7 @@ internal static class RunStatusReader
     {
         SchemaVersion = TryFind(run, "schemaVersion", out var version) ? version.GetInt32() : 1,
         RunId = run.GetProperty("runId").GetString()!,
+        ExecutionId = Text(run, "executionId"),
         State = run.GetProperty("state").GetString()!,
         Paused = Flag(run, "paused"),
         Reason = Text(run, "reason"),

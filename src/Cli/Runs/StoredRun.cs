@@ -47,22 +47,33 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
     /// <summary>The run again, as it is now.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
 
-    /// <summary>Writes down that the run has ended without having written it itself. One whose record has its end keeps that.</summary>
+    /// <summary>Writes down that the run has ended without having written it itself. One whose record has that end keeps it.</summary>
     /// <param name="result">How it ended.</param>
-    /// <param name="time">When that was found, UTC.</param>
+    /// <param name="time">When that was, UTC.</param>
     public void Close(RunResult result, DateTimeOffset time)
     {
         var now = Reload().Status;
-        if (RunStates.IsFinal(now.State))
+        if (now.State == result.State)
             return;
-        var closed = Ended(now, result) with { UpdatedAt = time };
+
+        // What the run was writing when it ended may still come, and counts less.
+        var closed = Ended(now, result) with { UpdatedAt = time, Sequence = now.Sequence + RunStatus.ExecutionGap };
+        EventFile.Append(EventsFile, new RunEvent { Sequence = closed.Sequence, Time = time, State = result.State, Reason = result.Reason });
         DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, closed, RunJson.Default.RunStatus));
     }
 
     /// <summary>The state of a run that could not say itself that it has ended.</summary>
     /// <param name="last">The last state that it told.</param>
     /// <param name="result">How it ended.</param>
-    public static RunStatus Ended(RunStatus last, RunResult result) => last with { State = result.State, Reason = result.Reason, Paused = false, Questions = [] };
+    public static RunStatus Ended(RunStatus last, RunResult result) => last with
+    {
+        State = result.State,
+        Reason = result.Reason,
+        Paused = false,
+        Questions = [],
+        Failing = [],
+        Tasks = [.. last.Tasks.Select(task => TaskStates.IsEnd(task.State) ? task : task with { State = TaskStates.Cancelled, Paused = false, Reason = $"the run was {result.State}; its files stay" })],
+    };
 
     private static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }
@@ -86,15 +97,15 @@ internal static class StoredRuns
     {
         // One folder is read where the name says which: with years of runs this must stay fast.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
-            return named;
+            return NewestExecution.Of(named, repository);
         var runs = List(repository);
         if (given is not null)
         {
             var id = UniquePrefix.Find(given, [.. runs.Select(run => run.Id)], "run");
-            return runs.First(run => run.Id == id);
+            return NewestExecution.Of(runs.First(run => run.Id == id), repository);
         }
 
-        return runs.Count > 0 ? runs[0] : throw new CommandException(ExitCodes.Usage, $"There is no run in {repository.Root} yet.", "Start one with 'orchestrate run'.");
+        return runs.Count > 0 ? NewestExecution.Of(runs[0], repository) : throw new CommandException(ExitCodes.Usage, $"There is no run in {repository.Root} yet.", "Start one with 'orchestrate run'.");
     }
 
     /// <summary>The run that is meant, for changing: where none is named, the only open one.</summary>
@@ -113,9 +124,23 @@ internal static class StoredRuns
         return run;
     }
 
+    /// <summary>Those that have not ended. A record that calls a run open is asked about; one that a reset has begun anew is found by its name alone.</summary>
+    public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) =>
+    [
+        .. List(repository).Where(run => !RunStates.IsFinal(run.Status.State)).Select(run => NewestExecution.Of(run, repository)).Where(run => !RunStates.IsFinal(run.Status.State)),
+    ];
+
+    /// <summary>The record of a run by its whole id; null where there is none.</summary>
+    public static StoredRun? Find(RepositoryLocation repository, string id)
+    {
+        // An id that is no name for a folder has a folder of another name.
+        var folder = Path.Combine(repository.RunsFolder, id);
+        return (Directory.Exists(folder) ? StoredRun.TryRead(folder) : null) ?? List(repository).FirstOrDefault(run => run.Id == id);
+    }
+
     private static StoredRun OnlyOpen(RepositoryLocation repository)
     {
-        var open = List(repository).Where(run => !RunStates.IsFinal(run.Status.State)).ToList();
+        var open = Open(repository);
         return open switch
         {
             [var only] => only,

@@ -7,7 +7,8 @@ namespace Orchestrator.Runs.Landing;
 
 /// <summary>Brings staging to the target. A target that has moved meanwhile is merged into staging and the gates run again; a checkout of the user's is never overwritten.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-public sealed class RunLanding(RunServices services)
+/// <param name="caller">Asks for whom it is landed.</param>
+public sealed class RunLanding(RunServices services, AskCaller caller)
 {
     /// <summary>How often a target may move while we gate, before a person is asked: whoever pushes that often should say when.</summary>
     private const int MaxMoves = 3;
@@ -36,9 +37,9 @@ public sealed class RunLanding(RunServices services)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await Repositories.OpenAsync(input.Repository.Path);
-        var refs = new Refs(repository);
-        var stagingRef = RunRefs.Staging(files.Policy, files.Folder);
-        var (found, note) = await StagingTipAsync(repository, stagingRef, input, stop);
+        var staging = new StagingRecord(repository, RunRefs.Staging(files.Policy, files.Folder), files.Folder);
+        input = input with { StagingTip = await staging.BringUpToDateAsync(input.StagingTip, caller, stop) };
+        var (found, note) = await StagingTipAsync(repository, staging, input, stop);
         if (found is not { } tip)
             return new LandResult { Message = note };
         if (input.Land == "branch")
@@ -66,7 +67,7 @@ public sealed class RunLanding(RunServices services)
                 return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim(), StagingTip = request.Commit };
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
                 return new LandResult { Message = $"{strays} {result.Reason}".Trim(), StagingTip = request.Commit };
-            var (merged, refused) = await TakeInTargetAsync(files, repository, stagingRef, request.Commit, result.Tip!, input, stop);
+            var (merged, refused) = await TakeInTargetAsync(files, repository, staging, request.Commit, result.Tip!, input, stop);
             if (refused is not null)
                 return refused with { StagingTip = request.Commit };
             request = request with { Commit = merged! };
@@ -77,9 +78,8 @@ public sealed class RunLanding(RunServices services)
     /// What is to be landed: staging, where the run's record says that it is, so that everything that was merged is in it. Once a person was asked, it may also be further
     /// on: they were told what to repair there.
     /// </summary>
-    private static async Task<(string? Tip, string Note)> StagingTipAsync(GitRepository repository, string name, LandInput input, CancellationToken stop)
+    private async Task<(string? Tip, string Note)> StagingTipAsync(GitRepository repository, StagingRecord staging, LandInput input, CancellationToken stop)
     {
-        var staging = new StagingRecord(repository, name);
         var (tip, isAsRecorded) = await staging.ReadAsync(input.StagingTip, stop);
         if (isAsRecorded)
             return (tip, "");
@@ -89,15 +89,15 @@ public sealed class RunLanding(RunServices services)
                 ? (tip, $"{input.Staging} was taken as it is, with what was added since {input.StagingTip[..12]}.")
                 : (null, $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({input.StagingTip[..12]}). Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit into it, then: orchestrate promote {input.RunId}");
         }
-        var (done, message) = await staging.PutBackAsync(input.StagingTip, stop);
+        var (done, message) = await staging.PutBackAsync(input.StagingTip, caller, stop);
         return (done ? input.StagingTip : null, message);
     }
 
     private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(
-        RunFiles files, GitRepository repository, string stagingRef, string staging, string target, LandInput input, CancellationToken stop)
+        RunFiles files, GitRepository repository, StagingRecord staging, string tip, string target, LandInput input, CancellationToken stop)
     {
         var commits = new Commits(repository);
-        var merge = await new Merges(repository).MergeAsync(staging, target, files.AppendedFiles, stop);
+        var merge = await new Merges(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
         if (!merge.IsClean)
         {
             return (null, new LandResult
@@ -105,7 +105,7 @@ public sealed class RunLanding(RunServices services)
                 Message = $"{input.Target} has moved and conflicts with the run's work in {FileNames.Some(merge.ConflictedFiles, 20)}. Merge it into {input.Staging} yourself (git switch {input.Staging}; git merge {input.Target}), then: orchestrate promote {input.RunId}",
             });
         }
-        var commit = await commits.CreateAsync(merge.Tree, [staging, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
+        var commit = await commits.CreateAsync(merge.Tree, [tip, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
         var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
         var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, files.Policy.Gates.OfLanding(files.Plan), changed, Path.Combine(files.Folder.Path, "landing"), stop));
         if (failures.Count > 0)
@@ -116,7 +116,7 @@ public sealed class RunLanding(RunServices services)
                 Message = $"{input.Target} has moved, and merged with it these gates fail: {FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
             });
         }
-        return (await new Refs(repository).UpdateAsync([new RefChange(stagingRef, commit, staging)], $"merge {input.Target}", stop)).Done
+        return await staging.MoveAsync(commit, tip, $"merge {input.Target}")
             ? (commit, null)
             : throw new GitException($"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again.");
     }

@@ -8,11 +8,12 @@ namespace Orchestrator.Runs.Merging;
 
 /// <summary>
 /// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by compare-and-swap.
-/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and round, was done before a crash; anything else is put back.
-/// The worktree is given back by the task, while the next one is merged.
+/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and round, was done before a crash; anything else is put back,
+/// but for what an execution that was reset has merged. The worktree is given back by the task, while the next one is merged.
 /// </summary>
 /// <param name="services">What the steps need of this machine.</param>
-public sealed class TaskMerge(RunServices services)
+/// <param name="caller">Asks for whom it is merged.</param>
+public sealed class TaskMerge(RunServices services, AskCaller caller)
 {
     private readonly GateCheck _gates = new(services);
 
@@ -26,15 +27,16 @@ public sealed class TaskMerge(RunServices services)
         var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
         var commits = new Commits(place.Repository);
         var trailers = new CommitTrailers(place.RunId, task.Id, input.Request.Round);
-        var note = "";
+        var (record, recorded, note) = (place.StagingRecord, input.StagingTip, "");
         while (true)
         {
-            var (tip, isAsRecorded) = await place.StagingRecord.ReadAsync(input.StagingTip, stop);
+            recorded = await record.BringUpToDateAsync(recorded, caller, stop);
+            var (tip, isAsRecorded) = await record.ReadAsync(recorded, stop);
             if (!isAsRecorded)
             {
-                if (tip is not null && await IsThisMergeAsync(place, tip, input, trailers, stop))
+                if (tip is not null && await IsThisMergeAsync(place, tip, recorded, input.Request, trailers, stop))
                     return Merged(tip, note);
-                var (done, message) = await place.StagingRecord.PutBackAsync(input.StagingTip, stop);
+                var (done, message) = await record.PutBackAsync(recorded, caller, stop);
                 if (!done)
                     throw new StepException(message, "StagingGone");
                 note = message;
@@ -58,15 +60,14 @@ public sealed class TaskMerge(RunServices services)
                 return outside;
             if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
                 return refused;
-            // Once begun it is seen through: who cancels is told what is merged and what is not.
-            if ((await place.Refs.UpdateAsync([new RefChange(place.Staging, commit, staging)], $"merge {task.Id}", CancellationToken.None)).Done)
+            if (await record.MoveAsync(commit, staging, $"merge {task.Id}"))
                 return Merged(commit, note);
         }
     }
 
     /// <summary>The merge that is asked for, made before a crash; what it holds is made once more and compared.</summary>
-    private static async Task<bool> IsThisMergeAsync(TaskPlace place, string tip, MergeTaskInput input, CommitTrailers trailers, CancellationToken stop) =>
-        await new Commits(place.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == input.StagingTip && merged == input.Request.Commit
+    private static async Task<bool> IsThisMergeAsync(TaskPlace place, string tip, string recorded, MergeRequest request, CommitTrailers trailers, CancellationToken stop) =>
+        await new Commits(place.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == recorded && merged == request.Commit
         && found.Trailers is { } said && said.Run == trailers.Run && said.Task == trailers.Task && said.Attempt == trailers.Attempt
         && (await new Merges(place.Repository).MergeAsync(on, merged, place.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
 

@@ -113,14 +113,20 @@ public sealed class PreflightCheck(RunServices services)
     {
         var refs = new Refs(repository);
         var baseRef = RunRefs.Base(files.Folder);
-        var known = await refs.ListAsync([baseRef, staging], stop);
+        var lastMerge = RunRefs.LastMerge(files.Folder);
+        var known = await refs.ListAsync([baseRef, lastMerge, staging], stop);
         if (!known.TryGetValue(baseRef, out var began))
         {
             began = tip;
             var first = await contracts.FirstCommitAsync(tip, stop);
-            var made = await refs.UpdateAsync([new RefChange(baseRef, tip, null), new RefChange(staging, first, known.GetValueOrDefault(staging))], "run begins", stop);
+            var made = await refs.UpdateAsync([new RefChange(baseRef, tip, null), new RefChange(lastMerge, first, known.GetValueOrDefault(lastMerge)), new RefChange(staging, first, known.GetValueOrDefault(staging))], "run begins", stop);
             if (!made.Done)
                 throw new GitException($"The run's refs could not be made: {string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the same id started before? Cancel this one and start again.");
+        }
+        else if (!known.ContainsKey(staging))
+        {
+            // The run is reset, and had ended: its work has landed.
+            await RunStaging.EnsureAsync(repository, files, stop);
         }
         await contracts.StoreAsync(began, stop);
         return began;

@@ -21,11 +21,12 @@ public static class ProgressRecorder
     /// <summary>Appends what is new and replaces the status.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>
-    public static void Record(RunFolder folder, ProgressInput input)
+    /// <param name="executionId">The execution of the run that tells it.</param>
+    public static void Record(RunFolder folder, ProgressInput input, string executionId = "")
     {
         Directory.CreateDirectory(folder.Path);
         Append(folder.Events, input.Events);
-        WriteStatus(folder.Status, input);
+        WriteStatus(folder.Status, input, executionId);
     }
 
     private static void Append(string path, IReadOnlyList<RunEvent> events)
@@ -81,7 +82,7 @@ public static class ProgressRecorder
         }
     }
 
-    private static void WriteStatus(string path, ProgressInput input)
+    private static void WriteStatus(string path, ProgressInput input, string executionId)
     {
         var known = ReadOrRemember(path);
         if (known is not null && known.Sequence > input.Run.Sequence)
@@ -89,7 +90,7 @@ public static class ProgressRecorder
         var changed = input.Tasks.ToDictionary(t => t.Id, StringComparer.Ordinal);
         var tasks = (known?.Tasks ?? []).Select(t => changed.Remove(t.Id, out var news) ? news : t).ToList();
         tasks.AddRange(input.Tasks.Where(t => changed.ContainsKey(t.Id)));
-        var status = input.Run with { Tasks = tasks };
+        var status = input.Run with { Tasks = tasks, ExecutionId = executionId };
         DurableFile.Write(path, file => JsonSerializer.Serialize(file, status));
         if (LastWritten.Count >= MostRemembered)
             LastWritten.Clear();

@@ -48,12 +48,12 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
     public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
 
     /// <summary>Staging as the run's record knows it.</summary>
-    public StagingRecord StagingRecord => new(Repository, Staging);
+    public StagingRecord StagingRecord => new(Repository, Staging, Files.Folder);
 
     /// <summary>What new work begins with.</summary>
     /// <param name="recorded">Where staging was when the task was started, as the run knows it.</param>
     /// <param name="stop">Ends the reading.</param>
-    public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) => await StagingRecord.BaseAsync(recorded, RunId, stop)
+    public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) => await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
             $"The staging branch {RunRefs.Short(Staging)} is gone. Put it back (git branch {RunRefs.Short(Staging)} {(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
             "StagingGone");

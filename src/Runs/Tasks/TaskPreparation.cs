@@ -33,7 +33,7 @@ public sealed class TaskPreparation(RunServices services)
         }
         var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
         var prepared = new PreparedTask { Worktree = place.RelativePath, BaseCommit = notes.Base, ContentKey = key };
-        if (input.MayReuse && !input.Task.Fresh && !files.Policy.Fresh
+        if (input.MayReuse && !input.WithStaging && !input.Task.Fresh && !files.Policy.Fresh
             && await ReuseAsync(place, task, notes, key, input.Round, stop) is { } reused)
         {
             return prepared with { ReusedCommit = reused };
@@ -87,6 +87,10 @@ public sealed class TaskPreparation(RunServices services)
         var commits = new Commits(place.Repository);
         if (await place.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
             return null;
+
+        // The branch has that very work on it, also as the agent's own commits: the run that it was done for was reset before it was merged.
+        if (await place.Refs.ReadAsync(place.Branch, stop) is { } own && await HasSameTreeAsync(commits, own, result, stop) && await commits.IsAncestorAsync(notes.Base, own, stop))
+            return own;
         var applied = await new Merges(place.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
         if (!applied.IsClean)
             return null;
@@ -98,6 +102,9 @@ public sealed class TaskPreparation(RunServices services)
             return null; // There is work of its own on the branch: that goes first.
         return (await place.Refs.UpdateAsync([new RefChange(place.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
     }
+
+    private static async Task<bool> HasSameTreeAsync(Commits commits, string one, string other, CancellationToken stop) =>
+        (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
     /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.</summary>
     private static async Task<Worktree> MakeWorktreeAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)

@@ -146,6 +146,14 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             reset.RescheduleAfterReset(activity);
         }
 
+        // What was asked of other workflows and not answered before that point is asked again by the new run.
+        var unanswered = reset.Children.Values.Where(c => c.StartedEventId == 0).Select(c => c.InitiatedEventId)
+            .Concat(reset.ExternalSignals.Keys).Concat(reset.ExternalCancels.Keys).ToHashSet();
+        foreach (var e in kept.Where(e => unanswered.Contains(e.EventId)))
+        {
+            OutboxRequests.Add(reset, e);
+        }
+
         return reset;
     }
 

@@ -1,7 +1,5 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Server.Frontend;
-using Temporal.Server.Storage;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -217,7 +215,7 @@ internal sealed class CommandApplier(
             InheritBuildId = a.InheritBuildId,
             Priority = a.Priority,
         });
-        Outbox(OutboxRecord.Types.Kind.StartChild, e, target.Id, a.WorkflowId, "");
+        OutboxRequests.Add(run, e);
     }
 
     private void SignalExternal(Command command)
@@ -236,7 +234,7 @@ internal sealed class CommandApplier(
             ChildWorkflowOnly = a.ChildWorkflowOnly,
             Header = a.Header,
         });
-        Outbox(OutboxRecord.Types.Kind.SignalExternal, e, target.Id, a.Execution.WorkflowId, a.Execution.RunId, a.ChildWorkflowOnly);
+        OutboxRequests.Add(run, e);
     }
 
     private void CancelExternal(Command command)
@@ -253,23 +251,8 @@ internal sealed class CommandApplier(
             ChildWorkflowOnly = a.ChildWorkflowOnly,
             Reason = a.Reason,
         });
-        Outbox(OutboxRecord.Types.Kind.CancelExternal, e, target.Id, a.WorkflowId, a.RunId, a.ChildWorkflowOnly);
+        OutboxRequests.Add(run, e);
     }
 
     private NamespaceEntry Target(string name) => name.Length > 0 ? namespaces.Resolve(name) : ns;
-
-    private void Outbox(OutboxRecord.Types.Kind kind, HistoryEvent e, string namespaceId, string workflowId, string runId, bool childOnly = false) => run.Changes.Outbox.Add(new OutboxRecord
-    {
-        Kind = kind,
-        NamespaceId = run.NamespaceId,
-        WorkflowId = run.WorkflowId,
-        RunId = run.RunId,
-        EventId = e.EventId,
-        TargetNamespaceId = namespaceId,
-        TargetWorkflowId = workflowId,
-        TargetRunId = runId,
-        RequestId = kind == OutboxRecord.Types.Kind.StartChild ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{run.RunId}:{e.EventId}:0") : Guid.NewGuid().ToString(),
-        Event = e.ToByteString(),
-        ChildOnly = childOnly,
-    });
 }

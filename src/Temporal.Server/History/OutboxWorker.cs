@@ -317,7 +317,14 @@ internal sealed class OutboxWorker(WorkflowStore store, RunChain chain, Namespac
         var closing = HistoryEvent.Parser.ParseFrom(record.Event);
         await store.ChangeAsync(record.TargetNamespaceId, record.TargetWorkflowId, w =>
         {
-            if (store.Find(w, record.TargetRunId) is { IsOpen: true } parent && parent.Children.TryGetValue(record.EventId, out var child) && child.StartedEventId != 0)
+            // A parent that was reset meanwhile hears of it in the run that it was reset to, if the child had been started before that place.
+            var parent = store.Find(w, record.TargetRunId);
+            while (parent is { IsOpen: false } && parent.Record.ResetRunId is { Length: > 0 } next && store.Find(w, next) is { } reset)
+            {
+                parent = reset;
+            }
+
+            if (parent is { IsOpen: true } && parent.Children.TryGetValue(record.EventId, out var child) && child.StartedEventId != 0 && child.Initiated.WorkflowId == record.WorkflowId)
             {
                 parent.AddOrBuffer(ChildEvents.Closed(parent, child, record.RunId, closing));
                 parent.EnsureWorkflowTask();

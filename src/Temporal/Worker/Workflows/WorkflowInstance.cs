@@ -71,8 +71,9 @@ internal sealed partial class WorkflowInstance
     /// <summary>Applies what happened, starts the workflow if it is new, and runs it until it rests.</summary>
     /// <param name="incoming">Signals and updates: their handlers come before the main line of a new workflow.</param>
     /// <param name="jobs">Everything else.</param>
+    /// <param name="reset">The run that a reset made at this place: code sees it by its other random numbers, which a new workflow has from its constructor on.</param>
     /// <exception cref="Exception">The workflow task must fail with this.</exception>
-    public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs)
+    public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs, string? reset)
     {
         Scheduler.Enter();
         try
@@ -84,6 +85,11 @@ internal sealed partial class WorkflowInstance
                 {
                     _initialized = true;
                     Initialize();
+                }
+
+                if (reset is not null)
+                {
+                    UpdateRandomSeed(reset);
                 }
 
                 foreach (var job in incoming)
@@ -128,7 +134,7 @@ internal sealed partial class WorkflowInstance
         return Task.CompletedTask;
     });
 
-    public void UpdateRandomSeed(string runId) => Random = new(SeedOf(runId));
+    private void UpdateRandomSeed(string runId) => Random = new(SeedOf(runId));
 
     /// <summary>Lets the exception of a strand decide what becomes of the run or of the task.</summary>
     public void EndStrandWith(Exception exception)

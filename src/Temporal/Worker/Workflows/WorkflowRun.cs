@@ -55,12 +55,12 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
     }
 
     /// <summary>Has the workflow code run with what happened.</summary>
-    public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs)
+    public void Activate(IReadOnlyList<Action> incoming, IReadOnlyList<Action> jobs, string? reset = null)
     {
         ActivationBegan = Environment.TickCount64;
         try
         {
-            Instance!.Activate(incoming, jobs);
+            Instance!.Activate(incoming, jobs, reset);
         }
         finally
         {
@@ -139,15 +139,10 @@ internal sealed class WorkflowRun(WorkflowTaskHandlerOptions options, Func<strin
         }
 
         Prepare(batch, begin, replaying);
-        if (seed is not null)
-        {
-            Instance!.UpdateRandomSeed(seed);
-        }
-
-        if (begin is not null || signals.Count + others.Count > 0)
+        if (begin is not null || seed is not null || signals.Count + others.Count > 0)
         {
             options.TaskStarting?.Invoke(new(Instance!.Info, Definition!));
-            Activate(signals, others);
+            Activate(signals, others, seed);
         }
 
         if (replaying)

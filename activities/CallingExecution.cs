@@ -1,0 +1,35 @@
+using Orchestrator.Runs;
+using Temporalio.Activities;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Asks the engine about the workflow execution of the current activity.</summary>
+internal static class CallingExecution
+{
+    /// <inheritdoc cref="AskCaller"/>
+    public static async Task<CallerState> AskAsync(CancellationToken stop)
+    {
+        var context = ActivityExecutionContext.Current;
+        var execution = context.TemporalClient.GetWorkflowHandle(context.Info.WorkflowId!, context.Info.WorkflowRunId);
+        var untilStopped = new RpcOptions { CancellationToken = stop };
+        try
+        {
+            if ((await execution.DescribeAsync(new WorkflowDescribeOptions { Rpc = untilStopped })).Status != WorkflowExecutionStatus.Running)
+                return CallerState.Over;
+
+            // The events of a reset execution are those of the one before, up to the place of the reset.
+            await foreach (var first in execution.FetchHistoryEventsAsync(new WorkflowHistoryEventFetchOptions { Rpc = untilStopped }).WithCancellation(stop))
+            {
+                return first.WorkflowExecutionStartedEventAttributes.OriginalExecutionRunId == context.Info.WorkflowRunId ? CallerState.Open : CallerState.OpenAfterReset;
+            }
+            return CallerState.Over;
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return CallerState.Over;
+        }
+    }
+}

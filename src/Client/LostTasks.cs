@@ -1,0 +1,63 @@
+using Orchestrator.Contracts;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Client;
+
+/// <summary>
+/// A run that has continued as new, or was reset, is not the parent of the tasks that an earlier execution of it has started: the server does not tell it when somebody
+/// terminates one of them, and a task that was terminated can't say so itself. So it is looked from outside, and the run is told. Remembers what it told; not safe
+/// for several threads.
+/// </summary>
+/// <param name="client">Client of the server that holds the runs.</param>
+public sealed class LostTasks(ITemporalClient client)
+{
+    private readonly ITemporalClient _client = MessageJson.Speaking(client);
+    private HashSet<string> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Tells open runs of their tasks that have not come to an end by themselves. A run that knows it already takes no notice.</summary>
+    /// <param name="cancellation">Ends the look.</param>
+    /// <returns>What was told now.</returns>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
+    public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)
+    {
+        var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
+        var (lost, told) = (new HashSet<string>(StringComparer.Ordinal), new List<TaskReport>());
+        await foreach (var run in _client.ListWorkflowsAsync(RunClient.OpenRuns).WithCancellation(cancellation))
+        {
+            await foreach (var task in _client.ListWorkflowsAsync(RunIds.LostTasksQuery(run.Id)).WithCancellation(cancellation))
+            {
+                if (task.ParentId != run.Id)
+                    continue;
+                lost.Add(task.RunId);
+                if (!_told.Contains(task.RunId) && await TellAsync(run.Id, task, rpc) is { } report)
+                    told.Add(report);
+            }
+        }
+        _told = lost;
+        return told;
+    }
+
+    /// <summary>As its last report, which it could not give: of that execution only, and later than all that it has said.</summary>
+    private async Task<TaskReport?> TellAsync(string runId, WorkflowExecution task, RpcOptions rpc)
+    {
+        var end = await ClosedExecution.LastEventAsync(_client.GetWorkflowHandle(task.Id, task.RunId), rpc);
+        var report = new TaskReport
+        {
+            TaskId = task.Id[(runId.Length + 1)..],
+            ExecutionId = task.RunId,
+            Sequence = TaskReport.LastWord,
+            State = TaskStates.Failed,
+            Reason = MessageParts.Brief($"its workflow ended: {ClosedExecution.Describe(end)}"),
+        };
+        try
+        {
+            await _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId).SignalAsync(w => w.TaskChangedAsync(report), new WorkflowSignalOptions { Rpc = rpc });
+            return report;
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return null; // The run has ended since it was listed.
+        }
+    }
+}

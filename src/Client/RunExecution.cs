@@ -1,0 +1,69 @@
+using Orchestrator.Contracts;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Client;
+
+/// <summary>The newest execution of a run, as its server tells it, whether or not a worker knows the run.</summary>
+/// <param name="ExecutionId">Run id of the execution.</param>
+/// <param name="StartedAt">When that execution began, UTC.</param>
+/// <param name="End">How it ended; null while it is open.</param>
+/// <param name="EndedAt">When it ended, UTC; null while it is open.</param>
+public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, RunResult? End, DateTimeOffset? EndedAt)
+{
+    /// <summary>True while it has not ended.</summary>
+    public bool IsOpen => End is null;
+
+    /// <summary>Asks the server.</summary>
+    /// <param name="client">Client of the server that holds the run.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="rpc">How it is asked.</param>
+    /// <returns>The newest execution; null where the server does not know the run.</returns>
+    /// <exception cref="RpcException">The server can't be reached.</exception>
+    internal static async Task<RunExecution?> FindAsync(ITemporalClient client, string runId, RpcOptions rpc)
+    {
+        try
+        {
+            var found = await client.GetWorkflowHandle(runId).DescribeAsync(new WorkflowDescribeOptions { Rpc = rpc });
+            var end = found.Status == WorkflowExecutionStatus.Running ? null : await EndOfAsync(client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(runId, found.RunId), rpc);
+            return new RunExecution(found.RunId, Utc(found.StartTime), end, end is not null && found.CloseTime is { } closed ? Utc(closed) : null);
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>How a closed execution ended: what it returned, or what the server knows where it could say nothing itself.</summary>
+    private static async Task<RunResult> EndOfAsync(WorkflowHandle<IOrchestrationWorkflow, RunResult> execution, RpcOptions rpc)
+    {
+        if ((await ClosedExecution.LastEventAsync(execution, rpc))?.WorkflowExecutionTerminatedEventAttributes is { } terminated)
+            return Ended(RunStates.Terminated, TerminatedBy(terminated.Identity, terminated.Reason));
+        try
+        {
+            return await execution.GetResultAsync(followRuns: false, rpc);
+        }
+        catch (WorkflowFailedException failure)
+        {
+            return Ended(failure.InnerException is CanceledFailureException ? RunStates.Cancelled : RunStates.Failed, failure.InnerException?.Message ?? failure.Message);
+        }
+        catch (WorkflowContinuedAsNewException)
+        {
+            return Ended(RunStates.Failed, "it continued as new, and what followed is gone");
+        }
+    }
+
+    /// <summary>Who terminated a run and why, for people.</summary>
+    /// <param name="identity">Identity of the client that did it; empty where it gave none.</param>
+    /// <param name="reason">The reason given; may be empty.</param>
+    public static string TerminatedBy(string identity, string reason)
+    {
+        var who = identity.Length > 0 ? $"terminated by {identity}" : "terminated by somebody who gave no name";
+        return reason.Length > 0 ? $"{who}: {reason}" : who;
+    }
+
+    private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
+
+    private static RunResult Ended(string state, string reason) => new() { State = state, Reason = MessageParts.Brief(reason) };
+}

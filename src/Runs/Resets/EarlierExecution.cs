@@ -1,0 +1,70 @@
+using System.Globalization;
+using Orchestrator.Contracts;
+using Orchestrator.Git;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Runs.Resets;
+
+/// <summary>
+/// What an execution of a run has left that a reset put an end to: what is merged or landed, by git; how far each task had come, by its folder and the record; which
+/// of their workflows are open, by the engine.
+/// </summary>
+public static class EarlierExecution
+{
+    /// <summary>Finds it; a staging branch that is gone is made anew.</summary>
+    /// <param name="input">Which run, and which page of its tasks.</param>
+    /// <param name="findOpen">Asks the engine for the open workflows of the run's tasks.</param>
+    /// <param name="stop">Ends the search.</param>
+    public static async Task<EarlierWork> FindAsync(FindEarlierWorkInput input, Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen, CancellationToken stop)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.RunId);
+        var record = ProgressRecorder.Read(folder.Status);
+        if (input.PlanHash.Length == 0)
+            return new EarlierWork { LastSequence = record?.Sequence ?? 0 };
+        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var staging = await RunStaging.EnsureAsync(repository, files, stop);
+        var merged = staging is null ? [] : await FindMergedAsync(repository, folder, staging, record, stop);
+        var open = await findOpen(stop);
+        var rounds = record?.Tasks.ToDictionary(t => t.Id, t => t.Round, StringComparer.Ordinal) ?? [];
+        var tasks = new List<EarlierTask>();
+        foreach (var id in files.Plan.Tasks.Select(t => t.Id))
+        {
+            var found = new EarlierTask { Id = id, MergeCommit = merged.GetValueOrDefault(id, ""), Round = rounds.GetValueOrDefault(id), LastStart = LastStart(folder.Task(id)), Open = open.GetValueOrDefault(id) };
+            if (found.MergeCommit.Length > 0 || found.LastStart > 0 || found.Open is not null)
+                tasks.Add(found);
+        }
+        return new EarlierWork
+        {
+            LastSequence = record?.Sequence ?? 0,
+            StagingTip = staging?.Tip ?? "",
+            StagingMade = staging?.Made ?? "",
+            StagingLost = staging is { IsLost: true },
+            Tasks = MessageParts.First(tasks.Skip(input.Offset)),
+            TaskCount = tasks.Count,
+        };
+    }
+
+    /// <summary>The merges that our own commits on staging tell of, and those that the record tells of and staging has.</summary>
+    private static async Task<Dictionary<string, string>> FindMergedAsync(GitRepository repository, RunFolder folder, StagingBranch staging, RunStatus? record, CancellationToken stop)
+    {
+        var merged = new Dictionary<string, string>(StringComparer.Ordinal);
+        var commits = await new Commits(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
+        foreach (var commit in commits)
+        {
+            if (commit.Trailers is { Task: { } task } trailers && trailers.Run == folder.Name)
+                merged.TryAdd(task, commit.Id);
+        }
+        var known = commits.Select(c => c.Id).Append(staging.Base).ToHashSet(StringComparer.Ordinal);
+        foreach (var task in record?.Tasks ?? [])
+        {
+            if (task.State == TaskStates.Merged && known.Contains(task.MergeCommit))
+                merged.TryAdd(task.Id, task.MergeCommit);
+        }
+        return merged;
+    }
+
+    private static int LastStart(string folder) => !Directory.Exists(folder) ? 0 : Directory.EnumerateDirectories(folder)
+        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var start) ? start : 0)
+        .DefaultIfEmpty().Max();
+}

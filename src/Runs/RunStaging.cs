@@ -1,0 +1,38 @@
+using Orchestrator.Git;
+
+namespace Orchestrator.Runs;
+
+/// <summary>The staging branch of a run that has begun.</summary>
+/// <param name="Tip">The run's last merge.</param>
+/// <param name="Base">Where the run began.</param>
+/// <param name="Made">It was gone and was made anew: a sentence that says where; else empty.</param>
+/// <param name="IsLost">It was gone, and nothing tells what was merged to it.</param>
+internal sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
+
+/// <summary>Makes a staging branch anew that is gone: where the run's work landed, it is taken away in the end, and a reset goes on with the run all the same.</summary>
+internal static class RunStaging
+{
+    /// <returns>Null: the run had not come so far that it has one.</returns>
+    /// <exception cref="StepException">Nothing tells where the run began.</exception>
+    public static async Task<StagingBranch?> EnsureAsync(GitRepository repository, RunFiles files, CancellationToken stop)
+    {
+        var refs = new Refs(repository);
+        var name = RunRefs.Staging(files.Policy, files.Folder);
+        var (baseRef, lastMerge) = (RunRefs.Base(files.Folder), RunRefs.LastMerge(files.Folder));
+        var record = new StagingRecord(repository, name, files.Folder);
+        while (true)
+        {
+            var known = await refs.ListAsync([name, baseRef, lastMerge], stop);
+            if (known.Count == 0)
+                return null;
+            if (!known.TryGetValue(baseRef, out var began))
+                throw new StepException($"{baseRef}, which names where the run began, is gone. Put it back (git update-ref {baseRef} COMMIT).", "BaseGone");
+            if (known.ContainsKey(name))
+                return new StagingBranch(await record.NewestAsync(began, stop), began, "", IsLost: false);
+            var isLost = !known.ContainsKey(lastMerge);
+            var tip = isLost ? await new RunContracts(repository, files).FirstCommitAsync(began, stop) : await record.NewestAsync(began, stop);
+            if (await record.MoveAsync(tip, null, "made anew after a reset"))
+                return new StagingBranch(tip, began, $"{RunRefs.Short(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: {tip[..12]}", isLost);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Temporal.Server.Frontend;
+using Temporal.Server.History;
+using Temporal.Server.Storage;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server;
+
+/// <summary>What an engine file says of a workflow's newest run.</summary>
+/// <param name="RunId">Run id.</param>
+/// <param name="End">How it ended; null while it is open.</param>
+public sealed record EngineRun(string RunId, EngineRunEnd? End);
+
+/// <summary>How a run ended.</summary>
+/// <param name="Kind">The closing event without its prefix: <c>Completed</c>, <c>Failed</c>, <c>Canceled</c>, <c>Terminated</c>, <c>TimedOut</c> or <c>ContinuedAsNew</c>.</param>
+/// <param name="Time">When, UTC.</param>
+/// <param name="Reason">The reason that a termination or a failure was given; else empty.</param>
+/// <param name="Identity">Who terminated it; else empty.</param>
+/// <param name="Result">The JSON that a completed run returned; else empty.</param>
+public sealed record EngineRunEnd(string Kind, DateTimeOffset Time, string Reason, string Identity, string Result);
+
+/// <summary>Looks into an engine file without a server, also while one works on it: the file is only read.</summary>
+public static class EngineLookup
+{
+    private const string Prefix = "WorkflowExecution";
+
+    /// <summary>The newest run of a workflow in the namespace <c>default</c>; null where there is none.</summary>
+    /// <param name="path">The engine file.</param>
+    /// <param name="workflowId">The workflow.</param>
+    /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release wrote it.</exception>
+    public static EngineRun? Find(string path, string workflowId)
+    {
+        using var db = Schema.OpenCurrent(path, EngineTables.Parts);
+        try
+        {
+            db.Execute("BEGIN");
+            using var row = db.Prepare("SELECT r.key, r.run_id, r.open FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?");
+            row.Bind(NamespaceRegistry.Default.Id).Bind(workflowId);
+            return row.Step() ? new EngineRun(row.Text(1), row.Integer(2) != 0 ? null : EndOf(LastEvent(db, row.Integer(0)))) : null;
+        }
+        catch (SqliteException fault)
+        {
+            throw new InvalidOperationException($"{path} can't be read: {fault.Message}", fault);
+        }
+    }
+
+    private static HistoryEvent LastEvent(SqliteConnection db, long key)
+    {
+        using var row = db.Prepare("SELECT events FROM history WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1");
+        row.Bind(RunWrite.HistoryKey(key, 0)).Bind(RunWrite.HistoryKey(key + 1, 0));
+        return row.Step() ? HistoryLog.Decode(new EventBatch(0, 0, row.Blob(0).ToArray())).Last() : new HistoryEvent();
+    }
+
+    private static EngineRunEnd EndOf(HistoryEvent last)
+    {
+        var name = last.EventType.ToString();
+        var kind = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
+        var time = last.EventTime?.ToDateTimeOffset() ?? DateTimeOffset.UnixEpoch;
+        return last.EventType switch
+        {
+            EventType.WorkflowExecutionTerminated => new(kind, time, last.WorkflowExecutionTerminatedEventAttributes.Reason, last.WorkflowExecutionTerminatedEventAttributes.Identity, ""),
+            EventType.WorkflowExecutionFailed => new(kind, time, last.WorkflowExecutionFailedEventAttributes.Failure?.Message ?? "", "", ""),
+            EventType.WorkflowExecutionCompleted => new(kind, time, "", "", last.WorkflowExecutionCompletedEventAttributes.Result?.Payloads_.FirstOrDefault()?.Data.ToStringUtf8() ?? ""),
+            _ => new(kind, time, "", "", ""),
+        };
+    }
+}

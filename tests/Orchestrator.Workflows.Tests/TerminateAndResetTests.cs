@@ -1,0 +1,236 @@
+using Orchestrator.Client;
+using Orchestrator.Contracts;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Terminate and Reset, which anybody presses in the Web UI, in every state of a run with two tasks.</summary>
+public sealed class TerminateAndResetTests
+{
+    private const string NextRun = "run-next-000002";
+
+    public static TheoryData<string> AllStates => [.. Scene.States];
+
+    public static TheoryData<string, bool> AllResets
+    {
+        get
+        {
+            var resets = new TheoryData<string, bool>();
+            foreach (var state in Scene.States)
+            {
+                resets.Add(state, true);
+                resets.Add(state, false);
+            }
+            return resets;
+        }
+    }
+
+    [Theory]
+    [InlineData("executing")]
+    [InlineData("merging")]
+    public Task Terminate_EndsTheTasksAndTheNextRunBegins(string state) => TerminateAsync(state);
+
+    [Theory]
+    [Trait("Category", "Full")]
+    [MemberData(nameof(AllStates))]
+    public Task Terminate_InEveryState_EndsTheTasksAndTheNextRunBegins(string state) => TerminateAsync(state);
+
+    [Theory]
+    [InlineData("executing", true)]
+    [InlineData("second-task", true)]
+    [InlineData("awaiting-promotion", false)]
+    public Task Reset_TheRunEndsByItself(string state, bool toFirst) => ResetAsync(state, toFirst);
+
+    [Theory]
+    [Trait("Category", "Full")]
+    [MemberData(nameof(AllResets))]
+    public Task Reset_InEveryState_TheRunEndsByItself(string state, bool toFirst) => ResetAsync(state, toFirst);
+
+    /// <summary>Nothing is begun again of a run that had ended.</summary>
+    [Fact]
+    public async Task Reset_OfACompletedRunToItsBegin_CompletesWithoutAnAgent()
+    {
+        await using var scene = await Scene.AtAsync("second-task");
+        await scene.GoOnAsync();
+        await scene.Run.ResultAsync();
+
+        await scene.ResetAsync(toFirst: true);
+        var result = await new RunClient(scene.Run.Client).Get(scene.Run.RunId).ResultAsync().WaitAsync(Eventually.Limit);
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal((2, 2), (scene.Run.Activities.Starts.Count, scene.Run.Activities.Merged.Count));
+        var status = await scene.Run.StatusAsync();
+        Assert.All(status.Tasks, t => Assert.Equal("merged before the run was reset", t.Reason));
+        Assert.Contains(scene.Run.Activities.Events, e => e.Reason == "begun anew by a reset");
+    }
+
+    /// <summary>Its tasks have ended because it was gone, which was nobody's will.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reset_OfATerminatedRun_BeginsItsTasksAgain(bool toFirst)
+    {
+        await using var scene = await Scene.AtAsync("executing");
+        await scene.TerminateAsync();
+        await UntilNothingIsOpenAsync(scene);
+
+        await scene.ResetAsync(toFirst);
+        await scene.GoOnAsync();
+
+        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal((4, 2), (scene.Run.Activities.Starts.Count, scene.Run.Activities.Merged.Count));
+        Assert.Equal([1, 1, 2, 2], scene.Run.Activities.Starts.Select(s => s.Start).Order());
+    }
+
+    /// <summary>Whoever says so looked too early or is mistaken: the run is open, and its agents go on.</summary>
+    [Fact]
+    public async Task RunEnded_SentToTasksOfAnOpenRun_CostsNoStart()
+    {
+        await using var scene = await Scene.AtAsync("executing");
+
+        foreach (var task in await scene.OpenTasksAsync())
+            await scene.Run.Client.GetWorkflowHandle<ITaskWorkflow>(task).SignalAsync(w => w.RunEndedAsync("a mistake"));
+        await Eventually.TrueAsync(() => scene.Run.Activities.Looks >= 2);
+        await scene.GoOnAsync();
+
+        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(2, scene.Run.Activities.Starts.Count);
+    }
+
+    /// <summary>The server tells only a parent, and after continue-as-new the run is none.</summary>
+    [Fact]
+    public async Task TerminateTask_AfterContinueAsNew_IsToldToTheRunAndTriedAgain()
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ContinuedAsync(go);
+        await run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a")).TerminateAsync("pressed by mistake");
+        var lost = new LostTasks(run.Client);
+
+        var told = await UntilAsync(() => lost.LookAsync(), found => found.Count > 0);
+        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        var again = await lost.LookAsync();
+
+        Assert.Matches("^its workflow ended: terminated by .+: pressed by mistake$", status.Tasks[0].Reason);
+        Assert.Equal((TaskStates.Failed, "a"), (status.Tasks[0].State, Assert.Single(told).TaskId));
+        Assert.Empty(again);
+        go.SetResult();
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
+        // A worker that has just begun knows nothing of what was told: the run takes no notice of what is over.
+        await new LostTasks(run.Client).LookAsync();
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public Task Reset_OfAnExecutionThatWasContinuedAsNew_TheRunEndsByItself() => ResetContinuedAsync(ofFirst: false);
+
+    [Fact]
+    [Trait("Category", "Full")]
+    public Task Reset_OfAnExecutionThatHasContinuedAsNew_TheRunEndsByItself() => ResetContinuedAsync(ofFirst: true);
+
+    /// <summary>Whoever joins looks at once: nothing waits for a time.</summary>
+    [Fact]
+    public async Task Join_TheOtherRunWasTerminated_IsNotWaitedFor()
+    {
+        await using var scene = await Scene.AtAsync("executing");
+        await scene.TerminateAsync();
+
+        await scene.Run.BeginAsync(id: NextRun);
+        await Eventually.TrueAsync(() => scene.Run.Activities.Starts.Any(s => s.Task.RunId == NextRun));
+
+        var leases = await scene.Run.Client.GetWorkflowHandle(RunIds.ForLeases("key")).FetchHistoryAsync();
+        Assert.DoesNotContain(leases.Events, e => e.EventType == EventType.TimerFired);
+    }
+
+    [Fact]
+    public async Task Execution_Terminated_SaysByWhomAndWhy()
+    {
+        await using var scene = await Scene.AtAsync("executing");
+        await scene.TerminateAsync();
+
+        var execution = await new RunClient(scene.Run.Client).Get(scene.Run.RunId).FindExecutionAsync();
+
+        Assert.Equal(RunStates.Terminated, execution?.End?.State);
+        Assert.Matches("^terminated by .+@.+: pressed by mistake$", execution!.End!.Reason);
+    }
+
+    private static async Task TerminateAsync(string state)
+    {
+        await using var scene = await Scene.AtAsync(state);
+
+        await scene.TerminateAsync();
+        await UntilNothingIsOpenAsync(scene);
+        await scene.Run.BeginAsync(id: NextRun, input: new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", Yes = true });
+        var next = new RunClient(scene.Run.Client).Get(NextRun);
+
+        Assert.Equal(RunStates.Terminated, (await new RunClient(scene.Run.Client).Get(scene.Run.RunId).ResultAsync()).State);
+        await UntilAsync(async () => (await next.StatusAsync()).State is not (RunStates.Planning or RunStates.Preparing));
+    }
+
+    private static async Task ResetAsync(string state, bool toFirst)
+    {
+        await using var scene = await Scene.AtAsync(state);
+
+        await scene.ResetAsync(toFirst);
+        await scene.GoOnAsync();
+
+        Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
+        Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
+        // What works goes on for the new execution; only what a person interrupted or asked for once more is begun again.
+        var starts = scene.Run.Activities.Starts.GroupBy(s => (s.Task.Task.Id, s.Start)).ToList();
+        Assert.All(starts, start => Assert.Single(start));
+        if (state is "executing" or "second-task" or "verifying" or "merging" or "awaiting-promotion" or "task-awaiting-approval")
+            Assert.Equal(2, starts.Count);
+        await UntilNothingIsOpenAsync(scene);
+    }
+
+    private static async Task ResetContinuedAsync(bool ofFirst)
+    {
+        var go = new TaskCompletionSource();
+        await using var run = await ContinuedAsync(go);
+        var first = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes.FirstExecutionRunId;
+
+        await Scene.ResetAsync(run, toFirst: true, ofFirst ? first : null);
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
+        go.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await new RunClient(run.Client).Get(run.RunId).ResultAsync().WaitAsync(Eventually.Limit)).State);
+        Assert.Equal((13, 13), (run.Activities.Starts.Count, run.Activities.Merged.Count));
+    }
+
+    /// <summary>A run that has continued as new while the agent of its first task stands still; the other tasks are merged.</summary>
+    private static async Task<ScriptedRun> ContinuedAsync(TaskCompletionSource go)
+    {
+        var run = await ScriptedRun.StartAsync(
+            [new TaskOutline { Id = "a" }, .. Enumerable.Range(0, 12).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] })],
+            a => a.Agent = async (input, stop) =>
+            {
+                if (input.Task.Task.Id == "a")
+                    await go.Task.WaitAsync(stop);
+                return ScriptedActivities.Done();
+            },
+            new RunSettings { Workers = 3, ContinueAfterEvents = 40, RetryBaseDelay = TimeSpan.FromMilliseconds(10) });
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
+        var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
+        return run;
+    }
+
+    private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> holds)
+    {
+        for (var limit = Eventually.Timeout(); ; await Task.Delay(50, limit))
+        {
+            if (await ask() is var answer && holds(answer))
+                return answer;
+        }
+    }
+
+    private static Task UntilNothingIsOpenAsync(Scene scene) => UntilAsync(async () => scene.AtWork == 0 && (await scene.OpenTasksAsync()).Count == 0);
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var limit = Eventually.Timeout(); !await holds();)
+            await Task.Delay(50, limit);
+    }
+}

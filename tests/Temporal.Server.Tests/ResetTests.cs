@@ -1,0 +1,69 @@
+using Temporalio.Api.Command.V1;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Api.WorkflowService.V1;
+using Xunit;
+
+namespace Orchestrator.Temporal.Server.Tests;
+
+/// <summary>What a reset run asks of other workflows, and hears of them.</summary>
+public class ResetTests
+{
+    [Fact]
+    public async Task Reset_AfterAChildHadStarted_TheNewRunHearsOfItsEnd()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("parent");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("parent"), new Command
+        {
+            CommandType = CommandType.StartChildWorkflowExecution,
+            StartChildWorkflowExecutionCommandAttributes = new StartChildWorkflowExecutionCommandAttributes
+            {
+                WorkflowId = "child", WorkflowType = new WorkflowType { Name = "C" }, TaskQueue = new TaskQueue { Name = "child" }, ParentClosePolicy = ParentClosePolicy.Abandon,
+            },
+        });
+        var task = await server.PollWorkflowTaskAsync("parent");
+        await server.CompleteAsync(task);
+
+        var reset = await ResetAsync(server, "parent", task.StartedEventId + 1);
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("parent"));
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("child"), TestServer.Complete());
+        await server.PollWorkflowTaskAsync("parent");
+
+        Assert.Contains(await server.HistoryAsync("parent", reset), e => e.EventType == EventType.ChildWorkflowExecutionCompleted);
+    }
+
+    /// <summary>Else code that waits for the answer would wait for ever.</summary>
+    [Fact]
+    public async Task Reset_SignalToAnotherWorkflowHadNoAnswerThen_IsSentByTheNewRun()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("other");
+        await server.StartWorkflowAsync("sender");
+        var first = await server.PollWorkflowTaskAsync("sender");
+        var complete = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = first.TaskToken, ForceCreateNewWorkflowTask = true, ReturnNewWorkflowTask = true };
+        complete.Commands.Add(new Command
+        {
+            CommandType = CommandType.SignalExternalWorkflowExecution,
+            SignalExternalWorkflowExecutionCommandAttributes = new SignalExternalWorkflowExecutionCommandAttributes { Execution = new WorkflowExecution { WorkflowId = "other" }, SignalName = "s" },
+        });
+        var second = (await server.CallAsync(complete, RespondWorkflowTaskCompletedResponse.Parser)).WorkflowTask;
+        await server.CompleteAsync(second);
+
+        var reset = await ResetAsync(server, "sender", second.StartedEventId + 1);
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("sender"));
+        await server.PollWorkflowTaskAsync("sender");
+
+        Assert.DoesNotContain((await server.HistoryAsync("sender", reset)).TakeWhile(e => e.EventType != EventType.WorkflowTaskFailed), e => e.EventType == EventType.ExternalWorkflowExecutionSignaled);
+        Assert.Contains(await server.HistoryAsync("sender", reset), e => e.EventType == EventType.ExternalWorkflowExecutionSignaled);
+        Assert.Equal(2, (await server.HistoryAsync("other")).Count(e => e.EventType == EventType.WorkflowExecutionSignaled));
+    }
+
+    private static async Task<string> ResetAsync(TestServer server, string id, long finishEventId) => (await server.CallAsync(
+        new ResetWorkflowExecutionRequest
+        {
+            Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = id }, WorkflowTaskFinishEventId = finishEventId, RequestId = Guid.NewGuid().ToString(), Reason = "test",
+        },
+        ResetWorkflowExecutionResponse.Parser)).RunId;
+}
