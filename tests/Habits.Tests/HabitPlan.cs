@@ -30,11 +30,12 @@ public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool
     public static HabitPlan Among(Habit habit, int workers, bool confined, int seed) =>
         new([new("h1", habit), .. Enumerable.Range(1, workers).Select(i => new HabitTask($"n{i}", null))], workers, confined, seed);
 
-    /// <summary>Agents whose habits are drawn.</summary>
-    public static HabitPlan Mixture(int seed, int agents, int workers, bool confined)
+    /// <summary>Agents whose habits are drawn, from all of them or those given.</summary>
+    public static HabitPlan Mixture(int seed, int agents, int workers, bool confined, IReadOnlyList<Habit>? from = null)
     {
         var random = new Random(seed);
-        var habits = Enumerable.Range(1, agents).Select(i => new HabitTask($"h{i}", Habit.All[random.Next(Habit.All.Count)]));
+        from ??= Habit.All;
+        var habits = Enumerable.Range(1, agents).Select(i => new HabitTask($"h{i}", from[random.Next(from.Count)]));
         return new([.. habits], workers, confined, seed);
     }
 
