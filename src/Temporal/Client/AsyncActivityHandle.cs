@@ -29,7 +29,7 @@ public record AsyncActivityHandle(ITemporalClient Client, AsyncActivityHandle.Re
         Client.OutboundInterceptor.ReportCancellationAsyncActivityAsync(new(Activity, options, DataConverterOverride));
 
     /// <inheritdoc />
-    public AsyncActivityHandle WithSerializationContext(ISerializationContext context) =>
+    public virtual AsyncActivityHandle WithSerializationContext(ISerializationContext context) =>
         this with { DataConverterOverride = (DataConverterOverride ?? Client.Options.DataConverter).WithSerializationContext(context) };
 
     /// <summary>How an activity is named.</summary>

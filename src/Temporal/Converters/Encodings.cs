@@ -15,14 +15,14 @@ public class BinaryNullConverter : IEncodingConverter
     public string Encoding => "binary/null";
 
     /// <inheritdoc />
-    public bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
+    public virtual bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
     {
         payload = value is null ? PayloadFactory.Create(EncodingBytes, ByteString.Empty) : null;
         return payload is not null;
     }
 
     /// <inheritdoc />
-    public object? ToValue(Payload payload, Type type)
+    public virtual object? ToValue(Payload payload, Type type)
     {
         if (payload.Data.Length > 0)
         {
@@ -44,14 +44,14 @@ public class BinaryPlainConverter : IEncodingConverter
     public string Encoding => "binary/plain";
 
     /// <inheritdoc />
-    public bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
+    public virtual bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
     {
         payload = value is byte[] bytes ? PayloadFactory.Create(EncodingBytes, ByteString.CopyFrom(bytes)) : null;
         return payload is not null;
     }
 
     /// <inheritdoc />
-    public object? ToValue(Payload payload, Type type) => type.IsAssignableFrom(typeof(byte[]))
+    public virtual object? ToValue(Payload payload, Type type) => type.IsAssignableFrom(typeof(byte[]))
         ? payload.Data.ToByteArray()
         : throw new ArgumentException($"The payload holds bytes, not {type}.", nameof(type));
 }
@@ -84,7 +84,7 @@ public class JsonProtoConverter : IEncodingConverter
     protected JsonParser Parser { get; }
 
     /// <inheritdoc />
-    public bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
+    public virtual bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
     {
         payload = null;
         if (value is IMessage message)
@@ -97,7 +97,7 @@ public class JsonProtoConverter : IEncodingConverter
     }
 
     /// <inheritdoc />
-    public object? ToValue(Payload payload, Type type) =>
+    public virtual object? ToValue(Payload payload, Type type) =>
         Parser.Parse(payload.Data.ToStringUtf8(), PayloadFactory.DescriptorOf(type));
 }
 
@@ -110,7 +110,7 @@ public class BinaryProtoConverter : IEncodingConverter
     public string Encoding => "binary/protobuf";
 
     /// <inheritdoc />
-    public bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
+    public virtual bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
     {
         payload = null;
         if (value is IMessage message)
@@ -123,7 +123,7 @@ public class BinaryProtoConverter : IEncodingConverter
     }
 
     /// <inheritdoc />
-    public object? ToValue(Payload payload, Type type) =>
+    public virtual object? ToValue(Payload payload, Type type) =>
         PayloadFactory.DescriptorOf(type).Parser.ParseFrom(payload.Data);
 }
 
@@ -142,7 +142,7 @@ public class JsonPlainConverter : IEncodingConverter
     protected JsonSerializerOptions SerializerOptions { get; }
 
     /// <inheritdoc />
-    public bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
+    public virtual bool TryToPayload(object? value, [NotNullWhen(true)] out Payload? payload)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(value, value?.GetType() ?? typeof(object), SerializerOptions);
         payload = PayloadFactory.Create(EncodingBytes, UnsafeByteOperations.UnsafeWrap(json));
@@ -150,7 +150,7 @@ public class JsonPlainConverter : IEncodingConverter
     }
 
     /// <inheritdoc />
-    public object? ToValue(Payload payload, Type type) =>
+    public virtual object? ToValue(Payload payload, Type type) =>
         JsonSerializer.Deserialize(payload.Data.Span, type, SerializerOptions);
 }
 
