@@ -11,6 +11,9 @@ internal sealed partial class ReferenceSource
 {
     /// <summary>Types whose constructors are for the SDK itself, as a build against its real code shows; the list counts them among what derived types may see.</summary>
     private static readonly string[] OwnOnly = ["Temporalio.Exceptions.CanceledFailureException"];
+
+    /// <summary>Interfaces whose members have bodies on .NET, so that who implements them names only what it changes; the list does not say so.</summary>
+    private static readonly string[] WithBodies = ["Temporalio.Worker.Interceptors.IWorkerInterceptor", "Temporalio.Client.Interceptors.IClientInterceptor"];
     private readonly IReadOnlyDictionary<string, TypeSurface> _types;
     private readonly ILookup<string, TypeSurface> _nested;
     private readonly HashSet<string> _interfaces;
@@ -132,7 +135,7 @@ internal sealed partial class ReferenceSource
             var parameters = Parameters(member[(start + 1)..^1]);
             var constraint = parameters.Contains("MessageParser<T>", StringComparison.Ordinal) ? " where T : Google.Protobuf.IMessage<T>" : string.Empty;
             _text.AppendLine(
-                $"{open}{Virtual(type, member)}{member[..start]}({(isExtension ? "this " : string.Empty)}{parameters}){constraint}{(isInterface ? ";" : " => throw null;")}");
+                $"{open}{Virtual(type, member)}{member[..start]}({(isExtension ? "this " : string.Empty)}{parameters}){constraint}{(isInterface && !WithBodies.Contains(type.Name) ? ";" : " => throw null;")}");
         }
     }
 
