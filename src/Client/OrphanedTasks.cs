@@ -15,6 +15,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
 {
     /// <summary>Looks from one whole look to the next: it finds runs that began and ended between two looks.</summary>
     private const int WholeLookEvery = 15;
+    private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private HashSet<string> _open = new(StringComparer.Ordinal);
     private HashSet<string> _ending = new(StringComparer.Ordinal);
@@ -28,7 +29,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var open = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var run in client.ListWorkflowsAsync(RunClient.OpenRuns).WithCancellation(cancellation))
+        await foreach (var run in _client.ListWorkflowsAsync(RunClient.OpenRuns).WithCancellation(cancellation))
             open.Add(run.Id);
         var suspects = _open.Except(open).Concat(_ending).ToHashSet(StringComparer.Ordinal);
         if (_looks++ % WholeLookEvery == 0)
@@ -38,7 +39,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         foreach (var run in suspects)
         {
             // What is listed may be late, and a run that is reset or continues as new closes one execution with the next.
-            var execution = await RunExecution.FindAsync(client, run, rpc);
+            var execution = await RunExecution.FindAsync(_client, run, rpc);
             if (execution is { IsOpen: true })
                 continue;
             ended.Add((run, execution));
@@ -63,7 +64,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         patience.CancelAfter(limit);
         while (true)
         {
-            var execution = await RunExecution.FindAsync(client, runId, rpc);
+            var execution = await RunExecution.FindAsync(_client, runId, rpc);
             var left = execution is { IsOpen: true } ? 0 : await TellAsync(runId, execution, rpc);
             if (left == 0 || patience.IsCancellationRequested)
                 return left;
@@ -74,7 +75,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private async Task<IReadOnlySet<string>> FindParentsAsync(HashSet<string> open, CancellationToken cancellation)
     {
         var parents = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenTasksQuery()).WithCancellation(cancellation))
+        await foreach (var task in _client.ListWorkflowsAsync(RunIds.OpenTasksQuery()).WithCancellation(cancellation))
         {
             if (task.ParentId is { } parent && !open.Contains(parent))
                 parents.Add(parent);
@@ -89,7 +90,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         var reason = execution?.End is not { } end ? "its run is gone"
             : end.State == RunStates.Terminated ? $"its run was {end.Reason}" : $"its run has ended: {end.State}";
         var left = 0;
-        await foreach (var task in client.ListWorkflowsAsync(RunIds.OpenTasksQuery(runId)).WithCancellation(rpc.CancellationToken ?? CancellationToken.None))
+        await foreach (var task in _client.ListWorkflowsAsync(RunIds.OpenTasksQuery(runId)).WithCancellation(rpc.CancellationToken ?? CancellationToken.None))
         {
             if (task.ParentId != runId)
                 continue;
@@ -98,7 +99,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
                 continue;
             try
             {
-                await client.GetWorkflowHandle<ITaskWorkflow>(task.Id, task.RunId).SignalAsync(w => w.RunEndedAsync(reason), new WorkflowSignalOptions { Rpc = rpc });
+                await _client.GetWorkflowHandle<ITaskWorkflow>(task.Id, task.RunId).SignalAsync(w => w.RunEndedAsync(reason), new WorkflowSignalOptions { Rpc = rpc });
                 _told.Add(task.RunId);
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

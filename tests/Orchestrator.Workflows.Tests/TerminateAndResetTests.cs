@@ -99,6 +99,21 @@ public sealed class TerminateAndResetTests
         Assert.Equal(2, scene.Run.Activities.Starts.Count);
     }
 
+    /// <summary>By a client that knows nothing of our messages, as the command has it.</summary>
+    [Fact]
+    public async Task Look_TheRunHasCompleted_SaysHow()
+    {
+        await using var scene = await Scene.AtAsync("executing");
+        var orphans = new OrphanedTasks(new Temporalio.Client.TemporalClient(scene.Run.Client.Connection, new()));
+        Assert.Empty(await orphans.LookAsync());
+        await scene.GoOnAsync();
+        await scene.Run.ResultAsync();
+
+        var ended = await UntilAsync(() => orphans.LookAsync(), found => found.Count > 0);
+
+        Assert.Equal(RunStates.Completed, Assert.Single(ended).Execution?.End?.State);
+    }
+
     /// <summary>The server tells only a parent, and after continue-as-new the run is none.</summary>
     [Fact]
     public async Task TerminateTask_AfterContinueAsNew_IsToldToTheRunAndTriedAgain()

@@ -33,7 +33,7 @@ internal sealed partial class EndedRunWatch(EngineConnection engine, IReadOnlyLi
                 foreach (var (run, execution) in await orphans.LookAsync(stop))
                     Record(run, execution);
             }
-            catch (Exception missed) when (!stop.IsCancellationRequested)
+            catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
             {
                 // An engine that goes over to another process right now, or is too busy to answer: the next look comes soon. No run breaks because of it.
                 CouldNotLook(missed);
