@@ -50,8 +50,6 @@ internal sealed class RunCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        if (!parsed.GetValue(_dryRun) && !parsed.GetValue(_detach))
-            EngineWarmUp.Begin();
         var given = _ofBacklog ? null : parsed.GetValue(_plan);
         var request = Requests.IsRequest(given, context) ? given : null;
         var named = request is null ? PlanName(given, context) : null;

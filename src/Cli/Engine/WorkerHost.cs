@@ -22,7 +22,6 @@ internal sealed class WorkerHost : IAsyncDisposable
     private readonly IReadOnlyList<GitRepository> _repositories;
     private readonly CommandContext _context;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly FrugalHeap _heap = new();
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
     private Task _succession = Task.CompletedTask;
@@ -101,7 +100,6 @@ internal sealed class WorkerHost : IAsyncDisposable
         }
 
         _worker?.Dispose();
-        _heap.Dispose();
         _stopping.Dispose();
 
         // Nobody will ever follow them again, and the next engine would start others.

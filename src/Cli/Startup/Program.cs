@@ -7,9 +7,6 @@ namespace Orchestrator.Cli.Startup;
 /// <summary>The <c>orchestrate</c> command.</summary>
 internal static class Program
 {
-    /// <summary>What the launcher sets for this process alone: see scripts/orchestrate.</summary>
-    private static readonly string[] LauncherVariables = ["DOTNET_EnableWriteXorExecute", "MALLOC_ARENA_MAX"];
-
     private static int Main(string[] args)
     {
         // Nothing more is loaded for this: scripts ask it often.
@@ -24,8 +21,6 @@ internal static class Program
 
     private static async Task<int> RunAsync(string[] args)
     {
-        foreach (var name in LauncherVariables)
-            Environment.SetEnvironmentVariable(name, null);
         using var interrupts = Interrupts.OfProcess();
         var environment = SettingsFiles.ProcessEnvironment();
         SystemTerminal? terminal = null;

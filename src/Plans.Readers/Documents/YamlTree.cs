@@ -18,10 +18,7 @@ internal sealed class YamlTree
     }
 
     /// <summary>The first document of the text, or null when it is empty or broken; the faults say which.</summary>
-    public static DocumentNode? Read(string text, FaultList faults) => SimpleYaml.TryRead(text) ?? ReadWhole(text, faults);
-
-    /// <summary>The same by the whole YAML parser.</summary>
-    internal static DocumentNode? ReadWhole(string text, FaultList faults)
+    public static DocumentNode? Read(string text, FaultList faults)
     {
         var tree = new YamlTree(text, faults);
         try
