@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
+using Orchestrator.Cli.Runs;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;

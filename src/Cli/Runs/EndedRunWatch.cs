@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Runs;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Runs;
 
-namespace Orchestrator.Cli.Engine;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>
 /// Looks again and again whether a run was ended from outside (Terminate in a Temporal tool): its open tasks are told, which end their agents and close, and its

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agents;
+using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
 using Orchestrator.Contracts;
 using Orchestrator.Git;
@@ -7,7 +8,7 @@ using Orchestrator.Processes;
 using Orchestrator.Runs;
 using Orchestrator.Worker;
 
-namespace Orchestrator.Cli.Engine;
+namespace Orchestrator.Cli.Runs;
 
 /// <summary>A worker inside this process, for the runs of some repositories. Where another process serves the engine, it takes that over when the other ends.</summary>
 internal sealed class WorkerHost : IAsyncDisposable
