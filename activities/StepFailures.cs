@@ -32,7 +32,7 @@ public sealed class StepFailures : IWorkerInterceptor
             }
             catch (StepException failed)
             {
-                throw new ApplicationFailureException(failed.Message, failed.InnerException, failed.Type, nonRetryable: failed.IsFinal, nextRetryDelay: failed.RetryAfter);
+                throw new ApplicationFailureException(failed.Message, failed.InnerException, failed.FailureType, nonRetryable: failed.IsFinal, nextRetryDelay: failed.RetryAfter);
             }
             catch (WorktreeReplacedException replaced)
             {

@@ -12,6 +12,7 @@ internal sealed record StagingBranch(string Tip, string Base, string Made, bool 
 /// <summary>Makes a staging branch anew that is gone: where the run's work landed, it is taken away in the end, and a reset goes on with the run all the same.</summary>
 internal static class RunStaging
 {
+    /// <summary>Finds it, or makes it anew where the run's own refs say that it was.</summary>
     /// <returns>Null: the run had not come so far that it has one.</returns>
     /// <exception cref="StepException">Nothing tells where the run began.</exception>
     public static async Task<StagingBranch?> EnsureAsync(GitRepository repository, RunFiles files, CancellationToken stop)

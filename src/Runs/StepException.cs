@@ -3,17 +3,17 @@ namespace Orchestrator.Runs;
 /// <summary>A step of a run can't be done. What happened, where and what to do is in the message, which a person reads.</summary>
 /// <param name="message">What happened, where, and what to do.</param>
 /// <param name="cause">What it comes from; null: seen by the step itself.</param>
-/// <param name="type">Names the kind of failure to whoever decides what follows, such as <c>WorktreeGone</c>.</param>
-public sealed class StepException(string message, Exception? cause, string type) : Exception(message, cause)
+/// <param name="failureType">Names the kind of failure to whoever decides what follows, such as <c>WorktreeGone</c>.</param>
+public sealed class StepException(string message, Exception? cause, string failureType) : Exception(message, cause)
 {
     /// <summary>A failure that the step found itself.</summary>
-    public StepException(string message, string type)
-        : this(message, null, type)
+    public StepException(string message, string failureType)
+        : this(message, null, failureType)
     {
     }
 
     /// <summary>The kind of failure.</summary>
-    public string Type { get; } = type;
+    public string FailureType { get; } = failureType;
 
     /// <summary>Whether the same step would fail again until somebody does something.</summary>
     /// <value>Default: true.</value>

@@ -25,7 +25,8 @@ public sealed class Hostility(KillRepository repository)
     {
         File.WriteAllText(Outside, Precious);
         File.WriteAllText(Path.Combine(repository.Folder, LockFile), "{}\n");
-        File.CreateSymbolicLink(Path.Combine(repository.Folder, "Cargo.lock"), Outside);
+        // Relative, so that it is the same file in each round's folder and their trees can be compared.
+        File.CreateSymbolicLink(Path.Combine(repository.Folder, "Cargo.lock"), Path.GetRelativePath(repository.Folder, Outside));
         File.WriteAllText(Path.Combine(repository.Folder, ".gitattributes"), "*.json diff=evil merge=evil\n");
         File.WriteAllText(Path.Combine(repository.Folder, ".worktreeinclude"), "leads-out\n");
         File.CreateSymbolicLink(Path.Combine(repository.Folder, "leads-out"), Outside);

@@ -20,7 +20,6 @@ public sealed class KillRepository : IDisposable
         Home = Directory.CreateDirectory(Path.Combine(_root, "home")).FullName;
         UserCommitted = Path.Combine(_root, "user-committed");
         var agent = Beside("agent.sh");
-        
         Write(".orchestrator/config.yaml", $"workers: 4\nagent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\nworktrees: {{setup: []}}\n");
         Write("tasks.yaml", plan.ToYaml());
         Write(KillPlan.AppendedFile, "first line\n");

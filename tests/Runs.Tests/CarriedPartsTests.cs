@@ -41,8 +41,8 @@ public sealed class CarriedPartsTests
         File.Delete(file);
         var gone = Assert.Throws<StepException>(() => CarriedParts.Read(run, part));
 
-        Assert.Equal(("CarriedChanged", true), (changed.Type, changed.IsFinal));
-        Assert.Equal(("CarriedGone", true), (gone.Type, gone.IsFinal));
+        Assert.Equal(("CarriedChanged", true), (changed.FailureType, changed.IsFinal));
+        Assert.Equal(("CarriedGone", true), (gone.FailureType, gone.IsFinal));
         Assert.Contains(Path.GetFileName(file), gone.Message, StringComparison.Ordinal);
     }
 }

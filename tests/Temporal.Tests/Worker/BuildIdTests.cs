@@ -55,19 +55,21 @@ public sealed class BuildIdTests(LiveServer server) : IClassFixture<LiveServer>
     {
         private bool _go;
 
+        private static void Say(string text) => Workflow.Logger.Log(LogLevel.Information, default, text, null, static (said, _) => said);
+
         [WorkflowRun]
         public async Task<string> RunAsync()
         {
             var first = Workflow.CurrentBuildId;
             await Workflow.WaitConditionAsync(() => _go);
-            Workflow.Logger.LogInformation("at the end");
+            Say("at the end");
             return $"{first} {Workflow.CurrentBuildId}";
         }
 
         [WorkflowUpdate]
         public Task<string> BuildAsync()
         {
-            Workflow.Logger.LogInformation("in the update");
+            Say("in the update");
             return Task.FromResult(Workflow.CurrentBuildId);
         }
 
