@@ -10,6 +10,7 @@ internal sealed class CompleteCommand : CliCommand
 
     private readonly Func<IReadOnlyList<string>, Command> _commands;
 
+    /// <summary>The command, over the commands that it completes.</summary>
     /// <param name="commands">The root with the command that words call, or with all of them.</param>
     public CompleteCommand(Func<IReadOnlyList<string>, Command> commands)
         : base("complete", "Called by shells: what may stand here?")
