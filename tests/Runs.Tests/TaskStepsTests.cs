@@ -9,6 +9,22 @@ namespace Orchestrator.Runs.Tests;
 
 public sealed class TaskStepsTests
 {
+    /// <summary>As after a loss of power: the ref was written, the agent's commit was not.</summary>
+    [Fact]
+    public async Task Verify_BranchNamesACommitThatIsGone_SaysHowTheFilesAreSaved()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["a.txt"] });
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "a\n");
+        File.WriteAllText(Path.Combine(run.Repository.Path, ".git", "refs", "heads", "orchestrator", RunFixture.RunId, "t", "a"), new string('1', 40) + "\n");
+
+        var torn = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
+
+        Assert.Equal(("CommitGone", true), (torn.FailureType, torn.IsFinal));
+        Assert.Contains("git update-ref", torn.Message, StringComparison.Ordinal);
+        Assert.Equal("a\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, prepared.Worktree, "a.txt")));
+    }
+
     [Fact]
     public async Task Steps_OwnedFileWritten_IsCommittedWithTrailersAndMerged()
     {

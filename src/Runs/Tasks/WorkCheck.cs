@@ -48,7 +48,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
     {
         var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? input.Prepared.BaseCommit;
         var commits = new Commits(place.Repository);
-        var last = (await commits.ReadAsync(tip, stop))!;
+        var last = await ReadTipAsync(commits, tip, stop);
         var worktree = Worktree(input);
         // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
         var parent = IsOfRound(last, input.Round) ? tip : await LastOfOursAsync(commits, last, input, stop);
@@ -104,10 +104,30 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == place.RunId && t.Task == task.Id)?.Id ?? input.Prepared.BaseCommit;
     }
 
+    /// <summary>The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.</summary>
+    private async Task<CommitInfo> ReadTipAsync(Commits commits, string tip, CancellationToken stop)
+    {
+        CommitInfo? read = null;
+        GitException? torn = null;
+        try
+        {
+            read = await commits.ReadAsync(tip, stop);
+        }
+        catch (GitException unreadable) when (unreadable.IsRefusal)
+        {
+            torn = unreadable;
+        }
+        var known = TaskNotes.Read(files.Folder, task.Id).Base;
+        return read ?? throw new StepException(
+            $"The branch {RunRefs.Short(place.Branch)} names the commit {tip}, which git can't read; after a loss of power an agent's last commits may be gone. Its files are in {place.RelativePath}. "
+            + $"Put the branch back and retry the task, which commits them anew: git update-ref {place.Branch} {(known.Length > 0 ? known : "COMMIT")}",
+            torn, "CommitGone");
+    }
+
     private async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var commits = new Commits(place.Repository);
-        return await place.Refs.ReadAsync(place.Branch, stop) is { } tip ? await LastOfOursAsync(commits, (await commits.ReadAsync(tip, stop))!, input, stop) : input.Prepared.BaseCommit;
+        return await place.Refs.ReadAsync(place.Branch, stop) is { } tip ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop) : input.Prepared.BaseCommit;
     }
 
     private string Message()
