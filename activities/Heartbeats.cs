@@ -61,10 +61,14 @@ internal static class Heartbeats
         {
             return (await context.TemporalClient.GetWorkflowHandle(id).DescribeAsync()).Status != WorkflowExecutionStatus.Running;
         }
-        catch (RpcException unknown)
+        catch (RpcException unknown) when (unknown.Code == RpcException.StatusCode.NotFound)
         {
-            // Whoever can't be asked may have another attempt at work.
-            return unknown.Code == RpcException.StatusCode.NotFound;
+            return true;
+        }
+        catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or InvalidOperationException)
+        {
+            // A server that can't be asked may have another attempt at work.
+            return false;
         }
     }
 }

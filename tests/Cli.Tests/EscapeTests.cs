@@ -31,7 +31,7 @@ public class EscapeTests
         ("base", "'*.txt'", "echo x > base.txt; git add base.txt; git commit -qm x; git update-ref \"refs/orchestrator/base/$ORCHESTRATOR_RUN\" HEAD", "+"),
         ("other-worktree", "'*.txt'", Common + "echo x > a.txt; git -C \"$ORCHESTRATOR_REPOSITORY\" worktree list -v >/dev/null; for w in \"$common\"/worktrees/verify-*; do printf '[core]\\n\\tfsmonitor = evil\\n' > \"$w/config.worktree\"; done", "+the setting core.fsmonitor in worktrees/verify-"),
         ("kill-parent", "'*.txt'", "echo x > a.txt; kill -9 $PPID; exit 3", "exit code"),
-        ("daemon", "'*.txt'", "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep 0.05; done; echo x > b.txt; exit 3", "exit code 3"),
+        ("daemon", "'*.txt'", "setsid sh -c 'echo $$ > \"$HOME/daemon\"; sleep 600' </dev/null >/dev/null 2>&1 & while [ ! -s \"$HOME/daemon\" ]; do sleep 0.05; done; echo x > b.txt; exit 3", "+exit code 3"),
     ];
 
     [Fact]

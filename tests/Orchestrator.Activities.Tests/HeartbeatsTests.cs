@@ -13,6 +13,7 @@ public sealed class HeartbeatsTests
     [InlineData(ActivityCancelReason.Paused, true)]
     [InlineData(ActivityCancelReason.WorkerShutdown, false)]
     [InlineData(ActivityCancelReason.Timeout, false)]
+    // The environment has no server that could say whether the workflow is open.
     [InlineData(ActivityCancelReason.GoneFromServer, false)]
     public async Task Follow_Cancelled_StopsOnlyForWhoeverAsksForTheActivity(ActivityCancelReason reason, bool stops)
     {
@@ -28,10 +29,18 @@ public sealed class HeartbeatsTests
         var execution = await began.Task;
 
         environment.Cancel(reason);
+        await Task.WhenAny(CancelledAsync(execution.Stop), CancelledAsync(execution.Detach)).WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal((stops, !stops), (execution.Stop.IsCancellationRequested, execution.Detach.IsCancellationRequested));
         Assert.Equal(reason.ToString(), execution.DetachReason());
         ended.SetResult();
         Assert.True(await following);
+    }
+
+    private static Task CancelledAsync(CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource();
+        token.Register(cancelled.SetResult);
+        return cancelled.Task;
     }
 }
