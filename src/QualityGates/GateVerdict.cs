@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 
 namespace Orchestrator.QualityGates;
@@ -56,6 +57,7 @@ public sealed record GateVerdict
     public GateFailure Failure { get; init; }
 
     /// <summary>True when the gate does not stand in the way: passed, skipped, or not required.</summary>
+    [JsonIgnore]
     public bool IsAcceptable => Result is GateResult.Passed or GateResult.Skipped || !Gate.Required;
 
     /// <summary>The command as it was run, with names filled in.</summary>
@@ -71,6 +73,7 @@ public sealed record GateVerdict
     public bool RanAlone { get; init; }
 
     /// <summary>What helps where it could not have something, in sentences; else empty.</summary>
+    [JsonIgnore]
     public string Advice => Contention == GateContention.None ? ""
         : (!RanAlone ? "" : $"Beside another gate on this machine it failed; run again alone it {(Result == GateResult.Passed ? "passed" : "failed, too")}. ") + GateContentions.CureOf(Contention);
 
@@ -85,4 +88,33 @@ public sealed record GateVerdict
 
     /// <summary>The end of what it printed, at most 8 KiB, or why it did not run.</summary>
     public string Tail { get; init; } = "";
+
+    /// <summary>Why it was not run at all, in a sentence; null where it was.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Whether it holds: it passed, or had nothing to look at.</summary>
+    [JsonIgnore]
+    public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
+
+    /// <summary>Whether the machine is to blame and not the work. A program of the repository itself that is missing is the work's fault.</summary>
+    [JsonIgnore]
+    public bool BlamesMachine => Refusal is not null || (Failure == GateFailure.Environment && !Gate.Command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal));
+
+    /// <summary>What happened, in a sentence, with what helps.</summary>
+    [JsonIgnore]
+    public string Summary => Advice.Length == 0 ? Event : $"{Event} {Advice}";
+
+    /// <summary>That it failed, in a sentence, with what helps.</summary>
+    [JsonIgnore]
+    public string Complaint => $"Gate failed: {Gate.Name}.{(Advice.Length == 0 ? "" : " " + Advice)}";
+
+    private string Event => Result switch
+    {
+        _ when Refusal is not null => Refusal,
+        GateResult.Passed => Failure == GateFailure.Flaky ? "It failed, and passed when run again on the same files." : "It passed.",
+        GateResult.Skipped => Tail,
+        GateResult.TimedOut => $"It took longer than {Gate.Limit.TotalSeconds:0} s and was stopped.",
+        GateResult.CouldNotRun => $"The gate '{Gate.Name}' could not run: {(ExitCode is { } code ? $"exit code {code}. " : "")}{Tail.TrimEnd().Split('\n')[^1]}",
+        _ => $"It ended with exit code {ExitCode}{(Gate.Negate ? ", but has to fail" : "")}.",
+    };
 }

@@ -9,21 +9,6 @@ using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>One gate and what came of it.</summary>
-/// <param name="Gate">The gate.</param>
-/// <param name="Passed">Whether it holds.</param>
-/// <param name="Summary">What happened, in a sentence.</param>
-/// <param name="Evidence">File with its output, relative to the repository.</param>
-/// <param name="Tail">The end of its output.</param>
-/// <param name="Environment">The machine is to blame, not the work.</param>
-/// <param name="Advice">What helps where it could not have something that others had (a port, a database, a file), in sentences; else empty.</param>
-internal sealed record GateOutcome(Gate Gate, bool Passed, string Summary, string Evidence, string Tail, bool Environment, string Advice = "")
-{
-    /// <summary>That it failed, in a sentence, with what helps.</summary>
-    [JsonIgnore]
-    public string Failure => $"Gate failed: {Gate.Name}.{(Advice.Length == 0 ? "" : " " + Advice)}";
-}
-
 /// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. What has passed on the same tree in this run is not run again.</summary>
 internal sealed class GateCheck(RunServices services)
 {
@@ -40,14 +25,14 @@ internal sealed class GateCheck(RunServices services)
     /// <param name="expectedRed">Gates that have no work to show yet: a failure of theirs is not looked at twice.</param>
     /// <param name="isMerge">The commit is a merge on staging.</param>
     /// <param name="task">The task whose work it is, where it is one task's.</param>
-    public async Task<IReadOnlyList<GateOutcome>> RunAsync(
+    public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         RunFiles files, GitRepository repository, string commit, IReadOnlyList<Gate> gates, IReadOnlyList<string> changed, string evidence, CancellationToken stop,
         IReadOnlyList<Gate>? expectedRed = null, bool isMerge = false, string task = "")
     {
         if (gates.Count == 0)
             return [];
         var tree = (await new Commits(repository).ReadAsync(commit, stop))!.Tree;
-        var outcomes = new List<GateOutcome>();
+        var outcomes = new List<GateVerdict>();
         VerificationTree? place = null;
         try
         {
@@ -64,7 +49,7 @@ internal sealed class GateCheck(RunServices services)
                     place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge, stop);
                     if (await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop) is { } failure)
                     {
-                        outcomes.Add(new GateOutcome(gate, false, failure, "", "", Environment: true));
+                        outcomes.Add(new GateVerdict { Gate = gate, Result = GateResult.CouldNotRun, Failure = GateFailure.Environment, Command = gate.Command, Refusal = failure });
                         return outcomes;
                     }
                 }
@@ -76,10 +61,10 @@ internal sealed class GateCheck(RunServices services)
                     TemporaryFolder = place.Resources.TemporaryFolder,
                     Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
                 };
-                var outcome = await RunAsync(files, gate, subject, evidence, expectedRed?.Contains(gate) != true, stop);
+                var outcome = await RunAsync(gate, subject with { RerunFailure = expectedRed?.Contains(gate) != true }, evidence, stop);
                 outcomes.Add(outcome);
                 if (outcome.Passed)
-                    DurableFile.Write(ledger, JsonSerializer.SerializeToUtf8Bytes(outcome, GateOutcomeJson.Default.GateOutcome));
+                    DurableFile.Write(ledger, JsonSerializer.SerializeToUtf8Bytes(outcome, GateVerdictJson.Default.GateVerdict));
             }
         }
         finally
@@ -101,11 +86,14 @@ internal sealed class GateCheck(RunServices services)
     }
 
     /// <summary>Those that keep work from being merged: required, failed, and not red before the run began.</summary>
-    public static IReadOnlyList<GateOutcome> Failures(RunFiles files, IEnumerable<GateOutcome> outcomes)
+    public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = BaseGates.RedAtBase(files.Folder);
         return [.. outcomes.Where(o => !o.Passed && o.Gate.Required && !advisory.Contains(o.Gate.Command))];
     }
+
+    /// <summary>The file with all that a gate printed, as records and people have it; empty where it did not run.</summary>
+    public static string EvidenceOf(RunFiles files, GateVerdict verdict) => verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
 
     /// <summary>Whether a gate's command has a place for the names of changed files.</summary>
     public static bool AsksForChangedFiles(Gate gate) => gate.Command.Contains("{modified_", StringComparison.Ordinal);
@@ -116,34 +104,15 @@ internal sealed class GateCheck(RunServices services)
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate.Command}\0{gate.Negate}\0{uses}")))[..16];
     }
 
-    private static GateOutcome? Known(string ledger) =>
-        File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateOutcomeJson.Default.GateOutcome) : null;
+    private static GateVerdict? Known(string ledger) =>
+        File.Exists(ledger) ? JsonSerializer.Deserialize(File.ReadAllBytes(ledger), GateVerdictJson.Default.GateVerdict) : null;
 
-    private async Task<GateOutcome> RunAsync(RunFiles files, Gate gate, GateSubject subject, string evidence, bool rerunFailure, CancellationToken stop)
+    private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
         Directory.CreateDirectory(evidence);
-        var file = Path.Combine(evidence, $"gate-{Name(gate, subject.ChangedFiles)}.log");
-        var verdict = await _runner.Value.RunAsync(gate, subject with { RerunFailure = rerunFailure }, file, stop);
-        var passed = verdict.Result is GateResult.Passed or GateResult.Skipped;
-        var isMachine = verdict.Failure == GateFailure.Environment && !IsOfTheRepository(gate.Command);
-        var summary = verdict.Advice.Length == 0 ? Summary(verdict) : $"{Summary(verdict)} {verdict.Advice}";
-        return new GateOutcome(gate, passed, summary, files.Folder.Relative(file), verdict.Tail, isMachine, verdict.Advice);
+        return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{Name(gate, subject.ChangedFiles)}.log"), stop);
     }
-
-    /// <summary>A program of the repository itself that is missing is the work's fault, not the machine's.</summary>
-    private static bool IsOfTheRepository(string command) => command.TrimStart().Split([' ', '\t'], 2)[0].Contains('/', StringComparison.Ordinal);
-
-    private static string Summary(GateVerdict verdict) => verdict.Result switch
-    {
-        GateResult.Passed => verdict.Failure == GateFailure.Flaky ? "It failed, and passed when run again on the same files." : "It passed.",
-        GateResult.Skipped => verdict.Tail,
-        GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
-        GateResult.CouldNotRun => $"The gate '{verdict.Gate.Name}' could not run: {(verdict.ExitCode is { } code ? $"exit code {code}. " : "")}{LastLine(verdict.Tail)}",
-        _ => $"It ended with exit code {verdict.ExitCode}{(verdict.Gate.Negate ? ", but has to fail" : "")}.",
-    };
-
-    private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
 }
 
-[JsonSerializable(typeof(GateOutcome))]
-internal sealed partial class GateOutcomeJson : JsonSerializerContext;
+[JsonSerializable(typeof(GateVerdict))]
+internal sealed partial class GateVerdictJson : JsonSerializerContext;

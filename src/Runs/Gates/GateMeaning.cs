@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
 
@@ -51,7 +52,7 @@ internal static partial class GateMeaning
     }
 
     /// <summary>Gates that passed although no test ran.</summary>
-    public static IEnumerable<string> Empty(IEnumerable<GateOutcome> outcomes) => outcomes
+    public static IEnumerable<string> Empty(IEnumerable<GateVerdict> outcomes) => outcomes
         .Where(o => o.Passed && NothingRan.Any(text => o.Tail.Contains(text, StringComparison.OrdinalIgnoreCase)))
         .Select(o => $"The gate '{o.Gate.Name}' passed, but it says that no test ran.");
 

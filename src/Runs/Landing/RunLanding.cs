@@ -112,7 +112,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         {
             return (null, new LandResult
             {
-                Evidence = failures[0].Evidence,
+                Evidence = GateCheck.EvidenceOf(files, failures[0]),
                 Message = $"{input.Target} has moved, and merged with it these gates fail: {FileNames.Some([.. failures.Select(f => f.Gate.Name)], 20)}.{string.Concat(failures.Select(f => f.Advice).Where(a => a.Length > 0).Distinct().Select(a => " " + a))} Repair it on {input.Staging} or {input.Target}, then: orchestrate promote {input.RunId}",
             });
         }

@@ -92,10 +92,10 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));
         if (failures.Count == 0)
             return null;
-        var broken = failures.FirstOrDefault(f => f.Environment);
+        var broken = failures.FirstOrDefault(f => f.BlamesMachine);
         return new Contracts.MergeResult
         {
-            Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Failure))}",
+            Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Complaint))}",
             FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
             ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round,
             [

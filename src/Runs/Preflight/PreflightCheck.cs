@@ -143,11 +143,11 @@ public sealed class PreflightCheck(RunServices services)
         var named = Gate.WithOwnNames([.. configured, .. ofTasks]);
         (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);
         var outcomes = await _gates.RunAsync(files, repository, baseCommit, [.. configured, .. ofTasks], [], files.Folder.Preflight, stop, expectedRed: ofTasks);
-        errors.AddRange(outcomes.Where(o => o.Environment).Select(o => o.Summary));
+        errors.AddRange(outcomes.Where(o => o.BlamesMachine).Select(o => o.Summary));
         if (outcomes.Count == 0 && await _gates.TrySetUpAsync(files, repository, baseCommit, files.Folder.Preflight, stop) is { } failure)
             errors.Add(failure);
-        var red = outcomes.Where(o => !o.Passed && !o.Environment && configured.Contains(o.Gate)).ToList();
-        warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({o.Evidence}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"));
+        var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
+        warnings.AddRange(red.Select(o => $"The gate '{o.Gate.Name}' fails before any work was done: it only advises in this run ({GateCheck.EvidenceOf(files, o)}).{(o.Advice.Length == 0 ? "" : " " + o.Advice)}"));
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
             warnings.Add($"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}.");

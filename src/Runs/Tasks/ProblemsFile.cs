@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Processes;
+using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
@@ -40,6 +41,6 @@ internal static class ProblemsFile
         sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of the kind."];
 
     /// <summary>A gate that failed, with the end of its output.</summary>
-    public static string Gate(GateOutcome outcome) =>
+    public static string Gate(GateVerdict outcome) =>
         $"## Gate failed: {outcome.Gate.Name}\n\nCommand: `{outcome.Gate.Command}`\n{outcome.Summary}\n\n```\n{outcome.Tail.TrimEnd()}\n```\n";
 }

@@ -45,13 +45,13 @@ public sealed class TaskVerification(RunServices services)
         var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, task: task.Id);
         var failures = GateCheck.Failures(files, outcomes);
         var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
-        if (failures.FirstOrDefault(f => f.Environment) is { } broken)
+        if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
             return new VerifyResult { Commit = commit, Problems = [broken.Summary], FailureClass = FailureClasses.Environment, Gates = count };
         if (failures.Count > 0)
         {
             var hidden = await HiddenAsync(place, task, stop);
             var sections = failures.Select(ProblemsFile.Gate).Concat(hidden).ToList();
-            return Refused(files, task, input, [.. failures.Select(f => f.Failure), .. hidden], commit, sections) with { Gates = count };
+            return Refused(files, task, input, [.. failures.Select(f => f.Complaint), .. hidden], commit, sections) with { Gates = count };
         }
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
         {
