@@ -57,8 +57,16 @@ public sealed class PersonAtWork(KillRepository repository, Random random)
         .. Lines("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/mine-*", "refs/tags/mine-*"),
         .. Lines("stash", "list", "--format=stash %H %gs"),
         .. Lines("config", "--local", "--list").Where(line => line.StartsWith("mine.", StringComparison.Ordinal) || line.StartsWith("remote.mine-", StringComparison.Ordinal)),
-        .. Lines("worktree", "list", "--porcelain").Where(line => line.StartsWith($"worktree {repository.Beside("mine-")}", StringComparison.Ordinal)),
+        .. Worktrees(),
     ];
+
+    /// <summary>Not by 'git worktree list': it fails while another git, or one that was killed, has a worktree half made.</summary>
+    private IEnumerable<string> Worktrees() =>
+        from folder in Directory.EnumerateDirectories(Path.GetDirectoryName(repository.Folder)!, "mine-*")
+        let link = Path.Combine(folder, ".git")
+        where File.Exists(link)
+        let admin = File.ReadAllText(link).Trim()["gitdir: ".Length..]
+        select $"worktree {folder} at {admin}, {(Directory.Exists(admin) ? "known to git" : "unknown to git")}";
 
     private string[] Lines(params string[] arguments) => repository.Git(arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
