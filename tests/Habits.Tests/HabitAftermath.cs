@@ -60,10 +60,16 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         var left = plan.Confined ? [] : task.Habit?.Leaves ?? [];
         foreach (var name in left.Concat(task.Habit?.Strays ?? []).Select(name => Fill(name, task)))
         {
-            if (!result.Events.Contains(name, StringComparison.Ordinal) && !result.People.Contains(name, StringComparison.Ordinal))
+            if (!IsTold(name) && !IsPoppedByAnother(task))
                 _faults.Add($"{Name(task)}: nobody is told of '{name}'");
         }
     }
+
+    private bool IsTold(string name) => result.Events.Contains(name, StringComparison.Ordinal) || result.People.Contains(name, StringComparison.Ordinal);
+
+    /// <summary>Worktrees share one stack of stash entries: who pops takes what lies on top, which may be another's that was put there just before. Then its own entry is left, and told.</summary>
+    private bool IsPoppedByAnother(HabitTask task) =>
+        task.Habit?.Name == "leaves-stash" && plan.Tasks.Any(other => other.Habit?.Name == "stashes-and-pops" && IsTold($"for a moment, {other.Id}"));
 
     private void CheckExitCode()
     {
