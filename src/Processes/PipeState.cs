@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Orchestrator.Processes;
+
+/// <summary>What the kernel knows of a pipe, without reading it.</summary>
+internal static partial class PipeState
+{
+    private const short ReadyToRead = 1; // POLLIN, poll(2)
+
+    /// <summary>Whether a read would return at once: there are bytes, or the end, because nobody has it open for writing any more.</summary>
+    public static bool IsReadable(SafePipeHandle pipe)
+    {
+        var added = false;
+        try
+        {
+            pipe.DangerousAddRef(ref added);
+            var asked = new Descriptor { Number = (int)pipe.DangerousGetHandle(), Events = ReadyToRead };
+            return Poll(ref asked, 1, 0) > 0;
+        }
+        finally
+        {
+            if (added)
+                pipe.DangerousRelease();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Poll(ref Descriptor descriptors, nuint count, int milliseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Descriptor
+    {
+        public int Number;
+        public short Events;
+        public short Returned;
+    }
+}
