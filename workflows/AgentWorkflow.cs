@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
 using Temporalio.Converters;
 using Temporalio.Exceptions;

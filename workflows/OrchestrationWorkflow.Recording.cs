@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
 using Temporalio.Workflows;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Converters;
 using Temporalio.Workflows;
 

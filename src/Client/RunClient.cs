@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;

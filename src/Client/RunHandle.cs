@@ -1,5 +1,5 @@
 using System.Linq.Expressions;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Processes;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Runs;
 

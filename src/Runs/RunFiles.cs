@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 

@@ -110,13 +110,13 @@ public sealed record RunPolicy
     public IReadOnlyList<string> OwnFiles => [".orchestrator", WorktreeDirectory, .. PlanFile is null ? Array.Empty<string>() : [PlanFile]];
 
     /// <summary>The part of the start's input that chooses tasks.</summary>
-    public Contracts.OrchestrationInput Selection() => new() { Only = Only, Phase = Phase };
+    public Messages.OrchestrationInput Selection() => new() { Only = Only, Phase = Phase };
 
     /// <summary>What of the settings a run keeps, with what its start asked for on top.</summary>
     /// <param name="loaded">The settings, without errors.</param>
     /// <param name="input">The run's start.</param>
     /// <param name="found">Gates found in the project's manifests; they count where the configuration names none.</param>
-    public static RunPolicy From(SettingsResult loaded, Contracts.OrchestrationInput input, IReadOnlyList<Gate> found) =>
+    public static RunPolicy From(SettingsResult loaded, Messages.OrchestrationInput input, IReadOnlyList<Gate> found) =>
         From(loaded.Settings!, input, found) with { AgentVariables = loaded.AgentVariables };
 
     /// <summary>The same with what else the project's own files ask for, and a person has seen.</summary>
@@ -130,7 +130,7 @@ public sealed record RunPolicy
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>
         new() { Configured = settings.Gates.Task, Found = found, Integration = settings.Gates.Integration ?? [] };
 
-    private static RunPolicy From(OrchestratorSettings settings, Contracts.OrchestrationInput input, IReadOnlyList<Gate> found) => new()
+    private static RunPolicy From(OrchestratorSettings settings, Messages.OrchestrationInput input, IReadOnlyList<Gate> found) => new()
     {
         Agent = input.Agent ?? settings.Agent,
         Model = input.Model is { } model ? ModelName.InService(model) : settings.Model,

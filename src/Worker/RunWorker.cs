@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Workflows;
 using Temporalio.Client;

@@ -1,5 +1,5 @@
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

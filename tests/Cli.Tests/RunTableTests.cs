@@ -1,6 +1,6 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Xunit;

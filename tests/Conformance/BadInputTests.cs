@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.Reflection;
 using Orchestrator.Conformance.Wire;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporal.Server.Verification;
 using Xunit;
 using Xunit.Abstractions;

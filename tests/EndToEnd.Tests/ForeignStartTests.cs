@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;

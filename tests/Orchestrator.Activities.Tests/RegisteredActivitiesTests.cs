@@ -1,5 +1,5 @@
 using System.Reflection;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Activities;
 using Xunit;
 

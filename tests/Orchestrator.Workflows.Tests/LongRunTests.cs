@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Api.Common.V1;
 using Temporalio.Converters;
 using Xunit;

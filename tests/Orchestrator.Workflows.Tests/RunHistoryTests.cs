@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporalio.Activities;
 using Temporalio.Api.Enums.V1;

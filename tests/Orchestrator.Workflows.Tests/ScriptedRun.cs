@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Orchestrator.Client;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporal.Server;
 using Temporalio.Activities;

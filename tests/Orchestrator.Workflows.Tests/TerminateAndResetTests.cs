@@ -1,5 +1,5 @@
 using Orchestrator.Client;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Xunit;
 
 namespace Orchestrator.Workflows.Tests;

@@ -1,5 +1,5 @@
 using Orchestrator.Agents;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Orchestrator.Agents;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit;

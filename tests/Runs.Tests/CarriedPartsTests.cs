@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.TestKit;
 using Xunit;

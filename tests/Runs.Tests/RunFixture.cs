@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -134,10 +134,10 @@ internal sealed class RunFixture : IDisposable
     /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
     public string StagingTip { get; set; } = "";
 
-    public async Task<Contracts.MergeResult> MergeAsync(string id, string commit, int round = 1) => Take(await MergeOnceAsync(id, commit, round), r => r.Merged ? r.Commit : "");
+    public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int round = 1) => Take(await MergeOnceAsync(id, commit, round), r => r.Merged ? r.Commit : "");
 
     /// <summary>A merge whose worker dies before the run is told of it.</summary>
-    public Task<Contracts.MergeResult> MergeOnceAsync(string id, string commit, int round = 1) =>
+    public Task<Messages.MergeResult> MergeOnceAsync(string id, string commit, int round = 1) =>
         new TaskMerge(_services, Caller).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)) { StagingTip = StagingTip }, CancellationToken.None);
 
     public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) => Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
@@ -160,7 +160,7 @@ internal sealed class RunFixture : IDisposable
     }
 
     /// <summary>A whole task: prepared, one file written, verified, merged.</summary>
-    public async Task<Contracts.MergeResult> DoAsync(string id, string file, string content)
+    public async Task<Messages.MergeResult> DoAsync(string id, string file, string content)
     {
         var prepared = await PrepareAsync(id);
         Write(prepared, file, content);

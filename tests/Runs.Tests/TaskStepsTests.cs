@@ -1,5 +1,5 @@
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;

@@ -1,4 +1,4 @@
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Orchestrator.ServerKillTest.Load;
 using Temporal.Server.Verification;
 

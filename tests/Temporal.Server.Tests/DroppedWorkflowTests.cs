@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
 using Temporalio.Api.Common.V1;

@@ -1,4 +1,4 @@
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Orchestrator.Temporal.Server.Tests.Model;
 using Temporal.Server.History;
 using Temporalio.Api.Command.V1;

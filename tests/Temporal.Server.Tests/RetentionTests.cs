@@ -1,4 +1,4 @@
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;

@@ -1,3 +1,4 @@
+using Temporal.Grpc;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Update.V1;
@@ -64,7 +65,7 @@ public sealed class SpeculativeTaskTests
                 await server.CallAsync(poll, PollWorkflowExecutionUpdateResponse.Parser);
                 return;
             }
-            catch (Orchestrator.Grpc.GrpcException e) when (e.Code == Orchestrator.Grpc.GrpcStatusCode.NotFound)
+            catch (GrpcException e) when (e.Code == GrpcStatusCode.NotFound)
             {
                 await Task.Delay(5);
             }

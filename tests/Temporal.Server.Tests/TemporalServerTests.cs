@@ -1,4 +1,4 @@
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporal.Server;
 using Temporal.Server.History;
 using Temporalio.Api.Enums.V1;

@@ -1,4 +1,4 @@
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporal.Server.Frontend;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Messages;
 

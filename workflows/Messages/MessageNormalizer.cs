@@ -4,7 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Messages;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -3,7 +3,7 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Settings;

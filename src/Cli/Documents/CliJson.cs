@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Documents;
 

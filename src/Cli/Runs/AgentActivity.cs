@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.QualityGates;
 
 namespace Orchestrator.Cli.Runs;

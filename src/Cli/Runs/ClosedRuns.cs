@@ -1,5 +1,5 @@
 using Orchestrator.Client;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;

@@ -1,5 +1,5 @@
 using System.Text;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans.Readers.MasterPlans;
 
 namespace Orchestrator.Cli.Runs;

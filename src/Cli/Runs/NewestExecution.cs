@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;

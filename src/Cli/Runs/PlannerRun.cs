@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 

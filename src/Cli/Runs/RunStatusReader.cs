@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 

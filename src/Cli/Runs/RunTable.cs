@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Cli.Console;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Runs;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Orchestrator.Cli.Console;
 using Orchestrator.Client;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;

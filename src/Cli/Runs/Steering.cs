@@ -1,7 +1,7 @@
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Settings;
 using Orchestrator.Worker;
 using Temporalio.Exceptions;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Processes;
 using Orchestrator.Runs;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Agents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Processes;
 using Orchestrator.Runs;

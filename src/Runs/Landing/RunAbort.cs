@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Landing;

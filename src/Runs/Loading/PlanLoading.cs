@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Backlogs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;

@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
@@ -20,7 +20,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     /// <summary>Merges it. A conflict and a gate that fails are results.</summary>
     /// <param name="input">The commit, and where staging has to be.</param>
     /// <param name="stop">Ends it before staging moves.</param>
-    public async Task<Contracts.MergeResult> MergeAsync(MergeTaskInput input, CancellationToken stop)
+    public async Task<Messages.MergeResult> MergeAsync(MergeTaskInput input, CancellationToken stop)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
         var task = files.Task(input.Request.TaskId);
@@ -49,7 +49,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
             if (!merge.IsClean)
             {
-                return new Contracts.MergeResult
+                return new Messages.MergeResult
                 {
                     Message = $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
                     ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, await ConflictReport.WriteAsync(place, task, merge, staging, stop)),
@@ -72,7 +72,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         && (await new Merges(place.Repository).MergeAsync(on, merged, place.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
 
     /// <summary>Links of two tasks may stay inside alone and lead out together.</summary>
-    private static async Task<Contracts.MergeResult?> LinksThatLeadOutAsync(
+    private static async Task<Messages.MergeResult?> LinksThatLeadOutAsync(
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
     {
         var changed = await new Diffs(place.Repository).BetweenAsync(staging, commit, stop);
@@ -80,10 +80,10 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         if (links.Count == 0)
             return null;
         var problem = $"Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: {FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
-        return new Contracts.MergeResult { Message = problem, ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, [problem]) };
+        return new Messages.MergeResult { Message = problem, ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, [problem]) };
     }
 
-    private async Task<Contracts.MergeResult?> FailedGatesAsync(
+    private async Task<Messages.MergeResult?> FailedGatesAsync(
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
     {
         var gates = files.Policy.Gates.OfMerge(files.Plan, task);
@@ -93,7 +93,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         if (failures.Count == 0)
             return null;
         var broken = failures.FirstOrDefault(f => f.BlamesMachine);
-        return new Contracts.MergeResult
+        return new Messages.MergeResult
         {
             Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Complaint))}",
             FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
@@ -105,5 +105,5 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         };
     }
 
-    private static Contracts.MergeResult Merged(string commit, string message = "") => new() { Merged = true, Commit = commit, Message = message };
+    private static Messages.MergeResult Merged(string commit, string message = "") => new() { Merged = true, Commit = commit, Message = message };
 }

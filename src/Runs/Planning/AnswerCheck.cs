@@ -1,6 +1,6 @@
 using System.Text;
 using Orchestrator.Runs.Tasks;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;

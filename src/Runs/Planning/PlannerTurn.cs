@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Agents;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Processes;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Backlogs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;

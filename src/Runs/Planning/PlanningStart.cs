@@ -1,7 +1,7 @@
 using System.Text;
 using Orchestrator.Agents;
 using Orchestrator.Backlogs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;

@@ -1,5 +1,5 @@
 using Orchestrator.Backlogs;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Documents;

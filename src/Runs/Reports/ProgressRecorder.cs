@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Reports;

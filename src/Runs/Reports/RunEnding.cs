@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Tasks;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Runs.Reports;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Agents;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Orchestrator.Agents;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;

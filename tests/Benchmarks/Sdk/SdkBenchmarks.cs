@@ -68,7 +68,7 @@ internal static class SdkBenchmarks
         var folder = Directory.CreateTempSubdirectory("bench-histories-").FullName;
         try
         {
-            var program = RepositoryFiles.BuiltProgram("tests/Temporal.Tests", "Orchestrator.Temporal.Tests.dll");
+            var program = RepositoryFiles.BuiltProgram("tests/Temporal.Sdk.Tests", "Orchestrator.Temporal.Sdk.Tests.dll");
             await RunAsync("dotnet", [program, "long-histories", folder]);
             var theirs = (await JsonAsync("node", [Path.Combine(Reference, "replay-long.mjs"), folder, "5"])).GetProperty("milliseconds").GetDouble();
             var ours = (await JsonAsync("dotnet", [program, "replay-long", "5"])).GetProperty("milliseconds").GetDouble();

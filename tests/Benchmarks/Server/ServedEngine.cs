@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 
 namespace Orchestrator.Conformance.Wire;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
 using Temporalio.Converters;
 using Temporalio.Workflows;

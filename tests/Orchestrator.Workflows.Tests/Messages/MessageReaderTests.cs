@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Google.Protobuf;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.Workflows.Messages;
 using Temporalio.Api.Common.V1;
 using Temporalio.Converters;

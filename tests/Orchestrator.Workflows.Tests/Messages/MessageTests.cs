@@ -1,4 +1,4 @@
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
@@ -186,7 +186,7 @@ public sealed class MessageTests(ITestOutputHelper output)
         for (var i = 0; i < count; i++)
         {
             var workflow = Workflows[i % Workflows.Length];
-            var contract = typeof(IOrchestrationWorkflow).Assembly.GetType($"Orchestrator.Contracts.I{workflow.Name}")!;
+            var contract = typeof(IOrchestrationWorkflow).Assembly.GetType($"Orchestrator.Messages.I{workflow.Name}")!;
             var arguments = noise.For(contract.GetMethod("RunAsync")!.GetParameters()).ToArray<object?>();
             var handle = await run.Client.StartWorkflowAsync(workflow.Name, arguments, new WorkflowOptions($"bad-{i}", TaskQueues.Workflows));
 

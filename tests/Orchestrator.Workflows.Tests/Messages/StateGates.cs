@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Orchestrator.Contracts;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 

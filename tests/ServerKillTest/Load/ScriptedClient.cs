@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;

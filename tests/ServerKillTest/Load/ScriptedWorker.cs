@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 

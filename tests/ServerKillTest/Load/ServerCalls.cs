@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 
 namespace Orchestrator.ServerKillTest.Load;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Google.Protobuf;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporal.Server;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.TaskQueue.V1;

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporal.Server;
 using Temporal.Server.Frontend;
 using Temporalio.Api.Command.V1;

@@ -1,3 +1,4 @@
+using Temporal.Grpc;
 using Google.Protobuf;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
@@ -5,7 +6,7 @@ namespace Orchestrator.Temporal.Server.Tests.Model;
 /// <summary>A way to call the workflow service.</summary>
 internal interface ICalls
 {
-    /// <summary>Calls; a failure is a <see cref="Orchestrator.Grpc.GrpcException"/>.</summary>
+    /// <summary>Calls; a failure is a <see cref="GrpcException"/>.</summary>
     Task<TResponse> CallAsync<TResponse>(IMessage request, MessageParser<TResponse> parser)
         where TResponse : IMessage<TResponse>;
 }

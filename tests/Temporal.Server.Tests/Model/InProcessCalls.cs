@@ -4,7 +4,7 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
 

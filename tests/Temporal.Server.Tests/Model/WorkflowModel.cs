@@ -1,4 +1,4 @@
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;

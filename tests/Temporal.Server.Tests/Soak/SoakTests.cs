@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Orchestrator.Grpc;
+using Temporal.Grpc;
 using Orchestrator.Temporal.Server.Tests.Storage;
 using Temporal.Server;
 using Temporal.Server.Verification;

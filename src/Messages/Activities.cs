@@ -1,0 +1,97 @@
+using Temporalio.Activities;
+
+namespace Orchestrator.Messages;
+
+/// <summary>The one activity on the shared queue: only a worker that has the repository answers.</summary>
+public interface IRepositoryActivities
+{
+    /// <summary>Finds the repository and the queue of its activities.</summary>
+    [Activity]
+    Task<RepositoryReference> FindRepositoryAsync(string path);
+}
+
+/// <summary>Steps of a run as a whole. Each may be done again at any time and then does what is still missing.</summary>
+public interface IRunActivities
+{
+    [Activity]
+    Task<PlanOutline> LoadPlanAsync(LoadPlanInput input);
+
+    [Activity]
+    Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input);
+
+    [Activity]
+    Task<PreflightResult> PreflightAsync(PreflightInput input);
+
+    [Activity]
+    Task RecordProgressAsync(ProgressInput input);
+
+    [Activity]
+    Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
+
+    /// <summary>Keeps a part of what a run carries on by continue-as-new.</summary>
+    [Activity]
+    Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input);
+
+    /// <summary>Gives it back; a part that is gone or was changed is refused.</summary>
+    [Activity]
+    Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input);
+
+    /// <summary>Tells the leases of the repository what a run does; they are started where they are not.</summary>
+    [Activity]
+    Task TellLeasesAsync(LeaseInput input);
+
+    /// <summary>Those of the given runs that have ended or are gone.</summary>
+    [Activity]
+    Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
+
+    /// <summary>What an execution of this run has left that was reset: asks git, the record and the engine, and makes a staging branch anew that is gone.</summary>
+    [Activity]
+    Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
+
+    [Activity]
+    Task<LandResult> LandAsync(LandInput input);
+
+    /// <summary>Keeps what a cancelled run had reached and takes a landing back; says what became of the target, empty where nothing had landed.</summary>
+    [Activity]
+    Task<string> AbortAsync(AbortInput input);
+
+    /// <summary>Writes the report and removes what is proven merged; returns the report's path relative to the repository.</summary>
+    [Activity]
+    Task<string> FinishAsync(FinishInput input);
+}
+
+/// <summary>Steps of one task. Each may be done again at any time and then does what is still missing.</summary>
+public interface ITaskActivities
+{
+    [Activity]
+    Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input);
+
+    [Activity]
+    Task<AgentRunResult> RunAgentAsync(RunAgentInput input);
+
+    [Activity]
+    Task<VerifyResult> VerifyTaskAsync(VerifyTaskInput input);
+
+    [Activity]
+    Task<MergeResult> MergeTaskAsync(MergeTaskInput input);
+
+    [Activity]
+    Task ReleaseTaskAsync(ReleaseTaskInput input);
+}
+
+/// <summary>Steps of planning. Each may be done again at any time and then does what is still missing; no answer is paid for twice.</summary>
+public interface IPlanningActivities
+{
+    [Activity]
+    Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input);
+
+    [Activity]
+    Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input);
+
+    [Activity]
+    Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
+
+    /// <summary>Returns a sentence that says where the plan is.</summary>
+    [Activity]
+    Task<string> EndPlanningAsync(EndPlanningInput input);
+}

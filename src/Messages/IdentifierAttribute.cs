@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+
+namespace Orchestrator.Messages;
+
+/// <summary>A text that goes to the server as an id or a task queue's name: one that the server refuses would stop the workflow that uses it.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")
+{
+    /// <summary>What a server takes unless it is told otherwise (<c>limit.maxIDLength</c>).</summary>
+    private const int MostBytes = 1000;
+
+    /// <inheritdoc/>
+    public override bool IsValid(object? value) =>
+        value is null
+        || (value is string { Length: > 0 } text && !text.Any(char.IsControl) && Encoding.UTF8.GetByteCount(text) <= MostBytes);
+}

@@ -1,0 +1,99 @@
+using Temporalio.Workflows;
+
+namespace Orchestrator.Messages;
+
+/// <summary>What a task must have for itself while it works.</summary>
+/// <param name="RunId">Its run.</param>
+/// <param name="TaskId">The task.</param>
+/// <param name="Writes">Patterns of the files it writes; <c>**</c> for the whole repository.</param>
+/// <param name="Appends">Patterns of the files it only appends to: others may append to them too.</param>
+/// <param name="ResourcesWrite">Resources it changes.</param>
+/// <param name="ResourcesRead">Resources it needs unchanged.</param>
+public sealed record LeaseRequest(
+    [property: Identifier] string RunId, string TaskId, IReadOnlyList<string> Writes, IReadOnlyList<string> Appends, IReadOnlyList<string> ResourcesWrite, IReadOnlyList<string> ResourcesRead);
+
+/// <summary>What the leases of a repository tell a run.</summary>
+public sealed record LeaseNews
+{
+    /// <summary>Whether other runs work in the repository, so that each task needs a lease; null: as before.</summary>
+    public bool? Shared { get; init; }
+
+    /// <summary>A task that has its lease now; empty: none.</summary>
+    public string Granted { get; init; } = "";
+
+    /// <summary>A task that has to wait for its lease; empty: none.</summary>
+    public string Waiting { get; init; } = "";
+
+    /// <summary>What it waits for.</summary>
+    public string Reason { get; init; } = "";
+}
+
+/// <summary>What the leases of a repository are: the state that is carried on by continue-as-new, and the answer of the query.</summary>
+public sealed record LeaseState
+{
+    /// <summary>Queue of the repository's activities.</summary>
+    [Identifier]
+    public string Queue { get; init; } = "";
+
+    /// <summary>Runs that work in the repository, in the order in which they came.</summary>
+    public IReadOnlyList<string> Runs { get; init; } = [];
+    public IReadOnlyList<LeaseRequest> Held { get; init; } = [];
+
+    /// <summary>First come, first served.</summary>
+    public IReadOnlyList<LeaseRequest> Waiting { get; init; } = [];
+
+    /// <summary>The last messages that could not be read, and why.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+}
+
+/// <summary>
+/// The leases of one repository over all its runs (<c>leases-KEY</c>). A run that is alone needs none for its tasks: it only joins. When a second one joins,
+/// the first says what its tasks hold, and from then on each task of both asks. Ends when the last run has left.
+/// </summary>
+[Workflow("LeaseWorkflow")]
+public interface ILeaseWorkflow
+{
+    [WorkflowRun]
+    Task RunAsync(LeaseState state);
+
+    [WorkflowQuery("status")]
+    LeaseState Status();
+
+    [WorkflowSignal("join")]
+    Task JoinAsync([Identifier] string runId);
+
+    /// <summary>What the tasks of a run hold that was alone so far.</summary>
+    [WorkflowSignal("hold")]
+    Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
+
+    [WorkflowSignal("ask")]
+    Task AskAsync(LeaseRequest request);
+
+    [WorkflowSignal("release")]
+    Task ReleaseAsync(string runId, string taskId);
+
+    [WorkflowSignal("leave")]
+    Task LeaveAsync(string runId);
+}
+
+/// <summary>What a run tells the leases of its repository.</summary>
+public enum LeaseStep
+{
+    /// <summary>It begins to work.</summary>
+    Join,
+
+    /// <summary>It is not alone any more: these tasks are at work.</summary>
+    Hold,
+
+    /// <summary>These tasks want to begin.</summary>
+    Ask,
+
+    /// <summary>These tasks have ended.</summary>
+    Release,
+
+    /// <summary>It ends.</summary>
+    Leave,
+}
+
+/// <summary>Asks for something to be told to the leases of a repository.</summary>
+public sealed record LeaseInput(string RunId, RepositoryReference Repository, string PlanHash, LeaseStep Step, IReadOnlyList<string> Tasks);

@@ -1,0 +1,53 @@
+namespace Orchestrator.Messages;
+
+/// <summary>Task queues. Workflows share one; the activities of a run go to the queue of its repository on the host that has it.</summary>
+public static class TaskQueues
+{
+    /// <summary>All workflows, and the one activity that finds a repository's queue.</summary>
+    public const string Workflows = "orchestrator";
+
+    /// <summary>Queue of one repository on one machine: polled only by workers that were told of that repository.</summary>
+    /// <param name="host">The machine by its identity, not by its name, which another may have too.</param>
+    /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
+    public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
+}
+
+/// <summary>Ids of workflows and names derived from them.</summary>
+public static class RunIds
+{
+    private const string Tasks = "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow')";
+
+    /// <summary>Id of a task's workflow.</summary>
+    public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
+
+    /// <summary>Visibility query for the open workflows of tasks, planners included.</summary>
+    /// <param name="runId">Of one run; null: of all.</param>
+    public static string OpenTasksQuery(string? runId = null)
+    {
+        const string Open = $"ExecutionStatus = 'Running' AND {Tasks}";
+        return runId is null ? Open : $"{Open} AND {Below(runId)}";
+    }
+
+    /// <summary>Visibility query for the workflows of a run's tasks, planners included, that were ended from outside: they have said nothing of it.</summary>
+    public static string LostTasksQuery(string runId) => $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Tasks} AND {Below(runId)}";
+
+    private static string Below(string runId) =>
+        $"WorkflowId STARTS_WITH '{runId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}/'";
+
+    /// <summary>Id of the leases of a repository.</summary>
+    public static string ForLeases(string repositoryKey) => $"leases-{repositoryKey}";
+
+    /// <summary>A readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
+    /// <param name="title">What the run is about; its first words become the slug.</param>
+    /// <param name="unique">Anything unique; six hex digits of it are used.</param>
+    /// <param name="kind">First word of the id: <c>run</c>, or <c>plan</c> for one that ends with its plan.</param>
+    public static string Create(string title, Guid unique, string kind = "run")
+    {
+        var slug = new string(title.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').ToArray());
+        slug = string.Join('-', slug.Split('-', StringSplitOptions.RemoveEmptyEntries));
+        if (slug.Length > 32)
+            slug = slug[..32].TrimEnd('-');
+        var hex = unique.ToString("n")[..6];
+        return slug.Length == 0 ? $"{kind}-{hex}" : $"{kind}-{slug}-{hex}";
+    }
+}

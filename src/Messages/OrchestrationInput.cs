@@ -1,0 +1,127 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Messages;
+
+/// <summary>
+/// What starts an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
+/// <see cref="Request"/> and <see cref="RequestFile"/>. It is written by hand too (<c>temporal workflow start --input '{...}'</c>), so names are camel case, and unknown
+/// members are refused by name. Add only optional members: running workflows replay with old inputs.
+/// </summary>
+[MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
+public sealed record OrchestrationInput
+{
+    /// <summary>Path of the git repository on the worker's machine: any folder inside a work tree.</summary>
+    [JsonPropertyName("repository")]
+    public string Repository { get; init; } = "";
+
+    /// <summary>The plan itself, for callers that have it as data.</summary>
+    [JsonPropertyName("plan")]
+    public Plan? Plan { get; init; }
+
+    /// <summary>Path of a plan file, absolute or relative to <see cref="Repository"/>; read by an activity.</summary>
+    [JsonPropertyName("planFile")]
+    public string? PlanFile { get; init; }
+
+    /// <summary>A request in words, to be planned first.</summary>
+    [JsonPropertyName("request")]
+    public string? Request { get; init; }
+
+    /// <summary>Path of a text (a PRD), absolute or relative to <see cref="Repository"/>, to be planned first.</summary>
+    [JsonPropertyName("requestFile")]
+    public string? RequestFile { get; init; }
+
+    /// <summary>Model of the planner; default: the setting <c>planner.model</c>.</summary>
+    [JsonPropertyName("plannerModel")]
+    public string? PlannerModel { get; init; }
+
+    /// <summary>The run ends with its plan: no task is started.</summary>
+    [JsonPropertyName("planOnly")]
+    public bool PlanOnly { get; init; }
+
+    /// <summary>What the planner is asked for; null: a plan.</summary>
+    [JsonPropertyName("planning")]
+    public PlanningOptions? Planning { get; init; }
+
+    /// <summary>File that the planner's plan is written to, absolute or relative to <see cref="Repository"/>; null: it stays in the run's folder.</summary>
+    [JsonPropertyName("output")]
+    public string? Output { get; init; }
+
+    /// <summary><see cref="Output"/> may be replaced where it is there already.</summary>
+    [JsonPropertyName("overwrite")]
+    public bool Overwrite { get; init; }
+
+    /// <summary>Name of the agent for all tasks that name none; default: the setting <c>agent</c>.</summary>
+    [JsonPropertyName("agent")]
+    public string? Agent { get; init; }
+
+    /// <summary>Model for all tasks that name none; default: the setting <c>model</c>.</summary>
+    [JsonPropertyName("model")]
+    public string? Model { get; init; }
+
+    /// <summary>How many agents work at once, 1 to 64; default: the setting <c>workers</c>.</summary>
+    [JsonPropertyName("workers")]
+    public int? Workers { get; init; }
+
+    /// <summary>Run only these tasks; what they depend on counts as done.</summary>
+    [JsonPropertyName("only")]
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>Run from this phase of a master plan on; earlier ones count as done.</summary>
+    [JsonPropertyName("phase")]
+    public string? Phase { get; init; }
+
+    /// <summary><c>merge</c>, <c>pr</c> or <c>branch</c>; default: the setting <c>git.land</c>.</summary>
+    [JsonPropertyName("land")]
+    public string? Land { get; init; }
+
+    /// <summary>The branch to land on; default: the setting <c>git.target</c>, else the branch that is checked out.</summary>
+    [JsonPropertyName("target")]
+    public string? Target { get; init; }
+
+    /// <summary>Do not take up results of earlier runs.</summary>
+    [JsonPropertyName("fresh")]
+    public bool Fresh { get; init; }
+
+    /// <summary>Highest risk score that needs no approval in this run.</summary>
+    [JsonPropertyName("approveRisk")]
+    public int? ApproveRisk { get; init; }
+
+    /// <summary>Stop starting agents when this many US dollars are spent.</summary>
+    [JsonPropertyName("maxCost")]
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>Stop starting agents at this time.</summary>
+    [JsonPropertyName("until")]
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Answers what is merely recommended (review of a medium risk, uncommitted changes); never what is required.</summary>
+    [JsonPropertyName("yes")]
+    public bool Yes { get; init; }
+
+    /// <summary>The plan has to be made by a planner first.</summary>
+    [JsonIgnore]
+    public bool NeedsPlanner => Request is not null || RequestFile is not null;
+
+    /// <summary>Faults of the input itself, each a sentence; empty when it can be used.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        if (string.IsNullOrWhiteSpace(Repository))
+            faults.Add("'repository' is missing: give the path of the git repository on the worker's machine.");
+        var sources = (Plan is null ? 0 : 1) + (PlanFile is null ? 0 : 1) + (Request is null ? 0 : 1) + (RequestFile is null ? 0 : 1);
+        if (sources != 1)
+            faults.Add($"Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; {sources} are given.");
+        if (!NeedsPlanner && (PlanOnly || Output is not null))
+            faults.Add("'planOnly' and 'output' go with 'request' or 'requestFile': only a planner's plan is written.");
+        if (Planning is { IsForBacklog: true } && !PlanOnly)
+            faults.Add("Tasks for the backlog are not run: give 'planOnly' too.");
+        if (Workers is < 1 or > 64)
+            faults.Add($"'workers' is {Workers}; it must be 1 to 64.");
+        if (Land is not (null or "merge" or "pr" or "branch"))
+            faults.Add($"'land' is '{Land}'; it must be merge, pr or branch.");
+        if (MaxCost < 0)
+            faults.Add($"'maxCost' is {MaxCost}; it can't be negative.");
+        return faults;
+    }
+}

@@ -1,0 +1,252 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Messages;
+
+/// <summary>A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and what <c>orchestrate status --json</c> prints.</summary>
+public sealed record RunStatus
+{
+    /// <summary>How a warning begins that tells of a message that could not be read or not be followed.</summary>
+    public const string DroppedMessage = "Message: ";
+
+    /// <summary>
+    /// By so much <see cref="Sequence"/> jumps where another execution of the run goes on with its record, after a reset, or where the end of an execution is written
+    /// that could not write it itself: what an execution was still writing when it ended counts less than what comes after it.
+    /// </summary>
+    public const long ExecutionGap = 1000;
+
+    /// <summary>Version of this document's shape.</summary>
+    [JsonPropertyName("schemaVersion")]
+    public int SchemaVersion { get; init; } = 1;
+
+    [JsonPropertyName("runId")]
+    public required string RunId { get; init; }
+
+    /// <summary>Run id of the execution that told this: a reset begins another one. Empty in the answer of a query.</summary>
+    [JsonPropertyName("executionId")]
+    public string ExecutionId { get; init; } = "";
+
+    /// <summary>One of <see cref="RunStates"/>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>True while the run is paused; <see cref="State"/> says what it will go on with.</summary>
+    [JsonPropertyName("paused")]
+    public bool Paused { get; init; }
+
+    /// <summary>Why the run is in this state, in a sentence; empty where the state says it all.</summary>
+    [JsonPropertyName("reason")]
+    public string Reason { get; init; } = "";
+
+    /// <summary>What the run is about: the plan's request or its file name.</summary>
+    [JsonPropertyName("title")]
+    public string Title { get; init; } = "";
+
+    [JsonPropertyName("repository")]
+    public string Repository { get; init; } = "";
+
+    [JsonPropertyName("startedAt")]
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Time of the last transition.</summary>
+    [JsonPropertyName("updatedAt")]
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Branch that the run lands on.</summary>
+    [JsonPropertyName("target")]
+    public string Target { get; init; } = "";
+
+    /// <summary>Branch that holds what is verified and merged so far.</summary>
+    [JsonPropertyName("staging")]
+    public string Staging { get; init; } = "";
+
+    [JsonPropertyName("baseCommit")]
+    public string BaseCommit { get; init; } = "";
+
+    /// <summary>Commit that landed on the target; empty before.</summary>
+    [JsonPropertyName("landedCommit")]
+    public string LandedCommit { get; init; } = "";
+
+    /// <summary>Branch that holds it: the target, or staging where nothing was to be merged (<c>git.land</c> branch or pr); empty before, and of runs of earlier versions.</summary>
+    [JsonPropertyName("landedOn")]
+    public string LandedOn { get; init; } = "";
+
+    [JsonPropertyName("agent")]
+    public string Agent { get; init; } = "";
+
+    [JsonPropertyName("workers")]
+    public int Workers { get; init; }
+
+    /// <summary>Number of agent processes that were started in this run.</summary>
+    [JsonPropertyName("agentStarts")]
+    public int AgentStarts { get; init; }
+
+    /// <summary>US dollars, as the agents reported them.</summary>
+    [JsonPropertyName("cost")]
+    public decimal Cost { get; init; }
+
+    /// <summary>Number of the last transition; grows by one with each.</summary>
+    [JsonPropertyName("sequence")]
+    public long Sequence { get; init; }
+
+    /// <summary>What a person is asked, most urgent first.</summary>
+    [JsonPropertyName("questions")]
+    public IReadOnlyList<RunQuestion> Questions { get; init; } = [];
+
+    /// <summary>Things worth knowing that stop nothing.</summary>
+    [JsonPropertyName("warnings")]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Steps that fail again and again for no reason that the run knows how to handle; they are tried for ever.</summary>
+    [JsonPropertyName("failing")]
+    public IReadOnlyList<FailingActivity> Failing { get; init; } = [];
+
+    /// <summary>Gates of this run that wait for another one on this machine. Only <c>orchestrate status</c> looks; empty where nobody has looked.</summary>
+    [JsonPropertyName("waiting")]
+    public IReadOnlyList<GateWait> Waiting { get; init; } = [];
+
+    /// <summary>Tasks in plan order (of a query's page: from its offset on).</summary>
+    [JsonPropertyName("tasks")]
+    public IReadOnlyList<RunTask> Tasks { get; init; } = [];
+
+    /// <summary>Number of tasks in the whole run.</summary>
+    [JsonPropertyName("taskCount")]
+    public int TaskCount { get; init; }
+
+    /// <summary>
+    /// True where the run could move by itself and nobody works on it: <c>orchestrate resume</c> goes on. Only <c>orchestrate status</c> looks; null where nobody
+    /// has looked, or where it can't be told (runs on a Temporal server).
+    /// </summary>
+    [JsonPropertyName("abandoned")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Abandoned { get; init; }
+}
+
+/// <summary>A step of a run or of a task that fails again and again.</summary>
+/// <param name="Task">The task; empty for a step of the run itself.</param>
+/// <param name="Activity">Name of the step, such as <c>VerifyTask</c>.</param>
+/// <param name="Attempt">The attempt that is under way or comes next, from 1.</param>
+/// <param name="Message">How the last one failed.</param>
+public sealed record FailingActivity(string Task, string Activity, int Attempt, string Message);
+
+/// <summary>A gate that waits for another one on this machine.</summary>
+/// <param name="Task">The task whose gate it is; empty for a gate of the run itself.</param>
+/// <param name="Gate">Its name.</param>
+/// <param name="Exclusive">What both want for themselves (<c>exclusive</c>); null where one of them is run apart from all others, after a collision.</param>
+/// <param name="HolderGate">The gate it waits for.</param>
+/// <param name="HolderTask">The task whose gate that is; empty for a gate of no task.</param>
+/// <param name="HolderRun">The run whose gate that is; empty for <c>orchestrate verify</c>.</param>
+/// <param name="HolderRepository">Absolute path of its repository.</param>
+/// <param name="Since">Since when it waits.</param>
+public sealed record GateWait(string Task, string Gate, string? Exclusive, string HolderGate, string HolderTask, string HolderRun, string HolderRepository, DateTimeOffset Since);
+
+/// <summary>Where one task is.</summary>
+public sealed record RunTask
+{
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("title")]
+    public string Title { get; init; } = "";
+
+    /// <summary>One of <see cref="TaskStates"/>.</summary>
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("paused")]
+    public bool Paused { get; init; }
+
+    [JsonPropertyName("reason")]
+    public string Reason { get; init; } = "";
+
+    [JsonPropertyName("dependsOn")]
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    /// <summary>Turn of the task: 1 is the first, each remediation adds one. People see it as the attempt.</summary>
+    [JsonPropertyName("round")]
+    public int Round { get; init; }
+
+    /// <summary>Number of agent processes started for it.</summary>
+    [JsonPropertyName("starts")]
+    public int Starts { get; init; }
+
+    /// <summary>When it came into this state.</summary>
+    [JsonPropertyName("since")]
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>When its first agent started; null before.</summary>
+    [JsonPropertyName("startedAt")]
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended; null before.</summary>
+    [JsonPropertyName("endedAt")]
+    public DateTimeOffset? EndedAt { get; init; }
+
+    [JsonPropertyName("cost")]
+    public decimal Cost { get; init; }
+
+    /// <summary>Input and output tokens, as the agent reported them.</summary>
+    [JsonPropertyName("tokens")]
+    public long Tokens { get; init; }
+
+    /// <summary>Commit of its last verified work; empty before.</summary>
+    [JsonPropertyName("commit")]
+    public string Commit { get; init; } = "";
+
+    /// <summary>Commit on staging that merged it; empty before.</summary>
+    [JsonPropertyName("mergeCommit")]
+    public string MergeCommit { get; init; } = "";
+
+    /// <summary>True when an earlier result was taken up without starting an agent.</summary>
+    [JsonPropertyName("reused")]
+    public bool Reused { get; init; }
+
+    /// <summary>File with the evidence for the state, relative to the repository; empty where there is none.</summary>
+    [JsonPropertyName("evidence")]
+    public string Evidence { get; init; } = "";
+
+    /// <summary>Gates run at <see cref="Commit"/>: passed and all; null while none ran.</summary>
+    [JsonPropertyName("gates")]
+    public string? Gates { get; init; }
+}
+
+/// <summary>Something that waits for a person.</summary>
+public sealed record RunQuestion
+{
+    /// <summary>What <c>approve</c>, <c>reject</c>, <c>retry</c> or <c>skip</c> take: <c>plan</c>, <c>promote</c> or a task's id.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    [JsonPropertyName("question")]
+    public required string Question { get; init; }
+
+    /// <summary>Commands that answer it.</summary>
+    [JsonPropertyName("commands")]
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    [JsonPropertyName("since")]
+    public DateTimeOffset Since { get; init; }
+}
+
+/// <summary>One transition: a line of <c>runs/&lt;run&gt;/events.jsonl</c>.</summary>
+public sealed record RunEvent
+{
+    /// <summary>Grows by one with each transition of the run.</summary>
+    [JsonPropertyName("sequence")]
+    public required long Sequence { get; init; }
+
+    [JsonPropertyName("time")]
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The task, or null for the run itself.</summary>
+    [JsonPropertyName("task")]
+    public string? Task { get; init; }
+
+    [JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    [JsonPropertyName("reason")]
+    public string Reason { get; init; } = "";
+
+    [JsonPropertyName("evidence")]
+    public string Evidence { get; init; } = "";
+}

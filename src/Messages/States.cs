@@ -1,0 +1,104 @@
+namespace Orchestrator.Messages;
+
+/// <summary>States of a run, as people and programs read them.</summary>
+public static class RunStates
+{
+    public const string Planning = "planning";
+    public const string AwaitingApproval = "awaiting-approval";
+    public const string Preparing = "preparing";
+    public const string Executing = "executing";
+    public const string Integrating = "integrating";
+    public const string Reviewing = "reviewing";
+    public const string Landing = "landing";
+
+    /// <summary>Everything is verified and merged to staging, but the target branch needs a person (see <c>promote</c>).</summary>
+    public const string AwaitingPromotion = "awaiting-promotion";
+    public const string Completed = "completed";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Somebody ended it from outside (Terminate in a Temporal tool), so that it could say nothing itself.</summary>
+    public const string Terminated = "terminated";
+
+    /// <summary>Nothing more can run and something failed: the run stays open for <c>retry</c>, <c>skip</c>, <c>resolve</c> or <c>cancel</c>.</summary>
+    public const string Escalated = "escalated";
+
+    /// <summary>True for states after which nothing more happens.</summary>
+    public static bool IsFinal(string state) => state is Completed or Failed or Cancelled or Terminated;
+}
+
+/// <summary>States of a task, as people and programs read them.</summary>
+public static class TaskStates
+{
+    public const string Pending = "pending";
+    public const string Queued = "queued";
+    public const string Preparing = "preparing";
+    public const string Executing = "executing";
+    public const string Verifying = "verifying";
+    public const string Merging = "merging";
+    public const string Merged = "merged";
+
+    /// <summary>The agent said that it needs something; a person or an answer is needed.</summary>
+    public const string Blocked = "blocked";
+    public const string AwaitingApproval = "awaiting-approval";
+    public const string Remediating = "remediating";
+
+    /// <summary>Waits for a usage limit's reset, an account or the machine; no attempt is used.</summary>
+    public const string Parked = "parked";
+    public const string Failed = "failed";
+
+    /// <summary>A task it depends on failed.</summary>
+    public const string Skipped = "skipped";
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Its remediations are used up; a person decides.</summary>
+    public const string Escalated = "escalated";
+
+    /// <summary>True where the task has ended, well or not.</summary>
+    public static bool IsEnd(string state) => state is Merged or Failed or Skipped or Cancelled or Escalated;
+
+    /// <summary>True where an agent slot is in use.</summary>
+    public static bool HoldsSlot(string state) => state is Queued or Preparing or Executing or Verifying or Remediating;
+}
+
+/// <summary>Why an agent's turn or a step of a task did not end well: decides what happens next (<c>AgentWorkflow</c> has the rules).</summary>
+public static class FailureClasses
+{
+    public const string None = "none";
+
+    /// <summary>Network or server fault of one service: retried by policy.</summary>
+    public const string Transient = "transient";
+
+    /// <summary>A usage limit with a reset time: waits by a durable timer.</summary>
+    public const string UsageLimit = "usage-limit";
+
+    /// <summary>Login, credit, permission, model gone, agent program broken: parked and probed.</summary>
+    public const string Account = "account";
+
+    /// <summary>Disk, memory, a missing tool: parked until repaired.</summary>
+    public const string Environment = "environment";
+
+    /// <summary>What a gate of one task needs is missing: only that task is parked, and tries again by itself.</summary>
+    public const string Gate = "gate";
+
+    /// <summary>Its run had ended without it (it was terminated): it was nobody's will that this task ends.</summary>
+    public const string RunEnded = "run-ended";
+
+    /// <summary>A limit of the task was reached: time, turns, money or memory.</summary>
+    public const string Limit = "limit";
+
+    /// <summary>The agent said it could not do it.</summary>
+    public const string GaveUp = "gave-up";
+
+    /// <summary>The agent said that it needs something.</summary>
+    public const string Blocked = "blocked";
+
+    /// <summary>The agent's process was killed from outside or with its machine: the conversation is resumed in a new start.</summary>
+    public const string Died = "died";
+
+    /// <summary>We stopped it: pause, cancel or shutdown.</summary>
+    public const string Stopped = "stopped";
+
+    /// <summary>Can't work however often it is tried.</summary>
+    public const string Invalid = "invalid";
+}

@@ -1,0 +1,281 @@
+using Google.Protobuf;
+using Temporal.Grpc;
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.WorkflowService.V1;
+using FailureMessage = Temporalio.Api.Failure.V1.Failure;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Hands out activity tasks and takes their answers and heartbeats, by token and by id.</summary>
+internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPolls polls, Stopping stopping)
+{
+    private const string Service = RpcTable.WorkflowService;
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
+
+    public void Register(RpcTable table)
+    {
+        table.Add(Service, "PollActivityTaskQueue", PollActivityTaskQueueRequest.Parser, PollAsync);
+        table.Add(Service, "RespondActivityTaskCompleted", RespondActivityTaskCompletedRequest.Parser, async (_, r) =>
+        {
+            await AnswerAsync(Tokens.Task(r.TaskToken), activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity));
+            return new RespondActivityTaskCompletedResponse();
+        });
+        table.Add(Service, "RespondActivityTaskFailed", RespondActivityTaskFailedRequest.Parser, async (_, r) =>
+        {
+            var token = Tokens.Task(r.TaskToken);
+            CheckFailure(r.Failure);
+            await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
+            return new RespondActivityTaskFailedResponse();
+        });
+        table.Add(Service, "RespondActivityTaskCanceled", RespondActivityTaskCanceledRequest.Parser, async (_, r) =>
+        {
+            await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Cancel(run, a, r.Details, r.Identity));
+            return new RespondActivityTaskCanceledResponse();
+        });
+        table.Add(Service, "RecordActivityTaskHeartbeat", RecordActivityTaskHeartbeatRequest.Parser, async (_, r) =>
+        {
+            var record = await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Heartbeat(run, a, r.Details, r.Identity), deferred: true);
+            return new RecordActivityTaskHeartbeatResponse
+            {
+                CancelRequested = record is null || record.CancelRequested, ActivityPaused = record is { Paused: true }, ActivityReset = record is { ResetRequested: true },
+            };
+        });
+        table.Add(Service, "RespondActivityTaskCompletedById", RespondActivityTaskCompletedByIdRequest.Parser, async (_, r) =>
+        {
+            var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
+            await AnswerAsync(token, (run, a) => Complete(run, a, r.Result, r.Identity), needsStart: false);
+            return new RespondActivityTaskCompletedByIdResponse();
+        });
+        table.Add(Service, "RespondActivityTaskFailedById", RespondActivityTaskFailedByIdRequest.Parser, async (_, r) =>
+        {
+            var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
+            CheckFailure(r.Failure);
+            await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
+            return new RespondActivityTaskFailedByIdResponse();
+        });
+        table.Add(Service, "RespondActivityTaskCanceledById", RespondActivityTaskCanceledByIdRequest.Parser, async (_, r) =>
+        {
+            await AnswerAsync(ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId), (run, a) => Cancel(run, a, r.Details, r.Identity));
+            return new RespondActivityTaskCanceledByIdResponse();
+        });
+        table.Add(Service, "RecordActivityTaskHeartbeatById", RecordActivityTaskHeartbeatByIdRequest.Parser, async (_, r) =>
+        {
+            var record = await AnswerAsync(ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId), (run, a) => Heartbeat(run, a, r.Details, r.Identity), deferred: true);
+            return new RecordActivityTaskHeartbeatByIdResponse
+            {
+                CancelRequested = record is null || record.CancelRequested, ActivityPaused = record is { Paused: true }, ActivityReset = record is { ResetRequested: true },
+            };
+        });
+    }
+
+    private async ValueTask<PollActivityTaskQueueResponse> PollAsync(GrpcServerCallContext context, PollActivityTaskQueueRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        Require.TaskQueue(request.TaskQueue);
+        LongPoll.RequireTime(context);
+        using var poll = new LongPoll(context, PollLimit, stopping.Token);
+        using var noted = polls.Note(request.WorkerInstanceKey, poll);
+        var poller = TaskQueueDescriber.Poller(request.Identity, request.WorkerVersionCapabilities, request.DeploymentOptions, request.TaskQueueMetadata);
+        while (await engine.Queues.PollAsync(ns.Id, request.TaskQueue.Name, activity: true, poller, poll.Token) is { } queued)
+        {
+            if (context.CancellationToken.IsCancellationRequested)
+            {
+                engine.Queues.Add(queued);
+                break;
+            }
+
+            var task = (ActivityQueuedTask)queued;
+            // Also when it could not be taken: it is out of the queue, and nobody else would do it.
+            var requestId = Guid.NewGuid().ToString();
+            context.WhenUndelivered(() => PutBack(task, requestId));
+            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities)));
+            if (answer is not null)
+            {
+                return answer;
+            }
+        }
+
+        return new PollActivityTaskQueueResponse();
+    }
+
+    private PollActivityTaskQueueResponse? Start(Workflow workflow, ActivityQueuedTask task, string identity, string requestId, WorkerVersionStamp? version)
+    {
+        if (engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
+            || activity.IsStarted || activity.Record.Stamp != task.Stamp || activity.Record.Paused || activity.Record.WaitsForRetry)
+        {
+            return null;
+        }
+
+        run.StartActivity(activity, identity, requestId, version);
+        var scheduled = activity.Scheduled;
+        return new PollActivityTaskQueueResponse
+        {
+            TaskToken = new TaskToken
+            {
+                NamespaceId = run.NamespaceId,
+                WorkflowId = run.WorkflowId,
+                RunId = run.RunId,
+                ScheduledEventId = activity.ScheduledEventId,
+                Attempt = activity.Record.Attempt,
+                Activity = true,
+                ActivityId = scheduled.ActivityId,
+                RequestId = activity.Record.RequestId,
+            }.ToByteString(),
+            WorkflowNamespace = namespaces.FindById(run.NamespaceId)?.Name ?? "",
+            WorkflowType = run.Start.WorkflowType,
+            WorkflowExecution = run.Execution,
+            ActivityType = scheduled.ActivityType,
+            ActivityId = scheduled.ActivityId,
+            Header = scheduled.Header,
+            Input = scheduled.Input,
+            HeartbeatDetails = activity.Record.HeartbeatDetails,
+            ScheduledTime = activity.Record.FirstScheduledTime,
+            CurrentAttemptScheduledTime = activity.Record.ScheduledTime,
+            StartedTime = activity.Record.StartedTime,
+            Attempt = activity.Record.Attempt,
+
+            // Changed options are enforced here; the worker is told what the activity was scheduled with, as by the real server.
+            ScheduleToCloseTimeout = scheduled.ScheduleToCloseTimeout.Span().AsDuration(),
+            StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
+            HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
+            RetryPolicy = activity.RetryPolicy,
+            Priority = Priorities.Inherit(scheduled.Priority, run.Start.Priority),
+        };
+    }
+
+    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
+    private void PutBack(ActivityQueuedTask task, string requestId) => engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
+    {
+        if (engine.Store.Find(w, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity) || activity.Record.Stamp != task.Stamp)
+        {
+            return;
+        }
+
+        if (activity.IsStarted && activity.Record.RequestId == requestId)
+        {
+            run.UnstartActivity(activity);
+        }
+        else if (!activity.IsStarted)
+        {
+            engine.Queues.Add(task);
+        }
+    }));
+
+    private TaskToken ById(string namespaceName, string workflowId, string runId, string activityId)
+    {
+        var ns = namespaces.Resolve(namespaceName);
+        if (workflowId.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("WorkflowId is not set on request.");
+        }
+
+        if (activityId.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("ActivityId is not set on request.");
+        }
+
+        if (runId.Length > 0 && !Guid.TryParse(runId, out _))
+        {
+            throw RpcErrors.InvalidArgument("RunId is not valid UUID.");
+        }
+
+        return new TaskToken { NamespaceId = ns.Id, WorkflowId = workflowId, RunId = runId, ActivityId = activityId, Activity = true };
+    }
+
+    /// <summary>Does something to the activity that a token or an id names. Returns its record; null when the attempt is known to be over.</summary>
+    private Task<ActivityRecord?> AnswerAsync(TaskToken token, Action<Run, PendingActivity> activityAnswer, bool needsStart = true, bool deferred = false) =>
+        engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, workflow =>
+        {
+            var run = engine.Store.Find(workflow, token.RunId) ?? throw (token.RunId.Length > 0
+                ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{token.WorkflowId}\" and run ID \"{token.RunId}\"")
+                : RpcErrors.NotFound($"workflow not found for ID: {token.WorkflowId}"));
+            if (!run.IsOpen)
+            {
+                throw RpcErrors.NotFound("workflow execution already completed");
+            }
+
+            var byId = token.ScheduledEventId == 0;
+            var scheduled = byId ? run.ActivityIds.GetValueOrDefault(token.ActivityId) : token.ScheduledEventId;
+            if (!run.Activities.TryGetValue(scheduled, out var activity) || (!activity.IsStarted && needsStart)
+                || (!byId && (activity.Record.Attempt != token.Attempt || activity.Record.RequestId != token.RequestId)))
+            {
+                throw byId && scheduled == 0
+                    ? RpcErrors.NotFound($"cannot find pending activity with ActivityID {token.ActivityId}, check workflow execution history for more details")
+                    : RpcErrors.NotFound("invalid activityID or activity already timed out or invoking workflow is completed");
+            }
+
+            if (byId)
+            {
+                // Whoever answers by id is not the worker that took the task.
+                activity.Record.WorkerVersion = null;
+            }
+
+            activityAnswer(run, activity);
+            return (ActivityRecord?)activity.Record;
+        }, deferred);
+
+    private static void CheckFailure(FailureMessage? failure)
+    {
+        if (failure is not null && failure.FailureInfoCase is not (FailureMessage.FailureInfoOneofCase.ApplicationFailureInfo or FailureMessage.FailureInfoOneofCase.None))
+        {
+            throw RpcErrors.InvalidArgument("Failure must have ApplicationFailureInfo.");
+        }
+    }
+
+    private static void Complete(Run run, PendingActivity activity, Payloads? result, string identity)
+    {
+        if (TooLarge(result))
+        {
+            run.FailActivity(activity, new FailureMessage
+            {
+                Message = "Complete result exceeds size limit.",
+                ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true },
+            }, identity);
+            return;
+        }
+
+        run.CompleteActivity(activity, result, identity);
+    }
+
+    private static void Fail(Run run, PendingActivity activity, FailureMessage? failure, Payloads? heartbeat, string identity)
+    {
+        if (heartbeat is not null)
+        {
+            activity.Record.HeartbeatDetails = heartbeat;
+        }
+
+        if (failure is not null && failure.CalculateSize() > StartRequests.MaxBlob)
+        {
+            failure = Failures.Server("RespondActivityTaskFailedRequest.Failure exceeds size limit.");
+        }
+
+        run.FailActivity(activity, failure, identity);
+    }
+
+    private static void Cancel(Run run, PendingActivity activity, Payloads? details, string identity)
+    {
+        if (!activity.Record.CancelRequested)
+        {
+            throw RpcErrors.InvalidArgument("ActivityTask is not cancelled, but worker reports cancelled.");
+        }
+
+        run.CancelActivity(activity, details, identity);
+    }
+
+    private static void Heartbeat(Run run, PendingActivity activity, Payloads? details, string identity)
+    {
+        if (TooLarge(details))
+        {
+            run.FailActivity(activity, new FailureMessage { Message = "Heartbeat details exceed size limit.", ServerFailureInfo = new Temporalio.Api.Failure.V1.ServerFailureInfo { NonRetryable = true } }, identity);
+            activity.Record.CancelRequested = true;
+            return;
+        }
+
+        run.RecordHeartbeat(activity, details);
+    }
+
+    private static bool TooLarge(Payloads? blob) => blob is not null && blob.CalculateSize() > StartRequests.MaxBlob;
+}

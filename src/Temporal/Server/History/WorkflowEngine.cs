@@ -1,0 +1,354 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Grpc;
+using Temporal.Server.Frontend;
+using Temporal.Server.Matching;
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+
+namespace Temporal.Server.History;
+
+/// <summary>What happens after a commit and by itself: tasks go to their queues, timers are set, other workflows are told, and a restarted server takes up where the last one was.</summary>
+internal sealed class WorkflowEngine
+{
+    private const int RecoveryLanes = 4;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly TimerService _timers;
+    private readonly ILogger _logger;
+    private readonly OutboxWorker _outbox;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, RunTimer> _runTimers = [];
+    private readonly Dictionary<long, TasksInHand> _busyRuns = [];
+    private readonly HashSet<long> _lostRuns = [];
+
+    public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
+    {
+        Store = store;
+        Queues = queues;
+        _timers = timers;
+        _logger = logger;
+        Chain = new RunChain(store, namespaces);
+        _outbox = new OutboxWorker(store, Chain, namespaces);
+        store.Committed = OnCommitted;
+        store.Lost = OnLost;
+        timers.SetBack += LookAtAllTimers;
+    }
+
+    public WorkflowStore Store { get; }
+
+    public TaskQueues Queues { get; }
+
+    public RunChain Chain { get; }
+
+    public event Action<ClosedRun>? RunClosed;
+
+    /// <summary>Knows which workers are gone.</summary>
+    public required DeadWorkers DeadWorkers { get; init; }
+
+    /// <summary>Whether it is noted which runs have tasks, for a clock that skips.</summary>
+    public bool TracksTasks { get; init; }
+
+    /// <summary>No task is queued or started, but for so many activities. Only with <see cref="TracksTasks"/>.</summary>
+    public bool IsIdle(int startedActivities)
+    {
+        lock (_lock)
+        {
+            return _busyRuns.Count == 0 || (!_busyRuns.Values.Any(run => run.Others) && _busyRuns.Values.Sum(run => run.StartedActivities) <= startedActivities);
+        }
+    }
+
+    /// <summary>Loads what must go on: tasks that wait in queues, timers, work on other workflows.</summary>
+    public void Recover()
+    {
+        var (due, waiting, outbox) = Store.Database.Read(static db => (
+            Rows(db, "SELECT key, namespace, workflow_id, run_id, next_due FROM runs WHERE next_due IS NOT NULL"),
+            Rows(db, "SELECT key, namespace, workflow_id, run_id, 0 FROM runs WHERE dispatch <> 0"),
+            Outbox(db)));
+        foreach (var row in due)
+        {
+            SetTimer(row.Key, row.NamespaceId, row.WorkflowId, row.RunId, DateTimeOffset.FromUnixTimeMilliseconds(row.Due));
+        }
+
+        // A few at a time: the first calls of clients must not wait behind all of them.
+        if (waiting.Count > 0)
+        {
+            var lanes = new ParallelOptions { MaxDegreeOfParallelism = RecoveryLanes };
+            Detached("", () => Parallel.ForEachAsync(waiting, lanes, (row, _) => new ValueTask(
+                LoggedAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
+        }
+
+        foreach (var (key, record) in outbox)
+        {
+            Detached(record.WorkflowId, () => _outbox.RunAsync(key, record));
+        }
+    }
+
+    /// <summary>Runs something beside the caller, again and again while what it changes cannot be written, such as on a full disk; any other failure is logged.</summary>
+    public void Detached(string workflowId, Func<Task> work)
+    {
+        var counted = _timers.BeginWork();
+        _ = Task.Run(async () =>
+        {
+            using (counted)
+            {
+                await LoggedAsync(workflowId, work);
+            }
+        });
+    }
+
+    private async Task LoggedAsync(string workflowId, Func<Task> work)
+    {
+        try
+        {
+            await PersistAsync(workflowId, work);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server has stopped; the work is found again at the next start.
+        }
+        catch (Exception e)
+        {
+            Log.OutboxFailed(_logger, e, workflowId);
+        }
+    }
+
+    private async Task PersistAsync(string workflowId, Func<Task> work)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (GrpcException e) when (e.Code == GrpcStatusCode.Unavailable)
+            {
+                Log.WorkUnwritten(_logger, e, workflowId);
+                await Task.Delay(pause);
+            }
+        }
+    }
+
+    private static List<StoredRun> Rows(SqliteConnection db, string sql)
+    {
+        var rows = new List<StoredRun>();
+        using var statement = db.Prepare(sql);
+        while (statement.Step())
+        {
+            rows.Add(new StoredRun(statement.Integer(0), statement.Text(1), statement.Text(2), statement.Text(3), statement.Integer(4)));
+        }
+
+        return rows;
+    }
+
+    private static List<(long Key, OutboxRecord Record)> Outbox(SqliteConnection db)
+    {
+        var rows = new List<(long, OutboxRecord)>();
+        using var statement = db.Prepare("SELECT key, data FROM outbox ORDER BY key");
+        while (statement.Step())
+        {
+            rows.Add((statement.Integer(0), OutboxRecord.Parser.ParseFrom(statement.Blob(1))));
+        }
+
+        return rows;
+    }
+
+    private void Requeue(Workflow workflow, string runId)
+    {
+        if (Store.Find(workflow, runId) is not { IsOpen: true } run)
+        {
+            return;
+        }
+
+        if (run.Task is { StartedEventId: > 0 } started && DeadWorkers.IsGone(started.Identity))
+        {
+            run.TimeOutWorkflowTask(Temporalio.Api.Enums.V1.TimeoutType.StartToClose);
+        }
+        else if (run.Task is { StartedEventId: 0 } task)
+        {
+            if (task.Sticky)
+            {
+                // No worker has polled the sticky queue of this process yet.
+                run.ClearSticky();
+            }
+
+            run.Changes.DispatchWorkflowTask = true;
+        }
+
+        foreach (var activity in run.Activities.Values.Where(a => !a.IsStarted && !a.Record.Paused && !a.Record.WaitsForRetry))
+        {
+            run.DispatchActivity(activity);
+        }
+    }
+
+    private void OnCommitted(WorkflowWrite write)
+    {
+        using var counted = TracksTasks ? _timers.BeginWork() : null;
+        foreach (var run in write.Runs)
+        {
+            if (TracksTasks)
+            {
+                NoteTasks(run);
+            }
+
+            SetTimer(run.Run.Key, write.Workflow.NamespaceId, write.Workflow.WorkflowId, run.Run.RunId, run.NextDue);
+            if (run.WorkflowTask is { } task)
+            {
+                if (task.Sticky && !Queues.StickyWorkerLives(task.NamespaceId, task.Queue))
+                {
+                    Detached(task.WorkflowId, () => Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => LeaveSticky(w, task)));
+                }
+                else
+                {
+                    Queues.Add(task);
+                }
+            }
+
+            foreach (var activity in run.Activities)
+            {
+                Queues.Add(activity);
+            }
+
+            foreach (var (key, record) in run.Outbox)
+            {
+                Detached(record.WorkflowId, () => _outbox.RunAsync(key, record));
+            }
+
+            foreach (var (update, progress) in run.Changes.Updates)
+            {
+                update.Publish(progress);
+            }
+
+            if (run.Closed is { } closed && RunClosed is { } told)
+            {
+                Detached(closed.WorkflowId, () =>
+                {
+                    told(closed);
+                    return Task.CompletedTask;
+                });
+            }
+        }
+    }
+
+    /// <summary>What waits in no queue because a change that took it out could not be written goes there again, once that can be written.</summary>
+    private void OnLost(WorkflowWrite write)
+    {
+        foreach (var run in write.Runs.Select(r => r.Run))
+        {
+            lock (_lock)
+            {
+                // What brings it back fails in the same way as long as nothing can be written.
+                if (!_lostRuns.Add(run.Key))
+                {
+                    continue;
+                }
+            }
+
+            Detached(run.WorkflowId, async () =>
+            {
+                await Store.ChangeAsync(run.NamespaceId, run.WorkflowId, w => Requeue(w, run.RunId));
+                lock (_lock)
+                {
+                    _lostRuns.Remove(run.Key);
+                }
+            });
+        }
+    }
+
+    private void LeaveSticky(Workflow workflow, WorkflowQueuedTask task)
+    {
+        if (Store.Find(workflow, task.RunId) is { IsOpen: true } run && run.Task is { StartedEventId: 0, Sticky: true } pending && pending.ScheduledEventId == task.ScheduledEventId)
+        {
+            run.ClearSticky();
+            run.Changes.DispatchWorkflowTask = true;
+        }
+    }
+
+    private void NoteTasks(RunWrite run)
+    {
+        lock (_lock)
+        {
+            if (run.Tasks == default)
+            {
+                _busyRuns.Remove(run.Run.Key);
+            }
+            else
+            {
+                _busyRuns[run.Run.Key] = run.Tasks;
+            }
+        }
+    }
+
+    private void SetTimer(long key, string namespaceId, string workflowId, string runId, DateTimeOffset? due)
+    {
+        lock (_lock)
+        {
+            if (_runTimers.TryGetValue(key, out var known))
+            {
+                if (known.Due == due)
+                {
+                    return;
+                }
+
+                known.Handle.Dispose();
+                _runTimers.Remove(key);
+            }
+
+            if (due is { } at)
+            {
+                void Elapse() => Detached(workflowId, () => ElapseAsync(key, namespaceId, workflowId, runId));
+                _runTimers[key] = new RunTimer(at, _timers.Schedule(at, Elapse), Elapse);
+            }
+        }
+    }
+
+    /// <summary>The clock was set back: the limits of attempts, which count time awake, are due earlier on it than the timers that were set for them.</summary>
+    private void LookAtAllTimers()
+    {
+        List<RunTimer> timers;
+        lock (_lock)
+        {
+            timers = [.. _runTimers.Values];
+        }
+
+        foreach (var timer in timers)
+        {
+            timer.Handle.Dispose();
+            timer.Elapse();
+        }
+    }
+
+    private Task ElapseAsync(long key, string namespaceId, string workflowId, string runId)
+    {
+        lock (_lock)
+        {
+            _runTimers.Remove(key);
+        }
+
+        return Store.ChangeAsync(namespaceId, workflowId, workflow =>
+        {
+            if (Store.Find(workflow, runId) is not { } run)
+            {
+                return;
+            }
+
+            run.Elapse();
+            if (run.Changes.TimedOut)
+            {
+                Chain.TimeOut(workflow, run);
+            }
+
+            if (!run.Changes.IsDirty)
+            {
+                SetTimer(key, namespaceId, workflowId, runId, run.NextDue());
+            }
+        });
+    }
+
+    /// <summary>A run that something is to be done for, and when (ms since 1970) if by its time alone.</summary>
+    private sealed record StoredRun(long Key, string NamespaceId, string WorkflowId, string RunId, long Due);
+
+    /// <summary>When time alone changes a run next, and what is done then.</summary>
+    private sealed record RunTimer(DateTimeOffset Due, IDisposable Handle, Action Elapse);
+}

@@ -1,0 +1,1 @@
+global using Step = Orchestrator.Temporal.Sdk.Tests.Scripts.Strand<object?>;

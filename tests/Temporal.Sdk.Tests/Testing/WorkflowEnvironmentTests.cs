@@ -1,0 +1,113 @@
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Testing;
+using Temporalio.Worker;
+using Temporalio.Workflows;
+using Xunit;
+
+namespace Orchestrator.Temporal.Sdk.Tests.Testing;
+
+/// <summary>Servers for tests.</summary>
+public sealed class WorkflowEnvironmentTests
+{
+    [Fact]
+    public async Task StartTimeSkipping_WorkflowOfAWeek_EndsAtOnceAndTimeHasPassed()
+    {
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync();
+        var before = await environment.GetCurrentTimeAsync();
+
+        var slept = await RunAsync(environment, TimeSpan.FromDays(7)).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.True(environment.SupportsTimeSkipping);
+        Assert.True(slept >= TimeSpan.FromDays(7));
+        Assert.True(await environment.GetCurrentTimeAsync() - before >= TimeSpan.FromDays(7));
+    }
+
+    [Fact]
+    public async Task Delay_WithTimeSkipping_MovesTheServersTime()
+    {
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync();
+        var before = await environment.GetCurrentTimeAsync();
+
+        await environment.DelayAsync(TimeSpan.FromHours(5)).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.True(await environment.GetCurrentTimeAsync() - before >= TimeSpan.FromHours(5));
+    }
+
+    [Fact]
+    public async Task Delay_InAnActivity_PassesWhileTheResultIsWaitedFor()
+    {
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync();
+        var options = new TemporalWorkerOptions($"queue-{Guid.NewGuid():N}").AddWorkflow<CallingWorkflow>();
+        options.AddActivity(Temporalio.Activities.ActivityDefinition.Create("Delay", typeof(Task), [], 0, _ => environment.DelayAsync(TimeSpan.FromHours(2))));
+        using var worker = new TemporalWorker(environment.Client, options);
+
+        var took = await worker.ExecuteAsync(() =>
+            environment.Client.ExecuteWorkflowAsync((CallingWorkflow w) => w.RunAsync(), new($"calling-{Guid.NewGuid():N}", options.TaskQueue!))).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.InRange(took, TimeSpan.FromHours(2), TimeSpan.FromHours(2.2));
+    }
+
+    [Fact]
+    public async Task Results_WaitedForAtTheSameTime_SkipUntilTheLast()
+    {
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync();
+
+        var slept = await Task.WhenAll(Enumerable.Range(1, 5).Select(day => RunAsync(environment, TimeSpan.FromDays(day)))).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.All(slept.Select((length, index) => length - TimeSpan.FromDays(index + 1)), over => Assert.InRange(over, TimeSpan.Zero, TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
+    public async Task StartLocal_SearchAttributes_AreKnown()
+    {
+        var key = SearchAttributeKey.CreateKeyword("Colour");
+        await using var environment = await WorkflowEnvironment.StartLocalAsync(new() { SearchAttributes = [key] });
+
+        var attributes = await environment.Client.OperatorService.ListSearchAttributesAsync(new() { Namespace = "default" });
+
+        Assert.False(environment.SupportsTimeSkipping);
+        Assert.Equal(IndexedValueType.Keyword, attributes.CustomAttributes["Colour"]);
+        Assert.True(await RunAsync(environment, TimeSpan.FromMilliseconds(5)) > TimeSpan.Zero);
+    }
+
+    private static async Task<TimeSpan> RunAsync(WorkflowEnvironment environment, TimeSpan length)
+    {
+        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions($"queue-{Guid.NewGuid():N}").AddWorkflow<SleepingWorkflow>());
+        return await worker.ExecuteAsync(async () =>
+        {
+            var handle = await environment.Client.StartWorkflowAsync(
+                (SleepingWorkflow w) => w.RunAsync(length), new($"sleep-{Guid.NewGuid():N}", worker.Options.TaskQueue!));
+            return await handle.GetResultAsync();
+        });
+    }
+
+    /// <summary>Says how long its activity took.</summary>
+    [Workflow]
+    public sealed class CallingWorkflow
+    {
+        /// <summary>Calls it.</summary>
+        [WorkflowRun]
+        public async Task<TimeSpan> RunAsync()
+        {
+            var before = Workflow.UtcNow;
+            await Workflow.ExecuteActivityAsync("Delay", [], new() { StartToCloseTimeout = TimeSpan.FromDays(1), RetryPolicy = new() { MaximumAttempts = 1 } });
+            return Workflow.UtcNow - before;
+        }
+    }
+
+    /// <summary>Sleeps.</summary>
+    [Workflow]
+    public sealed class SleepingWorkflow
+    {
+        /// <summary>Sleeps for a time and says how long it was.</summary>
+        [WorkflowRun]
+        public async Task<TimeSpan> RunAsync(TimeSpan length)
+        {
+            var before = Workflow.UtcNow;
+            await Workflow.DelayAsync(length);
+            return Workflow.UtcNow - before;
+        }
+    }
+}

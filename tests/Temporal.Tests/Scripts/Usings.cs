@@ -1,1 +1,0 @@
-global using Step = Orchestrator.Temporal.Tests.Scripts.Strand<object?>;
