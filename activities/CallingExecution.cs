@@ -1,6 +1,5 @@
 using Orchestrator.Runs;
 using Temporalio.Activities;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
@@ -17,7 +16,7 @@ internal static class CallingExecution
         var untilStopped = new RpcOptions { CancellationToken = stop };
         try
         {
-            if ((await execution.DescribeAsync(new WorkflowDescribeOptions { Rpc = untilStopped })).Status != WorkflowExecutionStatus.Running)
+            if (!await WorkflowState.IsOpenAsync(execution, untilStopped))
                 return CallerState.Over;
 
             // The events of a reset execution are those of the one before, up to the place of the reset.

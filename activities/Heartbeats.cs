@@ -1,6 +1,5 @@
 using Orchestrator.Runs;
 using Temporalio.Activities;
-using Temporalio.Api.Enums.V1;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
@@ -59,11 +58,7 @@ internal static class Heartbeats
             return false;
         try
         {
-            return (await context.TemporalClient.GetWorkflowHandle(id).DescribeAsync()).Status != WorkflowExecutionStatus.Running;
-        }
-        catch (RpcException unknown) when (unknown.Code == RpcException.StatusCode.NotFound)
-        {
-            return true;
+            return !await WorkflowState.IsOpenAsync(context.TemporalClient.GetWorkflowHandle(id));
         }
         catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or InvalidOperationException)
         {

@@ -17,7 +17,7 @@ internal static class OpenTasks
                 continue;
             try
             {
-                open[task.Id[(runId.Length + 1)..]] = await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id, task.RunId)
+                open[RunIds.TaskOf(runId, task.Id)] = await client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(task.Id, task.RunId)
                     .QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = untilStopped });
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)

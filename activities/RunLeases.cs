@@ -1,7 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Temporalio.Client;
-using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
@@ -39,15 +38,8 @@ internal sealed class RunLeases(ITemporalClient client)
         var ended = new List<string>();
         foreach (var id in runIds)
         {
-            try
-            {
-                if ((await client.GetWorkflowHandle(id).DescribeAsync()).Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
-                    ended.Add(id);
-            }
-            catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
-            {
+            if (!await WorkflowState.IsOpenAsync(client.GetWorkflowHandle(id)))
                 ended.Add(id);
-            }
         }
         return ended;
     }

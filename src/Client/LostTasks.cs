@@ -44,7 +44,7 @@ public sealed class LostTasks(ITemporalClient client)
         var end = await ClosedExecution.LastEventAsync(_client.GetWorkflowHandle(task.Id, task.RunId), rpc);
         var report = new TaskReport
         {
-            TaskId = task.Id[(runId.Length + 1)..],
+            TaskId = RunIds.TaskOf(runId, task.Id),
             ExecutionId = task.RunId,
             Sequence = TaskReport.LastWord,
             State = TaskStates.Failed,

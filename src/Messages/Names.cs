@@ -20,6 +20,11 @@ public static class RunIds
     /// <summary>Id of a task's workflow.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
+    /// <summary>The task of a task's workflow: <see cref="ForTask"/> read backwards.</summary>
+    /// <param name="runId">The run that the task belongs to.</param>
+    /// <param name="workflowId">Id of one of its tasks' workflows.</param>
+    public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
+
     /// <summary>Visibility query for the open workflows of tasks, planners included.</summary>
     /// <param name="runId">Of one run; null: of all.</param>
     public static string OpenTasksQuery(string? runId = null)

@@ -42,7 +42,7 @@ internal static class GateSettingType
         GateType? said = null;
         foreach (var entry in map.Entries)
         {
-            switch (GateGrammar.MemberOf(entry.Key))
+            switch (GateGrammar.Keys.Find(entry.Key))
             {
                 case "command":
                     good &= SettingTypes.Text.TryRead(entry.Value, faults, out var command);
@@ -73,7 +73,7 @@ internal static class GateSettingType
                     gate = gate with { Timeout = timeout };
                     break;
                 default:
-                    var near = NearestName.Of(entry.Key, [.. GateGrammar.Members.SelectMany(spellings => spellings.Split(' '))]);
+                    var near = GateGrammar.Keys.Nearest(entry.Key);
                     faults($"a gate has no '{entry.Key}'{(near is null ? "" : $"; '{near}' is near")}.", entry.Line);
                     good = false;
                     break;

@@ -5,8 +5,6 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping of names to commands.</summary>
 internal static class GateBinder
 {
-    private static readonly KeyTable GateKeys = new([.. GateGrammar.Members]);
-
     /// <summary>The gates of a field, or null when it is not given.</summary>
     public static IReadOnlyList<Gate>? Bind(Fields fields, string name)
     {
@@ -63,7 +61,7 @@ internal static class GateBinder
 
     private static void AddMapping(MappingNode mapping, FieldPath path, string? name, List<Gate> gates, FaultList faults)
     {
-        var fields = new Fields(mapping, path.ToString(), GateKeys, faults, "a gate");
+        var fields = new Fields(mapping, path.ToString(), GateGrammar.Keys, faults, "a gate");
         string? command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {

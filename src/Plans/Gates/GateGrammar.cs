@@ -6,8 +6,8 @@ namespace Orchestrator.Plans;
 /// </summary>
 public static class GateGrammar
 {
-    /// <summary>The members of a gate, each followed by its other spellings, divided by spaces.</summary>
-    public static IReadOnlyList<string> Members { get; } = ["command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive"];
+    /// <summary>The members of a gate, with their other spellings.</summary>
+    public static KeyTable Keys { get; } = new("command cmd run", "type kind", "required", "timeout timeout_seconds", "description name", "negate", "exclusive");
 
     /// <summary>The words for types, with their other spellings.</summary>
     public static IReadOnlyDictionary<string, GateType> Types { get; } = new Dictionary<string, GateType>(StringComparer.OrdinalIgnoreCase)
@@ -23,18 +23,11 @@ public static class GateGrammar
         ["types"] = GateType.TypeCheck,
     };
 
-    /// <summary>The member that a key means, or null. Dashes count as underscores, capitals do not count.</summary>
-    public static string? MemberOf(string key)
-    {
-        var plain = key.Replace('-', '_').ToLowerInvariant();
-        return Members.Select(spellings => spellings.Split(' ')).FirstOrDefault(spellings => spellings.Contains(plain, StringComparer.Ordinal))?[0];
-    }
-
     /// <summary>
     /// Whether a mapping with these keys is one gate; otherwise each key is a type or a name, and what stands below it is the command. A gate whose <c>command</c> is mistyped must not become
     /// several, each with a word of it as its command.
     /// </summary>
-    public static bool IsOneGate(IReadOnlyCollection<string> keys) => keys.Count == 0 || keys.Any(key => MemberOf(key) is not null || NearestName.Of(key, ["command"]) is not null);
+    public static bool IsOneGate(IReadOnlyCollection<string> keys) => keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
     /// <summary>The gate that a command means. Where nobody says its type, the key above it may, and else the command does.</summary>
     /// <param name="command">The command.</param>

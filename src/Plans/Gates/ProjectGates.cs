@@ -14,9 +14,6 @@ public enum GateSource
 
     /// <summary>The project's own manifests, because the plan has contracts, which are worth nothing where nobody checks types.</summary>
     Contracts,
-
-    /// <summary>The configuration, <c>gates.integration</c>: holds for what is merged.</summary>
-    Integration,
 }
 
 /// <summary>A gate that holds, and why.</summary>

@@ -1,7 +1,7 @@
-namespace Orchestrator.Plans.Readers.TaskGraphs;
+namespace Orchestrator.Plans;
 
 /// <summary>The keys of one kind of mapping, with the other spellings under which each is accepted.</summary>
-internal sealed class KeyTable
+public sealed class KeyTable
 {
     private readonly Dictionary<string, string> _canonical = new(StringComparer.OrdinalIgnoreCase);
 
