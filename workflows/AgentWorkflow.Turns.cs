@@ -98,22 +98,19 @@ public abstract partial class AgentWorkflow
         {
             return await call(new AgentCall(guidance, Stop: false, interrupt));
         }
-        catch (ActivityFailureException unheard) when (interrupt.IsCancellationRequested && TemporalException.IsCanceledException(unheard))
+        catch (ActivityFailureException failure) when (interrupt.IsCancellationRequested && LeftItsAgent(failure))
         {
-            return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
-        }
-        catch (ActivityFailureException letGo) when (interrupt.IsCancellationRequested && letGo.InnerException is ApplicationFailureException { ErrorType: FailureTypes.WorkerStops })
-        {
-            // The engine tries nothing again that is to be cancelled, so the agent that works on is nobody's.
-            return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
-        }
-        catch (ActivityFailureException gone) when (interrupt.IsCancellationRequested
-            && gone.InnerException is TimeoutFailureException or ApplicationFailureException { ErrorType: FailureTypes.WorkerDied })
-        {
-            // Its worker died, or was too busy to say that it lives: nobody stops the agent either.
             return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
         }
     }
+
+    /// <summary>
+    /// Whether nobody heard that the start was interrupted, so that its agent may work on: the engine ended it unheard, its worker let go of it
+    /// (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.
+    /// </summary>
+    private static bool LeftItsAgent(ActivityFailureException failure) => TemporalException.IsCanceledException(failure)
+        || failure.InnerException is TimeoutFailureException
+            or ApplicationFailureException { ErrorType: FailureTypes.WorkerStops or FailureTypes.WorkerDied };
 
     /// <summary>Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go on.</summary>
     private void PauseAsStopped()

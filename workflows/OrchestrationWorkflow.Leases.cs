@@ -32,19 +32,42 @@ public sealed partial class OrchestrationWorkflow
         if (!shared || before is not false)
             return;
 
-        // Until now nobody asked: what is at work is told, and counts as leased.
-        var atWork = _board.Entries.Where(e => e.AtWork).Select(e => e.Outline.Id).ToList();
-        foreach (var id in atWork)
-            _leases[id] = true;
-        await TellLeasesAsync(LeaseStep.Hold, atWork);
+        // Until now nobody asked.
+        await HoldThoseAtWorkAsync();
     }
 
     /// <summary>Before the first task starts.</summary>
     private async Task JoinLeasesAsync()
     {
         _leased = true;
+        await JoinAndWaitAsync();
+    }
+
+    /// <summary>The leases may have let go of this run, and hold what tasks had that are not at work any more.</summary>
+    private async Task JoinLeasesAnewAsync()
+    {
+        if (!_leased)
+            return;
+        _leases.Clear();
+        _shared = null;
+        await JoinAndWaitAsync();
+        if (_shared is true)
+            await HoldThoseAtWorkAsync();
+    }
+
+    private async Task JoinAndWaitAsync()
+    {
         await TellLeasesAsync(LeaseStep.Join, []);
         await Workflow.WaitConditionAsync(() => _shared is not null || Cancelled || WasReset, CancellationToken.None);
+    }
+
+    /// <summary>The leases are told what is at work, which counts as leased.</summary>
+    private async Task HoldThoseAtWorkAsync()
+    {
+        var atWork = _board.Entries.Where(e => e.AtWork).Select(e => e.Outline.Id).ToList();
+        foreach (var id in atWork)
+            _leases[id] = true;
+        await TellLeasesAsync(LeaseStep.Hold, atWork);
     }
 
     private async Task LeaveLeasesAsync()
@@ -95,8 +118,14 @@ public sealed partial class OrchestrationWorkflow
     private async Task TellLeasesAsync(LeaseStep step, IReadOnlyList<string> tasks)
     {
         _calls++;
-        var input = new LeaseInput(_runId, _repository, _plan.Hash, step, tasks);
-        await Workflow.ExecuteActivityAsync((IRunActivities a) => a.TellLeasesAsync(input), ActivityDefaults.Short(_repository.Queue));
-        _calls--;
+        try
+        {
+            var input = new LeaseInput(_runId, _repository, _plan.Hash, step, tasks);
+            await Workflow.ExecuteActivityAsync((IRunActivities a) => a.TellLeasesAsync(input), ActivityDefaults.Short(_repository.Queue));
+        }
+        finally
+        {
+            _calls--;
+        }
     }
 }

@@ -143,8 +143,7 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>A task's workflow is open that this execution did not start. False: it is about to close.</summary>
     private async Task<bool> TryTakeOverAsync(TaskEntry entry)
     {
-        var read = new ReadTaskInput(_runId, entry.Outline.Id);
-        var report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), ActivityDefaults.Short(_repository.Queue));
+        var report = await ReadTaskAsync(entry);
         if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork)
             return false;
         if (report.PlanHash == PlanHashOf(entry))
@@ -168,8 +167,7 @@ public sealed partial class OrchestrationWorkflow
     /// <summary>The workflow of a task has closed while no execution of the run was there to hear of it.</summary>
     private async Task HearOfEndAsync(TaskEntry entry)
     {
-        var read = new ReadTaskInput(_runId, entry.Outline.Id);
-        var report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), ActivityDefaults.Short(_repository.Queue));
+        var report = await ReadTaskAsync(entry);
         if (!entry.AtWork)
             return;
 
@@ -188,22 +186,5 @@ public sealed partial class OrchestrationWorkflow
             return;
         _board.Retry(entry, "", Now);
         entry.MayReuse = true;
-    }
-
-    /// <summary>The leases may have let go of this run, and hold what tasks had that are not at work any more.</summary>
-    private async Task JoinLeasesAnewAsync()
-    {
-        if (!_leased)
-            return;
-        _leases.Clear();
-        _shared = null;
-        await TellLeasesAsync(LeaseStep.Join, []);
-        await Workflow.WaitConditionAsync(() => _shared is not null || Cancelled || WasReset, CancellationToken.None);
-        if (_shared is not true)
-            return;
-        var atWork = _board.Entries.Where(e => e.AtWork).Select(e => e.Outline.Id).ToList();
-        foreach (var id in atWork)
-            _leases[id] = true;
-        await TellLeasesAsync(LeaseStep.Hold, atWork);
     }
 }

@@ -164,13 +164,24 @@ public sealed partial class OrchestrationWorkflow
     private async Task AskTaskAsync(TaskEntry entry)
     {
         _calls++;
+        try
+        {
+            if (await ReadTaskAsync(entry) is { } report)
+                TakeIn(report);
+            else
+                _board.Lost(entry, entry.ExecutionId, "its workflow is gone", Now);
+        }
+        finally
+        {
+            _calls--;
+        }
+    }
+
+    /// <summary>What the workflow of a task says of itself; null where there is none.</summary>
+    private Task<TaskReport?> ReadTaskAsync(TaskEntry entry)
+    {
         var read = new ReadTaskInput(_runId, entry.Outline.Id);
-        var report = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), ActivityDefaults.Short(_repository.Queue));
-        _calls--;
-        if (report is null)
-            _board.Lost(entry, entry.ExecutionId, "its workflow is gone", Now);
-        else
-            TakeIn(report);
+        return Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), ActivityDefaults.Short(_repository.Queue));
     }
 
     /// <summary>The merge train: one verified task after the other, in the order in which they were verified.</summary>

@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
+using Temporalio.Exceptions;
 using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
@@ -88,6 +89,29 @@ public sealed class LeaseTests
         await run.Run.TerminateAsync();
 
         Assert.Equal(RunStates.Completed, (await second.GetResultAsync().WaitAsync(TimeSpan.FromSeconds(120))).State);
+    }
+
+    /// <summary>What could not be said is not under way for ever: else the history of the run would grow without an end.</summary>
+    [Fact]
+    public async Task Release_CanNotBeSaid_TheRunStillContinuesAsNew()
+    {
+        await using var run = await ScriptedRun.CreateAsync(
+            [.. Enumerable.Range(0, 12).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] })],
+            settings: new RunSettings { Workers = 1, ContinueAfterEvents = 40 });
+        run.Activities.Leases = input => input.Step switch
+        {
+            LeaseStep.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Shared = true })),
+            LeaseStep.Ask => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Granted = input.Tasks[0] })),
+            LeaseStep.Release => throw new ApplicationFailureException("the plan is gone", nonRetryable: true),
+            _ => Task.CompletedTask,
+        };
+
+        await run.BeginAsync();
+        var result = await run.ResultAsync();
+
+        var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)

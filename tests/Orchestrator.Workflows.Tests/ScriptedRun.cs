@@ -194,6 +194,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     public Func<ReleaseTaskInput, Task> Release { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Answers in place of the leases of the repository; null: they answer themselves.</summary>
+    public Func<LeaseInput, Task>? Leases { get; set; }
+
     public Func<PlanOutline, PlanOutline> Plan { get; set; } = plan => plan;
 
     public Func<PreflightResult, PreflightResult> Check { get; set; } = result => result;
@@ -274,6 +277,8 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     [Activity]
     public Task TellLeasesAsync(LeaseInput input)
     {
+        if (Leases is not null)
+            return Leases(input);
         System.Linq.Expressions.Expression<Func<ILeaseWorkflow, Task>> signal = input.Step switch
         {
             LeaseStep.Join => w => w.JoinAsync(input.RunId),
