@@ -1,96 +1,61 @@
-using System.Text;
+using Markdig;
+using Markdig.Parsers;
+using Markdig.Parsers.Inlines;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>Markdown inside a line.</summary>
 internal static class Inline
 {
-    /// <summary>The text as a person reads it: links by their words, no emphasis, no code marks, no escapes.</summary>
-    public static string Plain(string text)
-    {
-        var plain = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\\' && i + 1 < text.Length && char.IsPunctuation(text[i + 1]))
-            {
-                plain.Append(text[++i]);
-            }
-            else if (text[i] == '[' && LinkAt(text, i) is (string words, _, int end))
-            {
-                plain.Append(Plain(words));
-                i = end - 1;
-            }
-            else if (text[i] is '*' or '`' || IsEmphasis(text, i))
-            {
-                continue;
-            }
-            else
-            {
-                plain.Append(text[i]);
-            }
-        }
+    // What is longer is shown as it stands: no person wrote it into a cell or a list, and marks without end cost the library time and depth.
+    private const int Longest = 4000;
 
-        return plain.ToString().Trim();
-    }
+    private static readonly MarkdownPipeline Pipeline = CreatePipeline();
+
+    /// <summary>The text as a person reads it: links by their words, no emphasis, no code marks, no escapes.</summary>
+    public static string Plain(string text) => text.Length > Longest ? text.Trim() : string.Concat(Parts<MarkdownObject>(text).Select(part => part switch
+    {
+        LiteralInline literal => literal.Content.ToString(),
+        CodeInline code => code.Content,
+        LineBreakInline => " ",
+
+        // A bracket or mark that nothing closes.
+        DelimiterInline open => open.ToLiteral(),
+        _ => "",
+    })).Trim();
 
     /// <summary>The target of the first link, without its anchor or title; null when there is none.</summary>
-    public static string? LinkTarget(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '[' && LinkAt(text, i) is (_, string target, _))
-            {
-                return target;
-            }
-        }
-
-        return null;
-    }
+    public static string? LinkTarget(string text) => Parts<LinkInline>(text).FirstOrDefault()?.Url is { } url ? Uri.UnescapeDataString(url.Split('#')[0]) : null;
 
     /// <summary>All texts between backticks.</summary>
-    public static IReadOnlyList<string> CodeSpans(string text)
+    public static IReadOnlyList<string> CodeSpans(string text) => [.. Parts<CodeInline>(text).Select(code => code.Content.Trim()).Where(code => code.Length > 0)];
+
+    private static IEnumerable<T> Parts<T>(string text)
+        where T : MarkdownObject
+        => text.Length > Longest ? [] : Markdown.Parse(text, Pipeline).Descendants<T>();
+
+    // Nothing but what stands inside a line: its beginning may look like a list or a heading, and what looks like HTML is a person's text.
+    private static MarkdownPipeline CreatePipeline()
     {
-        string[] parts = text.Split('`');
-        return [.. parts.Where((part, i) => i % 2 == 1 && i < parts.Length - 1 && part.Trim().Length > 0).Select(part => part.Trim())];
+        var builder = new MarkdownPipelineBuilder { MaximumNestingDepth = int.MaxValue };
+        builder.BlockParsers.Clear();
+        builder.BlockParsers.Add(new WholeTextParser());
+        builder.InlineParsers.TryRemove<HtmlEntityParser>();
+        builder.InlineParsers.TryRemove<AutolinkInlineParser>();
+        return builder.Build();
     }
 
-    // "__bold__" is emphasis, the underscores of "snake_case" are not.
-    private static bool IsEmphasis(string text, int at)
+    /// <summary>All of the text is one paragraph, whatever it begins with.</summary>
+    private sealed class WholeTextParser : BlockParser
     {
-        if (text[at] != '_')
+        public override BlockState TryOpen(BlockProcessor processor)
         {
-            return false;
+            processor.NewBlocks.Push(new ParagraphBlock(this));
+            return BlockState.Continue;
         }
 
-        bool before = at > 0 && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '/' or '.');
-        bool after = at + 1 < text.Length && (char.IsLetterOrDigit(text[at + 1]) || text[at + 1] is '/' or '.');
-        return !(before && after) && (text.AsSpan(at + 1).Contains('_') || text.AsSpan(0, at).Contains('_'));
-    }
-
-    private static (string Words, string Target, int End)? LinkAt(string text, int start)
-    {
-        int close = text.IndexOf("](", start, StringComparison.Ordinal);
-        if (close < 0 || text.AsSpan(start + 1, close - start - 1).Contains('['))
-        {
-            return null;
-        }
-
-        int end = text.IndexOf(')', close + 2);
-        if (end < 0)
-        {
-            return null;
-        }
-
-        string target = text[(close + 2)..end].Trim();
-        if (target.StartsWith('<') && target.EndsWith('>'))
-        {
-            target = target[1..^1];
-        }
-        else
-        {
-            target = target.Split(' ')[0];
-        }
-
-        return (text[(start + 1)..close], Uri.UnescapeDataString(target.Split('#')[0]), end + 1);
+        public override BlockState TryContinue(BlockProcessor processor, Block block) => BlockState.Continue;
     }
 }

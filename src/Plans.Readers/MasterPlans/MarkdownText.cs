@@ -1,8 +1,15 @@
+using Markdig;
+using Markdig.Extensions.Yaml;
+using Markdig.Parsers;
+using Markdig.Parsers.Inlines;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>A line of Markdown.</summary>
 /// <param name="Number">From 1.</param>
-/// <param name="Text">Without line end.</param>
+/// <param name="Text">Without line end; comments in it are blanks, so that places in the line stay true.</param>
 /// <param name="IsCode">Inside a code fence.</param>
 /// <param name="Section">The nearest heading above, without its marks.</param>
 /// <param name="Level">Level of a heading, from 1; 0 when the line is none.</param>
@@ -15,106 +22,113 @@ internal readonly record struct MarkdownLine(int Number, string Text, bool IsCod
 /// <summary>Markdown by lines: front matter and comments left out, code fences marked.</summary>
 internal static class MarkdownText
 {
+    private static readonly MarkdownPipeline Pipeline = CreatePipeline();
+
+    private enum LineKind
+    {
+        Text,
+        Code,
+
+        /// <summary>Front matter, and the first and last line of a fence.</summary>
+        None,
+    }
+
     /// <summary>The lines that say something. Those of fences themselves are left out.</summary>
     public static IReadOnlyList<MarkdownLine> Lines(string text)
     {
-        string[] raw = text.Split('\n');
-        var lines = new List<MarkdownLine>(raw.Length);
-        string section = "";
-        string? fence = null;
-        bool inComment = false;
-        for (int i = FrontMatterEnd(raw); i < raw.Length; i++)
+        int[] starts = [0, .. text.Index().Where(c => c.Item == '\n').Select(c => c.Index + 1)];
+        var kinds = new LineKind[starts.Length];
+        int[] levels = new int[starts.Length];
+        char[] kept = text.ToCharArray();
+        foreach (MarkdownObject part in Markdown.Parse(text, Pipeline).Descendants())
         {
-            string line = raw[i].TrimEnd('\r');
-            string trimmed = line.TrimStart();
-            if (fence is not null)
+            int first = LineAt(starts, part.Span.Start);
+            switch (part)
             {
-                if (IsFenceEnd(trimmed, fence))
-                {
-                    fence = null;
-                }
-                else
-                {
-                    lines.Add(new MarkdownLine(i + 1, line, IsCode: true, section, 0));
-                }
+                case YamlFrontMatterBlock:
+                    Array.Fill(kinds, LineKind.None, first, LineAt(starts, part.Span.End) - first + 1);
+                    break;
+                case FencedCodeBlock fenced:
+                    int last = LineAt(starts, fenced.Span.End);
+                    Array.Fill(kinds, LineKind.Code, first, last - first + 1);
+                    kinds[first] = LineKind.None;
+                    kinds[last] = fenced.ClosingFencedCharCount > 0 || last == first ? LineKind.None : LineKind.Code;
+                    break;
+                case HeadingBlock heading:
+                    levels[first] = heading.Level;
+                    break;
+                case HtmlBlock { Type: HtmlBlockType.Comment }:
+                case HtmlInline:
+                    Blank(kept, text, part.Span);
+                    break;
+                default:
+                    break;
+            }
+        }
 
-                continue;
+        var lines = new List<MarkdownLine>(starts.Length);
+        string section = "";
+        for (int i = 0; i < starts.Length; i++)
+        {
+            int end = i + 1 < starts.Length ? starts[i + 1] - 1 : kept.Length;
+            var line = new MarkdownLine(i + 1, new string(kept, starts[i], end - starts[i]).TrimEnd('\r'), kinds[i] == LineKind.Code, section, levels[i]);
+            if (line.Level > 0)
+            {
+                line = line with { Section = section = Inline.Plain(line.Text.TrimStart(' ', '#').TrimEnd().TrimEnd('#')) };
             }
 
-            line = WithoutComments(line, ref inComment);
-            trimmed = line.TrimStart();
-            if (Fence(trimmed) is { } opened)
+            if (kinds[i] != LineKind.None)
             {
-                fence = opened;
-                continue;
+                lines.Add(line);
             }
-
-            int level = trimmed.Length - trimmed.TrimStart('#').Length;
-            bool isHeading = level is > 0 and <= 6 && trimmed.Length > level && trimmed[level] is ' ' or '\t';
-            if (isHeading)
-            {
-                section = Inline.Plain(trimmed[level..].Trim().TrimEnd('#').Trim());
-            }
-
-            lines.Add(new MarkdownLine(i + 1, line, IsCode: false, section, isHeading ? level : 0));
         }
 
         return lines;
     }
 
-    private static int FrontMatterEnd(string[] lines)
+    // What is indented is a list more often than code, a line of dashes under a text is a rule, not a heading; inside lines only comments are looked for.
+    private static MarkdownPipeline CreatePipeline()
     {
-        if (lines[0].TrimEnd() != "---")
-        {
-            return 0;
-        }
-
-        int end = Array.FindIndex(lines, 1, l => l.TrimEnd() is "---" or "...");
-        return end < 0 ? 0 : end + 1;
+        var builder = new MarkdownPipelineBuilder { PreciseSourceLocation = true };
+        builder.UseYamlFrontMatter();
+        builder.BlockParsers.TryRemove<IndentedCodeBlockParser>();
+        builder.BlockParsers.TryRemove<QuoteBlockParser>();
+        builder.BlockParsers.Replace<ListBlockParser>(new ShallowListParser());
+        builder.BlockParsers.Replace<ParagraphBlockParser>(new ParagraphBlockParser { ParseSetextHeadings = false });
+        builder.InlineParsers.TryRemove<LinkInlineParser>();
+        builder.InlineParsers.TryRemove<EmphasisInlineParser>();
+        return builder.Build();
     }
 
-    private static string? Fence(string line)
+    private static int LineAt(int[] starts, int offset) => Array.BinarySearch(starts, offset) is >= 0 and var at ? at : ~Array.BinarySearch(starts, offset) - 1;
+
+    private static void Blank(char[] kept, string text, SourceSpan span)
     {
-        foreach (char mark in "`~")
+        for (int at = span.Start; at <= span.End && text.IndexOf("<!--", at, span.End + 1 - at, StringComparison.Ordinal) is >= 0 and var start;)
         {
-            int length = line.Length - line.TrimStart(mark).Length;
-            if (length >= 3 && (mark == '~' || !line[length..].Contains('`', StringComparison.Ordinal)))
+            int stop = text.IndexOf("-->", start, span.End + 1 - start, StringComparison.Ordinal);
+            at = stop < 0 ? span.End + 1 : stop + 3;
+            for (int i = start; i < at; i++)
             {
-                return new string(mark, length);
+                kept[i] = kept[i] is '\n' or '\r' ? kept[i] : ' ';
             }
         }
-
-        return null;
     }
 
-    private static bool IsFenceEnd(string line, string fence) => line.StartsWith(fence, StringComparison.Ordinal) && line.Trim().Trim(fence[0]).Length == 0;
-
-    // Comments become spaces, so that places in the line stay true.
-    private static string WithoutComments(string line, ref bool inComment)
+    /// <summary>Lists in lists, as deep as people write them: the library refuses a text that goes on without end.</summary>
+    private sealed class ShallowListParser : ListBlockParser
     {
-        if (!inComment && !line.Contains("<!--", StringComparison.Ordinal))
-        {
-            return line;
-        }
+        private const int Deepest = 40;
 
-        char[] kept = line.ToCharArray();
-        for (int at = 0; at < line.Length;)
+        public override BlockState TryOpen(BlockProcessor processor)
         {
-            int end = line.IndexOf(inComment ? "-->" : "<!--", at, StringComparison.Ordinal);
-            if (inComment)
+            int depth = 0;
+            for (ContainerBlock? block = processor.CurrentContainer; block is not null; block = block.Parent)
             {
-                int stop = end < 0 ? line.Length : end + 3;
-                Array.Fill(kept, ' ', at, stop - at);
-                inComment = end < 0;
-                at = stop;
+                depth++;
             }
-            else
-            {
-                inComment = end >= 0;
-                at = end < 0 ? line.Length : end;
-            }
-        }
 
-        return new string(kept);
+            return depth > Deepest ? BlockState.None : base.TryOpen(processor);
+        }
     }
 }

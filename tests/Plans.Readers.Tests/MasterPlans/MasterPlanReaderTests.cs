@@ -38,6 +38,51 @@ public sealed class MasterPlanReaderTests
         Assert.Equal(PlanJson.WriteIndented(result.Plan), PlanJson.WriteIndented(again.Plan!));
     }
 
+    [Theory]
+    [InlineData("- ", 400)]
+    [InlineData("> ", 400)]
+    [InlineData("[", 20_000)]
+    [InlineData("**a ", 20_000)]
+    [InlineData("<!-- ", 20_000)]
+    [InlineData("`a ``b ", 5_000)]
+    public void Read_NestedBeyondReason_IsReadWithTheRowAfterIt(string piece, int times)
+    {
+        string text = string.Concat(Enumerable.Repeat(piece, times)) + "-->\n\n| Phase | Title | Status |\n|---|---|---|\n| 1 | [A](a.md) | Done |\n";
+
+        PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
+
+        Assert.Equal(["1"], result.Plan!.Tasks.Select(t => t.Id));
+    }
+
+    [Theory]
+    [InlineData("**a ")]
+    [InlineData("[")]
+    [InlineData("](")]
+    [InlineData("`")]
+    public void Read_CellOfMarksWithoutEnd_IsItsTextAsItStands(string piece)
+    {
+        foreach (int times in (int[])[500, 20_000])
+        {
+            string cell = string.Concat(Enumerable.Repeat(piece, times)).Trim();
+            string text = $"| Phase | Title | Status |\n|---|---|---|\n| 1 | {cell} | Done |\n";
+
+            PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
+
+            Assert.Contains(Assert.Single(result.Plan!.Tasks).Description, cell, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Read_BadRowBelowFencesAndComments_NamesItsLineAndColumn()
+    {
+        const string text = "---\na: b\n---\n<!-- x\n| 9 | [Z](z.md) | Done |\n-->\n```\n| 8 |\n```\r\n| Phase | Title | Status |\n|---|---|---|\n| 1 | <!-- | --> [A](a.md) | Done | more |\n";
+
+        PlanReadResult result = MasterPlanReader.Read(System.Text.Encoding.UTF8.GetBytes(text), MasterFile, _ => null);
+
+        PlanFault fault = Assert.Single(result.Errors, f => f.Code == "bad-row");
+        Assert.Equal((12, 37), (fault.Line, fault.Column));
+    }
+
     [Fact]
     public void Update_SomePhases_ChangesOnlyTheirStatusCells()
     {
