@@ -10,7 +10,7 @@ namespace Orchestrator.Runs;
 /// <summary>What lies in the run's folder while it is planned: <c>planning/</c> with the request, the settings, the prompt, the answers and at last the plan.</summary>
 internal sealed class PlanningFiles(RepositoryReference repository, string runId)
 {
-    private RunPolicy? _policy;
+    private RunStart? _start;
     private PlanningGoal? _goal;
 
     /// <summary>What planning is for.</summary>
@@ -28,7 +28,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     public RunFolder Folder { get; } = new(repository.Path, runId);
 
     /// <summary>The settings that planning began with.</summary>
-    public RunPolicy Policy => _policy ??= JsonSerializer.Deserialize(Read("policy.json"), RunPolicyJson.Default.RunPolicy)!;
+    public RunStart Start => _start ??= RunStart.Read(Read("start.json"));
 
     /// <summary>What is wanted.</summary>
     public string Request => Text("request.md");
@@ -43,7 +43,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     public string PlanText => Folder.Planning("plan.yaml");
 
     /// <summary>The planner's own worktree: it sees the files of a commit, and nothing that is ignored.</summary>
-    public string Worktree => Path.Combine(repository.Path, Policy.WorktreeDirectory, Folder.Name, PlannerTask.Id);
+    public string Worktree => Path.Combine(repository.Path, Start.Settings.Worktrees.Directory, Folder.Name, PlannerTask.Id);
 
     /// <summary>True when planning was begun: what is needed for it is there.</summary>
     public bool IsBegun => File.Exists(Folder.Planning("prompt.md"));
@@ -56,10 +56,10 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
 
     /// <summary>Stores what planning begins with; the prompt last, because it says that all is there.</summary>
-    public void Begin(RunPolicy policy, PlanningGoal goal, string request, string prompt)
+    public void Begin(RunStart start, PlanningGoal goal, string request, string prompt)
     {
         DurableFile.Write(Folder.Planning("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal));
-        DurableFile.Write(Folder.Planning("policy.json"), JsonSerializer.SerializeToUtf8Bytes(policy, RunPolicyJson.Default.RunPolicy));
+        DurableFile.Write(Folder.Planning("start.json"), start.ToJson());
         DurableFile.Write(Folder.Planning("request.md"), Encoding.UTF8.GetBytes(request));
         DurableFile.Write(Folder.Planning("prompt.md"), Encoding.UTF8.GetBytes(prompt));
     }

@@ -35,7 +35,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         warnings.AddRange(found.Warnings);
         if (begun is null && landsIn is not null)
             errors.AddRange(await UncommittedAsync(found.Unwritten, tip, landsIn, stop));
-        if (!files.Policy.Gates.CheckTypes(files.Plan))
+        if (!files.Gates.CheckTypes(files.Plan))
             warnings.Add("The plan has contracts, but no gate checks types. Add one with 'type: typecheck' or 'type: build' to gates.task, such as 'mypy --strict .', 'npx tsc --noEmit' or 'dotnet build'.");
     }
 

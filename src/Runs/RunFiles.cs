@@ -1,28 +1,28 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Runs;
 
 /// <summary>The plan and the settings that a run was started with, read back from its folder.</summary>
 /// <param name="Folder">The run's folder.</param>
 /// <param name="Plan">The plan.</param>
-/// <param name="Policy">The settings.</param>
-internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
+/// <param name="Start">What it began with beside the plan.</param>
+internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
 {
     /// <summary>Plans and settings that were read before, by their hashes: every step of every task asks for them, and the plan of a large run is large.</summary>
-    private static readonly ConcurrentDictionary<(string Plan, string Policy), (Plan Plan, RunPolicy Policy)> Known = new();
+    private static readonly ConcurrentDictionary<(string Plan, string Start), (Plan Plan, RunStart Start)> Known = new();
     private const int MostKnown = 8;
 
     /// <summary>Stores what a run works by. Doing it again gives the same files.</summary>
     /// <returns>The plan's hash.</returns>
-    public static string Store(RunFolder folder, Plan plan, RunPolicy policy)
+    public static string Store(RunFolder folder, Plan plan, RunStart start)
     {
         var bytes = PlanJson.Write(plan);
         DurableFile.Write(folder.Plan, bytes);
-        DurableFile.Write(folder.Policy, JsonSerializer.SerializeToUtf8Bytes(policy, RunPolicyJson.Default.RunPolicy));
+        DurableFile.Write(folder.StartFile, start.ToJson());
         return PlanJson.HashOf(bytes);
     }
 
@@ -30,17 +30,17 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
     public static RunFiles Load(RepositoryReference repository, string runId, string planHash)
     {
         var folder = new RunFolder(repository.Path, runId);
-        (string Plan, string Policy) hashes;
-        (Plan Plan, RunPolicy Policy) known;
-        (byte[] Plan, byte[] Policy)? read = null;
+        (string Plan, string Start) hashes;
+        (Plan Plan, RunStart Start) known;
+        (byte[] Plan, byte[] Start)? read = null;
         try
         {
-            hashes = (HashOf(folder.Plan), HashOf(folder.Policy));
+            hashes = (HashOf(folder.Plan), HashOf(folder.StartFile));
             if (!Known.TryGetValue(hashes, out known))
             {
                 // What counts is what is read now.
-                read = (File.ReadAllBytes(folder.Plan), File.ReadAllBytes(folder.Policy));
-                hashes = (PlanJson.HashOf(read.Value.Plan), PlanJson.HashOf(read.Value.Policy));
+                read = (File.ReadAllBytes(folder.Plan), File.ReadAllBytes(folder.StartFile));
+                hashes = (PlanJson.HashOf(read.Value.Plan), PlanJson.HashOf(read.Value.Start));
             }
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -55,13 +55,13 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
                 $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. Cancel the run and start it again with the new plan.",
                 "PlanChanged");
         }
-        if (read is var (plan, policy))
+        if (read is var (plan, start))
         {
             if (Known.Count >= MostKnown)
                 Known.Clear();
-            Known[hashes] = known = (PlanJson.Read(plan), JsonSerializer.Deserialize(policy, RunPolicyJson.Default.RunPolicy)!);
+            Known[hashes] = known = (PlanJson.Read(plan), RunStart.Read(start));
         }
-        return new RunFiles(folder, known.Plan, known.Policy);
+        return new RunFiles(folder, known.Plan, known.Start);
     }
 
     /// <summary>Piece by piece: an array as large as the plan for each step of each task would be most of what the run allocates.</summary>
@@ -76,6 +76,12 @@ internal sealed record RunFiles(RunFolder Folder, Plan Plan, RunPolicy Policy)
 
     /// <summary>The contracts that were brought to staging when the run began; null for a run of a version that did not do so.</summary>
     public IReadOnlyList<ContractStub>? Contracts => Plan.Contracts.Count == 0 ? [] : RunContracts.Read(Folder);
+
+    /// <summary>The settings that the run began with.</summary>
+    public OrchestratorSettings Settings => Start.Settings;
+
+    /// <summary>The gates that the project brings along.</summary>
+    public ProjectGates Gates => Start.Gates;
 
     /// <summary>A task of the plan.</summary>
     public PlanTask Task(string id) => Plan.Tasks.First(t => t.Id == id);

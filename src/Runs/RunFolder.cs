@@ -33,7 +33,7 @@ public sealed partial class RunFolder
     public string Plan => In("plan", "plan.json");
 
     /// <summary>The settings that the run began with, as far as its activities need them.</summary>
-    public string Policy => In("plan", "policy.json");
+    public string StartFile => In("plan", "start.json");
 
     /// <summary>The plan's contracts as they hold in this run.</summary>
     public string Contracts => In("plan", "contracts.json");

@@ -1,11 +1,13 @@
+using Orchestrator.Settings;
+
 namespace Orchestrator.Runs;
 
 /// <summary>Names of a run's refs.</summary>
 internal static class RunRefs
 {
-    public static string Staging(RunPolicy policy, RunFolder folder) => $"refs/heads/{policy.BranchPrefix}/{folder.Name}/staging";
+    public static string Staging(OrchestratorSettings settings, RunFolder folder) => $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/staging";
 
-    public static string Task(RunPolicy policy, RunFolder folder, string taskId) => $"refs/heads/{policy.BranchPrefix}/{folder.Name}/t/{taskId}";
+    public static string Task(OrchestratorSettings settings, RunFolder folder, string taskId) => $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/t/{taskId}";
 
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 

@@ -1,3 +1,4 @@
+using Orchestrator.Messages;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;
 
@@ -17,7 +18,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
     public TrustStore? Trust { get; init; }
 
-    /// <summary>The settings of a repository for a run, with what a person has said about it.</summary>
-    internal RepositorySettings LoadSettings(string repository, string runId) =>
-        RepositorySettings.Load(repository, SettingsFiles.Read(repository, Environment, []), ProjectCommands.Find, Trust ?? TrustStore.OfUser(Environment), runId);
+    /// <summary>The settings of a repository for a run: what its input sets counts most. With what a person has said about the repository.</summary>
+    internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
+        RepositorySettings.Load(repository, SettingsFiles.Read(repository, Environment, RunInputLayer.Of(input)), ProjectCommands.Find, Trust ?? TrustStore.OfUser(Environment), runId);
 }

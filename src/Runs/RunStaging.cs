@@ -18,7 +18,7 @@ internal static class RunStaging
     public static async Task<StagingBranch?> EnsureAsync(GitRepository repository, RunFiles files, CancellationToken stop)
     {
         var refs = new Refs(repository);
-        var name = RunRefs.Staging(files.Policy, files.Folder);
+        var name = RunRefs.Staging(files.Settings, files.Folder);
         var (baseRef, lastMerge) = (RunRefs.Base(files.Folder), RunRefs.LastMerge(files.Folder));
         var record = new StagingRecord(repository, name, files.Folder);
         while (true)

@@ -24,7 +24,7 @@ internal static class StrayFiles
             return "";
         try
         {
-            return Describe(files.Folder, await WorktreeStatus.ReadAsync(checkout), files.Policy.OwnFiles);
+            return Describe(files.Folder, await WorktreeStatus.ReadAsync(checkout), files.Start.OwnFiles);
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {

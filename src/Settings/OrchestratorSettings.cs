@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Settings;
@@ -27,12 +28,11 @@ public sealed record OrchestratorSettings
     /// <summary>Agents by name (<c>agents.NAME.*</c>); <c>claude</c> is always there.</summary>
     public required IReadOnlyDictionary<string, AgentSettings> Agents { get; init; }
 
+    /// <summary>The agent that is always there.</summary>
+    [JsonIgnore]
+    public AgentSettings Claude => Agents["claude"];
+
     public required PlannerSettings Planner { get; init; }
-
-    public required ReviewSettings Review { get; init; }
-
-    /// <summary>Model of the verifier (<c>verifier.model</c>).</summary>
-    public required string VerifierModel { get; init; }
 
     public required RetrySettings Retry { get; init; }
 
@@ -44,8 +44,6 @@ public sealed record OrchestratorSettings
 
     /// <summary>Required agents, steps and notes are demanded, not only reported (<c>compliance.strict</c>).</summary>
     public required bool StrictCompliance { get; init; }
-
-    public required UsageSettings Usage { get; init; }
 
     /// <summary>How long an approval is waited for before it counts as refused (<c>approvals.timeout</c>).</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
@@ -59,35 +57,16 @@ public sealed record OrchestratorSettings
     /// <summary>Bytes that stay free on the disk; below, nothing new starts (<c>disk.reserve</c>).</summary>
     public required long DiskReserve { get; init; }
 
-    /// <summary>How long a finished run's files are kept (<c>retention.runs</c>).</summary>
-    public required TimeSpan RunRetention { get; init; }
-
-    /// <summary>How long results are kept for being taken up again (<c>retention.results</c>).</summary>
-    public required TimeSpan ResultRetention { get; init; }
-
-    /// <summary>How often a session is seen to be alive (<c>heartbeat_interval</c>).</summary>
-    public required TimeSpan HeartbeatInterval { get; init; }
-
-    /// <summary>After this time without a sign a session counts as stale (<c>stale_threshold</c>).</summary>
-    public required TimeSpan StaleThreshold { get; init; }
-
     public required WorktreeSettings Worktrees { get; init; }
 
     public required GitSettings Git { get; init; }
-
-    public required NotificationSettings Notifications { get; init; }
 
     public required RiskSettings Risk { get; init; }
 
     /// <summary>The live table is shown on a terminal (<c>show_progress</c>).</summary>
     public required bool ShowProgress { get; init; }
 
-    /// <summary>Folder to work in; null: where you are (<c>working_dir</c>).</summary>
-    public required string? WorkingDirectory { get; init; }
-
     public required TemporalSettings Temporal { get; init; }
-
-    public required WebSettings Web { get; init; }
 }
 
 /// <summary>One agent (<c>agents.NAME.*</c>).</summary>
@@ -103,9 +82,6 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
 /// <param name="Url">Address of the service that <c>api</c> and <c>bedrock</c> call; null: its usual one.</param>
 /// <param name="Region">AWS region of <c>bedrock</c>; null: as the environment has it.</param>
 public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeout, string? Url, string? Region);
-
-/// <summary>The review of a whole run (<c>review.*</c>, <c>reviewer.model</c>).</summary>
-public sealed record ReviewSettings(bool Enabled, int MaxRounds, string Model);
 
 /// <summary>Retries of transient failures (<c>retry.*</c>); full jitter, and a server's own retry time wins.</summary>
 public sealed record RetrySettings(int MaxAttempts, TimeSpan BaseDelay, TimeSpan MaxDelay);
@@ -128,13 +104,6 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
 /// <param name="Sandbox">Whether bubblewrap keeps agents from changing the shared git folder: <c>auto</c> (where it works), <c>on</c> (else no agent starts) or <c>off</c>.</param>
 public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox);
 
-/// <summary>Usage of the account (<c>usage.*</c>, <c>budget.*</c>).</summary>
-/// <param name="WarnAt">Percent of a limit at which to warn.</param>
-/// <param name="PauseAt">Percent of a limit at which no agent is started any more.</param>
-/// <param name="BudgetPerRun">US dollars, or null.</param>
-/// <param name="BudgetPerDay">US dollars, or null.</param>
-public sealed record UsageSettings(int WarnAt, int PauseAt, decimal? BudgetPerRun, decimal? BudgetPerDay);
-
 /// <summary>Worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
 /// <param name="Directory">Where they are made, relative to the repository or absolute.</param>
 /// <param name="Setup">Shell commands that make a fresh worktree ready; null: found from the lock files.</param>
@@ -149,13 +118,6 @@ public sealed record WorktreeSettings(
 /// <param name="MessagePrefix">First words of commit messages; null: the task's title alone.</param>
 /// <param name="Target">Branch to land on; null: the branch that is checked out.</param>
 public sealed record GitSettings(string Land, string? MessagePrefix, string? Target);
-
-/// <summary>Notifications (<c>notifications.*</c>).</summary>
-/// <param name="Provider"><c>desktop</c>, <c>ntfy</c>, <c>slack</c>, <c>webhook</c> or <c>none</c>.</param>
-/// <param name="On">Names of the events to tell.</param>
-/// <param name="Url">Where to: the address of a webhook is a secret.</param>
-/// <param name="Topic">Topic at ntfy.</param>
-public sealed record NotificationSettings(string Provider, IReadOnlyList<string> On, SecretReference? Url, string? Topic);
 
 /// <summary>The risk score (<c>risk.*</c>).</summary>
 /// <param name="SensitivePatterns">Patterns with weights; null: the usual ones.</param>
@@ -181,6 +143,3 @@ public sealed record RiskPattern(string Pattern, int Weight);
 
 /// <summary>Which Temporal server runs the workflows (<c>temporal.*</c>); no address: the embedded engine.</summary>
 public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey);
-
-/// <summary>The dashboard (<c>web.*</c>).</summary>
-public sealed record WebSettings(int Port, string Bind, SecretReference? Token);

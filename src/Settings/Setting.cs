@@ -28,9 +28,6 @@ public abstract class Setting
     /// <summary>True where a file may only name a variable or a file that holds the value.</summary>
     public bool IsSecret { get; private protected init; }
 
-    /// <summary>Why setting it changes nothing in this version, as the end of a sentence; null where it acts.</summary>
-    public string? NotUsedYet { get; private protected init; }
-
     /// <summary>The default as it would be written in a file.</summary>
     public abstract string DefaultText { get; }
 
@@ -49,10 +46,9 @@ internal sealed class Setting<T> : Setting
 {
     private readonly SettingType<T> _type;
 
-    public Setting(string name, T defaultValue, SettingType<T> type, string description, string[]? oldNames = null, string[]? oldVariables = null, string? notUsedYet = null)
+    public Setting(string name, T defaultValue, SettingType<T> type, string description, string[]? oldNames = null, string[]? oldVariables = null)
         : base(name, description, type.Accepts)
     {
-        NotUsedYet = notUsedYet;
         _type = type;
         Default = defaultValue;
         OldNames = oldNames ?? [];

@@ -9,15 +9,6 @@ public static class SettingKeys
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
 
-    // Why some settings, which files of older tools have, change nothing in this version. What begins to act loses its reason.
-    private const string NoReview = "runs are not reviewed yet";
-    private const string NoUsage = "the account's usage is not followed yet";
-    private const string NoBudget = "spending of a run or a day is not limited yet; limits.cost limits one agent start";
-    private const string NoRetention = "nothing is cleaned up by age yet";
-    private const string NoSessions = "sessions are not listed yet";
-    private const string NoNotifications = "no notifications are sent yet";
-    private const string NoDashboard = "there is no dashboard yet";
-
     internal static readonly Setting<int> Workers = new("workers", 3, SettingTypes.Whole(1, 1000),
         "agents that work at once", ["workers.count", "max_workers", "default_parallel", "max_parallel_workers"], ["MAX_AGENTS"]);
 
@@ -72,11 +63,6 @@ public static class SettingKeys
 
     internal static readonly Setting<string?> PlannerRegion = new("planner.region", null, SettingTypes.Region, "AWS region of bedrock; not set: AWS_REGION");
 
-    internal static readonly Setting<string> ReviewerModel = new("reviewer.model", "opus", SettingTypes.Model, "model of the reviewer", notUsedYet: NoReview);
-
-    internal static readonly Setting<string> VerifierModel = new("verifier.model", "haiku", SettingTypes.Model, "model of the verifier", ["verifier_model"],
-        notUsedYet: "no model takes part in verification yet");
-
     internal static readonly Setting<string> Agent = new("agent", "claude", SettingTypes.Text, "agent that works on tasks: claude, or a name under agents");
 
     internal static readonly Setting<IReadOnlyList<string>?> AgentCommand = new("agents.*.command", null, SettingTypes.OptionalTexts,
@@ -96,20 +82,8 @@ public static class SettingKeys
     internal static readonly Setting<string> PermissionSandbox = new("permissions.sandbox", "auto", SettingTypes.OneOf("auto", "on", "off"),
         "bubblewrap keeps agents from changing .git: auto (where it works), on (else none starts), off");
 
-    internal static readonly Setting<bool> ReviewEnabled = new("review.enabled", true, SettingTypes.Switch, "the whole diff is reviewed before it lands", ["enable_opus_review"], notUsedYet: NoReview);
-
-    internal static readonly Setting<int> ReviewRounds = new("review.max_rounds", 3, SettingTypes.Whole(1, 20), "rounds of review before a person is asked", ["max_iterations"], notUsedYet: NoReview);
-
     internal static readonly Setting<bool> StrictCompliance = new("compliance.strict", true, SettingTypes.Switch,
         "required agents, steps and notes are demanded", ["strict_compliance"]);
-
-    internal static readonly Setting<int> WarnAt = new("usage.warn_at", 80, SettingTypes.Percent, "percent of a usage limit at which to warn", ["usage_warning_threshold"], notUsedYet: NoUsage);
-
-    internal static readonly Setting<int> PauseAt = new("usage.pause_at", 95, SettingTypes.Percent, "percent of a usage limit at which no agent is started", notUsedYet: NoUsage);
-
-    internal static readonly Setting<decimal?> RunBudget = new("budget.run", null, SettingTypes.MoneyOrOff, "US dollars for one run", notUsedYet: NoBudget);
-
-    internal static readonly Setting<decimal?> DayBudget = new("budget.day", null, SettingTypes.MoneyOrOff, "US dollars for one day", notUsedYet: NoBudget);
 
     internal static readonly Setting<TimeSpan> ApprovalTimeout = new("approvals.timeout", TimeSpan.FromHours(72), SettingTypes.Time(Second, Year),
         "after this time an approval counts as refused");
@@ -122,14 +96,6 @@ public static class SettingKeys
         SettingTypes.Texts, "paths whose change always needs a person");
 
     internal static readonly Setting<long> DiskReserve = new("disk.reserve", 2_000_000_000, SettingTypes.Size, "space that stays free on the disk");
-
-    internal static readonly Setting<TimeSpan> RunRetention = new("retention.runs", 30 * Day, SettingTypes.Time(Second, 100 * Year), "how long files of finished runs are kept", notUsedYet: NoRetention);
-
-    internal static readonly Setting<TimeSpan> ResultRetention = new("retention.results", 90 * Day, SettingTypes.Time(Second, 100 * Year), "how long results are kept", notUsedYet: NoRetention);
-
-    internal static readonly Setting<TimeSpan> HeartbeatInterval = new("heartbeat_interval", TimeSpan.FromSeconds(60), SettingTypes.Time(Second, Day), "how often a session shows that it lives", notUsedYet: NoSessions);
-
-    internal static readonly Setting<TimeSpan> StaleThreshold = new("stale_threshold", TimeSpan.FromSeconds(300), SettingTypes.Time(Second, Day), "after this time without a sign a session is stale", notUsedYet: NoSessions);
 
     internal static readonly Setting<string> WorktreeDirectory = new("worktrees.dir", ".worktrees", SettingTypes.Text, "folder of the worktrees", ["worktree_dir"]);
 
@@ -150,17 +116,6 @@ public static class SettingKeys
 
     internal static readonly Setting<string?> Target = new("git.target", null, SettingTypes.OptionalText, "branch to land on; not set: the one that is checked out");
 
-    internal static readonly Setting<string> NotificationProvider = new("notifications.provider", "none",
-        SettingTypes.OneOf("desktop", "ntfy", "slack", "webhook", "none"), "where notifications go", notUsedYet: NoNotifications);
-
-    internal static readonly Setting<IReadOnlyList<string>> NotificationEvents = new("notifications.on", ["task_failed", "needs_person", "run_done"],
-        SettingTypes.Texts, "events that are told", notUsedYet: NoNotifications);
-
-    internal static readonly Setting<SecretReference?> NotificationUrl = new("notifications.url", null, SettingTypes.Secret,
-        "address of the webhook", ["slack_webhook_url", "notifications.slack_webhook_url"], notUsedYet: NoNotifications);
-
-    internal static readonly Setting<string?> NotificationTopic = new("notifications.topic", null, SettingTypes.OptionalText, "topic at ntfy", notUsedYet: NoNotifications);
-
     internal static readonly Setting<IReadOnlyList<RiskPattern>?> RiskPatterns = new("risk.sensitive_patterns", null, RiskSettingType.Patterns,
         "patterns of risky paths with weights; not set: the usual ones", ["approval.sensitive_patterns"]);
 
@@ -174,9 +129,6 @@ public static class SettingKeys
 
     internal static readonly Setting<bool> ShowProgress = new("show_progress", true, SettingTypes.Switch, "the live table is shown on a terminal", ["show_progress_bar"]);
 
-    internal static readonly Setting<string?> WorkingDirectory = new("working_dir", null, SettingTypes.OptionalText, "folder to work in", ["default_working_dir"],
-        notUsedYet: "give --working-dir");
-
     internal static readonly Setting<string?> TemporalAddress = new("temporal.address", null, SettingTypes.OptionalText,
         "Temporal server, HOST:PORT; not set: the embedded engine", oldVariables: ["TEMPORAL_ADDRESS"]);
 
@@ -186,21 +138,15 @@ public static class SettingKeys
 
     internal static readonly Setting<SecretReference?> TemporalApiKey = new("temporal.api_key", null, SettingTypes.Secret, "key for the Temporal server", oldVariables: ["TEMPORAL_API_KEY"]);
 
-    internal static readonly Setting<int> WebPort = new("web.port", 8888, SettingTypes.Whole(0, 65535), "port of the dashboard; 0: any", notUsedYet: NoDashboard);
-
-    internal static readonly Setting<string> WebBind = new("web.bind", "127.0.0.1", SettingTypes.Text, "address the dashboard listens on", notUsedYet: NoDashboard);
-
-    internal static readonly Setting<SecretReference?> WebToken = new("web.token", null, SettingTypes.Secret, "token of the dashboard; not set: made anew", notUsedYet: NoDashboard);
-
     /// <summary>All keys in the order people read them. A <c>*</c> in a name stands for any agent.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Workers, MaxWorkers, TaskTimeout, MaxRemediations, Model, Agent, AgentCommand, AgentProvider, AgentMcp, PlannerAgent, PlannerModel, PlannerTimeout, PlannerUrl, PlannerRegion, ReviewerModel, VerifierModel,
+        Workers, MaxWorkers, TaskTimeout, MaxRemediations, Model, Agent, AgentCommand, AgentProvider, AgentMcp, PlannerAgent, PlannerModel, PlannerTimeout, PlannerUrl, PlannerRegion,
         RetryAttempts, RetryBaseDelay, RetryMaxDelay, StallLimit, TurnLimit, CostLimit, MemoryLimit, CpuLimit, OrphanLimit, TaskGates, IntegrationGates,
-        PermissionMode, PermissionAllow, PermissionSandbox, ReviewEnabled, ReviewRounds, StrictCompliance, WarnAt, PauseAt, RunBudget, DayBudget, ApprovalTimeout, LockTimeout,
-        AlwaysRequireHuman, DiskReserve, RunRetention, ResultRetention, HeartbeatInterval, StaleThreshold, WorktreeDirectory, WorktreeSetup, WorktreeEnvironment, WorktreeKeep, BranchPrefix,
-        Land, MessagePrefix, Target, NotificationProvider, NotificationEvents, NotificationUrl, NotificationTopic, RiskPatterns, AutoApproveThreshold, ReviewThreshold,
-        WordBoundaries, ShowProgress, WorkingDirectory, TemporalAddress, TemporalNamespace, TemporalTls, TemporalApiKey, WebPort, WebBind, WebToken,
+        PermissionMode, PermissionAllow, PermissionSandbox, StrictCompliance, ApprovalTimeout, LockTimeout,
+        AlwaysRequireHuman, DiskReserve, WorktreeDirectory, WorktreeSetup, WorktreeEnvironment, WorktreeKeep, BranchPrefix,
+        Land, MessagePrefix, Target, RiskPatterns, AutoApproveThreshold, ReviewThreshold,
+        WordBoundaries, ShowProgress, TemporalAddress, TemporalNamespace, TemporalTls, TemporalApiKey,
     ];
 
     private static readonly Dictionary<string, Setting> ByName = All

@@ -18,7 +18,7 @@ public enum SettingSourceKind
     /// <summary>A variable of the process.</summary>
     Environment,
 
-    /// <summary>An option of the command line.</summary>
+    /// <summary>An option of the command line, or a member of a run's input.</summary>
     Flag,
 }
 

@@ -18,8 +18,6 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Agents = ReadAgents(),
             Planner = new(
                 Read(SettingKeys.PlannerAgent), ReadModel(SettingKeys.PlannerModel), Read(SettingKeys.PlannerTimeout), Read(SettingKeys.PlannerUrl), Read(SettingKeys.PlannerRegion)),
-            Review = new(Read(SettingKeys.ReviewEnabled), Read(SettingKeys.ReviewRounds), ReadModel(SettingKeys.ReviewerModel)),
-            VerifierModel = ReadModel(SettingKeys.VerifierModel),
             Retry = new(Read(SettingKeys.RetryAttempts), Read(SettingKeys.RetryBaseDelay), Read(SettingKeys.RetryMaxDelay)),
             Limits = new(
                 Read(SettingKeys.StallLimit), Read(SettingKeys.TurnLimit), Read(SettingKeys.CostLimit),
@@ -27,25 +25,16 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Gates = new(Read(SettingKeys.TaskGates), Read(SettingKeys.IntegrationGates)),
             Permissions = new(Read(SettingKeys.PermissionMode), Read(SettingKeys.PermissionAllow), Read(SettingKeys.PermissionSandbox)),
             StrictCompliance = Read(SettingKeys.StrictCompliance),
-            Usage = new(Read(SettingKeys.WarnAt), Read(SettingKeys.PauseAt), Read(SettingKeys.RunBudget), Read(SettingKeys.DayBudget)),
             ApprovalTimeout = Read(SettingKeys.ApprovalTimeout),
             LockTimeout = Read(SettingKeys.LockTimeout),
             AlwaysRequireHuman = Read(SettingKeys.AlwaysRequireHuman),
             DiskReserve = Read(SettingKeys.DiskReserve),
-            RunRetention = Read(SettingKeys.RunRetention),
-            ResultRetention = Read(SettingKeys.ResultRetention),
-            HeartbeatInterval = Read(SettingKeys.HeartbeatInterval),
-            StaleThreshold = Read(SettingKeys.StaleThreshold),
             Worktrees = new(Read(SettingKeys.WorktreeDirectory), Read(SettingKeys.WorktreeSetup), Read(SettingKeys.WorktreeEnvironment), Read(SettingKeys.WorktreeKeep), Read(SettingKeys.BranchPrefix)),
             Git = new(Read(SettingKeys.Land), Read(SettingKeys.MessagePrefix), Read(SettingKeys.Target)),
-            Notifications = new(
-                Read(SettingKeys.NotificationProvider), Read(SettingKeys.NotificationEvents), Read(SettingKeys.NotificationUrl), Read(SettingKeys.NotificationTopic)),
             Risk = new(Read(SettingKeys.RiskPatterns), Read(SettingKeys.AutoApproveThreshold), Read(SettingKeys.ReviewThreshold), Read(SettingKeys.WordBoundaries)),
             ShowProgress = Read(SettingKeys.ShowProgress),
-            WorkingDirectory = Read(SettingKeys.WorkingDirectory),
             Temporal = new(
                 Read(SettingKeys.TemporalAddress), Read(SettingKeys.TemporalNamespace), Read(SettingKeys.TemporalTls), Read(SettingKeys.TemporalApiKey)),
-            Web = new(Read(SettingKeys.WebPort), Read(SettingKeys.WebBind), Read(SettingKeys.WebToken)),
         };
         CheckTogether(settings);
         return settings;
@@ -87,12 +76,8 @@ internal sealed class SettingsBinder(SettingsLayers layers)
     {
         Demand(settings.Workers <= settings.MaxWorkers, SettingKeys.Workers,
             $"{settings.Workers} is more than workers.max ({settings.MaxWorkers}).", $"Give at most {settings.MaxWorkers}, or raise workers.max.");
-        Demand(settings.Usage.WarnAt <= settings.Usage.PauseAt, SettingKeys.WarnAt,
-            $"{settings.Usage.WarnAt} is more than usage.pause_at ({settings.Usage.PauseAt}).", "Warn before the pause.");
         Demand(settings.Retry.BaseDelay <= settings.Retry.MaxDelay, SettingKeys.RetryBaseDelay,
             $"{Durations.Write(settings.Retry.BaseDelay)} is more than retry.max_delay ({Durations.Write(settings.Retry.MaxDelay)}).", "The first pause must not be the longest.");
-        Demand(settings.HeartbeatInterval < settings.StaleThreshold, SettingKeys.HeartbeatInterval,
-            $"{Durations.Write(settings.HeartbeatInterval)} is not less than stale_threshold ({Durations.Write(settings.StaleThreshold)}).", "A session must show that it lives before it counts as stale.");
         Demand(settings.Risk.AutoApproveThreshold <= settings.Risk.ReviewThreshold, SettingKeys.AutoApproveThreshold,
             $"{settings.Risk.AutoApproveThreshold} is more than risk.review_threshold ({settings.Risk.ReviewThreshold}).", "Raise risk.review_threshold as well.");
         if (!settings.Agents.ContainsKey(settings.Agent))

@@ -7,7 +7,7 @@ public sealed record SettingsInput
     /// <value>False.</value>
     public bool IsTrusted { get; init; }
 
-    /// <summary>Options of the command line that set something.</summary>
+    /// <summary>What counts most: options of the command line, or members of a run's input, that set something.</summary>
     public IReadOnlyList<SettingFlag> Flags { get; init; } = [];
 
     /// <summary>Variables of the process.</summary>
@@ -35,8 +35,8 @@ public sealed record SettingsInput
     public ConfigurationText? OldUserFile { get; init; }
 }
 
-/// <summary>An option of the command line that sets something.</summary>
-/// <param name="Option">As people wrote it, such as <c>--workers</c>.</param>
+/// <summary>An option of the command line, or a member of a run's input, that sets something.</summary>
+/// <param name="Option">As people wrote it, such as <c>--workers</c>; messages name it.</param>
 /// <param name="Name">Name of the setting.</param>
 /// <param name="Value">The value as text.</param>
 public sealed record SettingFlag(string Option, string Name, string Value);
@@ -78,12 +78,8 @@ public sealed record SettingsResult
 /// <param name="DefaultValue">What it is when nobody sets it.</param>
 /// <param name="Source">Where the value comes from.</param>
 /// <param name="Description">What it does.</param>
-/// <param name="NotUsedYet">Why it changes nothing in this version; null where it acts.</param>
-public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description, string? NotUsedYet = null)
+public sealed record SettingValue(string Name, string Value, string DefaultValue, SettingSource Source, string Description)
 {
     /// <summary>It stands in the files of a repository that nobody trusts, so it is not in force.</summary>
     public bool IsWithheld { get; init; }
-
-    /// <summary>Somebody set it, and nothing acts on it in this version.</summary>
-    public bool IsWithoutEffect => NotUsedYet is not null && Value != DefaultValue;
 }

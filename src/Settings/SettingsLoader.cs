@@ -16,7 +16,6 @@ public static class SettingsLoader
         var layers = input.IsTrusted || !full.HasAsked ? full : Layers(input);
         var settings = layers == full ? inFull : new SettingsBinder(layers).Bind();
         var values = Describe(full.Settings).Select(value => value with { IsWithheld = layers.Withheld.Contains(value.Name) }).ToList();
-        full.Warnings.AddRange(WithoutEffect(values));
         return new SettingsResult
         {
             Settings = full.Errors.Count == 0 ? settings : null,
@@ -71,12 +70,6 @@ public static class SettingsLoader
 
     private static SettingValue Describe(Setting setting, string name, IReadOnlyDictionary<string, RawSetting> settings) =>
         settings.TryGetValue(name, out var raw)
-            ? new SettingValue(name, setting.Display(raw.Value), setting.DefaultText, raw.Source, setting.Description, setting.NotUsedYet)
-            : new SettingValue(name, setting.DefaultText, setting.DefaultText, SettingSource.Default, setting.Description, setting.NotUsedYet);
-
-    // A person who set a budget must not learn from the bill that it limits nothing. Those with one reason are named together.
-    private static IEnumerable<SettingFault> WithoutEffect(IEnumerable<SettingValue> values) => values
-        .Where(value => value.IsWithoutEffect)
-        .GroupBy(value => value.NotUsedYet)
-        .Select(group => new SettingFault(string.Join(", ", group.Select(value => value.Name)), $"set, but not used yet: {group.Key}.", "Do not count on it.", group.First().Source));
+            ? new SettingValue(name, setting.Display(raw.Value), setting.DefaultText, raw.Source, setting.Description)
+            : new SettingValue(name, setting.DefaultText, setting.DefaultText, SettingSource.Default, setting.Description);
 }

@@ -29,7 +29,7 @@ public class SetUpCommandTests
             {
               "models": {"manager": {"model": "opus"}, "worker": {"model": "haiku"}},
               "execution": {"max_workers": 5, "worker_timeout": 600, "max_retries": 3},
-              "notifications": {"slack_webhook_url": "https://hooks.example/T0/secret"},
+              "temporal": {"api_key": "key-secret"},
               "monitoring": {"colour": "red"},
               "git": {"auto_commit": true}
             }
@@ -47,10 +47,10 @@ public class SetUpCommandTests
         Assert.Contains("used   git.auto_commit  (in orchestrator_config.json:6; so it is here anyway)", result.People, StringComparison.Ordinal);
         Assert.Contains("unused default_parallel  (in ~/.config/claude-orchestra/config.json:2; workers is taken from orchestrator_config.json:3)", result.People, StringComparison.Ordinal);
         Assert.Contains(".env is not ignored", result.People, StringComparison.Ordinal);
-        Assert.Equal("NOTIFICATIONS_URL=https://hooks.example/T0/secret\n", cli.Read(".orchestrator/secrets.env"));
+        Assert.Equal("TEMPORAL_API_KEY=key-secret\n", cli.Read(".orchestrator/secrets.env"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(cli.Folder, ".orchestrator", "secrets.env")));
         Assert.DoesNotContain("secret", cli.Read(".orchestrator/config.yaml"), StringComparison.Ordinal);
-        string[] expected = ["workers", "5", "timeout", "10m", "retry.max_attempts", "4", "planner.model", "opus", "risk.auto_approve_threshold", "30", "auth|crypto", "$NOTIFICATIONS_URL"];
+        string[] expected = ["workers", "5", "timeout", "10m", "retry.max_attempts", "4", "planner.model", "opus", "risk.auto_approve_threshold", "30", "auth|crypto", "$TEMPORAL_API_KEY"];
         Assert.All(expected, text => Assert.Contains(text, config.People, StringComparison.Ordinal));
     }
 
@@ -187,20 +187,6 @@ public class SetUpCommandTests
 
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("permissions.mode: bypass  (orchestrator_config.json:1)", run.People, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Config_SettingThatNothingActsOnYet_IsNamedByEachCommandThatShowsIt()
-    {
-        using var cli = new CliFixture().WithRepository();
-
-        var set = await cli.RunAsync("config", "set", "budget.run", "5");
-        var list = await cli.RunAsync("config", "list", "--json");
-        var check = await cli.RunAsync("check", "--json");
-
-        Assert.Contains("It is not used yet: ", set.People, StringComparison.Ordinal);
-        Assert.Contains("limits.cost", (string?)list.Json["settings"]!.AsArray().Single(setting => (string?)setting!["name"] == "budget.run")!["notUsedYet"], StringComparison.Ordinal);
-        Assert.Contains("budget.run", (string?)check.Json["checks"]!.AsArray().Single(entry => (string?)entry!["name"] == "settings")!["message"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,8 +100,6 @@ public sealed class SeedExampleTests
         {
             ("models", "planner.model", "opus"),
             ("models", "model", "sonnet"),
-            ("notifications", "notifications.provider", "slack"),
-            ("working-dir", "working_dir", "/path/to/project"),
             ("git", "git.message_prefix", "Auto-commit by Claude Orchestrator"),
         })
         {
@@ -184,7 +182,7 @@ public sealed class SeedExampleTests
 
         Assert.True(init.ExitCode == 0, init.People);
         Assert.Equal(
-            [("branch_prefix", "orchestra"), ("heartbeat_interval", "1m"), ("permissions.allow", "[\"Bash(git *)\", \"Bash(npm *)\", \"Read(*)\", \"Write(*)\"]"), ("stale_threshold", "5m"), ("workers", "3"), ("workers.max", "8"), ("worktrees.dir", ".worktrees")],
+            [("branch_prefix", "orchestra"), ("permissions.allow", "[\"Bash(git *)\", \"Bash(npm *)\", \"Read(*)\", \"Write(*)\"]"), ("workers", "3"), ("workers.max", "8"), ("worktrees.dir", ".worktrees")],
             changed.Select(entry => ((string)entry!["name"]!, (string)entry["value"]!)).OrderBy(entry => entry.Item1, StringComparer.Ordinal));
         Assert.True(run.ExitCode == 0, run.People);
         var branch = await place.Repository.GitAsync("for-each-ref", "--format=%(refname:short)", "refs/heads/orchestra");

@@ -25,7 +25,7 @@ public sealed class AgentGuardTests
     [MemberData(nameof(Streams))]
     public async Task PutBack_SettingThatRunsPrograms_IsChargedOnlyForTheAgentsOwnCall(string what, AgentEvent[] events, bool charged)
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
         var (guard, place, worktree) = await GuardAsync(run);
         await guard.RecordAsync(worktree);
         await run.Repository.GitAsync(Deed);
@@ -45,7 +45,7 @@ public sealed class AgentGuardTests
     [Fact]
     public async Task PutBack_WhatIsLeftAlone_IsNeverCharged()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
         var (guard, place, worktree) = await GuardAsync(run);
         await guard.RecordAsync(worktree);
         await run.Repository.GitAsync("config", "pull.rebase", "true");

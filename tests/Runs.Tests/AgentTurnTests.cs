@@ -107,7 +107,7 @@ public sealed class AgentTurnTests
     }
 
     private static Task<RunFixture> BeginAsync(string script, params Gate[] gates) => RunFixture.BeginAsync(
-        RunFixture.Policy(gates) with { Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", script] }, Sandbox = "off" },
+        RunFixture.Start(gates).WithAgent(script),
         new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["*.txt"] });
 
     private static async Task<RunAgentInput> InputAsync(RunFixture run) =>

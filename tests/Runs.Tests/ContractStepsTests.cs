@@ -131,8 +131,8 @@ public sealed class ContractStepsTests
     [Fact]
     public async Task Verify_TaskWithGatesOfItsOwn_StillPassesThoseThatCheckTypes()
     {
-        var policy = RunFixture.Policy() with { Gates = new ProjectGates { Configured = [], Found = [new Gate("test ! -e wrong.type", GateType.TypeCheck)] } };
-        using var run = await BeginAsync(null, policy, RunFixture.RunId, Store);
+        var start = RunFixture.Start() with { Found = new ProjectFindings { Gates = [new Gate("test ! -e wrong.type", GateType.TypeCheck)] } };
+        using var run = await BeginAsync(null, start, RunFixture.RunId, Store);
         var prepared = await run.PrepareAsync("user");
         run.Write(prepared, "user.py", "x\n");
         run.Write(prepared, "wrong.type", "x\n");
@@ -147,12 +147,12 @@ public sealed class ContractStepsTests
     public async Task NextRun_ContractChanged_ConsumersWorkAgainOthersAreTakenUpAndVerified()
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        using var first = await BeginAsync(repository, RunFixture.Policy(), "run-test-000001", Store);
+        using var first = await BeginAsync(repository, RunFixture.Start(), "run-test-000001", Store);
         await first.DoAsync("user", "user.py", "x\n");
         await first.DoAsync("free", "free.py", "class Memory(Store):\n    def get(self, key): ...\n");
         var changed = Store with { Methods = ["get(key: str, deep: bool) -> str"] };
 
-        using var second = await BeginAsync(repository, RunFixture.Policy(), "run-test-000002", changed);
+        using var second = await BeginAsync(repository, RunFixture.Start(), "run-test-000002", changed);
         var user = await second.PrepareAsync("user");
         var free = await second.PrepareAsync("free");
         var judged = await second.VerifyAsync("free", free, start: 0);
@@ -169,7 +169,7 @@ public sealed class ContractStepsTests
         using var repository = await TemporaryRepository.CreateAsync();
         for (var change = 0; change <= ContractStub.MaxRenegotiations + 1; change++)
         {
-            using var run = await BeginAsync(repository, RunFixture.Policy(), $"run-test-00000{change}", Store with { Methods = [$"get(key{change}: str) -> str"] });
+            using var run = await BeginAsync(repository, RunFixture.Start(), $"run-test-00000{change}", Store with { Methods = [$"get(key{change}: str) -> str"] });
             await run.PrepareAsync("user");
 
             if (change <= ContractStub.MaxRenegotiations)
@@ -183,22 +183,22 @@ public sealed class ContractStepsTests
     public async Task NextRun_ContractLandedMeanwhile_IsThereAlreadyAndGivesNoCommit()
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        using (var first = await BeginAsync(repository, RunFixture.Policy(), "run-test-000001", Store))
+        using (var first = await BeginAsync(repository, RunFixture.Start(), "run-test-000001", Store))
         {
             await first.DoAsync("user", "user.py", "x\n");
             Assert.True((await first.LandAsync()).Landed);
         }
 
-        using var second = await BeginAsync(repository, RunFixture.Policy(), "run-test-000002", Store);
+        using var second = await BeginAsync(repository, RunFixture.Start(), "run-test-000002", Store);
 
         Assert.Equal(second.Preflight.BaseCommit, await repository.GitAsync("rev-parse", second.StagingBranch));
         Assert.Contains(Version, second.PromptOf("user"), StringComparison.Ordinal);
     }
 
-    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, ContractSpec contract) => BeginAsync(repository, RunFixture.Policy(), RunFixture.RunId, contract);
+    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, ContractSpec contract) => BeginAsync(repository, RunFixture.Start(), RunFixture.RunId, contract);
 
-    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunPolicy policy, string runId, ContractSpec contract) => RunFixture.BeginAsync(
-        repository, policy, runId, [contract],
+    private static Task<RunFixture> BeginAsync(TemporaryRepository? repository, RunStart start, string runId, ContractSpec contract) => RunFixture.BeginAsync(
+        repository, start, runId, [contract],
         Task("maker") with { FilesWrite = null, Verification = [new Gate("true")] },
         Task("user", "user.py", "wrong.type") with { FilesRead = [], Verification = [new Gate("test -e user.py")] },
         Task("free", "free.py") with { FilesRead = [], Verification = [new Gate("true")] });

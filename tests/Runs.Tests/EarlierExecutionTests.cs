@@ -130,7 +130,7 @@ public sealed class EarlierExecutionTests
     }
 
     private static Task<RunFixture> BeginAsync() => RunFixture.BeginAsync(
-        RunFixture.Policy(new Gate("true")),
+        RunFixture.Start(new Gate("true")),
         new PlanTask { Id = "a", Description = "a", FilesWrite = ["a.txt"] },
         new PlanTask { Id = "b", Description = "b", FilesWrite = ["b.txt"] });
 }

@@ -54,7 +54,7 @@ public sealed class GateGrammarTests
         var bare = new PlanTask { Id = "bare", Description = "B" };
         var plan = new Plan { Tasks = [own, bare], Contracts = [new ContractSpec { Name = "Store", FilePath = "store.py", Version = "1" }] };
         var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
-        var policy = RunPolicy.GatesOf(settings, GateDetection.Detect(folder.Path));
+        var policy = RunStart.GatesOf(settings, GateDetection.Detect(folder.Path));
 
         Assert.Equal([("pytest", GateSource.Task), ("make typecheck", GateSource.Contracts)], policy.Explain(plan, own).Select(h => (h.Gate.Command, h.Source)));
         Assert.Equal([("make typecheck", GateSource.Found), ("make test", GateSource.Found)], policy.Explain(plan, bare).Select(h => (h.Gate.Command, h.Source)));

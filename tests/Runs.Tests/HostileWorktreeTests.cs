@@ -21,7 +21,7 @@ public sealed class HostileWorktreeTests
         await repository.CommitAsync("lock", ("Cargo.lock", "old\n"));
         var outside = repository.Beside("outside");
         await File.WriteAllTextAsync(outside, "precious\n");
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         var file = InWorktree(run, prepared, "Cargo.lock");
@@ -45,7 +45,7 @@ public sealed class HostileWorktreeTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("lock", ("pkg/package-lock.json", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")) with { Setup = [] }, Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")).With(s => s with { Worktrees = s.Worktrees with { Setup = [] } }), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         await ShellAsync(does, run, prepared);
@@ -76,7 +76,7 @@ public sealed class HostileWorktreeTests
     [InlineData("mkfifo .task-status.json; mkfifo notes.md", 0)]
     public async Task Verify_StrangeThings_AreAVerdictAndTheRunGoesOn(string does, int? problems)
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")) with { StrictCompliance = false }, Task("a", "a.txt") with { NotesOutput = ["notes.md"] });
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")).With(s => s with { StrictCompliance = false }), Task("a", "a.txt") with { NotesOutput = ["notes.md"] });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         await ShellAsync(does, run, prepared);
@@ -93,7 +93,7 @@ public sealed class HostileWorktreeTests
     [Fact]
     public async Task Verify_TenThousandStrayFiles_IsABoundedAnswerInGoodTime()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         var folder = Directory.CreateDirectory(InWorktree(run, prepared, "stray")).FullName;
         for (var i = 0; i < 10_000; i++)
@@ -114,7 +114,7 @@ public sealed class HostileWorktreeTests
     [Fact]
     public async Task OwnershipProblems_AskedToStop_StopsInTheMiddle()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
         var files = RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash);
         using var stop = new CancellationTokenSource();
         var stray = Enumerable.Range(0, 1_000_000).Select(i =>
@@ -135,7 +135,7 @@ public sealed class HostileWorktreeTests
         using var repository = await TemporaryRepository.CreateAsync();
         await ShellAsync("mkdir \"$(printf 'd\\374')\" && echo x > \"$(printf 'd\\374/n\\374')\"", repository.Path);
         await repository.CommitAsync("no text");
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("test -f a.txt")), new PlanTask { Id = "a", Description = "a", Prompt = "a" });
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("test -f a.txt")), new PlanTask { Id = "a", Description = "a", Prompt = "a" });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         await ShellAsync("echo changed > d*/n*", run, prepared);
@@ -156,7 +156,7 @@ public sealed class HostileWorktreeTests
     [InlineData("ln -s here/../../outside link && ln -s . here")]
     public async Task Verify_LinksInAChainThatLeadOut_AreRefused(string does)
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "**"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "**"));
         var prepared = await run.PrepareAsync("a");
         await ShellAsync(does, run, prepared);
 
@@ -170,7 +170,7 @@ public sealed class HostileWorktreeTests
     [Fact]
     public async Task Commit_FileWrittenAfterTheCheck_IsJudgedOnceMore()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         var files = RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash);
@@ -225,7 +225,7 @@ public sealed class HostileWorktreeTests
     {
         var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
         using var disposed = repository;
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         run.Write(a, "shared.txt", "from a\n");
@@ -245,7 +245,7 @@ public sealed class HostileWorktreeTests
     [Fact]
     public async Task Merge_LinksThatLeadOutOnlyTogether_AreGivenBack()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "one"), Task("b", "two"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "one"), Task("b", "two"));
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         File.CreateSymbolicLink(InWorktree(run, a, "one"), "two/../secret");
         File.CreateSymbolicLink(InWorktree(run, b, "two"), ".");
@@ -263,7 +263,7 @@ public sealed class HostileWorktreeTests
     [Fact]
     public async Task Merge_ConflictInHundredsOfFiles_IsABoundedAnswer()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "**"), Task("b", "**"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "**"), Task("b", "**"));
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         foreach (var (prepared, text) in new[] { (a, "from a\n"), (b, "from b\n") })
         {
@@ -287,7 +287,7 @@ public sealed class HostileWorktreeTests
     [InlineData("cd .. && mv verify-1 away && ln -s away verify-1")]
     public async Task Gates_VerificationTreeThatCantBeUsedAgain_IsMadeAnew(string does)
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "1\n");
         var tree = Assert.Single(Directory.EnumerateDirectories(run.Repository.Beside("cache"), "verify-1", SearchOption.AllDirectories));
@@ -304,7 +304,7 @@ public sealed class HostileWorktreeTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignore", (".gitignore", "# output\nbuild/\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "build/out.js") with { Verification = [new Gate("test -f build/out.js")] });
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(), Task("a", "build/out.js") with { Verification = [new Gate("test -f build/out.js")] });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "build/out.js", "1\n");
         run.Write(prepared, "build/other.js", "1\n");
@@ -321,7 +321,7 @@ public sealed class HostileWorktreeTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignore", (".gitignore", "build/\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "build/*.js", "a.txt") with { Verification = [new Gate("test -f build/out.js")] });
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(), Task("a", "build/*.js", "a.txt") with { Verification = [new Gate("test -f build/out.js")] });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "1\n");
         run.Write(prepared, "build/out.js", "1\n");
@@ -338,7 +338,7 @@ public sealed class HostileWorktreeTests
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignore", (".gitignore", ".env\n"), (".worktreeinclude", ".env\n"));
         repository.Write(".env", "PASSWORD=secret\n");
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "a.txt", ".env"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt", ".env"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "1\n");
         Assert.True(File.Exists(InWorktree(run, prepared, ".env")));
@@ -353,7 +353,7 @@ public sealed class HostileWorktreeTests
     {
         var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "shared.txt", "of-a.txt"), Task("b", "shared.txt", "beside.txt"));
+        var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "shared.txt", "of-a.txt"), Task("b", "shared.txt", "beside.txt"));
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         run.Write(a, "shared.txt", "from a\n");
         run.Write(a, "of-a.txt", "a\n");

@@ -7,6 +7,7 @@ using Orchestrator.Runs.Landing;
 using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Preflight;
 using Orchestrator.Runs.Tasks;
+using Orchestrator.Settings;
 using Orchestrator.TestKit;
 using Orchestrator.TestKit.Git;
 
@@ -47,19 +48,19 @@ internal sealed class RunFixture : IDisposable
 
     public string StagingBranch => $"orchestrator/{_runId}/staging";
 
-    public static async Task<RunFixture> BeginAsync(RunPolicy policy, params PlanTask[] tasks)
+    public static async Task<RunFixture> BeginAsync(RunStart start, params PlanTask[] tasks)
     {
-        var fixture = await BeginAsync(await TemporaryRepository.CreateAsync(), policy, tasks);
+        var fixture = await BeginAsync(await TemporaryRepository.CreateAsync(), start, tasks);
         fixture._ownsRepository = true;
         return fixture;
     }
 
-    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, params PlanTask[] tasks) => BeginAsync(repository, policy, RunId, tasks);
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, params PlanTask[] tasks) => BeginAsync(repository, start, RunId, tasks);
 
-    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunPolicy policy, string runId, params PlanTask[] tasks) => BeginAsync(repository, policy, runId, [], tasks);
+    public static Task<RunFixture> BeginAsync(TemporaryRepository repository, RunStart start, string runId, params PlanTask[] tasks) => BeginAsync(repository, start, runId, [], tasks);
 
     /// <summary>A run of a plan with contracts; without a repository it gets one of its own.</summary>
-    public static async Task<RunFixture> BeginAsync(TemporaryRepository? given, RunPolicy policy, string runId, ContractSpec[] contracts, params PlanTask[] tasks)
+    public static async Task<RunFixture> BeginAsync(TemporaryRepository? given, RunStart start, string runId, ContractSpec[] contracts, params PlanTask[] tasks)
     {
         var repository = given ?? await TemporaryRepository.CreateAsync();
         var environment = new Dictionary<string, string>(Settings.SettingsFiles.ProcessEnvironment())
@@ -72,7 +73,7 @@ internal sealed class RunFixture : IDisposable
         var opened = await Repositories.OpenAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
         var plan = new Plan { Request = "a test", Tasks = tasks, Contracts = contracts };
-        var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, policy);
+        var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, start);
         var fixture = new RunFixture(repository, reference, plan, hash, services, runId) { _ownsRepository = given is null };
         await fixture.PreflightAgainAsync();
         return fixture;
@@ -94,13 +95,21 @@ internal sealed class RunFixture : IDisposable
 
     public PreflightResult Preflight { get; private set; } = new();
 
-    public static RunPolicy Policy(params Gate[] gates) => new()
+    /// <summary>What a run begins with whose agent is a script, and whose gates are these.</summary>
+    public static RunStart Start(params Gate[] gates)
     {
-        Agent = "script",
-        Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", "true"] },
-        Gates = new ProjectGates { Configured = gates },
-        PlanFile = "tasks.yaml",
-    };
+        var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
+        return new RunStart
+        {
+            Input = new OrchestrationInput { PlanFile = "tasks.yaml" },
+            Settings = settings with
+            {
+                Agent = "script",
+                Agents = new Dictionary<string, AgentSettings>(settings.Agents) { ["script"] = new(["/bin/sh", "-c", "true"], "subscription", []) },
+                Gates = new GateSettings(gates, []),
+            },
+        };
+    }
 
     public TaskInput Task(string id, bool fresh = false) => new()
     {
@@ -176,4 +185,18 @@ internal sealed class RunFixture : IDisposable
         if (_ownsRepository)
             Repository.Dispose();
     }
+}
+
+/// <summary>Changes of what a run begins with.</summary>
+internal static class RunStartChanges
+{
+    /// <summary>The same with other settings.</summary>
+    public static RunStart With(this RunStart start, Func<OrchestratorSettings, OrchestratorSettings> change) => start with { Settings = change(start.Settings) };
+
+    /// <summary>The same with another script for the agent, which is not confined.</summary>
+    public static RunStart WithAgent(this RunStart start, string script) => start.With(s => s with
+    {
+        Agents = new Dictionary<string, AgentSettings>(s.Agents) { ["script"] = new(["/bin/sh", "-c", script], "subscription", []) },
+        Permissions = s.Permissions with { Sandbox = "off" },
+    });
 }

@@ -15,7 +15,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Preflight_GateOfTheConfigurationRedAtBase_OnlyAdvises()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("test -f never.txt")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f never.txt")), Task("a", "a.txt"));
 
         Assert.Contains(run.Preflight.Warnings, w => w.Contains("test -f never.txt", StringComparison.Ordinal) && w.Contains("advises", StringComparison.Ordinal));
         Assert.Empty(run.Preflight.Errors);
@@ -27,7 +27,7 @@ public sealed class RunStepsTests
     {
         var task = Task("a", "a.txt") with { Verification = [new Gate("true", Description: "must pass"), new Gate("test -d .", Description: "must pass"), new Gate("test 1", Description: "is one")] };
 
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), task);
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), task);
 
         Assert.Contains(run.Preflight.Warnings, w => w.EndsWith("so they show little: 'true: must pass', 'test -d .: must pass', 'is one'.", StringComparison.Ordinal));
     }
@@ -38,9 +38,9 @@ public sealed class RunStepsTests
     [InlineData(true)]
     public async Task Preflight_SetUpFails_StopsTheRun(bool hasGate)
     {
-        var policy = RunFixture.Policy(hasGate ? [new Gate("true")] : []) with { Setup = ["no-such-program"] };
+        var start = RunFixture.Start(hasGate ? [new Gate("true")] : []).With(s => s with { Worktrees = s.Worktrees with { Setup = ["no-such-program"] } });
 
-        using var run = await RunFixture.BeginAsync(policy, Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(start, Task("a", "a.txt"));
 
         Assert.Contains("Set-up failed: 'no-such-program' ended with exit code 127", Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Abort_BeforeLanding_KeepsWhatWasReachedAndTouchesNoTarget()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var merged = await run.DoAsync("a", "a.txt", "a\n");
 
         Assert.Equal("", await run.AbortAsync());
@@ -60,7 +60,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Abort_AfterLanding_LeavesTheTargetAndSaysHowItIsTakenBack()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "a\n");
         await run.LandAsync();
 
@@ -73,7 +73,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Preflight_ProgramOfAGateMissing_StopsTheRun()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("no-such-program-here --check")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("no-such-program-here --check")), Task("a", "a.txt"));
 
         Assert.Contains("no-such-program-here", Assert.Single(run.Preflight.Errors));
     }
@@ -85,7 +85,7 @@ public sealed class RunStepsTests
         await repository.CommitAsync("files", ("user.txt", "old\n"));
         repository.Write("user.txt", "changed\n");
         repository.Write("tasks.yaml", "tasks: []\n");
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
 
         var confirmation = Assert.Single(run.Preflight.Confirmations);
         Assert.Contains("user.txt", confirmation);
@@ -97,7 +97,7 @@ public sealed class RunStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.GitAsync("checkout", "-q", "--detach");
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(), Task("a", "a.txt"));
 
         Assert.Contains("--target", Assert.Single(run.Preflight.Errors));
     }
@@ -107,7 +107,7 @@ public sealed class RunStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.GitAsync("branch", "orchestrator");
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(), Task("a", "a.txt"));
 
         Assert.Contains("orchestrator", Assert.Single(run.Preflight.Errors));
     }
@@ -115,7 +115,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Land_CleanCheckout_MovesTargetAndFiles()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
 
         var landed = await run.LandAsync();
@@ -128,7 +128,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Land_TargetMovedMeanwhile_KeepsBothAndGatesAgain()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
         await run.Repository.CommitAsync("user", ("user.txt", "mine\n"));
 
@@ -144,7 +144,7 @@ public sealed class RunStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("files", ("user.txt", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
         var before = await run.Repository.GitAsync("rev-parse", "HEAD");
         run.Repository.Write("user.txt", "precious\n");
@@ -162,7 +162,7 @@ public sealed class RunStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("plan", ("tasks.yaml", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
         run.Repository.Write("tasks.yaml", "new\n");
 
@@ -178,7 +178,7 @@ public sealed class RunStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("plan", ("tasks.yaml", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "tasks.yaml"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "tasks.yaml"));
         await run.DoAsync("a", "tasks.yaml", "theirs\n");
         run.Repository.Write("tasks.yaml", "mine\n");
 
@@ -192,7 +192,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Land_AsBranch_LeavesTheTargetAlone()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
         var before = await run.Repository.GitAsync("rev-parse", "HEAD");
 
@@ -205,7 +205,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Finish_LandedRun_RemovesItsBranchesAndWritesTheReport()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
 
         var report = await FinishAsync(run);
@@ -218,7 +218,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Finish_MergedTaskWithFilesThatAreInNoCommit_LeavesThemOnTheirBranchAndSaysSo()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
         await File.WriteAllTextAsync(run.Repository[$".worktrees/{RunFixture.RunId}/a/late.txt"], "written after the merge\n");
 
@@ -234,7 +234,7 @@ public sealed class RunStepsTests
     [Fact]
     public async Task Finish_SkippedTaskWithWork_KeepsItsSnapshotAndSaysSo()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"), Task("b", "b.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"), Task("b", "b.txt"));
         await run.DoAsync("a", "a.txt", "hello\n");
         run.Write(await run.PrepareAsync("b"), "b.txt", "half\n");
         await run.ReleaseAsync("b");

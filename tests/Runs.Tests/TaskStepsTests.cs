@@ -13,7 +13,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_BranchNamesACommitThatIsGone_SaysHowTheFilesAreSaved()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["a.txt"] });
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["a.txt"] });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "a\n");
         File.WriteAllText(Path.Combine(run.Repository.Path, ".git", "refs", "heads", "orchestrator", RunFixture.RunId, "t", "a"), new string('1', 40) + "\n");
@@ -28,7 +28,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Steps_OwnedFileWritten_IsCommittedWithTrailersAndMerged()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("test -f a.txt", Required: true)), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f a.txt", Required: true)), Task("a", "a.txt"));
 
         var merged = await run.DoAsync("a", "a.txt", "hello\n");
 
@@ -45,7 +45,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_UnownedFileChanged_IsRefusedAndNotCommitted()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         run.Write(prepared, "other/b.txt", "not mine\n");
@@ -63,7 +63,7 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("lock", ("package-lock.json", "old\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")) with { Setup = [] }, Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")).With(s => s with { Worktrees = s.Worktrees with { Setup = [] } }), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         run.Write(prepared, "package-lock.json", "new\n");
@@ -82,7 +82,7 @@ public sealed class TaskStepsTests
     public async Task Verify_PathThatAlwaysNeedsAPerson_IsRefusedUnlessThePlanNamesIt(string? owned, int problems)
     {
         var task = Task("a", "x") with { FilesWrite = owned is null ? null : [owned] };
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")) with { AlwaysRequireHuman = [".github/workflows/**"] }, task);
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")).With(s => s with { AlwaysRequireHuman = [".github/workflows/**"] }), task);
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, ".github/workflows/deploy.yml", "on: push\n");
 
@@ -99,7 +99,7 @@ public sealed class TaskStepsTests
     public async Task Verify_RequiredAgentAndNotesAreMissing_IsAProblemOnlyWhereComplianceIsStrict(bool strict)
     {
         var task = Task("a", "*.txt") with { RequiredAgents = ["doc-sync"], NotesOutput = ["notes.md"] };
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")) with { StrictCompliance = strict }, task);
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")).With(s => s with { StrictCompliance = strict }), task);
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
 
@@ -111,7 +111,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_AgentCommittedItself_BecomesOneCommitOfTheRound()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "*.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "*.txt"));
         var prepared = await run.PrepareAsync("a");
         var worktree = Path.Combine(run.Repository.Path, prepared.Worktree);
         run.Write(prepared, "one.txt", "1\n");
@@ -128,7 +128,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_GateFails_GivesEvidenceAndRemediationPasses()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt") with { Verification = [new Gate("grep -q right a.txt || { echo it is wrong; exit 1; }")] });
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt") with { Verification = [new Gate("grep -q right a.txt || { echo it is wrong; exit 1; }")] });
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "wrong\n");
 
@@ -148,7 +148,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Steps_EachDoneTwice_ChangeNothingTheSecondTime()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("test -f a.txt")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f a.txt")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         Assert.Equal(prepared, await run.PrepareAsync("a"));
         run.Write(prepared, "a.txt", "hello\n");
@@ -169,7 +169,7 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("! grep -q '<<<<' shared.txt")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("! grep -q '<<<<' shared.txt")), Task("a", "shared.txt"), Task("b", "shared.txt"));
         var a = await run.PrepareAsync("a");
         var b = await run.PrepareAsync("b");
         run.Write(a, "shared.txt", "from a\n");
@@ -197,7 +197,7 @@ public sealed class TaskStepsTests
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("log.md", "start\n"));
         using var run = await RunFixture.BeginAsync(
-            repository, RunFixture.Policy(new Gate("true")), Task("a", "a.txt") with { FilesAppend = ["log.md"] }, Task("b", "b.txt") with { FilesAppend = ["log.md"] });
+            repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt") with { FilesAppend = ["log.md"] }, Task("b", "b.txt") with { FilesAppend = ["log.md"] });
         var a = await run.PrepareAsync("a");
         var b = await run.PrepareAsync("b");
         run.Write(a, "log.md", "start\na\n");
@@ -212,7 +212,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Merge_GateFailsOnlyOnTheMergedTree_GoesBackToTheTask()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("! test -f a.txt || ! test -f b.txt")), Task("a", "a.txt"), Task("b", "b.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("! test -f a.txt || ! test -f b.txt")), Task("a", "a.txt"), Task("b", "b.txt"));
         var b = await run.PrepareAsync("b");
         run.Write(b, "b.txt", "b\n");
         var work = await run.VerifyAsync("b", b);
@@ -228,7 +228,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Prepare_SameKeyAsAnEarlierResult_TakesItUpWithoutAnAgent()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("test -f a.txt")), Task("a", "a.txt") with { FilesRead = [] }, Task("b", "b.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f a.txt")), Task("a", "a.txt") with { FilesRead = [] }, Task("b", "b.txt"));
         var first = await run.PrepareAsync("a");
         run.Write(first, "a.txt", "paid for\n");
         await run.VerifyAsync("a", first);
@@ -250,7 +250,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_NothingChangedAndNoGate_IsNotDone()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
 
         var work = await run.VerifyAsync("a", prepared);
@@ -261,7 +261,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Verify_SymbolicLinkThatLeadsOut_IsRefused()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("true")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         File.CreateSymbolicLink(Path.Combine(run.Repository.Path, prepared.Worktree, "a.txt"), "/etc/hostname");
 
@@ -275,7 +275,7 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignore", (".gitignore", "build/\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "a.txt"), Task("b", "b.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "a.txt"), Task("b", "b.txt"));
         var first = await run.PrepareAsync("a");
         run.Write(first, "a.txt", "a\n");
         run.Write(first, "build/output", "ignored\n");
@@ -296,7 +296,7 @@ public sealed class TaskStepsTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("shared.txt", "line\n"));
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), Task("a", "shared.txt"), Task("b", "shared.txt"));
         var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
         run.Write(a, "shared.txt", "from a\n");
         run.Write(b, "shared.txt", "from b\n");
@@ -325,7 +325,7 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Prepare_WorktreeGone_BeginsWithTheLastSnapshot()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), Task("a", "*.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "*.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "half.txt", "half done\n");
         await run.ReleaseAsync("a");
@@ -339,11 +339,11 @@ public sealed class TaskStepsTests
     [Fact]
     public async Task Prepare_ResultThatWasRevertedByThePerson_LandsAgainWithoutAnAgent()
     {
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(new Gate("test -f a.txt")), Task("a", "a.txt"));
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("test -f a.txt")), Task("a", "a.txt"));
         await run.DoAsync("a", "a.txt", "paid for\n");
         await run.LandAsync();
         await run.Repository.GitAsync("revert", "--no-edit", "-m", "1", "HEAD");
-        using var second = await RunFixture.BeginAsync(run.Repository, RunFixture.Policy(new Gate("test -f a.txt")), "run-test-000002", Task("a", "a.txt"));
+        using var second = await RunFixture.BeginAsync(run.Repository, RunFixture.Start(new Gate("test -f a.txt")), "run-test-000002", Task("a", "a.txt"));
 
         var prepared = await second.PrepareAsync("a");
         var work = await second.VerifyAsync("a", prepared, start: 0);
@@ -367,7 +367,7 @@ public sealed class TaskStepsTests
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("base", ("owned.txt", "1\n"), ("read.txt", "1\n"), ("other.txt", "1\n"));
         var task = Task("a", "owned.txt", "a.txt") with { FilesRead = ["read.txt"] };
-        using var run = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), task);
+        using var run = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), task);
         var first = await run.PrepareAsync("a");
         run.Write(first, "a.txt", "paid for\n");
         Assert.Empty((await run.VerifyAsync("a", first)).Problems);
@@ -380,9 +380,9 @@ public sealed class TaskStepsTests
             _ => ("other.txt", "2\n"),
         });
         task = what == "prompt" ? task with { Prompt = "do something else" } : task;
-        var policy = RunFixture.Policy(new Gate(what == "gate" ? "test -f a.txt" : "true")) with { Model = what == "model" ? "another" : null };
-        using var changed = await RunFixture.BeginAsync(repository, policy, "run-test-000002", task);
-        using var same = await RunFixture.BeginAsync(repository, RunFixture.Policy(new Gate("true")), "run-test-000003", Task("a", "owned.txt", "a.txt") with { FilesRead = ["read.txt"] });
+        var start = RunFixture.Start(new Gate(what == "gate" ? "test -f a.txt" : "true")).With(s => what == "model" ? s with { Model = "another" } : s);
+        using var changed = await RunFixture.BeginAsync(repository, start, "run-test-000002", task);
+        using var same = await RunFixture.BeginAsync(repository, RunFixture.Start(new Gate("true")), "run-test-000003", Task("a", "owned.txt", "a.txt") with { FilesRead = ["read.txt"] });
 
         Assert.Equal("", (await changed.PrepareAsync("a")).ReusedCommit);
         Assert.Equal(what is "prompt" or "gate" or "model", (await same.PrepareAsync("a")).ReusedCommit.Length > 0);

@@ -34,11 +34,11 @@ public class TrustTests
         Assert.Empty(trusted.Faults);
         Assert.Single(otherRun.Faults);
         Assert.Single(changed.Faults);
-        var policy = RunFiles.Load(Reference(repository), "run", trusted.Hash).Policy;
-        Assert.Equal("make proof", Assert.Single(policy.Gates.Configured!).Command);
-        Assert.Equal(["yarn install --immutable"], policy.FoundSetUp);
-        Assert.Equal(["AWS_REGION"], policy.AgentVariables);
-        Assert.Equal(["tracker"], policy.McpDefinitions.Keys);
+        var start = RunFiles.Load(Reference(repository), "run", trusted.Hash).Start;
+        Assert.Equal("make proof", Assert.Single(start.Gates.Configured!).Command);
+        Assert.Equal(["yarn install --immutable"], start.Found.SetUp);
+        Assert.Equal(["AWS_REGION"], start.Found.AgentVariables);
+        Assert.Equal(["tracker"], start.Found.McpServers.Keys);
     }
 
     /// <summary>A committed file that has passwords copied to where agents work.</summary>

@@ -28,7 +28,7 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
     private async Task NightAsync(int agents, int snapshots, long conversation, long most)
     {
         var ids = Enumerable.Range(1, agents).Select(number => $"t{number}").ToList();
-        using var run = await RunFixture.BeginAsync(RunFixture.Policy(), [.. ids.Select(id => Task(id, $"{id}/**"))]);
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(), [.. ids.Select(id => Task(id, $"{id}/**"))]);
         var repository = await Repositories.OpenAsync(run.Repository.Path);
         var files = RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash);
         var time = new StandingTime();

@@ -18,14 +18,15 @@ public sealed class WorktreeResourcesTests
     {
         using var repository = await TemporaryRepository.CreateAsync();
         string Noted(string name) => repository.Beside(name);
-        var policy = RunFixture.Policy(new Gate($"{Tell} '{Noted("gate")}'")) with
+        var start = RunFixture.Start(new Gate($"{Tell} '{Noted("gate")}'")).WithAgent($"{Tell} '{Noted("agent")}'; echo x > \"$TMPDIR/left\"; echo done > a.txt").With(s => s with
         {
-            Setup = [$"{Tell} '{Noted("setup")}'"],
-            WorktreeEnvironment = new Dictionary<string, string> { ["URL"] = "postgres://localhost/{worktree}:{port+1}" },
-            Commands = new Dictionary<string, IReadOnlyList<string>> { ["script"] = ["/bin/sh", "-c", $"{Tell} '{Noted("agent")}'; echo x > \"$TMPDIR/left\"; echo done > a.txt"] },
-            Sandbox = "off",
-        };
-        using var run = await RunFixture.BeginAsync(repository, policy, new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["a.txt"] });
+            Worktrees = s.Worktrees with
+            {
+                Setup = [$"{Tell} '{Noted("setup")}'"],
+                Environment = new Dictionary<string, string> { ["URL"] = "postgres://localhost/{worktree}:{port+1}" },
+            },
+        });
+        using var run = await RunFixture.BeginAsync(repository, start, new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["a.txt"] });
         File.Delete(Noted("setup"));
         File.Delete(Noted("gate"));
 
@@ -56,15 +57,18 @@ public sealed class WorktreeResourcesTests
     [InlineData(true, 2)]
     public async Task WorktreeThatIsUsedAgain_IsSetUpAgain_WhereSetUpMayHoldItsName(bool configured, int setUps)
     {
-        var policy = RunFixture.Policy(new Gate("true")) with
+        var start = RunFixture.Start(new Gate("true")).With(s => s with
         {
-            Setup = ["mkdir -p kept; echo x >> kept/setups"],
-            Keep = ["/kept/"],
-            WorktreeEnvironment = configured ? new Dictionary<string, string> { ["URL"] = "{worktree}" } : new Dictionary<string, string>(),
-        };
+            Worktrees = s.Worktrees with
+            {
+                Setup = ["mkdir -p kept; echo x >> kept/setups"],
+                Keep = ["/kept/"],
+                Environment = configured ? new Dictionary<string, string> { ["URL"] = "{worktree}" } : new Dictionary<string, string>(),
+            },
+        });
         using var repository = await TemporaryRepository.CreateAsync();
         await repository.CommitAsync("ignored", (".gitignore", "/kept/\n"));
-        using var run = await RunFixture.BeginAsync(repository, policy, Task("a"), Task("b"));
+        using var run = await RunFixture.BeginAsync(repository, start, Task("a"), Task("b"));
         await run.DoAsync("a", "a.txt", "done\n");
         await run.ReleaseAsync("a");
 
@@ -77,8 +81,8 @@ public sealed class WorktreeResourcesTests
     public async Task ContentKey_OfAGateThatBecomesExclusive_Stays()
     {
         using var repository = await TemporaryRepository.CreateAsync();
-        using var before = await RunFixture.BeginAsync(repository, RunFixture.Policy(), "run-before", WithGate(null));
-        using var after = await RunFixture.BeginAsync(repository, RunFixture.Policy(), "run-after", WithGate("database"));
+        using var before = await RunFixture.BeginAsync(repository, RunFixture.Start(), "run-before", WithGate(null));
+        using var after = await RunFixture.BeginAsync(repository, RunFixture.Start(), "run-after", WithGate("database"));
 
         Assert.Equal((await before.PrepareAsync("a")).ContentKey, (await after.PrepareAsync("a")).ContentKey);
 

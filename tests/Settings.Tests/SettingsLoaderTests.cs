@@ -17,7 +17,7 @@ public class SettingsLoaderTests
         Assert.Equal(2, settings.MaxRemediations);
         Assert.Equal(new RetrySettings(3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), settings.Retry);
         Assert.Equal(new LimitSettings(TimeSpan.FromSeconds(900), null, null, null, null, TimeSpan.FromMinutes(30)), settings.Limits);
-        Assert.Equal(("sonnet", "opus", "opus", "haiku"), (settings.Model, settings.Planner.Model, settings.Review.Model, settings.VerifierModel));
+        Assert.Equal(("sonnet", "opus"), (settings.Model, settings.Planner.Model));
         Assert.Equal("claude", settings.Agent);
         Assert.Equal(TimeSpan.FromHours(72), settings.ApprovalTimeout);
         Assert.Equal(2_000_000_000, settings.DiskReserve);
@@ -25,7 +25,6 @@ public class SettingsLoaderTests
         Assert.Equal("merge", settings.Git.Land);
         Assert.Contains(".github/workflows/**", settings.AlwaysRequireHuman);
         Assert.Null(settings.Temporal.Address);
-        Assert.Equal(8888, settings.Web.Port);
     }
 
     [Fact]
@@ -80,7 +79,7 @@ public class SettingsLoaderTests
                     risk:
                       auto_approve_threshold: 30
                       sensitive_patterns: [{pattern: "internal/*", weight: 50}]
-                    orchestration: {worker_model: opus, max_parallel_workers: 9, max_iteratoins: 4}
+                    orchestration: {worker_model: opus, max_parallel_workers: 9, worker_modle: opus}
                     approval: {always_require_human: ["**/secrets/**"]}
                     quality: {verifier_checks: ["ruff check ."]}
                     boundaries: {churn_threshold_lines: 500}
@@ -100,16 +99,16 @@ public class SettingsLoaderTests
         Assert.Equal("internal/*", Assert.Single(result.Settings!.Risk.SensitivePatterns!).Pattern);
         Assert.Equal("ruff check .", Assert.Single(result.Settings.Gates.Task!).Command);
         Assert.Superset(new HashSet<string> { "**/secrets/**", ".orchestrator/**", ".claude-agents.yaml" }, result.Settings.AlwaysRequireHuman.ToHashSet());
-        Assert.Equal("orchestration.max_iteratoins", Assert.Single(result.Warnings).Key);
+        Assert.Equal("orchestration.worker_modle", Assert.Single(result.Warnings).Key);
     }
 
     [Fact]
     public void Load_SecretInAnOlderFile_ServesWhereItStandsAndIsNamed()
     {
-        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new("orchestrator_config.json", """{"notifications": {"slack_webhook_url": "https://hooks.example/T0/xyzzy"}}""")] });
+        var result = SettingsLoader.Load(new SettingsInput { IsTrusted = true, OldRepositoryFiles = [new("orchestrator_config.json", """{"temporal": {"api_key": "key-xyzzy"}}""")] });
 
-        var url = result.Settings!.Notifications.Url!;
-        Assert.Equal("https://hooks.example/T0/xyzzy", url.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
+        var key = result.Settings!.Temporal.ApiKey!;
+        Assert.Equal("key-xyzzy", key.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
         Assert.Contains(result.Warnings, warning => warning.Cure.Contains("orchestrate init", StringComparison.Ordinal));
         Assert.DoesNotContain("xyzzy", string.Join('\n', result.Warnings) + string.Join('\n', result.Values), StringComparison.Ordinal);
     }
@@ -124,16 +123,13 @@ public class SettingsLoaderTests
         Assert.Equal((key, ".claude-agents.yaml:1"), (fault.Key, fault.Source.ToString()));
     }
 
-    [Fact]
-    public void Load_SettingsThatNothingActsOnYet_AreNamedOncePerReason()
-    {
-        var quiet = Load(file: "notifications: {provider: none}\nusage: {warn_at: 80}\n");
-        var loud = Load(file: "budget: {run: 5, day: 20}\nretention: {runs: 10d}\n");
-
-        Assert.Empty(quiet.Warnings);
-        Assert.Equal(["budget.run, budget.day", "retention.runs"], loud.Warnings.Select(warning => warning.Key));
-        Assert.All(loud.Warnings, warning => Assert.StartsWith("set, but not used yet: ", warning.Message, StringComparison.Ordinal));
-    }
+    /// <summary>Who relies on a setting must learn that nothing acts on it.</summary>
+    [Theory]
+    [InlineData("budget: {run: 5}", "budget.run")]
+    [InlineData("retention: {runs: 10d}", "retention.runs")]
+    [InlineData("notifications: {provider: slack}", "notifications.provider")]
+    public void Load_SettingThatNothingActsOn_IsNamedAsUnknown(string file, string key) =>
+        Assert.Equal((key, "there is no such setting; it is ignored."), Load(file: file).Warnings.Select(warning => (warning.Key, warning.Message)).Single());
 
     [Fact]
     public void Load_ManyFaults_ReportsAllWithLineAndCure()
@@ -183,35 +179,22 @@ public class SettingsLoaderTests
             manager_timeout: 61
             max_retries: 7
             strict_compliance: false
-            enable_opus_review: no
-            usage_warning_threshold: 70
             models: {manager: {model: claude-3-opus-20240229}, worker: {model: claude-3-5-sonnet-20241022}}
             bypass_permissions: ["Bash(git *)", "Read(*)"]
             auto_commit: false
             commit_message_prefix: "Auto:"
-            notifications:
-              slack_webhook_url: $HOOK
-              notify_on_task_failed: true
-              notify_on_all_complete: true
-              notify_on_task_complete: false
             show_progress_bar: false
-            default_working_dir: /srv/project
             """).Settings!;
 
         Assert.Equal(9, settings.Workers);
         Assert.Equal((60, 61), (settings.TaskTimeout.TotalSeconds, settings.Planner.Timeout.TotalSeconds));
         Assert.Equal(7, settings.MaxRemediations);
         Assert.False(settings.StrictCompliance);
-        Assert.False(settings.Review.Enabled);
-        Assert.Equal(70, settings.Usage.WarnAt);
         Assert.Equal(("opus", "sonnet"), (settings.Planner.Model, settings.Model));
         Assert.Equal(["Bash(git *)", "Read(*)"], settings.Permissions.Allow);
         Assert.Equal("default", settings.Permissions.Mode);
         Assert.Equal(("branch", "Auto:"), (settings.Git.Land, settings.Git.MessagePrefix));
-        Assert.Equal(("slack", "HOOK"), (settings.Notifications.Provider, settings.Notifications.Url!.Variable));
-        Assert.Equal(["task_failed", "run_done"], settings.Notifications.On);
         Assert.False(settings.ShowProgress);
-        Assert.Equal("/srv/project", settings.WorkingDirectory);
     }
 
     [Fact]
@@ -280,9 +263,7 @@ public class SettingsLoaderTests
     [InlineData("agents: {empty: {command: []}}\n", "no program")]
     [InlineData("agents: {empty: {provider: api}}\n", "no program")]
     [InlineData("workers: 70\n", "more than workers.max (64)")]
-    [InlineData("usage: {warn_at: 99}\n", "more than usage.pause_at (95)")]
     [InlineData("retry: {base_delay: 2m}\n", "more than retry.max_delay")]
-    [InlineData("heartbeat_interval: 10m\n", "not less than stale_threshold")]
     public void Load_SettingsThatDoNotFit_AreErrors(string file, string message)
     {
         var result = Load(file: file);
@@ -414,20 +395,19 @@ public class SettingsLoaderTests
         var result = SettingsLoader.Load(new SettingsInput
         {
             IsTrusted = true,
-            RepositoryFile = new("config.yaml", "notifications: {provider: slack, url: $SLACK}\n"),
-            DotEnv = new(".env", "ANTHROPIC_API_KEY=from-dot-env\nSLACK=old\n"),
-            Secrets = new(".orchestrator/secrets.env", "SLACK=https://hooks.example/T0\nANTHROPIC_API_KEY=from-secrets\nAWS_REGION=eu-west-1\nTEMPORAL_API_KEY=t\n"),
+            RepositoryFile = new("config.yaml", "temporal: {api_key: $ENGINE}\n"),
+            DotEnv = new(".env", "ANTHROPIC_API_KEY=from-dot-env\nENGINE=old\n"),
+            Secrets = new(".orchestrator/secrets.env", "ENGINE=key-T0\nANTHROPIC_API_KEY=from-secrets\nAWS_REGION=eu-west-1\n"),
             SecretsAreOpen = true,
             Environment = new Dictionary<string, string> { ["AWS_REGION"] = "us-east-1", ["PATH"] = "/bin" },
         });
 
-        Assert.Equal("https://hooks.example/T0", result.Settings!.Notifications.Url!.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
-        Assert.Equal("t", result.Settings.Temporal.ApiKey!.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
+        Assert.Equal("key-T0", result.Settings!.Temporal.ApiKey!.Resolve(result.Variables.GetValueOrDefault, File.ReadAllText));
         Assert.Equal(
             [("ANTHROPIC_API_KEY", "from-secrets"), ("AWS_REGION", "us-east-1"), ("PATH", "/bin")],
             result.AgentEnvironment.Select(pair => (pair.Key, pair.Value)).Order());
         Assert.Contains("chmod 600", result.Warnings[0].ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(result.Values, value => value.Value.Contains("hooks.example", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Values, value => value.Value.Contains("key-T0", StringComparison.Ordinal));
     }
 
     [Fact]

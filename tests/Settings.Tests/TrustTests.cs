@@ -8,10 +8,10 @@ public class TrustTests
     /// <summary>The settings that a person agreed to count from any repository. Think twice before a key is added here: may it run, send, overwrite or allow something?</summary>
     private static readonly string[] Harmless =
     [
-        "workers", "workers.max", "timeout", "max_remediations", "model", "planner.model", "planner.timeout", "reviewer.model", "verifier.model",
+        "workers", "workers.max", "timeout", "max_remediations", "model", "planner.model", "planner.timeout",
         "retry.max_attempts", "retry.base_delay", "retry.max_delay", "limits.stall", "limits.turns", "limits.memory", "limits.cpu", "limits.orphan",
-        "review.max_rounds", "usage.warn_at", "usage.pause_at", "approvals.timeout", "locks.timeout", "disk.reserve", "heartbeat_interval", "stale_threshold",
-        "branch_prefix", "git.message_prefix", "notifications.on", "show_progress", "web.port",
+        "approvals.timeout", "locks.timeout", "disk.reserve",
+        "branch_prefix", "git.message_prefix", "show_progress",
     ];
 
     // Tried in this order; what a key accepts and is not its default serves.

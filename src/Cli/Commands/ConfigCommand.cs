@@ -19,7 +19,7 @@ internal sealed class ConfigCommand : Command
     private static ConfigEntry Entry(SettingValue value)
     {
         var kind = value.Source.Kind.ToString();
-        return new ConfigEntry(value.Name, value.Value, value.DefaultValue, char.ToLowerInvariant(kind[0]) + kind[1..], value.Source.Place, value.Source.Line, value.Description, value.NotUsedYet, value.IsWithheld);
+        return new ConfigEntry(value.Name, value.Value, value.DefaultValue, char.ToLowerInvariant(kind[0]) + kind[1..], value.Source.Place, value.Source.Line, value.Description, value.IsWithheld);
     }
 
     private static CommandException Unknown(string name)
@@ -51,7 +51,7 @@ internal sealed class ConfigCommand : Command
 
             var width = values.Count == 0 ? 0 : values.Max(value => value.Name.Length);
             foreach (var value in values)
-                context.Terminal.Say($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")}{(value.NotUsedYet is null ? "" : "; not used yet: " + value.NotUsedYet)})");
+                context.Terminal.Say($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})");
             return Task.FromResult(ExitCodes.Done);
         }
     }
@@ -114,8 +114,6 @@ internal sealed class ConfigCommand : Command
             context.Terminal.Say($"{name} is set in {shown}.");
             var setting = SettingKeys.Find(name)!;
             WarnIfOverruled(context, setting.Name, user ? SettingSourceKind.UserFile : SettingSourceKind.RepositoryFile);
-            if (setting.NotUsedYet is { } why)
-                context.Terminal.Warn($"It is not used yet: {why}.");
             return Task.FromResult(ExitCodes.Done);
         }
 

@@ -30,9 +30,9 @@ internal sealed class InitCommand : CliCommand
         foreach (var file in result.Kept)
             context.Terminal.Say($"kept   {file}");
         foreach (var setting in result.Taken.Settings.Where(_ => result.Written.Contains(SettingsFiles.RepositoryFileName)))
-            context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From}{NotYet(setting.Name)})");
+            context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From})");
         foreach (var setting in result.InPlace)
-            context.Terminal.Say($"used   {setting.Name}: {setting.Value}  (in {setting.From}, where it stands{NotYet(setting.Name)})");
+            context.Terminal.Say($"used   {setting.Name}: {setting.Value}  (in {setting.From}, where it stands)");
         foreach (var setting in result.Left)
             context.Terminal.Say($"left   {setting.Name}: {setting.Value}  (from {setting.From}); to take it: orchestrate config set {setting.Name} '{setting.Value}'");
         foreach (var setting in result.Taken.Used)
@@ -47,8 +47,6 @@ internal sealed class InitCommand : CliCommand
             context.Terminal.Warn(".env is not ignored by git: add it to .gitignore before you commit.");
         return Task.FromResult(ExitCodes.Done);
     }
-
-    private static string NotYet(string name) => SettingKeys.Find(name)?.NotUsedYet is { } why ? $"; not used yet: {why}" : "";
 
     private static int InstallForClaude(CommandContext context, string root)
     {

@@ -32,9 +32,8 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Doc
 /// <param name="Place">File, variable or option; empty for a default.</param>
 /// <param name="Line">Line in the file, or 0.</param>
 /// <param name="Description">What it does.</param>
-/// <param name="NotUsedYet">Why it changes nothing in this version.</param>
 /// <param name="Withheld">It stands in the files of a repository that is not trusted, and does not count.</param>
-internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description, string? NotUsedYet, bool Withheld);
+internal sealed record ConfigEntry(string Name, string Value, string Default, string Source, string Place, int Line, string Description, bool Withheld);
 
 /// <summary>Answer of <c>trust --json</c>.</summary>
 /// <param name="Repository">Root of the repository.</param>

@@ -16,7 +16,7 @@ public static class CheckoutVerification
     /// <param name="settings">The settings.</param>
     /// <param name="directory">Root of the project, where manifests may name gates.</param>
     public static IReadOnlyList<HoldingGate> GatesOf(Plan plan, PlanTask task, OrchestratorSettings settings, string directory) =>
-        RunPolicy.GatesOf(settings, GateDetection.Detect(directory)).Explain(plan, task);
+        RunStart.GatesOf(settings, GateDetection.Detect(directory)).Explain(plan, task);
 
     /// <summary>Runs gates one after the other.</summary>
     /// <param name="workTree">Root of the work tree, the main one or a linked one.</param>

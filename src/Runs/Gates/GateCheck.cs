@@ -57,7 +57,7 @@ internal sealed class GateCheck(RunServices services)
                 {
                     Directory = place.Worktree.Path,
                     ChangedFiles = changed,
-                    Environment = GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Policy.WorktreeEnvironment)),
+                    Environment = GateEnvironment.Make(services.Environment, place.Resources.Variables(files.Settings.Worktrees.Environment)),
                     TemporaryFolder = place.Resources.TemporaryFolder,
                     Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
                 };

@@ -16,23 +16,23 @@ internal static class WorktreeSetup
 
     /// <summary>Whether worktrees of a repository are set up at all, as its checkout looks now.</summary>
     public static bool IsNeeded(RunFiles files, string? checkout) =>
-        files.Policy.Setup is { } set ? set.Count > 0 : checkout is not null && LockFiles.Any(file => File.Exists(Path.Combine(checkout, file)));
+        files.Settings.Worktrees.Setup is { } set ? set.Count > 0 : checkout is not null && LockFiles.Any(file => File.Exists(Path.Combine(checkout, file)));
 
     /// <summary>Runs what is due. Null, or why it failed.</summary>
     public static async Task<string?> RunAsync(Worktree worktree, RunFiles files, RunServices services, string logFolder, CancellationToken stop)
     {
         var found = SetUpDetection.Known.Where(k => new WorktreeFiles(worktree.Path).HasFile(k.LockFile)).ToList();
-        IReadOnlyList<string> commands = files.Policy.Setup ?? [.. found.Select(k => k.Command)];
+        IReadOnlyList<string> commands = files.Settings.Worktrees.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
             return null;
-        if (files.Policy.Setup is null && await UnaskedAsync(found, files, stop) is { } unasked)
+        if (files.Settings.Worktrees.Setup is null && await UnaskedAsync(found, files, stop) is { } unasked)
             return unasked;
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
-        var wanted = Fingerprint(worktree.Path, [.. commands, .. Used(commands, files.Policy.WorktreeEnvironment, resources)], found.Select(k => k.LockFile));
+        var wanted = Fingerprint(worktree.Path, [.. commands, .. Used(commands, files.Settings.Worktrees.Environment, resources)], found.Select(k => k.LockFile));
         if (File.Exists(worktree.SetupMark) && await File.ReadAllTextAsync(worktree.SetupMark, stop) == wanted)
             return null;
         Directory.CreateDirectory(logFolder);
-        var environment = GateEnvironment.Make(services.Environment, resources.Variables(files.Policy.WorktreeEnvironment)).ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
+        var environment = GateEnvironment.Make(services.Environment, resources.Variables(files.Settings.Worktrees.Environment)).ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal);
         foreach (var command in commands)
         {
             var result = await new ProcessRunner(services.Time).RunAsync(
@@ -63,7 +63,7 @@ internal static class WorktreeSetup
     /// </summary>
     private static async Task<string?> UnaskedAsync(IReadOnlyList<SetUpCommand> found, RunFiles files, CancellationToken stop)
     {
-        var unasked = found.Where(k => !files.Policy.FoundSetUp.Contains(k.Command)).ToList();
+        var unasked = found.Where(k => !files.Start.Found.SetUp.Contains(k.Command)).ToList();
         if (unasked.Count == 0)
             return null;
         var repository = await Repositories.OpenAsync(files.Folder.Repository);

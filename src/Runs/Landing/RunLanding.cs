@@ -37,7 +37,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await Repositories.OpenAsync(input.Repository.Path);
-        var staging = new StagingRecord(repository, RunRefs.Staging(files.Policy, files.Folder), files.Folder);
+        var staging = new StagingRecord(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
         input = input with { StagingTip = await staging.BringUpToDateAsync(input.StagingTip, caller, stop) };
         var (found, note) = await StagingTipAsync(repository, staging, input, stop);
         if (found is not { } tip)
@@ -50,7 +50,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         var target = $"refs/heads/{input.Target}";
         var checkout = new Worktrees(repository).FindMainCheckout();
         var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
-        var own = files.Policy.OwnFiles;
+        var own = files.Start.OwnFiles;
         var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
         var request = new LandingRequest(target, tip, input.BaseCommit)
         {
@@ -107,7 +107,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         }
         var commit = await commits.CreateAsync(merge.Tree, [tip, target], $"Merge {input.Target}", new CommitTrailers(files.Folder.Name), stop);
         var changed = (await new Diffs(repository).BetweenAsync(target, commit, stop)).Select(c => c.Path).ToList();
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, files.Policy.Gates.OfLanding(files.Plan), changed, Path.Combine(files.Folder.Path, "landing"), stop));
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, repository, commit, files.Gates.OfLanding(files.Plan), changed, Path.Combine(files.Folder.Path, "landing"), stop));
         if (failures.Count > 0)
         {
             return (null, new LandResult

@@ -24,7 +24,7 @@ public sealed class PlanLoading(RunServices services)
     public PlanOutline Load(LoadPlanInput input)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
-        var opened = services.LoadSettings(input.Repository.Path, input.RunId);
+        var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
             return new PlanOutline { Faults = [.. settings.Errors.Select(e => e.ToString())] };
@@ -35,11 +35,11 @@ public sealed class PlanLoading(RunServices services)
             read = AddProjectTexts(read, input.Repository.Path);
         if (read.Plan is null)
             return new PlanOutline { Faults = MessageParts.Brief([.. read.Errors.Select(f => f.ToString())]) };
-        var policy = RunPolicy.From(settings, input.Input, GateDetection.Detect(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
-        var hash = RunFiles.Store(folder, read.Plan, policy);
+        var start = RunStart.Of(input.Input, settings, input.Repository.Path);
+        var hash = RunFiles.Store(folder, read.Plan, start);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);
-        var outline = OutlineOf(read.Plan, policy, input.Input);
+        var outline = OutlineOf(read.Plan, start);
         if (outline.Faults.Count > 0)
             return new PlanOutline { Faults = MessageParts.Brief(outline.Faults) };
         var risk = PlanRisk.Of(read.Plan, settings.Settings, input.Input);
@@ -50,7 +50,7 @@ public sealed class PlanLoading(RunServices services)
             Warnings = MessageParts.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToPlainText()), .. outline.Warnings]),
             Tasks = MessageParts.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
-            Settings = RunSettingsOf(settings.Settings, policy, input.Input),
+            Settings = RunSettingsOf(settings.Settings),
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,
@@ -62,7 +62,7 @@ public sealed class PlanLoading(RunServices services)
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
-        return MessageParts.First(OutlineOf(files.Plan, files.Policy, files.Policy.Selection()).Tasks.Skip(input.Offset), PageSize);
+        return MessageParts.First(OutlineOf(files.Plan, files.Start).Tasks.Skip(input.Offset), PageSize);
     }
 
     private static PlanReadResult Read(LoadPlanInput input)
@@ -134,14 +134,14 @@ public sealed class PlanLoading(RunServices services)
             DurableFile.Write(Path.Combine(folder.Path, "plan", "roles", Path.GetFileName(file)), File.ReadAllBytes(file));
     }
 
-    private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(Plan plan, RunPolicy policy, OrchestrationInput input)
+    private static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(Plan plan, RunStart start)
     {
         var faults = new List<string>();
-        var selected = TaskSelection.Of(plan, input.Only, input.Phase, faults);
-        foreach (var name in plan.Tasks.Select(t => t.Agent ?? policy.Agent).Distinct(StringComparer.Ordinal))
+        var selected = TaskSelection.Of(plan, start.Input.Only, start.Input.Phase, faults);
+        foreach (var name in plan.Tasks.Select(t => t.Agent ?? start.Settings.Agent).Distinct(StringComparer.Ordinal))
         {
-            if (name != AgentCatalog.Claude && !policy.Commands.ContainsKey(name))
-                faults.Add(AgentCatalog.Unknown(name, policy));
+            if (!start.Settings.Agents.ContainsKey(name))
+                faults.Add(AgentCatalog.Unknown(name, start.Settings));
         }
         var (excludes, warnings) = Exclusions.Of(plan);
         return ([.. plan.Tasks.Select(task => new TaskOutline
@@ -152,10 +152,10 @@ public sealed class PlanLoading(RunServices services)
             Excludes = excludes.GetValueOrDefault(task.Id) ?? [],
             Exclusive = task.FilesWrite is null && !task.Parallel,
             RequiresApproval = task.RequiresApproval,
-            Account = task.Agent ?? policy.Agent,
+            Account = task.Agent ?? start.Settings.Agent,
             Done = !selected.Contains(task.Id),
-            MaxRemediations = task.MaxRetries ?? policy.MaxRemediations,
-            Timeout = task.Timeout ?? policy.TaskTimeout,
+            MaxRemediations = task.MaxRetries ?? start.Settings.MaxRemediations,
+            Timeout = task.Timeout ?? start.Settings.TaskTimeout,
         })], faults, warnings);
     }
 
@@ -168,15 +168,15 @@ public sealed class PlanLoading(RunServices services)
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    internal static RunSettings RunSettingsOf(OrchestratorSettings settings, RunPolicy policy, OrchestrationInput input) => new()
+    internal static RunSettings RunSettingsOf(OrchestratorSettings settings) => new()
     {
-        Workers = Math.Min(input.Workers ?? settings.Workers, settings.MaxWorkers),
-        Agent = policy.Agent,
+        Workers = settings.Workers,
+        Agent = settings.Agent,
         RetryMaxAttempts = settings.Retry.MaxAttempts,
         RetryBaseDelay = settings.Retry.BaseDelay,
         RetryMaxDelay = settings.Retry.MaxDelay,
         ApprovalTimeout = settings.ApprovalTimeout,
         LockTimeout = settings.LockTimeout,
-        Land = policy.Land,
+        Land = settings.Git.Land,
     };
 }

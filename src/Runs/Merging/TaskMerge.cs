@@ -86,7 +86,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     private async Task<Messages.MergeResult?> FailedGatesAsync(
         RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
     {
-        var gates = files.Policy.Gates.OfMerge(files.Plan, task);
+        var gates = files.Gates.OfMerge(files.Plan, task);
         IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
         var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));

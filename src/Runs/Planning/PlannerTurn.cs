@@ -21,9 +21,9 @@ public sealed class PlannerTurn(RunServices services)
         var files = new PlanningFiles(input.Repository, input.RunId);
         if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(PlannerTask.Id, input.Start), input.Session) is { } stopped)
             return stopped;
-        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, files.Policy, null, CancellationToken.None);
-        var planner = AgentCatalog.FindPlanner(files.Policy, services.HookCommand, surroundings, files)
-            ?? throw new StepException(AgentCatalog.Unknown(files.Policy.PlannerAgent, files.Policy), "UnknownAgent");
+        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, files.Start, null, CancellationToken.None);
+        var planner = AgentCatalog.FindPlanner(files.Start.Settings, services.HookCommand, surroundings, files)
+            ?? throw new StepException(AgentCatalog.Unknown(files.Start.Settings.Planner.Agent, files.Start.Settings), "UnknownAgent");
         var start = await DescribeAsync(input, files, planner, execution);
         var found = AgentSupervisor.Look(start.Folder) == AgentStartState.Ended;
         var outcome = await AgentFollowing.RunAsync(execution, planner, start, services.Time, input.Stop);
@@ -61,17 +61,17 @@ public sealed class PlannerTurn(RunServices services)
             Prompt = goesOn ? PlannerPrompt.GoOn(problems, input.Guidance) : PlannerPrompt.Again(files.Prompt, problems, input.Guidance),
             Owner = execution.Owner,
             SessionId = input.Session.Length > 0 ? input.Session : SessionId(execution.Id, input),
-            Model = files.Policy.PlannerModel,
+            Model = files.Start.Settings.Planner.Model,
             AnswerSchema = files.Schema,
             Policy = new HookPolicy { Task = PlannerTask.Id, Root = worktree, Write = [], AllowCommands = false },
             Limits = new AgentLimits
             {
-                Time = files.Policy.PlannerTimeout,
+                Time = files.Start.Settings.Planner.Timeout,
                 Stall = Timeout.InfiniteTimeSpan,
-                Orphan = files.Policy.Orphan,
-                CostUsd = files.Policy.Cost,
-                MemoryBytes = files.Policy.Memory,
-                Cores = files.Policy.Cpu,
+                Orphan = files.Start.Settings.Limits.Orphan,
+                CostUsd = files.Start.Settings.Limits.Cost,
+                MemoryBytes = files.Start.Settings.Limits.Memory,
+                Cores = files.Start.Settings.Limits.Cpu,
             },
         };
     }

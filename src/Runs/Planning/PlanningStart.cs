@@ -23,7 +23,7 @@ public sealed class PlanningStart(RunServices services)
     /// <param name="stop">Ends it.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
-        var opened = services.LoadSettings(input.Repository.Path, input.RunId);
+        var opened = services.LoadSettings(input.Repository.Path, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
             return new PlanningBegun { Faults = [.. settings.Errors.Select(e => e.ToString())] };
@@ -36,9 +36,9 @@ public sealed class PlanningStart(RunServices services)
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
             Title = PlanLoading.TitleOf(files.Request),
-            Agent = files.Policy.PlannerAgent,
-            Timeout = files.Policy.PlannerTimeout,
-            Settings = PlanLoading.RunSettingsOf(settings.Settings, files.Policy, input.Input),
+            Agent = files.Start.Settings.Planner.Agent,
+            Timeout = files.Start.Settings.Planner.Timeout,
+            Settings = PlanLoading.RunSettingsOf(files.Start.Settings),
         };
     }
 
@@ -46,16 +46,16 @@ public sealed class PlanningStart(RunServices services)
     /// <returns>Why nothing can be planned; null when all is stored.</returns>
     private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
     {
-        var policy = RunPolicy.From(settings, input.Input, GateDetection.Detect(input.Repository.Path)).WithFound(ProjectCommands.Find(input.Repository.Path));
-        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, policy, null, stop);
-        if (AgentCatalog.FindPlanner(policy, services.HookCommand, surroundings, files) is not { } planner)
-            return $"There is no planner '{policy.PlannerAgent}' (planner.agent). {AgentCatalog.Unknown(policy.PlannerAgent, policy)}";
+        var start = RunStart.Of(input.Input, settings, input.Repository.Path);
+        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, start, null, stop);
+        if (AgentCatalog.FindPlanner(start.Settings, services.HookCommand, surroundings, files) is not { } planner)
+            return $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). {AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}";
         var request = RequestSource.Read(input);
         if (request.Fault is not null)
             return request.Fault;
         var check = await planner.CheckAsync(input.Repository.Path, stop);
         if (check.Status == AgentCheckStatus.Failed)
-            return $"The planner '{policy.PlannerAgent}' can't work: {check.Message} {check.Cure}".TrimEnd();
+            return $"The planner '{start.Settings.Planner.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd();
         var repository = await Repositories.OpenAsync(input.Repository.Path);
         var commits = new Commits(repository);
         if (await commits.ReadAsync("HEAD", stop) is not { } head)
@@ -66,10 +66,10 @@ public sealed class PlanningStart(RunServices services)
             Request = request.Text,
             Outline = RepositoryOutline.Of((await commits.ListFilesAsync(head.Id, stop)).Select(f => f.Path), OutlineLimit),
             Conventions = await commits.ReadFileAsync(head.Id, "CLAUDE.md", stop) is { } text ? Encoding.UTF8.GetString(text) : "",
-            Gates = [.. policy.Gates.OfProject().Select(g => g.Command)],
+            Gates = [.. start.Gates.OfProject().Select(g => g.Command)],
             Schema = planner is CommandAgentRunner ? PlanningFiles.SchemaOf(goal.Options) : null,
         };
-        files.Begin(policy, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path));
+        files.Begin(start, goal, request.Text, Render(goal.Options, prompt, input.Repository.Path));
         return null;
     }
 

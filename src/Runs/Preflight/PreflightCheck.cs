@@ -23,7 +23,7 @@ public sealed class PreflightCheck(RunServices services)
         var repository = await Repositories.OpenAsync(input.Repository.Path);
         var checkout = new Worktrees(repository).FindMainCheckout()!;
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
-        var found = await new RepositoryCheck(repository).RunAsync(files.Policy.Target, files.Policy.BranchPrefix, stop);
+        var found = await new RepositoryCheck(repository).RunAsync(files.Settings.Git.Target, files.Settings.Worktrees.BranchPrefix, stop);
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
@@ -31,21 +31,21 @@ public sealed class PreflightCheck(RunServices services)
         var (unconfined, unconfinable) = await AgentFence.PreflightAsync(files);
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
-        if (DiskSpace.Shortage(checkout.Path, files.Policy.DiskReserve) is { } shortage)
+        if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve) is { } shortage)
             errors.Add(shortage);
         errors.AddRange(LinksOutside(files.Plan, checkout.Path));
         var contracts = new RunContracts(repository, files);
-        await contracts.CheckAsync(found.Base, status.Branch == found.Target && files.Policy.Land == "merge" ? checkout.Path : null, errors, warnings, stop);
+        await contracts.CheckAsync(found.Base, status.Branch == found.Target && files.Settings.Git.Land == "merge" ? checkout.Path : null, errors, warnings, stop);
         if (repository.Identity == GitRepository.FallbackIdentity)
             warnings.Add($"git knows no name for commits; they are made as {repository.Identity.Name} <{repository.Identity.Email}>. Set user.name and user.email to change that.");
         if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
             return new PreflightResult { Errors = errors, Warnings = warnings };
 
         await new Worktrees(repository).ExcludeAsync(["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"], stop);
-        var staging = RunRefs.Staging(files.Policy, files.Folder);
+        var staging = RunRefs.Staging(files.Settings, files.Folder);
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
-        AddUntracked(status, files.Policy, warnings);
+        AddUntracked(status, files.Start, warnings);
         StrayFiles.Note(files.Folder, status);
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         await TryGatesAtBaseAsync(repository, files, first, errors, warnings, stop);
@@ -53,7 +53,7 @@ public sealed class PreflightCheck(RunServices services)
         {
             Errors = errors,
             Warnings = warnings,
-            Confirmations = [.. Unseen(status, files.Policy), .. renegotiated],
+            Confirmations = [.. Unseen(status, files.Start), .. renegotiated],
             BaseCommit = baseCommit,
             Target = RunRefs.Short(target),
             Staging = RunRefs.Short(staging),
@@ -69,15 +69,15 @@ public sealed class PreflightCheck(RunServices services)
 
     private async Task CheckAgentsAsync(RunFiles files, string repository, string? tip, List<string> errors, List<string> warnings, CancellationToken stop)
     {
-        var agents = files.Plan.Tasks.Select(t => t.Agent ?? files.Policy.Agent).Distinct(StringComparer.Ordinal).ToList();
-        var surroundings = await AgentSurroundings.OfAsync(services, repository, files.Policy, tip, stop);
+        var agents = files.Plan.Tasks.Select(t => t.Agent ?? files.Settings.Agent).Distinct(StringComparer.Ordinal).ToList();
+        var surroundings = await AgentSurroundings.OfAsync(services, repository, files.Start, tip, stop);
         if (agents.Contains(AgentCatalog.Claude))
             errors.AddRange(surroundings.MissingServers.Select(server => $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout has it. Commit it there, or take the name out."));
         foreach (var name in agents)
         {
-            if (AgentCatalog.Find(name, files.Policy, services.HookCommand, surroundings) is not { } runner)
+            if (AgentCatalog.Find(name, files.Settings, services.HookCommand, surroundings) is not { } runner)
             {
-                errors.Add(AgentCatalog.Unknown(name, files.Policy));
+                errors.Add(AgentCatalog.Unknown(name, files.Settings));
                 continue;
             }
             var check = await runner.CheckAsync(repository, stop);
@@ -138,7 +138,7 @@ public sealed class PreflightCheck(RunServices services)
     /// </summary>
     private async Task TryGatesAtBaseAsync(GitRepository repository, RunFiles files, string baseCommit, List<string> errors, List<string> warnings, CancellationToken stop)
     {
-        List<Gate> configured = [.. files.Policy.Gates.Beside(files.Plan)];
+        List<Gate> configured = [.. files.Gates.Beside(files.Plan)];
         List<Gate> ofTasks = [.. files.Plan.Tasks.SelectMany(t => t.Verification).DistinctBy(g => (g.Command, g.Negate)).Where(g => configured.All(c => c.Command != g.Command))];
         var named = Gate.WithOwnNames([.. configured, .. ofTasks]);
         (configured, ofTasks) = ([.. named.Take(configured.Count)], [.. named.Skip(configured.Count)]);
@@ -152,22 +152,22 @@ public sealed class PreflightCheck(RunServices services)
         if (green.Count > 0)
             warnings.Add($"Green before any work was done, so they show little: {string.Join(", ", green.Take(5))}{(green.Count > 5 ? $" and {green.Count - 5} more" : "")}.");
         BaseGates.Store(files.Folder, red.Select(o => o.Gate.Command));
-        var without = files.Plan.Tasks.Where(t => files.Policy.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
+        var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
             warnings.Add($"{string.Join(", ", without.Take(5))}{(without.Count > 5 ? $" and {without.Count - 5} more" : "")}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
     }
 
-    private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunPolicy policy)
+    private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)
     {
-        var changed = status.ChangedFiles(policy.OwnFiles);
+        var changed = status.ChangedFiles(start.OwnFiles);
         return changed.Count == 0
             ? []
             : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or say yes (--yes)."];
     }
 
-    private static void AddUntracked(WorktreeStatus status, RunPolicy policy, List<string> warnings)
+    private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)
     {
-        var untracked = status.UntrackedFiles(policy.OwnFiles);
+        var untracked = status.UntrackedFiles(start.OwnFiles);
         if (untracked.Count > 0)
             warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");
     }

@@ -92,7 +92,7 @@ public sealed class RunEnding(TimeProvider time)
             kept[""] = $"worktrees of the run, where some are left, stay: {changed.Message}";
             return kept;
         }
-        var folder = Path.Combine(repository.MainCheckout!, files.Policy.WorktreeDirectory, files.Folder.Name);
+        var folder = Path.Combine(repository.MainCheckout!, files.Settings.Worktrees.Directory, files.Folder.Name);
         if (!Directory.Exists(folder))
             return kept;
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())

@@ -52,9 +52,6 @@ public static class MachineCheck
         if (repository is { IsBare: false })
             entries.Add(Gates(settings, repository.Root));
         entries.Add(Disk(repository?.Root ?? Environment.CurrentDirectory, settings.DiskReserve));
-        entries.Add(Notifications(settings.Notifications, loaded.Variables));
-        if (WithoutEffect(loaded) is { } withoutEffect)
-            entries.Add(withoutEffect);
         return entries;
     }
 
@@ -183,7 +180,7 @@ public static class MachineCheck
     private static MachineCheckEntry Gates(OrchestratorSettings settings, string root)
     {
         const string Name = "gates";
-        var gates = RunPolicy.GatesOf(settings, GateDetection.Detect(root)).OfProject().Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command).ToList();
+        var gates = RunStart.GatesOf(settings, GateDetection.Detect(root)).OfProject().Select(gate => gate.Exclusive is { } name ? $"{gate.Command} (exclusive: {name})" : gate.Command).ToList();
         return gates.Count > 0
             ? new(Name, MachineCheckStatus.Ok, $"{(settings.Gates.Task is null ? "Found" : "Set")}: {string.Join("; ", gates)}.")
             : new(Name, MachineCheckStatus.Warn, "None are set, and no manifest names any: tasks without 'verification' are not verified.", "Set gates.task, such as [make test], or give tasks 'verification'.");
@@ -196,23 +193,4 @@ public static class MachineCheck
             ? new("disk", MachineCheckStatus.Fail, $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}): no agent would start.", "Free some space, or lower disk.reserve.")
             : new("disk", MachineCheckStatus.Ok, $"{Sizes.Describe(free)} free.");
     }
-
-    /// <summary>Settings that somebody relies on and that nothing acts on in this version; null where there are none.</summary>
-    private static MachineCheckEntry? WithoutEffect(SettingsResult loaded)
-    {
-        var names = loaded.Values.Where(value => value.IsWithoutEffect).Select(value => $"{value.Name} ({value.NotUsedYet})").ToList();
-        return names.Count == 0 ? null : new("settings", MachineCheckStatus.Warn, $"Set, but not used yet: {string.Join("; ", names)}.", "Do not count on them.");
-    }
-
-    private static MachineCheckEntry Notifications(NotificationSettings settings, IReadOnlyDictionary<string, string> variables)
-    {
-        const string Name = "notifications";
-        if (settings.Provider == "none")
-            return new(Name, MachineCheckStatus.Ok, "None are sent.");
-        var needsUrl = settings.Provider is "slack" or "webhook";
-        return needsUrl && settings.Url?.Resolve(variables.GetValueOrDefault, File.ReadAllText) is not { Length: > 0 }
-            ? new(Name, MachineCheckStatus.Warn, $"{settings.Provider} has no address.", $"Set notifications.url to $NAME and put the address into that variable.")
-            : new(Name, MachineCheckStatus.Warn, $"{settings.Provider} is set, but none are sent yet.", "Look with 'orchestrate status'.");
-    }
-
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Agents;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -8,48 +9,48 @@ internal static class AgentCatalog
     public const string Claude = "claude";
 
     /// <summary>The agent of that name, or null where the settings have none.</summary>
-    public static IAgentRunner? Find(string name, RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings)
+    public static IAgentRunner? Find(string name, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings)
     {
         if (name != Claude)
-            return policy.Commands.TryGetValue(name, out var command) ? new CommandAgentRunner(name, command, surroundings.Environment) : null;
-        return new ClaudeCliRunner(Options(policy, hookCommand, surroundings) with { McpConfig = surroundings.McpConfig });
+            return settings.Agents.GetValueOrDefault(name)?.Command is { } command ? new CommandAgentRunner(name, command, surroundings.Environment) : null;
+        return new ClaudeCliRunner(Options(settings, hookCommand, surroundings) with { McpConfig = surroundings.McpConfig });
     }
 
     /// <summary>The planner that the settings name, or null where there is none of that name. It reads and answers; it can't change anything.</summary>
-    /// <param name="policy">The settings.</param>
+    /// <param name="settings">The settings.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
     /// <param name="surroundings">Variables and servers.</param>
     /// <param name="files">Where planning keeps its files, and with them its conversations.</param>
-    public static IAgentRunner? FindPlanner(RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => policy.PlannerAgent switch
+    public static IAgentRunner? FindPlanner(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => settings.Planner.Agent switch
     {
-        Claude => new ClaudeCliRunner(Options(policy, hookCommand, surroundings) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] }),
-        "api" => Model(ModelService.Api, policy, hookCommand, surroundings, files),
-        "bedrock" => Model(ModelService.Bedrock, policy, hookCommand, surroundings, files),
-        var name => Find(name, policy, hookCommand, surroundings),
+        Claude => new ClaudeCliRunner(Options(settings, hookCommand, surroundings) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] }),
+        "api" => Model(ModelService.Api, settings, hookCommand, surroundings, files),
+        "bedrock" => Model(ModelService.Bedrock, settings, hookCommand, surroundings, files),
+        var name => Find(name, settings, hookCommand, surroundings),
     };
 
-    private static ModelAgentRunner Model(ModelService service, RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => new(new ModelAgentOptions
+    private static ModelAgentRunner Model(ModelService service, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => new(new ModelAgentOptions
     {
         Service = service,
         Command = [.. hookCommand.SkipLast(1), "ask-model"],
         Conversations = files.Folder.Planning("conversations"),
-        Url = policy.PlannerUrl,
-        Region = policy.PlannerRegion,
-        Model = policy.PlannerModel,
+        Url = settings.Planner.Url,
+        Region = settings.Planner.Region,
+        Model = settings.Planner.Model,
         Environment = surroundings.Environment,
     });
 
     /// <summary>What to tell a person who named an agent that is not there.</summary>
-    public static string Unknown(string name, RunPolicy policy) =>
-        $"There is no agent '{name}'. Known are: {string.Join(", ", policy.Commands.Keys.Append(Claude).Distinct().Order(StringComparer.Ordinal))}. "
+    public static string Unknown(string name, OrchestratorSettings settings) =>
+        $"There is no agent '{name}'. Known are: {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";
 
-    private static ClaudeCliOptions Options(RunPolicy policy, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings) => new()
+    private static ClaudeCliOptions Options(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings) => new()
     {
-        Program = policy.Commands.GetValueOrDefault(Claude) is { Count: > 0 } command ? command[0] : Claude,
+        Program = settings.Claude.Command is { Count: > 0 } command ? command[0] : Claude,
         HookCommand = hookCommand,
-        BypassPermissions = policy.PermissionMode == "bypass",
-        Provider = ClaudeProviderNames.Parse(policy.Provider),
+        BypassPermissions = settings.Permissions.Mode == "bypass",
+        Provider = ClaudeProviderNames.Parse(settings.Claude.Provider),
         Environment = surroundings.Environment,
     };
 }

@@ -1,6 +1,7 @@
 using Orchestrator.Agents;
 using Orchestrator.Git;
 using Orchestrator.Plans;
+using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -13,9 +14,9 @@ internal static class AgentFence
     /// <summary>The confinement of a task's agent; null where it has none. The problem is not empty where it must have one and none is to be had.</summary>
     public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(TaskPlace place, PlanTask task, Worktree? worktree)
     {
-        var policy = place.Files.Policy;
-        var mustBe = MustBe(policy, task);
-        if (!mustBe && policy.Sandbox == "off")
+        var settings = place.Files.Settings;
+        var mustBe = MustBe(settings, task);
+        if (!mustBe && settings.Permissions.Sandbox == "off")
             return (null, "");
         var check = await Bubblewrap.CheckAsync();
         if (check.Program is null)
@@ -29,8 +30,8 @@ internal static class AgentFence
     /// <summary>What a run should know before it starts: an error where agents must be confined and can't be, a warning where the program is there and does not work.</summary>
     public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files)
     {
-        var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Policy, task));
-        if (!mustBe && files.Policy.Sandbox == "off")
+        var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Settings, task));
+        if (!mustBe && files.Settings.Permissions.Sandbox == "off")
             return ("", "");
         var check = await Bubblewrap.CheckAsync();
         if (check.Program is not null)
@@ -38,7 +39,7 @@ internal static class AgentFence
         return mustBe ? (Missing(check), "") : ("", check.Problem.Length == 0 ? "" : $"{check.Problem} Agents are not confined; permissions.sandbox: off says that this is meant.");
     }
 
-    private static bool MustBe(RunPolicy policy, PlanTask task) => policy.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
+    private static bool MustBe(OrchestratorSettings settings, PlanTask task) => settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
 
     private static string NoWorktree(TaskPlace place) =>
         $"{Must} git does not know {place.RelativePath} as a worktree of this repository, so there is nothing to confine the agent to. See 'git worktree list'; 'git worktree repair {place.RelativePath}' helps where the folder was moved.";

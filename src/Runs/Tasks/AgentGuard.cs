@@ -38,7 +38,7 @@ internal sealed class AgentGuard(TaskPlace place, RunServices services, int star
             place.Repository.RemoveLocksOfTheDead(File.GetLastWriteTimeUtc(RecordFile));
         var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);
         var guard = Guard;
-        await guard.RestoreAsync(worktree, RecordFile, $"refs/heads/{place.Files.Policy.BranchPrefix}", $"{place.TaskId} of {place.RunId}", found =>
+        await guard.RestoreAsync(worktree, RecordFile, $"refs/heads/{place.Files.Settings.Worktrees.BranchPrefix}", $"{place.TaskId} of {place.RunId}", found =>
         {
             var known = Read(note)?.Changes ?? [];
             var news = found.Select(change => new ForeignItem(Describe(guard, change), change.Kind == ForeignChangeKind.Program, deeds.ThatDid(change) ?? ""))

@@ -53,9 +53,9 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         var input = TaskPromptInput.Of(files.Plan, task.Id) with
         {
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
-            FurtherGates = files.Policy.Gates.Beyond(files.Plan, task),
-            NeedPerson = files.Policy.AlwaysRequireHuman,
-            WorktreeVariables = [.. files.Policy.WorktreeEnvironment.Keys],
+            FurtherGates = files.Gates.Beyond(files.Plan, task),
+            NeedPerson = files.Settings.AlwaysRequireHuman,
+            WorktreeVariables = [.. files.Settings.Worktrees.Environment.Keys],
             Guidance = guidance,
         };
         return files.Contracts is { } inForce ? input.With(inForce) : input;

@@ -14,22 +14,22 @@ internal sealed record AgentSurroundings(IReadOnlyDictionary<string, string> Env
 {
     private const string McpFile = ProjectCommands.McpFile;
 
-    /// <summary>The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since a run's policy must not hold them.</summary>
-    public static async Task<AgentSurroundings> OfAsync(RunServices services, string repository, RunPolicy policy, string? commit, CancellationToken stop)
+    /// <summary>The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since what a run stores must not hold them.</summary>
+    public static async Task<AgentSurroundings> OfAsync(RunServices services, string repository, RunStart start, string? commit, CancellationToken stop)
     {
-        var environment = EnvironmentOf(services, repository, policy);
-        if (policy.McpServers.Count == 0)
+        var environment = EnvironmentOf(services, repository, start);
+        if (start.Settings.Claude.McpServers.Count == 0)
             return new AgentSurroundings(environment, null, []);
         var file = commit is null ? null : await new Commits(await Repositories.OpenAsync(repository)).ReadFileAsync(commit, McpFile, stop);
-        var (config, missing) = Keep(file is null ? "" : Encoding.UTF8.GetString(file), policy.McpServers, policy.McpDefinitions);
+        var (config, missing) = Keep(file is null ? "" : Encoding.UTF8.GetString(file), start.Settings.Claude.McpServers, start.Found.McpServers);
         return new AgentSurroundings(environment, config, missing);
     }
 
     // A variable that was not there when the person was asked is not handed on, and a change of the files in mid-run takes none away.
-    private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunPolicy policy)
+    private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStart start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
-        return files.AgentEnvironment.Where(pair => services.Environment.ContainsKey(pair.Key) || policy.AgentVariables.Contains(pair.Key)).ToDictionary();
+        return files.AgentEnvironment.Where(pair => services.Environment.ContainsKey(pair.Key) || start.Found.AgentVariables.Contains(pair.Key)).ToDictionary();
     }
 
     /// <summary>The named servers of a <c>.mcp.json</c>, and the names that are not there as the person saw them. A file that can't be read has none.</summary>

@@ -23,10 +23,10 @@ public sealed class AgentTurn(RunServices services)
         var task = files.Task(input.Task.Task.Id);
         if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
             return stopped;
-        var agentName = task.Agent ?? files.Policy.Agent;
-        var surroundings = await AgentSurroundings.OfAsync(services, input.Task.Repository.Path, files.Policy, input.Prepared.BaseCommit, CancellationToken.None);
-        var runner = AgentCatalog.Find(agentName, files.Policy, services.HookCommand, surroundings)
-            ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Policy), "UnknownAgent");
+        var agentName = task.Agent ?? files.Settings.Agent;
+        var surroundings = await AgentSurroundings.OfAsync(services, input.Task.Repository.Path, files.Start, input.Prepared.BaseCommit, CancellationToken.None);
+        var runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, surroundings)
+            ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
         var start = await DescribeAsync(input, files, task, runner, execution);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = place.Worktrees.Find(place.WorktreePath);
@@ -37,7 +37,7 @@ public sealed class AgentTurn(RunServices services)
             return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };
         var use = state == AgentStartState.NotStarted ? WorktreeUse.Idle : WorktreeUse.Continued;
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(place.WorktreePath, use, CancellationToken.None);
-        start = start with { Confinement = confinement, Environment = resources.Variables(files.Policy.WorktreeEnvironment) };
+        start = start with { Confinement = confinement, Environment = resources.Variables(files.Settings.Worktrees.Environment) };
         var guard = new AgentGuard(place, services, input.Start);
         if (worktree is not null)
             await guard.RecordAsync(worktree);
@@ -99,7 +99,7 @@ public sealed class AgentTurn(RunServices services)
             Owner = execution.Owner,
             Token = Token(input, execution.Id),
             SessionId = session,
-            Model = task.Model ?? files.Policy.Model,
+            Model = task.Model ?? files.Settings.Model,
             SystemPrompt = prompt.System,
             AgentDefinitions = prompt.Agents,
             Policy = new HookPolicy
@@ -108,17 +108,17 @@ public sealed class AgentTurn(RunServices services)
                 Root = worktree,
                 Write = ownership.OwnsEverything ? null : ownership.Patterns,
                 ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
-                AllowedTools = [.. files.Policy.Allow, .. files.Policy.McpServers.Select(server => "mcp__" + server)],
+                AllowedTools = [.. files.Settings.Permissions.Allow, .. files.Settings.Claude.McpServers.Select(server => "mcp__" + server)],
             },
             Limits = new AgentLimits
             {
                 Time = input.Task.Task.Timeout,
-                Stall = files.Policy.Stall ?? Timeout.InfiniteTimeSpan,
-                Orphan = files.Policy.Orphan,
-                Turns = files.Policy.Turns,
-                CostUsd = files.Policy.Cost,
-                MemoryBytes = (task.Limits?.Memory ?? files.Policy.Memory) is > 0 and var memory ? memory : null,
-                Cores = (task.Limits?.Cpu ?? files.Policy.Cpu) is > 0 and var cores ? cores : null,
+                Stall = files.Settings.Limits.Stall ?? Timeout.InfiniteTimeSpan,
+                Orphan = files.Settings.Limits.Orphan,
+                Turns = files.Settings.Limits.Turns,
+                CostUsd = files.Settings.Limits.Cost,
+                MemoryBytes = (task.Limits?.Memory ?? files.Settings.Limits.Memory) is > 0 and var memory ? memory : null,
+                Cores = (task.Limits?.Cpu ?? files.Settings.Limits.Cpu) is > 0 and var cores ? cores : null,
             },
         };
     }
@@ -148,7 +148,7 @@ public sealed class AgentTurn(RunServices services)
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
             ResetAt = outcome.ResetsAt,
-            Signature = AgentJudgement.SignatureOf(outcome, claim, files.Task(start.Task).Agent ?? files.Policy.Agent, start.Task),
+            Signature = AgentJudgement.SignatureOf(outcome, claim, files.Task(start.Task).Agent ?? files.Settings.Agent, start.Task),
             Folder = files.Folder.Relative(start.Folder),
         };
     }

@@ -20,13 +20,13 @@ internal static class ContentKey
         {
             version = 2,
             prompt = AgentPrompt.ForKey(files, task),
-            agent = task.Agent ?? files.Policy.Agent,
-            command = files.Policy.Commands.GetValueOrDefault(task.Agent ?? files.Policy.Agent),
-            model = task.Model ?? files.Policy.Model,
-            options = new { files.Policy.PermissionMode, files.Policy.Allow, files.Policy.McpServers, files.Policy.Turns },
+            agent = task.Agent ?? files.Settings.Agent,
+            command = files.Settings.Agents.GetValueOrDefault(task.Agent ?? files.Settings.Agent)?.Command,
+            model = task.Model ?? files.Settings.Model,
+            options = new { files.Settings.Permissions.Mode, files.Settings.Permissions.Allow, files.Settings.Claude.McpServers, files.Settings.Limits.Turns },
             write = task.FilesWrite,
             append = task.FilesAppend,
-            gates = files.Policy.Gates.Of(files.Plan, task).Concat(files.Policy.Gates.Integration).Select(g => g.WithoutTurns()),
+            gates = files.Gates.Of(files.Plan, task).Concat(files.Gates.Integration).Select(g => g.WithoutTurns()),
             content,
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));

@@ -46,7 +46,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             return ContractCheck.Changed(contract, baseCommit);
         if (!_ownership.Owns(file.Path))
             return $"{Name(file)} was {Verb(file)}, but this task does not own it. {PutBack(file)}";
-        if (ProtectedPath.Covering(task, file.Path, files.Policy.AlwaysRequireHuman) is { } glob)
+        if (ProtectedPath.Covering(task, file.Path, files.Settings.AlwaysRequireHuman) is { } glob)
             return $"{Name(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was asked, since the plan does not name it in this task's files_write. {PutBack(file)}";
         if (file.IsSubmodule)
             return $"{Name(file)} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or the whole.";

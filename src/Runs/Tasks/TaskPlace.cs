@@ -18,9 +18,9 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
 
     public string RunId => Files.Folder.Name;
 
-    public string Branch => RunRefs.Task(Files.Policy, Files.Folder, TaskId);
+    public string Branch => RunRefs.Task(Files.Settings, Files.Folder, TaskId);
 
-    public string Staging => RunRefs.Staging(Files.Policy, Files.Folder);
+    public string Staging => RunRefs.Staging(Files.Settings, Files.Folder);
 
     /// <summary>What its agent has done so far, renewed while it works.</summary>
     public UnfinishedWork Unfinished => new(Repository, $"{RunId}/{TaskId}");
@@ -42,7 +42,7 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
     }
 
     /// <summary>The worktree's absolute path.</summary>
-    public string WorktreePath => Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, Files.Folder.Name, TaskId);
+    public string WorktreePath => Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, Files.Folder.Name, TaskId);
 
     /// <summary>Relative to the main checkout.</summary>
     public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
@@ -95,11 +95,11 @@ internal sealed class TaskPlace(GitRepository repository, RunFiles files, string
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
     {
         var key = "";
-        if (Files.Policy.Keep.Count > 0)
+        if (Files.Settings.Worktrees.Keep.Count > 0)
         {
             var locks = (await new Commits(Repository).ListFilesAsync(commit, stop)).Where(f => WorktreeSetup.LockFiles.Contains(Path.GetFileName(f.Path)));
             key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
         }
-        return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Policy.WorktreeDirectory, ".pool")) { Keep = Files.Policy.Keep, KeepKey = key };
+        return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, ".pool")) { Keep = Files.Settings.Worktrees.Keep, KeepKey = key };
     }
 }

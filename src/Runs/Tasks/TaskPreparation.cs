@@ -17,7 +17,7 @@ public sealed class TaskPreparation(RunServices services)
         var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
-        if (DiskSpace.Shortage(repository.MainCheckout!, files.Policy.DiskReserve) is { } shortage)
+        if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve) is { } shortage)
             return new PreparedTask { Worktree = "", BaseCommit = "", Problem = shortage, FailureClass = FailureClasses.Environment };
 
         var place = new TaskPlace(repository, files, task.Id);
@@ -33,7 +33,7 @@ public sealed class TaskPreparation(RunServices services)
         }
         var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
         var prepared = new PreparedTask { Worktree = place.RelativePath, BaseCommit = notes.Base, ContentKey = key };
-        if (input.MayReuse && !input.WithStaging && !input.Task.Fresh && !files.Policy.Fresh
+        if (input.MayReuse && !input.WithStaging && !input.Task.Fresh && !files.Start.Input.Fresh
             && await ReuseAsync(place, task, notes, key, input.Round, stop) is { } reused)
         {
             return prepared with { ReusedCommit = reused };

@@ -40,7 +40,7 @@ public sealed class TaskVerification(RunServices services)
             return Refused(files, task, input, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
         if (await ContractCheck.ProblemsAsync(files, new Commits(place.Repository), commit, differences, stop) is { Count: > 0 } breaches)
             return Refused(files, task, input, breaches, commit);
-        var gates = files.Policy.Gates.Of(files.Plan, task);
+        var gates = files.Gates.Of(files.Plan, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
         var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, task: task.Id);
         var failures = GateCheck.Failures(files, outcomes);

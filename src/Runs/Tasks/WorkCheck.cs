@@ -36,7 +36,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         notes.AddRange(WorktreeHistory.Notes(worktree, place.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Round));
         var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
-        if (files.Policy.StrictCompliance)
+        if (files.Settings.StrictCompliance)
             problems.AddRange(missing);
         else
             notes.AddRange(missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
@@ -134,7 +134,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
     {
         var title = task.Description.Split('\n', 2)[0].Trim();
         var subject = title.Length == 0 ? task.Id : title;
-        return files.Policy.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
+        return files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
     }
 
     private Worktree Worktree(VerifyTaskInput input) => place.Worktrees.Find(place.WorktreePath)

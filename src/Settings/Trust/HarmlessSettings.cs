@@ -9,12 +9,12 @@ public static class HarmlessSettings
     private static readonly HashSet<Setting> List =
     [
         SettingKeys.Workers, SettingKeys.MaxWorkers, SettingKeys.TaskTimeout, SettingKeys.MaxRemediations,
-        SettingKeys.Model, SettingKeys.PlannerModel, SettingKeys.PlannerTimeout, SettingKeys.ReviewerModel, SettingKeys.VerifierModel,
+        SettingKeys.Model, SettingKeys.PlannerModel, SettingKeys.PlannerTimeout,
         SettingKeys.RetryAttempts, SettingKeys.RetryBaseDelay, SettingKeys.RetryMaxDelay,
         SettingKeys.StallLimit, SettingKeys.TurnLimit, SettingKeys.MemoryLimit, SettingKeys.CpuLimit, SettingKeys.OrphanLimit,
-        SettingKeys.ReviewRounds, SettingKeys.WarnAt, SettingKeys.PauseAt, SettingKeys.ApprovalTimeout, SettingKeys.LockTimeout, SettingKeys.DiskReserve,
-        SettingKeys.HeartbeatInterval, SettingKeys.StaleThreshold, SettingKeys.BranchPrefix, SettingKeys.MessagePrefix,
-        SettingKeys.NotificationEvents, SettingKeys.ShowProgress, SettingKeys.WebPort,
+        SettingKeys.ApprovalTimeout, SettingKeys.LockTimeout, SettingKeys.DiskReserve,
+        SettingKeys.BranchPrefix, SettingKeys.MessagePrefix,
+        SettingKeys.ShowProgress,
     ];
 
     /// <summary>True where a setting counts from a repository that nobody has trusted.</summary>

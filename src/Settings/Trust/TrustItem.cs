@@ -27,7 +27,7 @@ public enum TrustKind
 public sealed record TrustItem(TrustKind Kind, string Setting, string Value, string Source)
 {
     private static readonly string[] Running = ["gates.", "worktrees.setup", "agent", "planner.agent"];
-    private static readonly string[] Speaking = ["temporal.", "planner.url", "planner.region", "notifications.", "web."];
+    private static readonly string[] Speaking = ["temporal.", "planner.url", "planner.region"];
 
     /// <summary>What a setting does.</summary>
     internal static TrustKind KindOf(string setting) =>

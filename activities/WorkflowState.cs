@@ -1,0 +1,23 @@
+using Temporalio.Api.Enums.V1;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Whether a workflow still runs.</summary>
+internal static class WorkflowState
+{
+    /// <summary>False: it is closed, or the server does not know it.</summary>
+    /// <exception cref="RpcException">The server can't be asked.</exception>
+    public static async Task<bool> IsOpenAsync(WorkflowHandle workflow, RpcOptions? rpc = null)
+    {
+        try
+        {
+            return (await workflow.DescribeAsync(new WorkflowDescribeOptions { Rpc = rpc })).Status == WorkflowExecutionStatus.Running;
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+}
