@@ -22,6 +22,7 @@ public sealed class RunActivities : IRunActivities
     private readonly RunLanding _landing;
     private readonly RunEnding _ending;
     private readonly RunLeases _leases;
+    private readonly ProgressRecorder _progress = new();
 
     /// <summary>Puts the steps together.</summary>
     /// <param name="services">What the steps need of this machine.</param>
@@ -33,8 +34,8 @@ public sealed class RunActivities : IRunActivities
         _plans = new PlanLoading(services);
         _preflight = new PreflightCheck(services);
         _landing = new RunLanding(services, CallingExecution.AskAsync);
-        _ending = new RunEnding(services.Time);
-        _leases = new RunLeases(client);
+        _ending = new RunEnding(services);
+        _leases = new RunLeases(services, client);
     }
 
     /// <inheritdoc/>
@@ -53,7 +54,7 @@ public sealed class RunActivities : IRunActivities
     [Activity]
     public async Task RecordProgressAsync(ProgressInput input)
     {
-        ProgressRecorder.Record(new RunFolder(input.Repository.Path, input.Run.RunId), input, ActivityExecutionContext.Current.Info.WorkflowRunId ?? "");
+        _progress.Record(new RunFolder(input.Repository.Path, input.Run.RunId), input, ActivityExecutionContext.Current.Info.WorkflowRunId ?? "");
 
         // What happens meanwhile is recorded at once: each record writes the state of all tasks.
         if (input.Run.State == RunStates.Executing)
@@ -97,7 +98,7 @@ public sealed class RunActivities : IRunActivities
     /// <inheritdoc/>
     [Activity]
     public Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input) =>
-        Heartbeats.WhileAsync(stop => EarlierExecution.FindAsync(input, until => OpenTasks.FindAsync(_client, input.RunId, until), stop));
+        Heartbeats.WhileAsync(stop => EarlierExecution.FindAsync(input, _services, until => OpenTasks.FindAsync(_client, input.RunId, until), stop));
 
     /// <inheritdoc/>
     [Activity]

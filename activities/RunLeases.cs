@@ -5,7 +5,7 @@ using Temporalio.Client;
 namespace Orchestrator.Activities;
 
 /// <summary>Tells the leases of a repository what a run does: what a task needs is read from the plan here, because workflows know only ids.</summary>
-internal sealed class RunLeases(ITemporalClient client)
+internal sealed class RunLeases(RunServices services, ITemporalClient client)
 {
     public async Task TellAsync(LeaseInput input)
     {
@@ -18,11 +18,11 @@ internal sealed class RunLeases(ITemporalClient client)
                 await SignalAsync(input, w => w.LeaveAsync(input.RunId));
                 break;
             case LeaseStep.Hold:
-                var held = LeaseRequests.Of(input);
+                var held = LeaseRequests.Of(input, services);
                 await SignalAsync(input, w => w.HoldAsync(input.RunId, held));
                 break;
             case LeaseStep.Ask:
-                foreach (var request in LeaseRequests.Of(input))
+                foreach (var request in LeaseRequests.Of(input, services))
                     await SignalAsync(input, w => w.AskAsync(request));
                 break;
             default:

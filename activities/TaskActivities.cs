@@ -46,7 +46,7 @@ public sealed class TaskActivities : ITaskActivities
     [Activity]
     public Task ReleaseTaskAsync(ReleaseTaskInput input) => Heartbeats.WhileAsync(async stop =>
     {
-        await TaskPreparation.ReleaseAsync(input, stop);
+        await _preparation.ReleaseAsync(input, stop);
         await WorktreeResourceClaims.Of(_services.Environment).ReleaseThoseThatAreOverAsync(stop);
         return true;
     });

@@ -18,6 +18,9 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     /// <value>Default: the user's file, as <see cref="Environment"/> names it.</value>
     public TrustStore? Trust { get; init; }
 
+    /// <summary>Plans and settings of runs, as they were stored when those began.</summary>
+    internal StoredPlans Plans { get; } = new();
+
     /// <summary>The settings of a repository for a run: what its input sets counts most. With what a person has said about the repository.</summary>
     internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>
         RepositorySettings.Load(repository, SettingsFiles.Read(repository, Environment, RunInputLayer.Of(input)), ProjectCommands.Find, Trust ?? TrustStore.OfUser(Environment), runId);

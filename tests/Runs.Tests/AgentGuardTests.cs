@@ -62,7 +62,7 @@ public sealed class AgentGuardTests
     private static async Task<(AgentGuard Guard, TaskPlace Place, Worktree Worktree)> GuardAsync(RunFixture run)
     {
         await run.PrepareAsync("a");
-        var place = new TaskPlace(await Repositories.OpenAsync(run.Repository.Path), RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash), "a");
+        var place = new TaskPlace(await Repositories.OpenAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), "a");
         return (new AgentGuard(place, run.Services, start: 1), place, place.Worktrees.Find(place.WorktreePath)!);
     }
 }

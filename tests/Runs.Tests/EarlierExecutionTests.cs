@@ -94,7 +94,7 @@ public sealed class EarlierExecutionTests
         using var run = await BeginAsync();
         var merged = await run.DoAsync("a", "a.txt", "a\n");
         Directory.CreateDirectory(run.Folder.Start("b", 2));
-        ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, Status(run, 41), [new RunTask { Id = "b", State = TaskStates.Executing, Round = 3 }], []), "execution");
+        new ProgressRecorder().Record(run.Folder, new ProgressInput(run.Reference, Status(run, 41), [new RunTask { Id = "b", State = TaskStates.Executing, Round = 3 }], []), "execution");
 
         var found = await FindAsync(run, run.Hash, 0);
         var rest = await FindAsync(run, run.Hash, 1);
@@ -108,7 +108,7 @@ public sealed class EarlierExecutionTests
     }
 
     private static Task<EarlierWork> FindAsync(RunFixture run, string plan, int offset) => EarlierExecution.FindAsync(
-        new FindEarlierWorkInput(RunFixture.RunId, run.Reference, plan, offset),
+        new FindEarlierWorkInput(RunFixture.RunId, run.Reference, plan, offset), run.Services,
         _ => Task.FromResult<IReadOnlyDictionary<string, TaskReport>>(new Dictionary<string, TaskReport>
         {
             ["b"] = new TaskReport { TaskId = "b", ExecutionId = "execution of b", Sequence = 4, State = TaskStates.Executing },
@@ -121,7 +121,7 @@ public sealed class EarlierExecutionTests
     };
 
     private static async Task<StagingBranch?> EnsureAsync(RunFixture run) =>
-        await RunStaging.EnsureAsync(await Repositories.OpenAsync(run.Repository.Path), RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash), CancellationToken.None);
+        await RunStaging.EnsureAsync(await Repositories.OpenAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), CancellationToken.None);
 
     private static async Task DeleteAsync(RunFixture run, params string[] refs)
     {

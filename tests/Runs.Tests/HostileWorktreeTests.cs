@@ -115,7 +115,7 @@ public sealed class HostileWorktreeTests
     public async Task OwnershipProblems_AskedToStop_StopsInTheMiddle()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
-        var files = RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash);
+        var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
         using var stop = new CancellationTokenSource();
         var stray = Enumerable.Range(0, 1_000_000).Select(i =>
         {
@@ -173,7 +173,7 @@ public sealed class HostileWorktreeTests
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
-        var files = RunFiles.Load(run.Reference, RunFixture.RunId, run.Hash);
+        var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
         var place = new TaskPlace(await Repositories.OpenAsync(run.Repository.Path), files, "a");
         var check = new WorkCheck(place, files.Task("a"), files);
         var input = new VerifyTaskInput { Task = run.Task("a"), Prepared = prepared, Round = 1, Start = 1, ClaimedDone = true };

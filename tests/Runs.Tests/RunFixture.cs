@@ -89,7 +89,7 @@ internal sealed class RunFixture : IDisposable
     /// <summary>What the agent of a task is told.</summary>
     public string PromptOf(string id)
     {
-        var files = RunFiles.Load(Reference, _runId, Hash);
+        var files = new StoredPlans().Load(Reference, _runId, Hash);
         return AgentPrompt.ForKey(files, files.Task(id));
     }
 
@@ -131,7 +131,7 @@ internal sealed class RunFixture : IDisposable
         new TaskVerification(_services).VerifyAsync(
             new VerifyTaskInput { Task = Task(id), Prepared = prepared, Round = round, Start = start, ClaimedDone = endedWith.Length == 0, EndedWith = endedWith }, CancellationToken.None);
 
-    public Task ReleaseAsync(string id) => TaskPreparation.ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
+    public Task ReleaseAsync(string id) => new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 
     public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), CancellationToken.None);
 

@@ -250,8 +250,8 @@ public sealed class RunStepsTests
     {
         var landed = await run.LandAsync();
         var status = new RunStatus { RunId = RunFixture.RunId, State = RunStates.Completed, Target = run.Preflight.Target, Staging = run.StagingBranch, LandedCommit = landed.Commit };
-        ProgressRecorder.Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }, .. others], []));
-        return await File.ReadAllTextAsync(run.Repository[await new RunEnding(TimeProvider.System).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)]);
+        new ProgressRecorder().Record(run.Folder, new ProgressInput(run.Reference, status, [new RunTask { Id = "a", State = TaskStates.Merged, Gates = "1/1" }, .. others], []));
+        return await File.ReadAllTextAsync(run.Repository[await new RunEnding(run.Services).FinishAsync(new FinishInput(run.Reference, status, run.Hash), CancellationToken.None)]);
     }
 
     [Theory]
@@ -281,11 +281,11 @@ public sealed class RunStepsTests
             new RepositoryReference(folder.Path, "k", "q"), new RunStatus { RunId = RunFixture.RunId, State = RunStates.Executing, Sequence = 2 },
             [new RunTask { Id = "a", State = TaskStates.Executing }],
             [new RunEvent { Sequence = 1, Time = DateTimeOffset.UnixEpoch, State = "x" }, new RunEvent { Sequence = 2, Time = DateTimeOffset.UnixEpoch, State = "y" }]);
-        ProgressRecorder.Record(run, input);
+        new ProgressRecorder().Record(run, input);
         File.AppendAllText(run.Events, "{\"sequence\":3,\"ti");
 
-        ProgressRecorder.Record(run, input);
-        ProgressRecorder.Record(run, input with { Run = input.Run with { Sequence = 3 }, Tasks = [], Events = [new RunEvent { Sequence = 3, Time = DateTimeOffset.UnixEpoch, State = "z" }] });
+        new ProgressRecorder().Record(run, input);
+        new ProgressRecorder().Record(run, input with { Run = input.Run with { Sequence = 3 }, Tasks = [], Events = [new RunEvent { Sequence = 3, Time = DateTimeOffset.UnixEpoch, State = "z" }] });
 
         Assert.Equal(3, File.ReadAllLines(run.Events).Length);
         Assert.Equal("a", Assert.Single(ProgressRecorder.Read(run.Status)!.Tasks).Id);

@@ -34,7 +34,7 @@ public class TrustTests
         Assert.Empty(trusted.Faults);
         Assert.Single(otherRun.Faults);
         Assert.Single(changed.Faults);
-        var start = RunFiles.Load(Reference(repository), "run", trusted.Hash).Start;
+        var start = new StoredPlans().Load(Reference(repository), "run", trusted.Hash).Start;
         Assert.Equal("make proof", Assert.Single(start.Gates.Configured!).Command);
         Assert.Equal(["yarn install --immutable"], start.Found.SetUp);
         Assert.Equal(["AWS_REGION"], start.Found.AgentVariables);

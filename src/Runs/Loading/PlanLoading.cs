@@ -61,7 +61,7 @@ public sealed class PlanLoading(RunServices services)
     /// <param name="input">Which run, and from which task on.</param>
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
-        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         return MessageParts.First(OutlineOf(files.Plan, files.Start).Tasks.Skip(input.Offset), PageSize);
     }
 

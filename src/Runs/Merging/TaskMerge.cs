@@ -22,7 +22,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     /// <param name="stop">Ends it before staging moves.</param>
     public async Task<Messages.MergeResult> MergeAsync(MergeTaskInput input, CancellationToken stop)
     {
-        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var task = files.Task(input.Request.TaskId);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
         var commits = new Commits(place.Repository);

@@ -19,7 +19,7 @@ public sealed class PreflightCheck(RunServices services)
     /// <param name="stop">Ends the look.</param>
     public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
     {
-        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await Repositories.OpenAsync(input.Repository.Path);
         var checkout = new Worktrees(repository).FindMainCheckout()!;
         var status = await WorktreeStatus.ReadAsync(checkout, stop);

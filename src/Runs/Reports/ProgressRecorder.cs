@@ -10,10 +10,10 @@ namespace Orchestrator.Runs.Reports;
 /// Writes transitions to a run's folder: events appended, the status file replaced. Doing it again adds nothing: an event's number says whether it
 /// is there, and what an interrupted append left of a line is cut off first.
 /// </summary>
-public static class ProgressRecorder
+public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
-    private static readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> LastWritten = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ((DateTime Time, long Length) File, RunStatus Status)> _lastWritten = new(StringComparer.Ordinal);
 
     /// <summary>How long nothing more is written: a millisecond for each task, at most a second.</summary>
     public static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
@@ -22,7 +22,7 @@ public static class ProgressRecorder
     /// <param name="folder">The run's folder.</param>
     /// <param name="input">The run as it is now, and what has happened since it was recorded last.</param>
     /// <param name="executionId">The execution of the run that tells it.</param>
-    public static void Record(RunFolder folder, ProgressInput input, string executionId = "")
+    public void Record(RunFolder folder, ProgressInput input, string executionId = "")
     {
         Directory.CreateDirectory(folder.Path);
         Append(folder.Events, input.Events);
@@ -82,7 +82,7 @@ public static class ProgressRecorder
         }
     }
 
-    private static void WriteStatus(string path, ProgressInput input, string executionId)
+    private void WriteStatus(string path, ProgressInput input, string executionId)
     {
         var known = ReadOrRemember(path);
         if (known is not null && known.Sequence > input.Run.Sequence)
@@ -92,14 +92,14 @@ public static class ProgressRecorder
         tasks.AddRange(input.Tasks.Where(t => changed.ContainsKey(t.Id)));
         var status = input.Run with { Tasks = tasks, ExecutionId = executionId };
         DurableFile.Write(path, file => JsonSerializer.Serialize(file, status));
-        if (LastWritten.Count >= MostRemembered)
-            LastWritten.Clear();
-        LastWritten[path] = (TimeAndLength(path), status);
+        if (_lastWritten.Count >= MostRemembered)
+            _lastWritten.Clear();
+        _lastWritten[path] = (TimeAndLength(path), status);
     }
 
     /// <summary>What was written last, if it is still that: reading the status of a large run back costs more than writing it.</summary>
-    private static RunStatus? ReadOrRemember(string path) =>
-        LastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : Read(path);
+    private RunStatus? ReadOrRemember(string path) =>
+        _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : Read(path);
 
     private static (DateTime Time, long Length) TimeAndLength(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
 

@@ -8,8 +8,8 @@ using Orchestrator.Runs.Tasks;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>Writes the report of a run, and removes the branches and worktrees whose content is proven to be on the target.</summary>
-/// <param name="time">The clock.</param>
-public sealed class RunEnding(TimeProvider time)
+/// <param name="services">What the steps need of this machine.</param>
+public sealed class RunEnding(RunServices services)
 {
     /// <summary>Cleans up and writes the report.</summary>
     /// <param name="input">The run as it ended.</param>
@@ -20,14 +20,14 @@ public sealed class RunEnding(TimeProvider time)
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
         var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, run.Tasks, stop) : [];
-        if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await Repositories.OpenAsync(input.Repository.Path), time, stop) is { } unmarked)
+        if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await Repositories.OpenAsync(input.Repository.Path), services.Time, stop) is { } unmarked)
             left = [.. left, unmarked];
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
         return folder.Relative(folder.Report);
     }
 
-    private static async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, IReadOnlyList<RunTask> tasks, CancellationToken stop)
+    private async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, IReadOnlyList<RunTask> tasks, CancellationToken stop)
     {
         var repository = await Repositories.OpenAsync(input.Repository.Path);
         var refs = new Refs(repository);
@@ -79,13 +79,13 @@ public sealed class RunEnding(TimeProvider time)
 
     /// <summary>Tasks give their worktrees back themselves; this is for those that could not.</summary>
     /// <returns>Of worktrees that stay: their branch, and which it is and why.</returns>
-    private static async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(FinishInput input, GitRepository repository, string landed, CancellationToken stop)
+    private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(FinishInput input, GitRepository repository, string landed, CancellationToken stop)
     {
         var kept = new Dictionary<string, string>(StringComparer.Ordinal);
         RunFiles files;
         try
         {
-            files = RunFiles.Load(input.Repository, input.Run.RunId, input.PlanHash);
+            files = services.Plans.Load(input.Repository, input.Run.RunId, input.PlanHash);
         }
         catch (StepException changed)
         {

@@ -13,15 +13,16 @@ public static class EarlierExecution
 {
     /// <summary>Finds it; a staging branch that is gone is made anew.</summary>
     /// <param name="input">Which run, and which page of its tasks.</param>
+    /// <param name="services">What the steps need of this machine.</param>
     /// <param name="findOpen">Asks the engine for the open workflows of the run's tasks.</param>
     /// <param name="stop">Ends the search.</param>
-    public static async Task<EarlierWork> FindAsync(FindEarlierWorkInput input, Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen, CancellationToken stop)
+    public static async Task<EarlierWork> FindAsync(FindEarlierWorkInput input, RunServices services, Func<CancellationToken, Task<IReadOnlyDictionary<string, TaskReport>>> findOpen, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
         var record = ProgressRecorder.Read(folder.Status);
         if (input.PlanHash.Length == 0)
             return new EarlierWork { LastSequence = record?.Sequence ?? 0 };
-        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await Repositories.OpenAsync(input.Repository.Path);
         var staging = await RunStaging.EnsureAsync(repository, files, stop);
         var merged = staging is null ? [] : await FindMergedAsync(repository, folder, staging, record, stop);

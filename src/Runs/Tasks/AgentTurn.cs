@@ -19,7 +19,7 @@ public sealed class AgentTurn(RunServices services)
     /// <param name="execution">Whose step it is.</param>
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
     {
-        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
             return stopped;

@@ -14,7 +14,7 @@ public sealed class TaskPreparation(RunServices services)
     /// <param name="stop">Ends it.</param>
     public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
     {
-        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
         if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve) is { } shortage)
@@ -56,9 +56,9 @@ public sealed class TaskPreparation(RunServices services)
     /// Gives a worktree up: it goes only when everything in it is proven merged. Otherwise its files stay, for a retry or a person, with a snapshot
     /// under the task's wip ref.
     /// </summary>
-    public static async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
+    public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
-        var files = RunFiles.Load(input.Repository, input.RunId, input.PlanHash);
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
         var keepers = new[] { place.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
         if (await place.ReturnWorktreeAsync(keepers, stop) is { } left)

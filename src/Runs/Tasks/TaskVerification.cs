@@ -16,7 +16,7 @@ public sealed class TaskVerification(RunServices services)
     /// <param name="stop">Kills the gate that runs.</param>
     public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
     {
-        var files = RunFiles.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
         var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
         var notes = new List<string>();

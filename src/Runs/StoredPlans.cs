@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Runs;
+
+/// <summary>
+/// Reads what runs were started with. It keeps what it has read, by content: every step of every task asks for it, and the plan of a large run is large.
+/// </summary>
+internal sealed class StoredPlans
+{
+    private const int MostKept = 8;
+    private readonly ConcurrentDictionary<(string Plan, string Start), (Plan Plan, RunStart Start)> _known = new();
+
+    /// <summary>Reads them back.</summary>
+    /// <param name="repository">The run's repository.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="planHash">Hash of the plan that was approved.</param>
+    /// <exception cref="StepException">The files are gone, or the plan is another one.</exception>
+    public RunFiles Load(RepositoryReference repository, string runId, string planHash)
+    {
+        var folder = new RunFolder(repository.Path, runId);
+        (string Plan, string Start) hashes;
+        (Plan Plan, RunStart Start) known;
+        (byte[] Plan, byte[] Start)? read = null;
+        try
+        {
+            hashes = (HashOf(folder.Plan), HashOf(folder.StartFile));
+            if (!_known.TryGetValue(hashes, out known))
+            {
+                // What counts is what is read now.
+                read = (File.ReadAllBytes(folder.Plan), File.ReadAllBytes(folder.StartFile));
+                hashes = (PlanJson.HashOf(read.Value.Plan), PlanJson.HashOf(read.Value.Start));
+            }
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new StepException(
+                $"The stored plan of {runId} is gone: {folder.Relative(folder.Plan)}. Restore the folder, or cancel the run and start it again; finished tasks are taken up.",
+                missing, "PlanGone");
+        }
+        if (hashes.Plan != planHash)
+        {
+            throw new StepException(
+                $"The stored plan of {runId} was changed: {folder.Relative(folder.Plan)} is not the plan that was approved. Cancel the run and start it again with the new plan.",
+                "PlanChanged");
+        }
+        if (read is var (plan, start))
+        {
+            if (_known.Count >= MostKept)
+                _known.Clear();
+            _known[hashes] = known = (PlanJson.Read(plan), RunStart.Read(start));
+        }
+        return new RunFiles(folder, known.Plan, known.Start);
+    }
+
+    /// <summary>Piece by piece: an array as large as the plan for each step of each task would be most of what the run allocates.</summary>
+    private static string HashOf(string path)
+    {
+        using var file = File.OpenRead(path);
+        return PlanJson.HashOf(file);
+    }
+}
