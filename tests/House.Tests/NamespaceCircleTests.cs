@@ -11,7 +11,6 @@ public sealed class NamespaceCircleTests
     private static readonly Dictionary<string, string> Left = new(StringComparer.Ordinal)
     {
         ["Temporal.Sdk"] = "its namespaces are those of the official SDK, which has these circles",
-        ["Temporal.Server"] = "the storage reads the frontend's errors, the frontend the stores; to be layered",
         ["Agents"] = "the runners in the root use their folders, and the folders the root's types; to be parted",
         ["Plans.Readers"] = "PlanReader chooses among the formats from the root, where their common types are too; to be parted",
     };
@@ -22,7 +21,7 @@ public sealed class NamespaceCircleTests
     [MemberData(nameof(Projects))]
     public void Namespaces_OfAProject_FormNoCircle(string project)
     {
-        var uses = Read(AssemblyOf(ProjectFiles.Product.Single(f => ProjectFiles.NameOf(f) == project)));
+        var uses = Read(Assemblies.Of(ProjectFiles.Product.Single(f => ProjectFiles.NameOf(f) == project)));
         var circles = uses.Keys.Where(from => Reachable(uses, from).Contains(from)).ToHashSet(StringComparer.Ordinal);
         var inCircle = circles.SelectMany(from => uses[from].Where(use => circles.Contains(use.Key) && Reachable(uses, use.Key).Contains(from))
             .Select(use => $"{from} -> {use.Key}: {string.Join(", ", use.Value.Take(6))}{(use.Value.Count > 6 ? $" and {use.Value.Count - 6} more" : "")}"));
@@ -31,17 +30,6 @@ public sealed class NamespaceCircleTests
             Assert.True(circles.Count > 0, $"{project} has no circle any more: take it from the list");
         else
             Assert.True(circles.Count == 0, $"{project}: namespaces that use each other\n{string.Join('\n', inCircle.Order(StringComparer.Ordinal))}");
-    }
-
-    private static string AssemblyOf(string projectFile)
-    {
-        DirectoryInfo output = new(AppContext.BaseDirectory);
-        var folder = Path.Combine(Path.GetDirectoryName(projectFile)!, "bin", output.Parent!.Name);
-        var built = Directory.EnumerateFiles(folder, "*.dll", SearchOption.AllDirectories);
-        var xml = System.Xml.Linq.XDocument.Load(projectFile).Descendants("AssemblyName").FirstOrDefault()?.Value;
-        var name = Path.GetFileNameWithoutExtension(projectFile);
-        string[] names = [xml ?? "", name, "Orchestrator." + name];
-        return built.First(file => names.Contains(Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}ref", StringComparison.Ordinal));
     }
 
     /// <summary>For each namespace the others that it uses, and by which types.</summary>

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Grpc;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.Schedules;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Schedule.V1;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Grpc;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

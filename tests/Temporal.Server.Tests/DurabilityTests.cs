@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Temporal.Grpc;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;

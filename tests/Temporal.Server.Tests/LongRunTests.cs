@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Orchestrator.Temporal.Server.Tests.Storage;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;

@@ -1,6 +1,6 @@
-using Temporal.Grpc;
 using Orchestrator.Temporal.Server.Tests.Model;
-using Temporal.Server.History;
+using Temporal.Grpc;
+using Temporal.Server.Matching;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -39,7 +39,7 @@ public sealed class QueryTests
         await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"), new Command
         {
             CommandType = CommandType.ContinueAsNewWorkflowExecution,
-            ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes { WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new TaskQueue { Name = "w" } },
+            ContinueAsNewWorkflowExecutionCommandAttributes = new ContinueAsNewWorkflowExecutionCommandAttributes { WorkflowType = new WorkflowType { Name = "Test" }, TaskQueue = new Temporalio.Api.TaskQueue.V1.TaskQueue { Name = "w" } },
         });
 
         var task = await server.PollWorkflowTaskAsync("w");

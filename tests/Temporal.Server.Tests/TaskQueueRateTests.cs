@@ -1,9 +1,10 @@
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.Matching;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;
+
 using TaskQueue = Temporal.Server.Matching.TaskQueue;
 
 namespace Orchestrator.Temporal.Server.Tests;

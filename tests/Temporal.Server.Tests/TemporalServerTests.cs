@@ -1,6 +1,7 @@
 using Temporal.Grpc;
 using Temporal.Server;
 using Temporal.Server.History;
+using Temporal.Server.Matching;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Xunit;

@@ -1,5 +1,5 @@
 using Temporal.Grpc;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;

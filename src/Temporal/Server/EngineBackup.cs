@@ -28,11 +28,7 @@ public static class EngineBackup
         Remove(partial);
         try
         {
-            using (var from = Schema.OpenCurrent(source, EngineTables.Parts))
-            {
-                Copy(from, partial);
-            }
-
+            StoredFile.Copy(source, partial);
             File.Move(partial, target, overwrite: false);
         }
         catch (SqliteException e)
@@ -45,21 +41,6 @@ public static class EngineBackup
         }
 
         return new FileInfo(target).Length;
-    }
-
-    private static void Copy(SqliteConnection from, string partial)
-    {
-        using var to = new SqliteConnection(partial, create: true);
-        to.ExecuteScript("PRAGMA synchronous=FULL;");
-        from.CopyTo(to);
-
-        // One file without a log beside it, for moving around; the server that opens it goes back to a log.
-        to.ExecuteScript("PRAGMA journal_mode=DELETE;");
-        using var check = to.Prepare("PRAGMA integrity_check(1)");
-        if (!check.Step() || check.Text(0) != "ok")
-        {
-            throw new InvalidOperationException($"the copy is damaged: {check.Text(0)}. The file it was made from probably is too: check it with 'server verify'");
-        }
     }
 
     private static void Remove(string partial)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server;
 

@@ -1,4 +1,4 @@
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
@@ -30,13 +30,10 @@ public static class EngineLookup
     /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, it is damaged, or another release wrote it.</exception>
     public static EngineRun? Find(string path, string workflowId)
     {
-        using var db = Schema.OpenCurrent(path, EngineTables.Parts);
         try
         {
-            db.Execute("BEGIN");
-            using var row = db.Prepare("SELECT r.key, r.run_id, r.open FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?");
-            row.Bind(NamespaceRegistry.Default.Id).Bind(workflowId);
-            return row.Step() ? new EngineRun(row.Text(1), row.Integer(2) != 0 ? null : EndOf(LastEvent(db, row.Integer(0)))) : null;
+            return StoredFile.Read(path, db => RunTable.FindCurrent(db, NamespaceRegistry.Default.Id, workflowId) is var (name, row)
+                ? new EngineRun(name.RunId, row.Open ? null : EndOf(LastEvent(db, name.Key))) : null);
         }
         catch (SqliteException fault)
         {
@@ -46,9 +43,8 @@ public static class EngineLookup
 
     private static HistoryEvent LastEvent(SqliteConnection db, long key)
     {
-        using var row = db.Prepare("SELECT events FROM history WHERE key >= ? AND key < ? ORDER BY key DESC LIMIT 1");
-        row.Bind(RunWrite.HistoryKey(key, 0)).Bind(RunWrite.HistoryKey(key + 1, 0));
-        return row.Step() ? HistoryLog.Decode(new EventBatch(0, 0, row.Blob(0).ToArray())).Last() : new HistoryEvent();
+        var batch = HistoryTable.Last(db, key);
+        return batch is null ? new HistoryEvent() : HistoryLog.Decode(new EventBatch(0, 0, batch)).Last();
     }
 
     private static EngineRunEnd EndOf(HistoryEvent last)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Temporal.Server.Batch;
+using Temporal.Server.Common;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
@@ -15,7 +16,7 @@ namespace Temporal.Server;
 internal sealed class ServerParts : IDisposable
 {
     private readonly Stopping _stopping = new();
-    private readonly List<IServerPart> _parts = [];
+    private readonly List<IServiceHandler> _parts = [];
 
     public ServerParts(TemporalServerOptions options, ILoggerFactory loggers, Func<string> address)
     {
@@ -40,18 +41,18 @@ internal sealed class ServerParts : IDisposable
             Retention = new RetentionSweeper(Store, Namespaces, time, visibility, logger);
             var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
             var reader = new VisibilityReader(Database, attributes);
-            _parts.Add(new ClusterPart(address));
-            _parts.Add(new NamespacePart(directory, attributes, new NamespaceRemoval(services, directory, attributes, reader)));
-            _parts.Add(new SearchAttributePart(services, attributes));
-            _parts.Add(new NexusPart(services));
-            _parts.Add(new VisibilityPart(services, reader));
-            _parts.Add(new SchedulePart(services, new ScheduleLists(services, reader, attributes)));
-            _parts.Add(new BatchPart(services, reader, new BatchActions(Namespaces, Workflows, new ActivityControlHandler(Engine, Namespaces, time))));
-            var workers = new WorkerPart(services);
+            _parts.Add(new ClusterHandler(address));
+            _parts.Add(new NamespaceHandler(directory, attributes, new NamespaceRemoval(services, directory, attributes, reader)));
+            _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
+            _parts.Add(new NexusHandler(Database, Timers, Namespaces));
+            _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
+            _parts.Add(new ScheduleHandler(services, new ScheduleLists(services, reader, attributes)));
+            _parts.Add(new BatchHandler(services, reader, new BatchActions(Namespaces, Workflows, new ActivityControlHandler(Engine, Namespaces, time))));
+            var workers = new WorkerHandler(Timers, Namespaces);
             _parts.Add(workers);
             if (clock is not null)
             {
-                _parts.Add(new TimeSkippingPart(clock, Timers, Engine));
+                _parts.Add(new TimeSkippingHandler(clock, Timers, Engine));
             }
 
             Register(attributes, workers, configs, time, address);
@@ -109,7 +110,7 @@ internal sealed class ServerParts : IDisposable
         _stopping.Dispose();
     }
 
-    private void Register(SearchAttributeRegistry attributes, WorkerPart workers, TaskQueueConfigs configs, TimeProvider time, Func<string> address)
+    private void Register(SearchAttributeRegistry attributes, WorkerHandler workers, TaskQueueConfigs configs, TimeProvider time, Func<string> address)
     {
         foreach (var part in _parts)
         {

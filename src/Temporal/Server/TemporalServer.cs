@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Temporal.Grpc;
 using Temporal.Server.Frontend;
+using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server;
 

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Grpc;
 using Temporal.Server;
+using Temporal.Server.Common;
 using Temporal.Server.Frontend;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;

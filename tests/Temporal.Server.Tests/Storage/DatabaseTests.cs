@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests.Storage;
 
-/// <summary>Changes are written one group after the other, in order, whoever writes them: the writer's thread or a caller that waits.</summary>
+/// <summary>Changes are written one group after the other, in order.</summary>
 public sealed class DatabaseTests : IDisposable
 {
     private readonly EngineFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class DatabaseTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Submit_FromManyCallersWhoPartlyWriteThemselves_LosesAndSwapsNothing(bool inFile)
+    public async Task Submit_FromManyCallers_LosesAndSwapsNothing(bool inFile)
     {
         const int Callers = 8, Each = 300;
         var reported = new List<(int Caller, int Number)>();
@@ -23,22 +23,13 @@ public sealed class DatabaseTests : IDisposable
                 for (var number = 0; number < Each; number++)
                 {
                     var item = new Item(caller, number, reported);
-                    switch ((caller + number) % 3)
+                    if ((caller + number) % 3 == 0)
                     {
-                        case 0:
-                            database.Submit(item);
-                            break;
-                        case 1:
-                            database.Submit(item, deferred: true);
-                            database.Enqueue(item = new Item(caller, ++number, reported));
-                            database.WriteQueued();
-                            break;
-                        default:
-                            database.Enqueue(item);
-                            database.WriteQueued();
-                            break;
+                        database.Submit(item, deferred: true);
+                        item = new Item(caller, ++number, reported);
                     }
 
+                    database.Submit(item);
                     await item.Done.WaitAsync(TimeSpan.FromMinutes(1));
                 }
             })));
@@ -71,31 +62,9 @@ public sealed class DatabaseTests : IDisposable
     {
         List<(int, int)> reported = [];
         var database = Open(inFile: true);
-        database.Enqueue(new Item(1, 2, reported));
+        database.Submit(new Item(1, 2, reported));
         database.Dispose();
-        database.WriteQueued();
         Assert.Equal([(1, 2)], reported);
-    }
-
-    [Fact]
-    public async Task WriteQueued_DuringUpkeep_ReturnsAtOnceAndTheThreadWrites()
-    {
-        using var database = Open(inFile: true);
-        using var held = new ManualResetEventSlim();
-        using var begun = new ManualResetEventSlim();
-        var upkeep = database.MaintainAsync(_ =>
-        {
-            begun.Set();
-            held.Wait();
-        });
-        begun.Wait();
-        var item = new Item(0, 0, []);
-        database.Enqueue(item);
-        database.WriteQueued();
-        Assert.False(item.Done.IsCompleted);
-        held.Set();
-        await upkeep;
-        await item.Done.WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -127,7 +96,7 @@ public sealed class DatabaseTests : IDisposable
             insert.Bind((long)caller).Bind((long)number).Run();
         }
 
-        // Without a lock: one group after the other, whoever writes it.
+        // Without a lock: one group after the other.
         public override void Committed()
         {
             reported.Add((caller, number));

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
-using Temporal.Server.Frontend;
-using Temporal.Server.History;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
 using Temporal.Server.Visibility.Query;

@@ -3,9 +3,11 @@ using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Temporal.Grpc;
 using Temporal.Server.Batch.State;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
+using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Batch;

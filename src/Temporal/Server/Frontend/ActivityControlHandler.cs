@@ -1,3 +1,4 @@
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Common.V1;
@@ -37,7 +38,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
     public Task ResetAsync(ResetActivityRequest request) =>
         ChangeAsync(request.Namespace, request.Execution, request.Id, request.Type, request.MatchAll, (run, activity) => Reset(run, activity, request));
 
-    private Task<PendingActivity> ChangeAsync(string namespaceName, WorkflowExecution? execution, string id, string type, bool all, Action<Run, PendingActivity> change)
+    private Task<PendingActivity> ChangeAsync(string namespaceName, WorkflowExecution? execution, string id, string type, bool all, Action<MutableState, PendingActivity> change)
     {
         var ns = namespaces.Resolve(namespaceName);
         Require.Execution(execution);
@@ -69,7 +70,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         });
     }
 
-    private void Pause(Run run, PendingActivity activity, string identity, string reason)
+    private void Pause(MutableState run, PendingActivity activity, string identity, string reason)
     {
         var record = activity.Record;
         if (record.Paused)
@@ -90,7 +91,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         run.Changes.Visible = true;
     }
 
-    private static void Unpause(Run run, PendingActivity activity, UnpauseActivityRequest request)
+    private static void Unpause(MutableState run, PendingActivity activity, UnpauseActivityRequest request)
     {
         var record = activity.Record;
         if (!record.Paused)
@@ -124,7 +125,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         run.Changes.Visible = true;
     }
 
-    private static void Reset(Run run, PendingActivity activity, ResetActivityRequest request)
+    private static void Reset(MutableState run, PendingActivity activity, ResetActivityRequest request)
     {
         var record = activity.Record;
         if (!request.KeepPaused && record.Paused)
@@ -158,7 +159,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
     }
 
     /// <summary>Offers an unstarted activity to its queue again: at once, or when its retry interval is over.</summary>
-    private static void Hand(Run run, PendingActivity activity, bool atOnce)
+    private static void Hand(MutableState run, PendingActivity activity, bool atOnce)
     {
         var record = activity.Record;
         record.Stamp++;
@@ -188,7 +189,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
         return new UpdateActivityOptionsResponse { ActivityOptions = Shown(changed) };
     }
 
-    private static void UpdateOptions(Run run, PendingActivity activity, UpdateActivityOptionsRequest request)
+    private static void UpdateOptions(MutableState run, PendingActivity activity, UpdateActivityOptionsRequest request)
     {
         if (request.RestoreOriginal)
         {

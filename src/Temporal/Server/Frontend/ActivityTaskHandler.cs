@@ -1,8 +1,10 @@
 using Google.Protobuf;
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
 using FailureMessage = Temporalio.Api.Failure.V1.Failure;
@@ -186,7 +188,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
     }
 
     /// <summary>Does something to the activity that a token or an id names. Returns its record; null when the attempt is known to be over.</summary>
-    private Task<ActivityRecord?> AnswerAsync(TaskToken token, Action<Run, PendingActivity> activityAnswer, bool needsStart = true, bool deferred = false) =>
+    private Task<ActivityRecord?> AnswerAsync(TaskToken token, Action<MutableState, PendingActivity> activityAnswer, bool needsStart = true, bool deferred = false) =>
         engine.Store.ChangeAsync(token.NamespaceId, token.WorkflowId, workflow =>
         {
             var run = engine.Store.Find(workflow, token.RunId) ?? throw (token.RunId.Length > 0
@@ -225,7 +227,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         }
     }
 
-    private static void Complete(Run run, PendingActivity activity, Payloads? result, string identity)
+    private static void Complete(MutableState run, PendingActivity activity, Payloads? result, string identity)
     {
         if (TooLarge(result))
         {
@@ -240,14 +242,14 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         run.CompleteActivity(activity, result, identity);
     }
 
-    private static void Fail(Run run, PendingActivity activity, FailureMessage? failure, Payloads? heartbeat, string identity)
+    private static void Fail(MutableState run, PendingActivity activity, FailureMessage? failure, Payloads? heartbeat, string identity)
     {
         if (heartbeat is not null)
         {
             activity.Record.HeartbeatDetails = heartbeat;
         }
 
-        if (failure is not null && failure.CalculateSize() > StartRequests.MaxBlob)
+        if (failure is not null && failure.CalculateSize() > Require.MaxBlob)
         {
             failure = Failures.Server("RespondActivityTaskFailedRequest.Failure exceeds size limit.");
         }
@@ -255,7 +257,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         run.FailActivity(activity, failure, identity);
     }
 
-    private static void Cancel(Run run, PendingActivity activity, Payloads? details, string identity)
+    private static void Cancel(MutableState run, PendingActivity activity, Payloads? details, string identity)
     {
         if (!activity.Record.CancelRequested)
         {
@@ -265,7 +267,7 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         run.CancelActivity(activity, details, identity);
     }
 
-    private static void Heartbeat(Run run, PendingActivity activity, Payloads? details, string identity)
+    private static void Heartbeat(MutableState run, PendingActivity activity, Payloads? details, string identity)
     {
         if (TooLarge(details))
         {
@@ -277,5 +279,5 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
         run.RecordHeartbeat(activity, details);
     }
 
-    private static bool TooLarge(Payloads? blob) => blob is not null && blob.CalculateSize() > StartRequests.MaxBlob;
+    private static bool TooLarge(Payloads? blob) => blob is not null && blob.CalculateSize() > Require.MaxBlob;
 }

@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.WorkflowService.V1;

@@ -1,4 +1,6 @@
 using Temporal.Grpc;
+using Temporal.Server.Common;
+using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server.Frontend;
 

@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
+using Temporal.Server.Visibility;
 using Temporalio.Api.ErrorDetails.V1;
 using Temporalio.Api.WorkflowService.V1;
 using Aborted = Temporalio.Api.Failure.V1.MultiOperationExecutionAborted;
@@ -11,7 +13,7 @@ namespace Temporal.Server.Frontend;
 
 /// <summary>Update-with-start: starts a workflow, or finds it running, and updates it, as one call.</summary>
 internal sealed class MultiOperationHandler(
-    WorkflowEngine engine, NamespaceRegistry namespaces, WorkflowOperations workflows, UpdateHandler updates, ISearchAttributeRegistry searchAttributes)
+    WorkflowEngine engine, NamespaceRegistry namespaces, WorkflowOperations workflows, UpdateHandler updates, SearchAttributeRegistry searchAttributes)
 {
     private const string TypePrefix = "type.googleapis.com/";
 
@@ -52,7 +54,7 @@ internal sealed class MultiOperationHandler(
         }
     }
 
-    private (StartWorkflowExecutionResponse Started, Workflow Workflow, Run Run, PendingUpdate Update) Begin(Workflow workflow, StartWorkflowExecutionRequest start, UpdateWorkflowExecutionRequest update)
+    private (StartWorkflowExecutionResponse Started, Workflow Workflow, MutableState Run, PendingUpdate Update) Begin(Workflow workflow, StartWorkflowExecutionRequest start, UpdateWorkflowExecutionRequest update)
     {
         // A repeated call finds its update again, also when the run has closed in the meantime; not one that the close cut off: that is done again, in a run of its own.
         if (engine.Store.Current(workflow) is { } current

@@ -8,7 +8,7 @@ namespace Temporal.Server.Frontend;
 /// <summary>Changes the options of a running workflow.</summary>
 internal static class OptionsUpdate
 {
-    public static void Apply(Run run, WorkflowExecutionOptions? options, string identity)
+    public static void Apply(MutableState run, WorkflowExecutionOptions? options, string identity)
     {
         var e = run.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
         var versioning = options?.VersioningOverride;

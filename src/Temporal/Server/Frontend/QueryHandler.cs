@@ -1,7 +1,9 @@
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
-using Temporal.Server.Timers;
 using Temporal.Server.Matching;
+using Temporal.Server.Timers;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Query.V1;
@@ -156,7 +158,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     }
 
     /// <summary>Offers a query to a worker that has the run in memory, else to any of its queue.</summary>
-    public static void Dispatch(WorkflowEngine engine, Run run, PendingQuery query, bool anyWorker = false)
+    public static void Dispatch(WorkflowEngine engine, MutableState run, PendingQuery query, bool anyWorker = false)
     {
         var sticky = !anyWorker && run.UsesStickyQueue && engine.Queues.StickyWorkerLives(run.NamespaceId, run.Record.StickyQueue);
         query.RunId = run.RunId;

@@ -1,3 +1,4 @@
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -12,7 +13,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
     private const string Identity = "history-service";
 
     /// <summary>Call with the workflow's lock held.</summary>
-    public ResetWorkflowExecutionResponse Reset(Workflow workflow, Run run, ResetWorkflowExecutionRequest request)
+    public ResetWorkflowExecutionResponse Reset(Workflow workflow, MutableState run, ResetWorkflowExecutionRequest request)
     {
         if (request.RequestId.Length == 0)
         {
@@ -81,7 +82,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         }
     }
 
-    private Run Copy(Workflow workflow, Run run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
+    private MutableState Copy(Workflow workflow, MutableState run, List<HistoryEvent> kept, ResetWorkflowExecutionRequest request)
     {
         var runId = Guid.CreateVersion7().ToString();
         var reset = engine.Store.Create(workflow, runId);
@@ -151,14 +152,14 @@ internal sealed class ResetOperation(WorkflowEngine engine)
             .Concat(reset.ExternalSignals.Keys).Concat(reset.ExternalCancels.Keys).ToHashSet();
         foreach (var e in kept.Where(e => unanswered.Contains(e.EventId)))
         {
-            OutboxRequests.Add(reset, e);
+            TransferTasks.Add(reset, e);
         }
 
         return reset;
     }
 
     /// <summary>What came in the runs that followed the reset one in its chain.</summary>
-    private IEnumerable<HistoryEvent> LaterRuns(Workflow workflow, Run run)
+    private IEnumerable<HistoryEvent> LaterRuns(Workflow workflow, MutableState run)
     {
         var at = run;
         while (Next(at) is { Length: > 0 } next && engine.Store.Find(workflow, next) is { } following)
@@ -172,14 +173,14 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         }
     }
 
-    private static string Next(Run run) =>
+    private static string Next(MutableState run) =>
         run.CloseEvent?.WorkflowExecutionContinuedAsNewEventAttributes?.NewExecutionRunId
         ?? run.CloseEvent?.WorkflowExecutionCompletedEventAttributes?.NewExecutionRunId
         ?? run.CloseEvent?.WorkflowExecutionFailedEventAttributes?.NewExecutionRunId
         ?? run.CloseEvent?.WorkflowExecutionTimedOutEventAttributes?.NewExecutionRunId ?? "";
 
     /// <summary>Signals, updates and changed options are applied again; a cancel request is not, as with the real server.</summary>
-    private static void Reapply(Run reset, List<HistoryEvent> later, ResetWorkflowExecutionRequest request)
+    private static void Reapply(MutableState reset, List<HistoryEvent> later, ResetWorkflowExecutionRequest request)
     {
         var exclude = request.ResetReapplyExcludeTypes;
         var none = request.ResetReapplyType == ResetReapplyType.None;
@@ -214,7 +215,7 @@ internal sealed class ResetOperation(WorkflowEngine engine)
         }
     }
 
-    private static HistoryEvent Admitted(Run reset, Temporalio.Api.Update.V1.Request request)
+    private static HistoryEvent Admitted(MutableState reset, Temporalio.Api.Update.V1.Request request)
     {
         var admitted = reset.NewEvent(EventType.WorkflowExecutionUpdateAdmitted);
         admitted.WorkflowExecutionUpdateAdmittedEventAttributes = new WorkflowExecutionUpdateAdmittedEventAttributes { Request = request, Origin = UpdateAdmittedEventOrigin.Reapply };

@@ -1,16 +1,18 @@
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
-using Temporal.Server.Operator;
 using Temporal.Server.Matching;
+using Temporal.Server.Operator;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Enums.V1;
+using Temporalio.Api.WorkflowService.V1;
 using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 using TaskQueuePartitionMetadata = Temporalio.Api.TaskQueue.V1.TaskQueuePartitionMetadata;
-using Temporalio.Api.WorkflowService.V1;
 
 namespace Temporal.Server.Frontend;
 
 /// <summary>What can be asked about task queues, and workers that say goodbye.</summary>
-internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPart workers, WorkerPolls polls, TaskQueueConfigs configs, TimeProvider time, Stopping stopping, Func<string> address)
+internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerHandler workers, WorkerPolls polls, TaskQueueConfigs configs, TimeProvider time, Stopping stopping, Func<string> address)
 {
     private const int Partitions = 4;
 

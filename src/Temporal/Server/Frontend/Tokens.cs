@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
 
 namespace Temporal.Server.Frontend;

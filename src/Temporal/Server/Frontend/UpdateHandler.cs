@@ -1,5 +1,7 @@
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Update.V1;
@@ -41,7 +43,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     }
 
     /// <summary>Finds the update, or admits it and makes sure that a task brings it to the worker. Call with the workflow's lock held.</summary>
-    public PendingUpdate Admit(Workflow workflow, Run run, Request request)
+    public PendingUpdate Admit(Workflow workflow, MutableState run, Request request)
     {
         var id = request.Meta.UpdateId;
         if (Known(workflow, run, id) is { } known)
@@ -83,7 +85,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     /// <param name="find">
     /// Asked again when the workflow's memory was dropped meanwhile: what was accepted is told by history, and what was not is admitted anew, as clients do that ask again.
     /// </param>
-    public async Task<UpdateWorkflowExecutionResponse> FollowAsync(GrpcServerCallContext context, Stage stage, Func<Task<(Workflow Workflow, Run Run, PendingUpdate Update)>> find)
+    public async Task<UpdateWorkflowExecutionResponse> FollowAsync(GrpcServerCallContext context, Stage stage, Func<Task<(Workflow Workflow, MutableState Run, PendingUpdate Update)>> find)
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping.Token);
         wait.CancelAfter(WaitLimit);
@@ -113,7 +115,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
         }
     }
 
-    private static UpdateWorkflowExecutionResponse Reached(Run run, PendingUpdate update)
+    private static UpdateWorkflowExecutionResponse Reached(MutableState run, PendingUpdate update)
     {
         // One value, read once: what else happens to the update meanwhile belongs to the next answer.
         var progress = update.Progress;
@@ -159,7 +161,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
             throw RpcErrors.InvalidArgument("Update name is not set on request.");
         }
 
-        if (request.Request.Meta.UpdateId.Length > StartRequests.MaxId)
+        if (request.Request.Meta.UpdateId.Length > Require.MaxId)
         {
             throw RpcErrors.InvalidArgument("UpdateId length exceeds limit.");
         }
@@ -189,7 +191,7 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
     }
 
     /// <summary>The update that is under way, or was and is told by history; null when the id is unknown.</summary>
-    public PendingUpdate? Known(Workflow workflow, Run run, string id)
+    public PendingUpdate? Known(Workflow workflow, MutableState run, string id)
     {
         if (workflow.Current == run && workflow.Updates.Find(id) is { } pending)
         {

@@ -1,5 +1,8 @@
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -14,11 +17,11 @@ internal sealed class WorkflowOperations : IWorkflowOperations
 
     private readonly WorkflowEngine _engine;
     private readonly NamespaceRegistry _namespaces;
-    private readonly ISearchAttributeRegistry _searchAttributes;
-    private readonly IVisibilityStore _visibility;
+    private readonly SearchAttributeRegistry _searchAttributes;
+    private readonly VisibilityStore _visibility;
     private readonly ResetOperation _reset;
 
-    public WorkflowOperations(WorkflowEngine engine, NamespaceRegistry namespaces, ISearchAttributeRegistry searchAttributes, IVisibilityStore visibility)
+    public WorkflowOperations(WorkflowEngine engine, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes, VisibilityStore visibility)
     {
         _engine = engine;
         _namespaces = namespaces;
@@ -34,7 +37,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>Hands a new run's first task to the one who starts it.</summary>
-    public Func<Workflow, Run, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } = static (_, _, _) => null;
+    public Func<Workflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } = static (_, _, _) => null;
 
     private WorkflowStore Store => _engine.Store;
 
@@ -198,7 +201,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
     /// <param name="beforeFirstTask">What belongs in front of the first workflow task.</param>
     /// <param name="repeats">A request id that is known already stands for the same start.</param>
-    public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<Run>? beforeFirstTask = null, bool repeats = true)
+    public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<MutableState>? beforeFirstTask = null, bool repeats = true)
     {
         var newRunId = Guid.CreateVersion7().ToString();
         if (Store.Current(workflow) is { } current)
@@ -222,7 +225,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         }
 
         var run = Store.Create(workflow, newRunId);
-        run.Begin(StartRequests.FirstEvent(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
+        run.Begin(StartedEvents.First(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
         if (request.VersioningOverride is { } versioning)
         {
             run.Record.VersioningOverride = versioning;
@@ -235,12 +238,12 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>A running or closed run that a request names.</summary>
-    public Run Existing(Workflow workflow, string runId) => Store.Find(workflow, runId) ?? throw (runId.Length > 0
+    public MutableState Existing(Workflow workflow, string runId) => Store.Find(workflow, runId) ?? throw (runId.Length > 0
         ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
         : RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}"));
 
     /// <summary>A running run that a request names.</summary>
-    public Run Open(Workflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
+    public MutableState Open(Workflow workflow, string runId) => Existing(workflow, runId) is { IsOpen: true } run ? run : throw Closed();
 
     public static GrpcException Closed() => RpcErrors.NotFound("workflow execution already completed");
 
@@ -282,7 +285,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         StartRequests.Check(start, ns, _searchAttributes);
         return await Store.ChangeAsync(ns.Id, r.WorkflowId, w =>
         {
-            void Signal(Run run) => Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, start.RequestId, null, r.Links);
+            void Signal(MutableState run) => Signals.Add(run, r.SignalName, r.SignalInput, r.Header, r.Identity, start.RequestId, null, r.Links);
             var terminates = r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting || r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning;
             if (!terminates && Store.Current(w) is { IsOpen: true } current)
             {
@@ -295,7 +298,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         });
     }
 
-    private StartWorkflowExecutionResponse? Conflict(Workflow workflow, Run current, StartWorkflowExecutionRequest request, ref string newRunId)
+    private StartWorkflowExecutionResponse? Conflict(Workflow workflow, MutableState current, StartWorkflowExecutionRequest request, ref string newRunId)
     {
         var policy = request.WorkflowIdConflictPolicy;
         if (request.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)
@@ -309,7 +312,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 Attach(current, request);
                 return Started(request, current, started: false);
             case WorkflowIdConflictPolicy.TerminateExisting:
-                newRunId = Replace(_engine.Chain, workflow, current);
+                newRunId = _engine.Chain.Replace(workflow, current);
                 return null;
             default:
                 throw RpcErrors.AlreadyStarted(
@@ -317,18 +320,8 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         }
     }
 
-    /// <summary>Ends a run for one that takes its id, and says whose id that is.</summary>
-    public static string Replace(RunChain chain, Workflow workflow, Run current)
-    {
-        var newRunId = Guid.CreateVersion7().ToString();
-        var details = new Payloads();
-        details.Payloads_.Add(PayloadExtensions.Json($"\"terminated by new runID: {newRunId}\""));
-        chain.Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy", details, "history-service");
-        return newRunId;
-    }
-
     /// <summary>A start that met a running workflow leaves what it asked for there.</summary>
-    private static void Attach(Run run, StartWorkflowExecutionRequest request)
+    private static void Attach(MutableState run, StartWorkflowExecutionRequest request)
     {
         if (request.OnConflictOptions is not { } options || !(options.AttachRequestId || options.AttachCompletionCallbacks || options.AttachLinks))
         {
@@ -356,7 +349,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         }
     }
 
-    private static void Reuse(Run closed, WorkflowIdReusePolicy policy)
+    private static void Reuse(MutableState closed, WorkflowIdReusePolicy policy)
     {
         var refused = policy switch
         {
@@ -373,7 +366,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>The answer to a start that made a run, or met one.</summary>
-    public StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, Run run, bool started) => new()
+    public StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) => new()
     {
         RunId = run.RunId,
         Started = started,
@@ -397,14 +390,14 @@ internal sealed class WorkflowOperations : IWorkflowOperations
             throw RpcErrors.InvalidArgument("SignalName is not set on request.");
         }
 
-        if (name.Length > StartRequests.MaxId)
+        if (name.Length > Require.MaxId)
         {
             throw RpcErrors.InvalidArgument("SignalName length exceeds limit.");
         }
     }
 
     /// <summary>The run that is meant: where the chain's first run is named, the one that is the chain's last by now, whatever else is named.</summary>
-    private Run OfChain(Workflow workflow, string runId, string firstRunId)
+    private MutableState OfChain(Workflow workflow, string runId, string firstRunId)
     {
         var run = Existing(workflow, firstRunId.Length > 0 ? "" : runId);
         return firstRunId.Length == 0 || run.FirstRunId == firstRunId ? run : throw RpcErrors.NotFound("workflow execution not found");

@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
+using Temporal.Server.Visibility;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Workflow.V1;
@@ -11,7 +13,7 @@ namespace Temporal.Server.Frontend;
 
 /// <summary>Takes the answers to workflow tasks.</summary>
 internal sealed class WorkflowTaskCompletionHandler(
-    WorkflowEngine engine, NamespaceRegistry namespaces, ISearchAttributeRegistry searchAttributes, WorkflowTaskHandler tasks)
+    WorkflowEngine engine, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes, WorkflowTaskHandler tasks)
 {
     private const int MaxResetPoints = 20;
     private const long MaxEvents = 51_200;
@@ -134,7 +136,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     /// <summary>Queries that no further task takes along go to a worker by themselves.</summary>
-    private void AskDirectly(Workflow workflow, Run run)
+    private void AskDirectly(Workflow workflow, MutableState run)
     {
         if (run is { IsOpen: true, Task: not null })
         {
@@ -149,7 +151,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     /// <summary>The next task goes back with the answer when the worker asks for it.</summary>
-    private byte[]? Next(Workflow workflow, Run run, RespondWorkflowTaskCompletedRequest request, RespondWorkflowTaskCompletedResponse response)
+    private byte[]? Next(Workflow workflow, MutableState run, RespondWorkflowTaskCompletedRequest request, RespondWorkflowTaskCompletedResponse response)
     {
         if (!request.ReturnNewWorkflowTask || !run.IsOpen || run.Task is not { StartedEventId: 0 })
         {
@@ -161,7 +163,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     /// <summary>A history past its limits ends its run: it was told to continue as new long before.</summary>
-    private void EndTooLong(Workflow workflow, Run run)
+    private void EndTooLong(Workflow workflow, MutableState run)
     {
         if (run.IsOpen && (run.NextEventId > MaxEvents || run.Record.HistorySize > MaxHistoryBytes))
         {
@@ -169,10 +171,10 @@ internal sealed class WorkflowTaskCompletionHandler(
         }
     }
 
-    private static CommandFault? Unhandled(Run run, RespondWorkflowTaskCompletedRequest request) =>
+    private static CommandFault? Unhandled(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
         run.Buffered.Count > 0 && request.Commands.Any(CommandValidator.IsClosing) ? new CommandFault(WorkflowTaskFailedCause.UnhandledCommand, "") : null;
 
-    private static bool IsNothing(Run run, RespondWorkflowTaskCompletedRequest request) =>
+    private static bool IsNothing(MutableState run, RespondWorkflowTaskCompletedRequest request) =>
         run.Task!.Speculative && run.PreviousStartedEventId > 0 && request.Commands.Count == 0 && run.Buffered.Count == 0 && !request.ForceCreateNewWorkflowTask
         && request.Messages.All(m => m.Body?.TypeUrl.EndsWith(".Rejection", StringComparison.Ordinal) == true);
 
@@ -186,7 +188,7 @@ internal sealed class WorkflowTaskCompletionHandler(
         WorkerDeploymentName = request.DeploymentOptions?.DeploymentName ?? "",
     };
 
-    private static void SetSticky(Run run, RespondWorkflowTaskCompletedRequest request)
+    private static void SetSticky(MutableState run, RespondWorkflowTaskCompletedRequest request)
     {
         if (!run.IsOpen)
         {
@@ -205,7 +207,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     /// <summary>Remembers the builds that worked on the run, and where each of them first did.</summary>
-    private static void NoteBuild(Run run, RespondWorkflowTaskCompletedRequest request, long completedId)
+    private static void NoteBuild(MutableState run, RespondWorkflowTaskCompletedRequest request, long completedId)
     {
         var build = request.WorkerVersionStamp is { BuildId.Length: > 0 } stamp ? stamp.BuildId : "";
         var name = build.Length == 0 ? "unversioned" : request.WorkerVersionStamp!.UseVersioning ? "versioned:" + build : "unversioned:" + build;
@@ -251,7 +253,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     }
 
     /// <summary>The run whose started task a token names.</summary>
-    private Run StartedTask(Workflow workflow, TaskToken token)
+    private MutableState StartedTask(Workflow workflow, TaskToken token)
     {
         var run = engine.Store.Find(workflow, token.RunId);
         if (run is null)
@@ -268,7 +270,7 @@ internal sealed class WorkflowTaskCompletionHandler(
     {
         var token = Tokens.Task(request.TaskToken);
         var failure = request.Failure;
-        if (failure is not null && failure.CalculateSize() > StartRequests.MaxBlob)
+        if (failure is not null && failure.CalculateSize() > Require.MaxBlob)
         {
             failure = Failures.Server("failure exceeds size limit.");
         }

@@ -1,12 +1,14 @@
 using Google.Protobuf;
 using Temporal.Grpc;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
-using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
+using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 
 namespace Temporal.Server.Frontend;
 
@@ -23,7 +25,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
         table.AddRaw(RpcTable.WorkflowService, "PollWorkflowTaskQueue", PollWorkflowTaskQueueRequest.Parser, PollAsync);
 
     /// <summary>Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the workflow's lock held.</summary>
-    public byte[]? Start(Workflow workflow, Run run, string identity, string requestId, WorkerVersionStamp? version, bool partialHistory)
+    public byte[]? Start(Workflow workflow, MutableState run, string identity, string requestId, WorkerVersionStamp? version, bool partialHistory)
     {
         run.StartWorkflowTask(identity, requestId, version);
         return Started(workflow, run, partialHistory);
@@ -33,7 +35,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     /// The first task of a run that its starter wants to do by itself, handed out with the answer to the start; the same again when that start is repeated and nobody has done it.
     /// Null where the task waits for a time, or is another's.
     /// </summary>
-    public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, Run run, StartWorkflowExecutionRequest request)
+    public PollWorkflowTaskQueueResponse? StartEagerly(Workflow workflow, MutableState run, StartWorkflowExecutionRequest request)
     {
         if (run is not { IsOpen: true, PreviousStartedEventId: 0, Task: { Attempt: 1 } task })
         {
@@ -50,7 +52,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     }
 
     /// <summary>What the worker of the started task gets.</summary>
-    private byte[] Started(Workflow workflow, Run run, bool partialHistory)
+    private byte[] Started(Workflow workflow, MutableState run, bool partialHistory)
     {
         var task = run.Task!;
         var response = new PollWorkflowTaskQueueResponse
@@ -160,7 +162,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     }
 
     /// <summary>Joins the first page of history to the answer.</summary>
-    private byte[] Encode(Run run, PollWorkflowTaskQueueResponse response, long from, IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten)
+    private byte[] Encode(MutableState run, PollWorkflowTaskQueueResponse response, long from, IReadOnlyList<Temporalio.Api.History.V1.HistoryEvent> unwritten)
     {
         var written = run.Changes.Events;
         var last = run.NextEventId - 1;

@@ -7,7 +7,7 @@ namespace Temporal.Server.History;
 /// <summary>What the end of a child looks like in its parent's history.</summary>
 internal static class ChildEvents
 {
-    public static HistoryEvent Closed(Run parent, PendingChild child, string closedRunId, HistoryEvent closing)
+    public static HistoryEvent Closed(MutableState parent, PendingChild child, string closedRunId, HistoryEvent closing)
     {
         var a = child.Initiated;
         var execution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = closedRunId };

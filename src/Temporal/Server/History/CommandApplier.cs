@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -11,7 +11,7 @@ namespace Temporal.Server.History;
 
 /// <summary>Carries out the commands of an answer, which <see cref="CommandValidator"/> has found good, each with its event.</summary>
 internal sealed class CommandApplier(
-    Workflow workflow, Run run, NamespaceEntry ns, NamespaceRegistry namespaces, RunChain chain, long taskCompletedId, string identity, IReadOnlyCollection<Message> messages)
+    Workflow workflow, MutableState run, NamespaceEntry ns, NamespaceRegistry namespaces, RunChain chain, long taskCompletedId, string identity, IReadOnlyCollection<Message> messages)
 {
     public void Apply(IEnumerable<Command> commands)
     {
@@ -202,7 +202,7 @@ internal sealed class CommandApplier(
             Input = a.Input,
             WorkflowExecutionTimeout = a.WorkflowExecutionTimeout,
             WorkflowRunTimeout = ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span()).AsDuration(),
-            WorkflowTaskTimeout = StartRequests.TaskTimeout(a.WorkflowTaskTimeout, ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span())),
+            WorkflowTaskTimeout = StartedEvents.TaskTimeout(a.WorkflowTaskTimeout, ProtoTime.MinPositive(a.WorkflowRunTimeout.Span(), a.WorkflowExecutionTimeout.Span())),
             ParentClosePolicy = a.ParentClosePolicy == ParentClosePolicy.Unspecified ? ParentClosePolicy.Terminate : a.ParentClosePolicy,
             Control = a.Control,
             WorkflowTaskCompletedEventId = taskCompletedId,
@@ -215,7 +215,7 @@ internal sealed class CommandApplier(
             InheritBuildId = a.InheritBuildId,
             Priority = a.Priority,
         });
-        OutboxRequests.Add(run, e);
+        TransferTasks.Add(run, e);
     }
 
     private void SignalExternal(Command command)
@@ -234,7 +234,7 @@ internal sealed class CommandApplier(
             ChildWorkflowOnly = a.ChildWorkflowOnly,
             Header = a.Header,
         });
-        OutboxRequests.Add(run, e);
+        TransferTasks.Add(run, e);
     }
 
     private void CancelExternal(Command command)
@@ -251,7 +251,7 @@ internal sealed class CommandApplier(
             ChildWorkflowOnly = a.ChildWorkflowOnly,
             Reason = a.Reason,
         });
-        OutboxRequests.Add(run, e);
+        TransferTasks.Add(run, e);
     }
 
     private NamespaceEntry Target(string name) => name.Length > 0 ? namespaces.Resolve(name) : ns;

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
+using Temporal.Server.Matching;
+using Temporal.Server.Visibility;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -9,10 +11,8 @@ using Temporalio.Api.Protocol.V1;
 namespace Temporal.Server.History;
 
 /// <summary>Checks all commands of an answer against a run before any of them is carried out, with the real server's texts.</summary>
-internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegistry namespaces, ISearchAttributeRegistry searchAttributes, IReadOnlyCollection<Message> messages)
+internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, NamespaceRegistry namespaces, SearchAttributeRegistry searchAttributes, IReadOnlyCollection<Message> messages)
 {
-    private const int MaxBlob = 2 * 1024 * 1024;
-    private const int MaxId = 1000;
     private const int MaxPending = 2000;
 
     // What an answer may write before its commands: scheduled, started, completed.
@@ -120,12 +120,12 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
         _cancelled.Add(scheduledEventId)
         && (scheduledEventId >= run.NextEventId
             ? _newActivities.Count > 0 && scheduledEventId <= run.NextEventId + EventsOfTask + _commands
-            : (run.Activities.TryGetValue(scheduledEventId, out var activity) ? !activity.Record.CancelRequested : run.Buffered.Any(e => Run.EndedActivity(e) == scheduledEventId)));
+            : (run.Activities.TryGetValue(scheduledEventId, out var activity) ? !activity.Record.CancelRequested : run.Buffered.Any(e => MutableState.EndedActivity(e) == scheduledEventId)));
 
     private static CommandFault Missing(WorkflowTaskFailedCause cause, string command) => new(cause, $"{command}CommandAttributes is not set on {command}Command.");
 
     private static CommandFault? TooLarge(IMessage? part, WorkflowTaskFailedCause cause, string message) =>
-        part is not null && part.CalculateSize() > MaxBlob ? new CommandFault(cause, message, EndsRun: true) : null;
+        part is not null && part.CalculateSize() > Require.MaxBlob ? new CommandFault(cause, message, EndsRun: true) : null;
 
     private CommandFault? ScheduleActivity(ScheduleActivityTaskCommandAttributes? a)
     {
@@ -162,9 +162,9 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             throw RpcErrors.InvalidArgument($"invalid ActivityRetryPolicy on SechduleActivityTaskCommand: {policy}. {which}");
         }
 
-        if (a.ActivityId.Length > MaxId || type.Length > MaxId)
+        if (a.ActivityId.Length > Require.MaxId || type.Length > Require.MaxId)
         {
-            return new CommandFault(Cause, (a.ActivityId.Length > MaxId ? "ActivityId" : "ActivityType") + $" on ScheduleActivityTaskCommand exceeds length limit. {which} Length={Math.Max(a.ActivityId.Length, type.Length)} Limit={MaxId}");
+            return new CommandFault(Cause, (a.ActivityId.Length > Require.MaxId ? "ActivityId" : "ActivityType") + $" on ScheduleActivityTaskCommand exceeds length limit. {which} Length={Math.Max(a.ActivityId.Length, type.Length)} Limit={Require.MaxId}");
         }
 
         foreach (var (name, value) in new (string, Duration?)[]
@@ -205,7 +205,7 @@ internal sealed class CommandValidator(Run run, NamespaceEntry ns, NamespaceRegi
             return new CommandFault(Cause, "TimerId is not set on StartTimerCommand.");
         }
 
-        if (a.TimerId.Length > MaxId)
+        if (a.TimerId.Length > Require.MaxId)
         {
             return new CommandFault(Cause, $"TimerId on StartTimerCommand exceeds length limit. TimerId={a.TimerId}");
         }

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Temporal.Server.Common;
 using Temporalio.Api.Activity.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -15,7 +16,7 @@ internal static class Describer
     // What the real server shows for a run without time limit.
     private static readonly Timestamp Never = new() { Seconds = -62135596800 };
 
-    public static DescribeWorkflowExecutionResponse Describe(Run run)
+    public static DescribeWorkflowExecutionResponse Describe(MutableState run)
     {
         var answer = new DescribeWorkflowExecutionResponse
         {
@@ -67,7 +68,7 @@ internal static class Describer
         return answer;
     }
 
-    public static WorkflowExecutionInfo Info(Run run)
+    public static WorkflowExecutionInfo Info(MutableState run)
     {
         var info = new WorkflowExecutionInfo
         {
@@ -103,7 +104,7 @@ internal static class Describer
         return info;
     }
 
-    private static PendingActivityInfo Activity(Run run, PendingActivity activity)
+    private static PendingActivityInfo Activity(MutableState run, PendingActivity activity)
     {
         var record = activity.Record;
         var scheduled = activity.Scheduled;

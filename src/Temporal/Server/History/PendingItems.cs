@@ -1,3 +1,5 @@
+using Temporal.Server.Common;
+using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
 using Temporalio.Api.Common.V1;

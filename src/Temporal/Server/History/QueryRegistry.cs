@@ -1,48 +1,6 @@
-using Temporalio.Api.Query.V1;
+using Temporal.Server.Matching;
 
 namespace Temporal.Server.History;
-
-/// <summary>A query and the one who waits for its answer.</summary>
-/// <param name="query">What is asked.</param>
-/// <param name="time">Its monotonic time is what workers are given to take a query and to answer it.</param>
-/// <param name="dead">Knows whether the worker that took it is gone.</param>
-internal sealed class PendingQuery(WorkflowQuery query, TimeProvider time, DeadWorkers dead)
-{
-    /// <summary>What a worker has for an answer: as long as for a workflow task where nobody says otherwise.</summary>
-    public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
-
-    private volatile string? _takenBy;
-    private long _offeredUntil = long.MaxValue;
-
-    public string Id { get; } = Guid.NewGuid().ToString();
-
-    public WorkflowQuery Query { get; } = query;
-
-    /// <summary>The run that is asked: where none was named, the one that was the last when the question came. Its successor may not even have begun.</summary>
-    public string RunId { get; set; } = string.Empty;
-
-    public TaskCompletionSource<WorkflowQueryResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Whether it is to go to any worker: the one that it was offered to did not take it in time, or took it and did not answer in time, or is dead.</summary>
-    public bool IsLost => time.GetTimestamp() >= Volatile.Read(ref _offeredUntil) || (_takenBy is { } worker && dead.IsGone(worker));
-
-    /// <summary>It waits in a queue, without a workflow task.</summary>
-    /// <param name="limit">What the one worker of that queue has to take it; null in a queue of many, where it waits until one comes.</param>
-    public void Offer(TimeSpan? limit)
-    {
-        _takenBy = null;
-        Volatile.Write(ref _offeredUntil, limit is { } within ? From(within) : long.MaxValue);
-    }
-
-    /// <summary>A worker has taken it, by itself, without a workflow task.</summary>
-    public void Take(string identity)
-    {
-        _takenBy = identity;
-        Volatile.Write(ref _offeredUntil, From(AnswerLimit));
-    }
-
-    private long From(TimeSpan limit) => time.GetTimestamp() + (long)(limit.TotalSeconds * time.TimestampFrequency);
-}
 
 /// <summary>Queries of a run that ride on its next workflow task, or are out with the current one.</summary>
 internal sealed class QueryRegistry

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
+using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
 /// <summary>Deletes closed runs when the retention of their namespace has passed, and gives the freed pages of the file back.</summary>
-internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, IVisibilityStore visibility, ILogger logger) : IDisposable
+internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, VisibilityStore visibility, ILogger logger) : IDisposable
 {
     private const int PageSize = 100;
     private const int FreedPagesPerSweep = 10_000;
@@ -27,10 +28,10 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
             var before = (time.GetUtcNow() - ns.Retention).ToUnixTimeMilliseconds();
             while (true)
             {
-                var due = store.Database.Read(db => Due(db, ns.Id, before));
-                foreach (var (workflowId, runId) in due)
+                var due = store.Database.Read(db => RunTable.ClosedBefore(db, ns.Id, before, PageSize));
+                foreach (var name in due)
                 {
-                    if (await store.ChangeAsync(ns.Id, workflowId, w => store.Find(w, runId)) is { IsOpen: false } run)
+                    if (await store.ChangeAsync(ns.Id, name.WorkflowId, w => store.Find(w, name.RunId)) is { IsOpen: false } run)
                     {
                         await store.DeleteAsync(run, visibility);
                         deleted++;
@@ -46,27 +47,10 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
 
         if (deleted > 0)
         {
-            await store.Database.MaintainAsync(db =>
-            {
-                using var shrink = db.Prepare($"PRAGMA incremental_vacuum({FreedPagesPerSweep})");
-                shrink.Run();
-            });
+            await store.Database.ShrinkAsync(FreedPagesPerSweep);
         }
 
         return deleted;
-    }
-
-    private static List<(string WorkflowId, string RunId)> Due(SqliteConnection db, string namespaceId, long before)
-    {
-        var due = new List<(string, string)>();
-        using var rows = db.Prepare("SELECT workflow_id, run_id FROM runs WHERE closed_at < ? AND namespace = ? ORDER BY closed_at LIMIT ?");
-        rows.Bind(before).Bind(namespaceId).Bind((long)PageSize);
-        while (rows.Step())
-        {
-            due.Add((rows.Text(0), rows.Text(1)));
-        }
-
-        return due;
     }
 
     private async Task SweepLoggedAsync()

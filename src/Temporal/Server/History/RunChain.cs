@@ -1,5 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
@@ -16,7 +16,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
 {
     private static readonly TimeSpan MinimumInterval = TimeSpan.FromSeconds(1);
 
-    public void Complete(Workflow workflow, Run run, CompleteWorkflowExecutionCommandAttributes command, long taskCompletedId)
+    public void Complete(Workflow workflow, MutableState run, CompleteWorkflowExecutionCommandAttributes command, long taskCompletedId)
     {
         var next = Cron(run);
         var e = run.NewEvent(EventType.WorkflowExecutionCompleted);
@@ -33,7 +33,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         });
     }
 
-    public void Fail(Workflow workflow, Run run, FailureMessage failure, long taskCompletedId)
+    public void Fail(Workflow workflow, MutableState run, FailureMessage failure, long taskCompletedId)
     {
         var (state, next) = RetryOrCron(run, failure);
         var e = run.NewEvent(EventType.WorkflowExecutionFailed);
@@ -47,7 +47,17 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         End(workflow, run, e, next, n => Retried(n, run, state, failure));
     }
 
-    public void TimeOut(Workflow workflow, Run run)
+    /// <summary>Ends a run for one that takes its id, and says whose id that is.</summary>
+    public string Replace(Workflow workflow, MutableState current)
+    {
+        var newRunId = Guid.CreateVersion7().ToString();
+        var details = new Payloads();
+        details.Payloads_.Add(PayloadExtensions.Json($"\"terminated by new runID: {newRunId}\""));
+        Terminate(workflow, current, "TerminateIfRunning WorkflowIdReusePolicy", details, "history-service");
+        return newRunId;
+    }
+
+    public void TimeOut(Workflow workflow, MutableState run)
     {
         var failure = Failures.Timeout(TimeoutType.StartToClose, "workflow timeout");
         var (state, next) = RetryOrCron(run, failure);
@@ -61,7 +71,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         End(workflow, run, e, next, n => Retried(n, run, state, failure));
     }
 
-    public void Cancel(Workflow workflow, Run run, Payloads? details, long taskCompletedId)
+    public void Cancel(Workflow workflow, MutableState run, Payloads? details, long taskCompletedId)
     {
         var e = run.NewEvent(EventType.WorkflowExecutionCanceled);
         e.WorkflowExecutionCanceledEventAttributes = new WorkflowExecutionCanceledEventAttributes { Details = details, WorkflowTaskCompletedEventId = taskCompletedId };
@@ -70,7 +80,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
 
     /// <summary>Ends a run from outside.</summary>
     /// <param name="children">False where another run takes over the children: none of them is closed.</param>
-    public void Terminate(Workflow workflow, Run run, string reason, Payloads? details, string identity, IEnumerable<Link>? links = null, bool children = true)
+    public void Terminate(Workflow workflow, MutableState run, string reason, Payloads? details, string identity, IEnumerable<Link>? links = null, bool children = true)
     {
         var e = run.NewEvent(EventType.WorkflowExecutionTerminated);
         e.WorkflowExecutionTerminatedEventAttributes = new WorkflowExecutionTerminatedEventAttributes { Reason = reason, Details = details, Identity = identity };
@@ -78,7 +88,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         End(workflow, run, e, null, static _ => { }, children);
     }
 
-    public void ContinueAsNew(Workflow workflow, Run run, ContinueAsNewWorkflowExecutionCommandAttributes command, UserMetadata? userMetadata, long taskCompletedId)
+    public void ContinueAsNew(Workflow workflow, MutableState run, ContinueAsNewWorkflowExecutionCommandAttributes command, UserMetadata? userMetadata, long taskCompletedId)
     {
         var old = run.Start;
         var initiator = command.Initiator == ContinueAsNewInitiator.Unspecified ? ContinueAsNewInitiator.Workflow : command.Initiator;
@@ -120,7 +130,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
             n.Input = attributes.Input;
             n.WorkflowRunTimeout = old.WorkflowExecutionTimeout.IsPositive() && attributes.WorkflowRunTimeout.Span() > old.WorkflowExecutionTimeout.Span()
                 ? old.WorkflowExecutionTimeout : attributes.WorkflowRunTimeout;
-            n.WorkflowTaskTimeout = StartRequests.TaskTimeout(attributes.WorkflowTaskTimeout, n.WorkflowRunTimeout.Span());
+            n.WorkflowTaskTimeout = StartedEvents.TaskTimeout(attributes.WorkflowTaskTimeout, n.WorkflowRunTimeout.Span());
             n.LastCompletionResult = attributes.LastCompletionResult;
             n.ContinuedFailure = attributes.Failure;
             n.Header = attributes.Header;
@@ -135,7 +145,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
     }
 
     /// <summary>Carried over from run to run: where they may be reset to.</summary>
-    public ResetPoints CarriedResetPoints(Run run)
+    public ResetPoints CarriedResetPoints(MutableState run)
     {
         var retention = (namespaces.FindById(run.NamespaceId) ?? NamespaceRegistry.Default).Retention;
         var points = new ResetPoints();
@@ -149,20 +159,20 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         return points;
     }
 
-    private static void Retried(WorkflowExecutionStartedEventAttributes next, Run run, RetryState state, FailureMessage failure)
+    private static void Retried(WorkflowExecutionStartedEventAttributes next, MutableState run, RetryState state, FailureMessage failure)
     {
         next.Initiator = state == RetryState.InProgress ? ContinueAsNewInitiator.Retry : ContinueAsNewInitiator.CronSchedule;
         next.ContinuedFailure = failure;
         next.Attempt = state == RetryState.InProgress ? run.Start.Attempt + 1 : 1;
     }
 
-    private (RetryState State, Continuation? Next) RetryOrCron(Run run, FailureMessage failure)
+    private (RetryState State, Continuation? Next) RetryOrCron(MutableState run, FailureMessage failure)
     {
         var (state, delay) = RetryPolicies.Next(run.Start.RetryPolicy, run.Start.Attempt, failure, run.Now, run.Start.WorkflowExecutionExpirationTime?.Time());
         return state == RetryState.InProgress ? (state, new Continuation(Guid.CreateVersion7().ToString(), delay)) : (state, Cron(run));
     }
 
-    private static Continuation? Cron(Run run)
+    private static Continuation? Cron(MutableState run)
     {
         if (run.Start.CronSchedule.Length == 0 || CronSchedule.TryParse(run.Start.CronSchedule) is not { } cron)
         {
@@ -178,7 +188,7 @@ internal sealed class RunChain(WorkflowStore store, NamespaceRegistry namespaces
         return new Continuation(Guid.CreateVersion7().ToString(), at - now);
     }
 
-    private void End(Workflow workflow, Run run, HistoryEvent closing, Continuation? next, Action<WorkflowExecutionStartedEventAttributes> change, bool children = true)
+    private void End(Workflow workflow, MutableState run, HistoryEvent closing, Continuation? next, Action<WorkflowExecutionStartedEventAttributes> change, bool children = true)
     {
         var wasCurrent = workflow.Current == run;
         run.Changes.NewRunId = next?.RunId ?? "";

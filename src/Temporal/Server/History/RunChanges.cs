@@ -20,9 +20,9 @@ internal sealed class RunChanges
 
     public List<string> NewSignalRequestIds { get; } = [];
 
-    public List<OutboxRecord> Outbox { get; } = [];
+    public List<TransferTask> Transfers { get; } = [];
 
-    public List<long> DoneOutbox { get; } = [];
+    public List<long> DoneTransfers { get; } = [];
 
     /// <summary>Something of the record changed.</summary>
     public bool Touched { get; set; }
@@ -52,5 +52,5 @@ internal sealed class RunChanges
     public List<long> DispatchActivities { get; } = [];
 
     public bool IsDirty => Touched || Visible || Created || Events.Count > 0 || NewBuffered.Count > 0 || BufferFlushed || RemovedActivities.Count > 0
-        || NewSignalRequestIds.Count > 0 || Outbox.Count > 0 || DoneOutbox.Count > 0 || DispatchWorkflowTask || DispatchActivities.Count > 0 || Updates.Count > 0;
+        || NewSignalRequestIds.Count > 0 || Transfers.Count > 0 || DoneTransfers.Count > 0 || DispatchWorkflowTask || DispatchActivities.Count > 0 || Updates.Count > 0;
 }

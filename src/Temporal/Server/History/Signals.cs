@@ -1,4 +1,4 @@
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
@@ -10,7 +10,7 @@ internal static class Signals
 {
     private const long MaxSignals = 10_000;
 
-    public static void Add(Run run, string name, Payloads? input, Header? header, string identity, string requestId, WorkflowExecution? external, IEnumerable<Link> links)
+    public static void Add(MutableState run, string name, Payloads? input, Header? header, string identity, string requestId, WorkflowExecution? external, IEnumerable<Link> links)
     {
         if (run.SignalRequestIds.Contains(requestId))
         {
@@ -42,7 +42,7 @@ internal static class Signals
         run.EnsureWorkflowTask();
     }
 
-    public static void RequestCancel(Run run, string reason, string identity, string requestId, (long EventId, WorkflowExecution Execution)? external, IEnumerable<Link> links)
+    public static void RequestCancel(MutableState run, string reason, string identity, string requestId, (long EventId, WorkflowExecution Execution)? external, IEnumerable<Link> links)
     {
         if (run.CancelRequested)
         {

@@ -5,7 +5,7 @@ namespace Temporal.Server.History;
 /// <param name="Others">Whether a workflow task is there, or an activity that waits for a worker.</param>
 internal readonly record struct TasksInHand(int StartedActivities, bool Others)
 {
-    public static TasksInHand Of(Run run)
+    public static TasksInHand Of(MutableState run)
     {
         if (!run.IsOpen)
         {

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 using Temporalio.Api.Protocol.V1;
@@ -31,7 +31,7 @@ internal static class Updates
     }
 
     /// <summary>What is wrong with the worker's messages; null when nothing is.</summary>
-    public static CommandFault? Check(Workflow workflow, Run run, IEnumerable<Message> messages)
+    public static CommandFault? Check(Workflow workflow, MutableState run, IEnumerable<Message> messages)
     {
         var accepted = new HashSet<string>();
         foreach (var message in messages)
@@ -70,7 +70,7 @@ internal static class Updates
     }
 
     /// <summary>Carries out one message.</summary>
-    public static void Apply(Workflow workflow, Run run, Message message)
+    public static void Apply(Workflow workflow, MutableState run, Message message)
     {
         var id = message.ProtocolInstanceId;
         var update = workflow.Updates.Find(id);
@@ -104,7 +104,7 @@ internal static class Updates
     }
 
     /// <summary>Rejects what the worker did not answer: it has no handler for the protocol.</summary>
-    public static void RejectUnanswered(Workflow workflow, Run run)
+    public static void RejectUnanswered(Workflow workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
@@ -117,7 +117,7 @@ internal static class Updates
     }
 
     /// <summary>The answer to the task that carried them was refused: what the worker had not accepted before is not tried again by itself.</summary>
-    public static void AbortSent(Workflow workflow, Run run)
+    public static void AbortSent(Workflow workflow, MutableState run)
     {
         foreach (var update in workflow.Updates.Admitted.Where(u => u.Sent).ToList())
         {
@@ -136,7 +136,7 @@ internal static class Updates
     }
 
     /// <summary>Tells those who wait for updates of a closed run.</summary>
-    public static void RunClosed(Workflow workflow, Run run, bool continues)
+    public static void RunClosed(Workflow workflow, MutableState run, bool continues)
     {
         foreach (var update in workflow.Updates.All.ToList())
         {
@@ -159,7 +159,7 @@ internal static class Updates
         Failure = Failures.Application("Workflow Update failed because the Workflow completed before the Update completed.", "AcceptedUpdateCompletedWorkflow", nonRetryable: true),
     };
 
-    private static void Accept(Workflow workflow, Run run, Message message, PendingUpdate? update)
+    private static void Accept(Workflow workflow, MutableState run, Message message, PendingUpdate? update)
     {
         var acceptance = Acceptance.Parser.ParseFrom(message.Body.Value);
         var e = run.NewEvent(EventType.WorkflowExecutionUpdateAccepted);
@@ -182,13 +182,13 @@ internal static class Updates
         run.Changes.Updates[update] = new UpdateProgress(Stage.Accepted);
     }
 
-    private static void Finish(Workflow workflow, Run run, PendingUpdate update, Outcome outcome)
+    private static void Finish(Workflow workflow, MutableState run, PendingUpdate update, Outcome outcome)
     {
         workflow.Updates.Remove(update);
         run.Changes.Updates[update] = new UpdateProgress(Stage.Completed, outcome);
     }
 
-    private static void Abort(Workflow workflow, Run run, PendingUpdate update, Exception answer)
+    private static void Abort(Workflow workflow, MutableState run, PendingUpdate update, Exception answer)
     {
         workflow.Updates.Remove(update);
         run.Changes.Updates[update] = new UpdateProgress(Stage.Admitted, Aborted: answer);

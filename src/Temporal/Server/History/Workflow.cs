@@ -1,12 +1,10 @@
-using Temporal.Server.Storage;
-
 namespace Temporal.Server.History;
 
 /// <summary>One workflow id with the runs of it that are in memory. It is the lock for all of them.</summary>
 internal sealed class Workflow(string namespaceId, string workflowId, Task ready)
 {
-    private readonly Dictionary<string, Run> _runs = [];
-    private readonly List<(Run Run, Task Written)> _leaving = [];
+    private readonly Dictionary<string, MutableState> _runs = [];
+    private readonly List<(MutableState Run, Task Written)> _leaving = [];
     private readonly TaskCompletionSource _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string NamespaceId { get; } = namespaceId;
@@ -17,7 +15,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     public Task Ready { get; } = ready;
 
     /// <summary>The run that the id alone stands for; null when there is none (or it is not loaded: see <see cref="CurrentKnown"/>).</summary>
-    public Run? Current { get; set; }
+    public MutableState? Current { get; set; }
 
     /// <summary>The current run was looked up.</summary>
     public bool CurrentKnown { get; set; }
@@ -55,14 +53,14 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     /// <summary>Wakes those who wait for new events.</summary>
     public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IEnumerable<Run> Runs => _runs.Values;
+    public IEnumerable<MutableState> Runs => _runs.Values;
 
-    public Run? Find(string runId) => _runs.GetValueOrDefault(runId);
+    public MutableState? Find(string runId) => _runs.GetValueOrDefault(runId);
 
-    public void Add(Run run) => _runs[run.RunId] = run;
+    public void Add(MutableState run) => _runs[run.RunId] = run;
 
     /// <summary>A run has ended and another is current: it is forgotten once its end is durable. Until then what is stored of it is older than what is known.</summary>
-    public void ForgetWhenWritten(Run run, Task written) => _leaving.Add((run, written));
+    public void ForgetWhenWritten(MutableState run, Task written) => _leaving.Add((run, written));
 
     /// <summary>Forgets the ended runs whose end is durable. Call with the lock held.</summary>
     public void ForgetWritten()

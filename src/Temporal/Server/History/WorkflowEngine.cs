@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Temporal.Grpc;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.Matching;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
@@ -16,7 +16,7 @@ internal sealed class WorkflowEngine
 
     private readonly TimerService _timers;
     private readonly ILogger _logger;
-    private readonly OutboxWorker _outbox;
+    private readonly TransferQueue _transfers;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, RunTimer> _runTimers = [];
     private readonly Dictionary<long, TasksInHand> _busyRuns = [];
@@ -29,7 +29,7 @@ internal sealed class WorkflowEngine
         _timers = timers;
         _logger = logger;
         Chain = new RunChain(store, namespaces);
-        _outbox = new OutboxWorker(store, Chain, namespaces);
+        _transfers = new TransferQueue(store, Chain, namespaces);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
         timers.SetBack += LookAtAllTimers;
@@ -61,13 +61,10 @@ internal sealed class WorkflowEngine
     /// <summary>Loads what must go on: tasks that wait in queues, timers, work on other workflows.</summary>
     public void Recover()
     {
-        var (due, waiting, outbox) = Store.Database.Read(static db => (
-            Rows(db, "SELECT key, namespace, workflow_id, run_id, next_due FROM runs WHERE next_due IS NOT NULL"),
-            Rows(db, "SELECT key, namespace, workflow_id, run_id, 0 FROM runs WHERE dispatch <> 0"),
-            Outbox(db)));
-        foreach (var row in due)
+        var (due, waiting, transfers) = Store.Database.Read(static db => (RunTable.Due(db), RunTable.Waiting(db), TransferTaskTable.All(db)));
+        foreach (var (run, time) in due)
         {
-            SetTimer(row.Key, row.NamespaceId, row.WorkflowId, row.RunId, DateTimeOffset.FromUnixTimeMilliseconds(row.Due));
+            SetTimer(run.Key, run.NamespaceId, run.WorkflowId, run.RunId, DateTimeOffset.FromUnixTimeMilliseconds(time));
         }
 
         // A few at a time: the first calls of clients must not wait behind all of them.
@@ -78,9 +75,9 @@ internal sealed class WorkflowEngine
                 LoggedAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
         }
 
-        foreach (var (key, record) in outbox)
+        foreach (var (key, task) in transfers)
         {
-            Detached(record.WorkflowId, () => _outbox.RunAsync(key, record));
+            Detached(task.WorkflowId, () => _transfers.RunAsync(key, task));
         }
     }
 
@@ -109,7 +106,7 @@ internal sealed class WorkflowEngine
         }
         catch (Exception e)
         {
-            Log.OutboxFailed(_logger, e, workflowId);
+            Log.TransferFailed(_logger, e, workflowId);
         }
     }
 
@@ -128,30 +125,6 @@ internal sealed class WorkflowEngine
                 await Task.Delay(pause);
             }
         }
-    }
-
-    private static List<StoredRun> Rows(SqliteConnection db, string sql)
-    {
-        var rows = new List<StoredRun>();
-        using var statement = db.Prepare(sql);
-        while (statement.Step())
-        {
-            rows.Add(new StoredRun(statement.Integer(0), statement.Text(1), statement.Text(2), statement.Text(3), statement.Integer(4)));
-        }
-
-        return rows;
-    }
-
-    private static List<(long Key, OutboxRecord Record)> Outbox(SqliteConnection db)
-    {
-        var rows = new List<(long, OutboxRecord)>();
-        using var statement = db.Prepare("SELECT key, data FROM outbox ORDER BY key");
-        while (statement.Step())
-        {
-            rows.Add((statement.Integer(0), OutboxRecord.Parser.ParseFrom(statement.Blob(1))));
-        }
-
-        return rows;
     }
 
     private void Requeue(Workflow workflow, string runId)
@@ -192,7 +165,7 @@ internal sealed class WorkflowEngine
                 NoteTasks(run);
             }
 
-            SetTimer(run.Run.Key, write.Workflow.NamespaceId, write.Workflow.WorkflowId, run.Run.RunId, run.NextDue);
+            SetTimer(run.State.Key, write.Workflow.NamespaceId, write.Workflow.WorkflowId, run.State.RunId, run.NextDue);
             if (run.WorkflowTask is { } task)
             {
                 if (task.Sticky && !Queues.StickyWorkerLives(task.NamespaceId, task.Queue))
@@ -210,9 +183,9 @@ internal sealed class WorkflowEngine
                 Queues.Add(activity);
             }
 
-            foreach (var (key, record) in run.Outbox)
+            foreach (var (key, transfer) in run.Transfers)
             {
-                Detached(record.WorkflowId, () => _outbox.RunAsync(key, record));
+                Detached(transfer.WorkflowId, () => _transfers.RunAsync(key, transfer));
             }
 
             foreach (var (update, progress) in run.Changes.Updates)
@@ -234,7 +207,7 @@ internal sealed class WorkflowEngine
     /// <summary>What waits in no queue because a change that took it out could not be written goes there again, once that can be written.</summary>
     private void OnLost(WorkflowWrite write)
     {
-        foreach (var run in write.Runs.Select(r => r.Run))
+        foreach (var run in write.Runs.Select(r => r.State))
         {
             lock (_lock)
             {
@@ -271,11 +244,11 @@ internal sealed class WorkflowEngine
         {
             if (run.Tasks == default)
             {
-                _busyRuns.Remove(run.Run.Key);
+                _busyRuns.Remove(run.State.Key);
             }
             else
             {
-                _busyRuns[run.Run.Key] = run.Tasks;
+                _busyRuns[run.State.Key] = run.Tasks;
             }
         }
     }
@@ -345,9 +318,6 @@ internal sealed class WorkflowEngine
             }
         });
     }
-
-    /// <summary>A run that something is to be done for, and when (ms since 1970) if by its time alone.</summary>
-    private sealed record StoredRun(long Key, string NamespaceId, string WorkflowId, string RunId, long Due);
 
     /// <summary>When time alone changes a run next, and what is done then.</summary>
     private sealed record RunTimer(DateTimeOffset Due, IDisposable Handle, Action Elapse);

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporal.Server.Timers;
+using Temporal.Server.Visibility;
 
 namespace Temporal.Server.History;
 
@@ -15,24 +16,24 @@ internal sealed class WorkflowStore
     private const int BatchesPerRead = 250;
 
     private readonly Database _database;
-    private readonly IVisibilityStore _visibility;
+    private readonly VisibilityStore _visibility;
     private readonly TimeProvider _time;
     private readonly AwakeTime _awake;
     private readonly ILogger _logger;
     private readonly Dictionary<(string NamespaceId, string WorkflowId), Workflow> _workflows = [];
     private readonly Lock _lock = new();
     private long _lastRunKey;
-    private long _lastOutboxKey;
+    private long _lastTransferKey;
     private long _uses;
 
-    public WorkflowStore(Database database, IVisibilityStore visibility, TimeProvider time, ILogger logger, AwakeTime? awake = null)
+    public WorkflowStore(Database database, VisibilityStore visibility, TimeProvider time, ILogger logger, AwakeTime? awake = null)
     {
         _database = database;
         _visibility = visibility;
         _time = time;
         _awake = awake ?? new AwakeTime(time);
         _logger = logger;
-        (_lastRunKey, _lastOutboxKey) = database.Read(static db => (Maximum(db, "SELECT max(key) FROM runs"), Maximum(db, "SELECT max(key) FROM outbox")));
+        (_lastRunKey, _lastTransferKey) = database.Read(static db => (RunTable.LastKey(db), TransferTaskTable.LastKey(db)));
     }
 
     /// <summary>Told of every durable change by whoever wrote it, in order.</summary>
@@ -85,11 +86,6 @@ internal sealed class WorkflowStore
                     }
                 }
 
-                if (!deferred && !commit.IsCompleted)
-                {
-                    _database.WriteQueued();
-                }
-
                 await commit;
                 return result;
             }
@@ -109,11 +105,11 @@ internal sealed class WorkflowStore
         }, deferred);
 
     /// <summary>The run that the id alone stands for; null when the id was never used. Call with the lock held.</summary>
-    public Run? Current(Workflow workflow)
+    public MutableState? Current(Workflow workflow)
     {
         if (!workflow.CurrentKnown)
         {
-            workflow.Current = _database.Read(db => Read(db, workflow, "SELECT r.key, r.run_id, r.state FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?", null));
+            workflow.Current = _database.Read(db => Load(db, workflow, RunTable.FindCurrent(db, workflow.NamespaceId, workflow.WorkflowId)));
             workflow.CurrentKnown = true;
         }
 
@@ -121,7 +117,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>A run by its id, or the current one for an empty id; null when there is none. Call with the lock held.</summary>
-    public Run? Find(Workflow workflow, string runId)
+    public MutableState? Find(Workflow workflow, string runId)
     {
         if (runId.Length == 0)
         {
@@ -129,16 +125,16 @@ internal sealed class WorkflowStore
         }
 
         return workflow.Find(runId) ?? (Current(workflow) is { } current && current.RunId == runId ? current
-            : _database.Read(db => Read(db, workflow, "SELECT key, run_id, state FROM runs WHERE namespace = ? AND workflow_id = ? AND run_id = ?", runId)));
+            : _database.Read(db => Load(db, workflow, RunTable.Find(db, workflow.NamespaceId, workflow.WorkflowId, runId))));
     }
 
     /// <summary>As <see cref="Find"/>, failing with NOT_FOUND.</summary>
-    public Run Require(Workflow workflow, string runId) => Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
+    public MutableState Require(Workflow workflow, string runId) => Find(workflow, runId) ?? throw RpcErrors.NotFound($"workflow not found for ID: {workflow.WorkflowId}");
 
     /// <summary>Makes a run and makes it current. Call with the lock held.</summary>
-    public Run Create(Workflow workflow, string runId)
+    public MutableState Create(Workflow workflow, string runId)
     {
-        var run = new Run(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake);
+        var run = new MutableState(Interlocked.Increment(ref _lastRunKey), workflow.NamespaceId, workflow.WorkflowId, runId, _time, _awake);
         workflow.Add(run);
         workflow.Current = run;
         workflow.CurrentKnown = true;
@@ -146,17 +142,16 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>The encoded events of a run from one id up to another (exclusive), oldest first; from memory or, for what was trimmed, from the database.</summary>
-    public IEnumerable<EventBatch> Batches(Run run, long from)
+    public IEnumerable<EventBatch> Batches(MutableState run, long from)
     {
         // Some at a time: who wants a page of a long history would else read all of it for each page.
-        while (from < run.Log.First && _database.Read(db => ReadBatches(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored)
+        while (from < run.Log.First && _database.Read(db => HistoryTable.Read(db, run.Key, from, run.Log.First, BatchesPerRead)) is { Count: > 0 } stored)
         {
-            foreach (var batch in stored)
+            foreach (var batch in stored.Select(Batch))
             {
+                from = batch.Last + 1;
                 yield return batch;
             }
-
-            from = stored[^1].Last + 1;
         }
 
         foreach (var batch in run.Log.From(from))
@@ -166,7 +161,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>The first event of the last batches up to an event that together hold at least so many. Call with the lock held.</summary>
-    public long BatchStart(Run run, long last, int events)
+    public long BatchStart(MutableState run, long last, int events)
     {
         var starts = Batches(run, Math.Max(1, last - events + 1)).TakeWhile(b => b.First <= last).Select(b => b.First).ToList();
         for (var i = starts.Count - 1; i >= 0; i--)
@@ -181,7 +176,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>One event of a run. Call with the lock held.</summary>
-    public Temporalio.Api.History.V1.HistoryEvent Event(Run run, long eventId)
+    public Temporalio.Api.History.V1.HistoryEvent Event(MutableState run, long eventId)
     {
         var (page, _) = HistoryReader.Page(Batches(run, eventId), eventId, eventId);
         return Temporalio.Api.History.V1.History.Parser.ParseFrom(page).Events[0];
@@ -211,26 +206,11 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Deletes a closed run with everything of it.</summary>
-    public async Task DeleteAsync(Run run, IVisibilityStore visibility)
+    public async Task DeleteAsync(MutableState run, VisibilityStore visibility)
     {
         await _database.WriteAsync(db =>
         {
-            using (var current = db.Prepare("DELETE FROM current_runs WHERE namespace = ? AND workflow_id = ? AND run_key = ?"))
-            {
-                current.Bind(run.NamespaceId).Bind(run.WorkflowId).Bind(run.Key).Run();
-            }
-
-            foreach (var sql in new[] { "DELETE FROM extras WHERE run_key = ?", "DELETE FROM runs WHERE key = ?" })
-            {
-                using var statement = db.Prepare(sql);
-                statement.Bind(run.Key).Run();
-            }
-
-            using (var events = db.Prepare("DELETE FROM history WHERE key >= ? AND key < ?"))
-            {
-                events.Bind(RunWrite.HistoryKey(run.Key, 0)).Bind(RunWrite.HistoryKey(run.Key + 1, 0)).Run();
-            }
-
+            RunTable.Delete(db, run.Name);
             visibility.Delete(db, run.NamespaceId, run.WorkflowId, run.RunId);
         });
         var workflow = Enter(run.NamespaceId, run.WorkflowId);
@@ -243,12 +223,6 @@ internal sealed class WorkflowStore
     }
 
     private static async Task Quietly(Task task) => await task.ContinueWith(static _ => { }, TaskScheduler.Default);
-
-    private static long Maximum(SqliteConnection db, string sql)
-    {
-        using var statement = db.Prepare(sql);
-        return statement.Step() ? statement.Integer(0) : 0;
-    }
 
     private Workflow Enter(string namespaceId, string workflowId)
     {
@@ -317,21 +291,14 @@ internal sealed class WorkflowStore
                 write.NewCurrent = run;
             }
 
-            write.Runs.Add(new RunWrite(run, changes, () => Interlocked.Increment(ref _lastOutboxKey)));
+            write.Runs.Add(new RunWrite(run, changes, () => Interlocked.Increment(ref _lastTransferKey)));
             if (changes.Closed && workflow.Current != run)
             {
                 workflow.ForgetWhenWritten(run, write.Done);
             }
         }
 
-        if (deferred)
-        {
-            _database.Submit(write, deferred: true);
-        }
-        else
-        {
-            _database.Enqueue(write);
-        }
+        _database.Submit(write, deferred);
 
         workflow.LastCommit = write.Done;
         if (deferred)
@@ -364,38 +331,26 @@ internal sealed class WorkflowStore
         Lost(write);
     }
 
-    private Run? Read(SqliteConnection db, Workflow workflow, string sql, string? runId)
+    /// <summary>The run of a row: the one in memory, or read back from its events.</summary>
+    private MutableState? Load(SqliteConnection db, Workflow workflow, (RunName Name, RunRow Row)? found)
     {
-        Run run;
-        RunRecord record;
-        using (var row = db.Prepare(sql))
+        if (found is not var (name, row))
         {
-            row.Bind(workflow.NamespaceId).Bind(workflow.WorkflowId);
-            if (runId is not null)
-            {
-                row.Bind(runId);
-            }
-
-            if (!row.Step())
-            {
-                return null;
-            }
-
-            if (workflow.Find(row.Text(1)) is { } known)
-            {
-                return known;
-            }
-
-            run = new Run(row.Integer(0), workflow.NamespaceId, workflow.WorkflowId, row.Text(1), _time, _awake);
-            record = RunRecord.Parser.ParseFrom(row.Blob(2));
+            return null;
         }
 
-        foreach (var batch in ReadBatches(db, run.Key, 1, long.MaxValue, limit: -1))
+        if (workflow.Find(name.RunId) is { } known)
+        {
+            return known;
+        }
+
+        var run = new MutableState(name.Key, workflow.NamespaceId, workflow.WorkflowId, name.RunId, _time, _awake);
+        foreach (var batch in HistoryTable.Read(db, run.Key).Select(Batch))
         {
             run.Replay(batch);
         }
 
-        run.Restore(record);
+        run.Restore(RunRecord.Parser.ParseFrom(row.State));
         RunWrite.ReadExtras(db, run);
         run.Log.Trim(run.NextEventId);
         _ = run.TakeChanges();
@@ -403,20 +358,5 @@ internal sealed class WorkflowStore
         return run;
     }
 
-    private static List<EventBatch> ReadBatches(SqliteConnection db, long runKey, long from, long before, int limit)
-    {
-        var batches = new List<EventBatch>();
-        using var rows = db.Prepare("SELECT key, events FROM history WHERE key >= (SELECT coalesce(max(key), ?) FROM history WHERE key BETWEEN ? AND ?) AND key < ? ORDER BY key LIMIT ?");
-        var first = RunWrite.HistoryKey(runKey, 0);
-        var end = before == long.MaxValue ? RunWrite.HistoryKey(runKey + 1, 0) : RunWrite.HistoryKey(runKey, before);
-        rows.Bind(RunWrite.HistoryKey(runKey, from)).Bind(first).Bind(RunWrite.HistoryKey(runKey, from)).Bind(end).Bind((long)limit);
-        while (rows.Step())
-        {
-            var bytes = rows.Blob(1).ToArray();
-            var firstId = rows.Integer(0) - first;
-            batches.Add(new EventBatch(firstId, firstId + HistoryLog.Count(bytes) - 1, bytes));
-        }
-
-        return batches;
-    }
+    private static EventBatch Batch((long First, byte[] Events) row) => new(row.First, row.First + HistoryLog.Count(row.Events) - 1, row.Events);
 }

@@ -1,5 +1,3 @@
-using Temporal.Server.History;
-
 namespace Temporal.Server.Matching;
 
 /// <summary>Something that waits in a task queue. It names the work; whether it is still to be done is asked of the run when a worker takes it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Temporal.Server.History;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.TaskQueue.V1;
 

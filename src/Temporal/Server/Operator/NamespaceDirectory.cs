@@ -1,4 +1,4 @@
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Namespace.V1;

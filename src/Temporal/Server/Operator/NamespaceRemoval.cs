@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
+using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
 using Temporal.Server.Visibility.Query;

@@ -1,4 +1,5 @@
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
+using Temporal.Server.Matching;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Worker.V1;
 

@@ -1,4 +1,6 @@
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
+using Temporal.Server.History;
+using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Schedule.V1;
@@ -28,7 +30,7 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
     private VisibilityQuery Query(NamespaceEntry ns, string text)
     {
         Filter division = new ComparisonFilter(
-            SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision], "=", ScheduleRequests.Division);
+            SystemSearchAttributes.Predefined[SystemSearchAttributes.NamespaceDivision], "=", ScheduleTable.Division);
         try
         {
             var resolver = new QueryResolver(

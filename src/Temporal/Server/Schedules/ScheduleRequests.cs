@@ -1,11 +1,14 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Temporal.Server.Common;
 using Temporal.Server.Frontend;
 using Temporal.Server.History;
 using Temporal.Server.Schedules.Specs;
 using Temporal.Server.Schedules.State;
+using Temporal.Server.Storage;
 using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.Schedule.V1;
@@ -18,12 +21,6 @@ namespace Temporal.Server.Schedules;
 /// <summary>Turns what clients send into what is kept, and what is kept into requests and rows.</summary>
 internal static class ScheduleRequests
 {
-    /// <summary>The division of the namespace in which schedules are visible.</summary>
-    public const string Division = "TemporalScheduler";
-
-    /// <summary>What a schedule's id has before it where schedules are listed as workflows.</summary>
-    public const string IdPrefix = "temporal-sys-scheduler:";
-
     /// <summary>How long a description waits for what the schedule was asked to do just before.</summary>
     public static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(3);
 
@@ -34,10 +31,10 @@ internal static class ScheduleRequests
     private static readonly TimeSpan ShortestCatchup = TimeSpan.FromSeconds(10);
 
     /// <summary>The id of the workflow that a schedule is on the real server.</summary>
-    public static string WorkflowId(string scheduleId) => IdPrefix + scheduleId;
+    public static string WorkflowId(string scheduleId) => ScheduleTable.IdPrefix + scheduleId;
 
     /// <summary>The schedule of such an id.</summary>
-    public static string ScheduleId(string workflowId) => workflowId[IdPrefix.Length..];
+    public static string ScheduleId(string workflowId) => workflowId[ScheduleTable.IdPrefix.Length..];
 
     /// <summary>Refuses ids that are missing or too long.</summary>
     public static void CheckId(string scheduleId)
@@ -61,7 +58,7 @@ internal static class ScheduleRequests
 
     /// <summary>A schedule with its specification canonical and all defaults written out.</summary>
     /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT: specification or action are not valid.</exception>
-    public static Schedule Complete(Schedule? given, NamespaceEntry ns, ISearchAttributeRegistry searchAttributes)
+    public static Schedule Complete(Schedule? given, NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
     {
         var schedule = given?.Clone() ?? new Schedule();
         try
@@ -131,7 +128,7 @@ internal static class ScheduleRequests
     public static VisibilityRecord Visible(ScheduleRecord record)
     {
         var attributes = record.SearchAttributes?.Clone() ?? new SearchAttributes();
-        attributes.IndexedFields[SystemSearchAttributes.NamespaceDivision] = Json(Division);
+        attributes.IndexedFields[SystemSearchAttributes.NamespaceDivision] = Json(ScheduleTable.Division);
         attributes.IndexedFields["TemporalSchedulePaused"] = new Payload { Metadata = { ["encoding"] = JsonPlain }, Data = ByteString.CopyFromUtf8(record.Schedule.State.Paused ? "true" : "false") };
         return new VisibilityRecord
         {
@@ -152,7 +149,7 @@ internal static class ScheduleRequests
 
     private static ByteString JsonPlain { get; } = ByteString.CopyFromUtf8("json/plain");
 
-    private static void Check(NewWorkflowExecutionInfo start, NamespaceEntry ns, ISearchAttributeRegistry searchAttributes)
+    private static void Check(NewWorkflowExecutionInfo start, NamespaceEntry ns, SearchAttributeRegistry searchAttributes)
     {
         if (start.CronSchedule.Length > 0)
         {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Temporal.Grpc;
-using Temporal.Server.Frontend;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Schedules.Specs;
 using Temporal.Server.Schedules.State;

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Temporal.Server.Common;
 
 namespace Temporal.Server.Storage;
 
 /// <summary>
-/// The engine's SQLite file: one connection writes, one group of changes after the other, on a thread of its own or, with a quick disk, on that of a caller that
-/// waits for its change anyway; reads use connections that can't write.
+/// The engine's SQLite file: one connection writes, one group of changes after the other, on a thread of its own; reads use connections that can't write.
 /// In memory, reads take turns with the writer on its connection.
 /// </summary>
 internal sealed class Database : IDisposable
@@ -18,9 +18,6 @@ internal sealed class Database : IDisposable
     // Deferred items (starts of workflow tasks, heartbeats) wait at most this long for a group to join.
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
 
-    // A thread of the pool is not kept longer than this for the changes of others.
-    private static readonly TimeSpan QuickCommit = TimeSpan.FromMilliseconds(2);
-
     private readonly string? _path;
     private readonly ILogger _logger;
     private readonly SqliteConnection _writer;
@@ -31,9 +28,6 @@ internal sealed class Database : IDisposable
     private List<WriteItem> _queue = [];
     private List<WriteItem> _taken = [];
     private bool _urgent;
-    private bool _called;
-    private bool _writing;
-    private volatile bool _quick = true;
     private bool _stopping;
 
     /// <summary>Opens or makes the database and starts its writer.</summary>
@@ -70,68 +64,12 @@ internal sealed class Database : IDisposable
     {
         lock (_queueLock)
         {
-            Add(item, deferred);
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            _queue.Add(item);
+            _urgent |= !deferred;
             if (!deferred || _queue.Count == 1)
             {
-                _called |= !deferred;
                 Monitor.Pulse(_queueLock);
-            }
-        }
-    }
-
-    /// <summary>As <see cref="Submit"/> for an item that can't wait, without waking the writer's thread: call <see cref="WriteQueued"/> next, outside of all locks.</summary>
-    public void Enqueue(WriteItem item)
-    {
-        lock (_queueLock)
-        {
-            Add(item, deferred: false);
-        }
-    }
-
-    /// <summary>
-    /// Writes what is queued on the caller's thread when nobody else writes or was told to and the disk is quick: handing it to the writer's thread and back would take
-    /// longer than the commit. Else the writer's thread does it.
-    /// </summary>
-    public void WriteQueued()
-    {
-        lock (_queueLock)
-        {
-            if (_writing || _called || _queue.Count == 0)
-            {
-                // Who writes or is on its way takes it next, or has taken it.
-                return;
-            }
-
-            if (!_quick || !_writerLock.TryEnter())
-            {
-                _called = true;
-                Monitor.Pulse(_queueLock);
-                return;
-            }
-
-            Take();
-        }
-
-        try
-        {
-            WriteTaken();
-        }
-        catch (Exception e)
-        {
-            // As on the writer's thread: what failed here has left others without an answer, and the next start finds all that was acknowledged.
-            Environment.FailFast("the engine's database can't be written any more", e);
-        }
-        finally
-        {
-            _writerLock.Exit();
-            lock (_queueLock)
-            {
-                _writing = false;
-                _called = _urgent;
-                if (_queue.Count > 0 || _stopping)
-                {
-                    Monitor.Pulse(_queueLock);
-                }
             }
         }
     }
@@ -143,6 +81,9 @@ internal sealed class Database : IDisposable
         Submit(item);
         return item.Done;
     }
+
+    /// <summary>Gives up to so many free pages back to the file system.</summary>
+    public Task ShrinkAsync(int pages) => MaintainAsync(db => db.Execute($"PRAGMA incremental_vacuum({pages.ToString(CultureInfo.InvariantCulture)})"));
 
     /// <summary>Runs upkeep on the writing connection between groups, outside of any transaction.</summary>
     public Task MaintainAsync(Action<SqliteConnection> work) => Task.Run(() =>
@@ -222,27 +163,29 @@ internal sealed class Database : IDisposable
 
     private void WriteLoop()
     {
-        while (TakeForThread())
+        while (Take())
         {
-            WriteTaken();
-            lock (_queueLock)
+            for (var from = 0; from < _taken.Count; from += MaxGroup)
             {
-                _writing = false;
+                WriteGroup(_taken.GetRange(from, Math.Min(MaxGroup, _taken.Count - from)));
             }
+
+            _taken.Clear();
         }
     }
 
-    private bool TakeForThread()
+    /// <summary>Waits for something to write; false when nothing is left and nothing will come.</summary>
+    private bool Take()
     {
         lock (_queueLock)
         {
-            while (_writing || (!_urgent && !_stopping))
+            while (!_urgent && !_stopping)
             {
-                if (_writing || _queue.Count == 0)
+                if (_queue.Count == 0)
                 {
                     Monitor.Wait(_queueLock);
                 }
-                else if (!Monitor.Wait(_queueLock, DeferredDelay) && !_writing)
+                else if (!Monitor.Wait(_queueLock, DeferredDelay))
                 {
                     break;
                 }
@@ -253,36 +196,10 @@ internal sealed class Database : IDisposable
                 return false;
             }
 
-            Take();
+            _urgent = false;
+            (_taken, _queue) = (_queue, _taken);
             return true;
         }
-    }
-
-    private void Add(WriteItem item, bool deferred)
-    {
-        ObjectDisposedException.ThrowIf(_stopping, this);
-        _queue.Add(item);
-        _urgent |= !deferred;
-    }
-
-    private void Take()
-    {
-        _writing = true;
-        _called = false;
-        _urgent = false;
-        (_taken, _queue) = (_queue, _taken);
-    }
-
-    private void WriteTaken()
-    {
-        var begin = Stopwatch.GetTimestamp();
-        for (var from = 0; from < _taken.Count; from += MaxGroup)
-        {
-            WriteGroup(_taken.GetRange(from, Math.Min(MaxGroup, _taken.Count - from)));
-        }
-
-        _taken.Clear();
-        _quick = Stopwatch.GetElapsedTime(begin) < QuickCommit;
     }
 
     private void WriteGroup(List<WriteItem> group)

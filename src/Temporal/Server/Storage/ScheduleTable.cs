@@ -6,6 +6,12 @@ namespace Temporal.Server.Storage;
 /// <summary>The schedules of all namespaces.</summary>
 internal static class ScheduleTable
 {
+    /// <summary>The division of the namespace in which schedules are visible.</summary>
+    public const string Division = "TemporalScheduler";
+
+    /// <summary>What a schedule's id has before it where schedules are listed as workflows.</summary>
+    public const string IdPrefix = "temporal-sys-scheduler:";
+
     /// <summary>One script per version of this table.</summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [

@@ -25,6 +25,7 @@ internal static class Schema
         CREATE TABLE extras(run_key INTEGER NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(run_key, kind, id)) WITHOUT ROWID;
         CREATE TABLE outbox(key INTEGER PRIMARY KEY, run_key INTEGER NOT NULL, data BLOB NOT NULL);
         """,
+        "ALTER TABLE outbox RENAME TO transfer_tasks;",
     ];
 
     /// <summary>Refuses a file that is there and foreign or of a newer release. It is only read: opening a file to write and closing it again would empty a log that its last owner left.</summary>

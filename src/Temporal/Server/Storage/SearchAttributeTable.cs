@@ -1,4 +1,4 @@
-using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Storage;

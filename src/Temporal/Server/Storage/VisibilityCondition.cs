@@ -1,5 +1,4 @@
 using System.Text;
-using Temporal.Server.Visibility;
 using Temporal.Server.Visibility.Query;
 
 namespace Temporal.Server.Storage;

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Temporal.Server.History;
-using Temporal.Server.Visibility;
+using Temporal.Server.Common;
+using Temporal.Server.Matching;
 using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;

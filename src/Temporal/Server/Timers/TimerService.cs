@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Temporal.Server.Common;
 
 namespace Temporal.Server.Timers;
 

@@ -1,5 +1,4 @@
-using Temporal.Server.Frontend;
-using Temporal.Server.History;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
 
 namespace Temporal.Server.Verification;
@@ -14,23 +13,12 @@ public static class EngineVerification
     /// <exception cref="InvalidOperationException">There is no such file, it is not an engine database, or another release wrote it.</exception>
     public static EngineReport Verify(string path)
     {
-        using var db = Schema.OpenCurrent(path, EngineTables.Parts);
         var faults = new List<EngineFault>();
         long runs = 0;
         long events = 0;
         try
         {
-            db.Execute("BEGIN");
-            faults.AddRange(FileChecks.All(db));
-            var namespaces = NamespaceTable.Load(db).ToDictionary(ns => ns.Info.Id, ns => ns.Info.Name);
-            namespaces.TryAdd(NamespaceRegistry.Default.Id, NamespaceRegistry.Default.Name);
-            foreach (var name in StoredRun.Names(db))
-            {
-                runs++;
-                events += CheckRun(db, name, namespaces.GetValueOrDefault(name.NamespaceId, name.NamespaceId), faults);
-            }
-
-            db.Execute("COMMIT");
+            (runs, events) = StoredFile.Read(path, db => Check(db, faults));
         }
         catch (SqliteException e)
         {
@@ -38,6 +26,22 @@ public static class EngineVerification
         }
 
         return new EngineReport(path, runs, events, faults);
+    }
+
+    private static (long Runs, long Events) Check(SqliteConnection db, List<EngineFault> faults)
+    {
+        faults.AddRange(FileChecks.All(db).Select(fault => new EngineFault("", "", "", fault.Field, fault.Stored, fault.Expected)));
+        var namespaces = NamespaceTable.Load(db).ToDictionary(ns => ns.Info.Id, ns => ns.Info.Name);
+        namespaces.TryAdd(NamespaceRegistry.Default.Id, NamespaceRegistry.Default.Name);
+        long runs = 0;
+        long events = 0;
+        foreach (var name in RunTable.All(db))
+        {
+            runs++;
+            events += CheckRun(db, name, namespaces.GetValueOrDefault(name.NamespaceId, name.NamespaceId), faults);
+        }
+
+        return (runs, events);
     }
 
     private static long CheckRun(SqliteConnection db, RunName name, string namespaceName, List<EngineFault> faults)

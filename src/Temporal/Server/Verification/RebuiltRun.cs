@@ -1,6 +1,5 @@
 using System.Globalization;
 using Temporal.Server.History;
-using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.History.V1;
 
@@ -12,9 +11,9 @@ internal sealed class RebuiltRun
     private readonly Dictionary<long, EventType> _types = [];
     private bool _ended;
 
-    private RebuiltRun(StoredRun stored) => Run = new Run(stored.Name.Key, stored.Name.NamespaceId, stored.Name.WorkflowId, stored.Name.RunId, TimeProvider.System);
+    private RebuiltRun(StoredRun stored) => Run = new MutableState(stored.Name.Key, stored.Name.NamespaceId, stored.Name.WorkflowId, stored.Name.RunId, TimeProvider.System);
 
-    public Run Run { get; }
+    public MutableState Run { get; }
 
     /// <summary>The workflow task that is scheduled or started.</summary>
     public FoldedTask? Task { get; private set; }

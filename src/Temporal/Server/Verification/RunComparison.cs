@@ -1,4 +1,5 @@
 using System.Globalization;
+using Temporal.Server.Common;
 using Temporal.Server.History;
 using Temporal.Server.Storage;
 using Temporalio.Api.Enums.V1;
@@ -9,15 +10,15 @@ namespace Temporal.Server.Verification;
 /// <summary>Compares what is stored of a run with what its events say. Use it once: towards its end the rebuilt run takes what is stored.</summary>
 internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action<string, string, string> report)
 {
-    private readonly Run _run = rebuilt.Run;
+    private readonly MutableState _run = rebuilt.Run;
     private readonly RunRecord _record = stored.Record;
 
     public void Compare()
     {
         Equal("last_event_id", _record.LastEventId, _run.NextEventId - 1);
         Equal("history_size", _record.HistorySize, rebuilt.Bytes);
-        Equal("open", stored.Open, _run.IsOpen);
-        Equal("closed_at", stored.ClosedAt, _run.CloseTime?.ToUnixTimeMilliseconds());
+        Equal("open", stored.Row.Open, _run.IsOpen);
+        Equal("closed_at", stored.Row.ClosedAt, _run.CloseTime?.ToUnixTimeMilliseconds());
         CompareTask();
         CompareFirstTask();
         CompareBuilds();
@@ -25,7 +26,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         CompareRequests();
         ComparePromises();
         TakeStored();
-        Equal("dispatch", stored.Dispatch, _run.WaitsInQueue());
+        Equal("dispatch", stored.Row.Dispatch, _run.WaitsInQueue());
         new VisibleComparison(stored.Visible, _run, report).Compare();
         CompareDue();
     }
@@ -70,7 +71,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
             return;
         }
 
-        foreach (var (_, _, data) in stored.Extras.Where(row => row.Kind == RunWrite.BufferedKind))
+        foreach (var (_, _, data) in stored.Extras.Where(row => row.Kind == ExtrasTable.BufferedKind))
         {
             var e = HistoryEvent.Parser.ParseFrom(data);
             Equal($"buffered {e.EventType} event_id", e.EventId, 0L);
@@ -82,7 +83,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
             Equal("buffered events while no workflow task is started", _record.WorkflowTask is { StartedEventId: > 0 } ? 0 : _run.Buffered.Count, 0);
         }
 
-        foreach (var (_, id, data) in stored.Extras.Where(row => row.Kind == RunWrite.ActivityKind))
+        foreach (var (_, id, data) in stored.Extras.Where(row => row.Kind == ExtrasTable.ActivityKind))
         {
             CompareActivity(long.Parse(id, NumberStyles.HexNumber, CultureInfo.InvariantCulture), ActivityRecord.Parser.ParseFrom(data));
         }
@@ -128,11 +129,11 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         }
 
         var children = _run.Children.Values.Where(child => child.StartedEventId == 0).Select(child => child.InitiatedEventId);
-        foreach (var (kind, eventId) in children.Select(id => (OutboxRecord.Types.Kind.StartChild, id))
-            .Concat(_run.ExternalSignals.Keys.Select(id => (OutboxRecord.Types.Kind.SignalExternal, id)))
-            .Concat(_run.ExternalCancels.Keys.Select(id => (OutboxRecord.Types.Kind.CancelExternal, id))))
+        foreach (var (kind, eventId) in children.Select(id => (TransferTask.Types.Kind.StartChild, id))
+            .Concat(_run.ExternalSignals.Keys.Select(id => (TransferTask.Types.Kind.SignalExternal, id)))
+            .Concat(_run.ExternalCancels.Keys.Select(id => (TransferTask.Types.Kind.CancelExternal, id))))
         {
-            if (!stored.Outbox.Any(record => record.Kind == kind && record.EventId == eventId))
+            if (!stored.Transfers.Any(record => record.Kind == kind && record.EventId == eventId))
             {
                 report($"outbox {kind} of event {Text(eventId)}", "", "work to do");
             }
@@ -156,16 +157,16 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         var started = _run.Activities.Values.Where(activity => activity.IsStarted).Select(activity => activity.ScheduledEventId).ToList();
         if (!_run.HasStartedTask && started.Count == 0)
         {
-            Equal("next_due", stored.NextDue, due);
+            Equal("next_due", stored.Row.NextDue, due);
             return;
         }
 
         started.ForEach(id => _run.Activities.Remove(id));
         _run.Record.WorkflowTask = _run.HasStartedTask ? null : _run.Record.WorkflowTask;
         var others = _run.NextDue()?.ToUnixTimeMilliseconds();
-        if ((stored.NextDue is null && due is not null) || stored.NextDue > others)
+        if ((stored.Row.NextDue is null && due is not null) || stored.Row.NextDue > others)
         {
-            report("next_due", Text(stored.NextDue), Text(others ?? due));
+            report("next_due", Text(stored.Row.NextDue), Text(others ?? due));
         }
     }
 

@@ -1,4 +1,6 @@
+using Temporal.Server.Common;
 using Temporal.Server.History;
+using Temporal.Server.Matching;
 using Temporal.Server.Visibility;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Workflow.V1;
@@ -6,7 +8,7 @@ using Temporalio.Api.Workflow.V1;
 namespace Temporal.Server.Verification;
 
 /// <summary>Compares the row that lists are made of with its run.</summary>
-internal sealed class VisibleComparison(WorkflowExecutionInfo? row, Run run, Action<string, string, string> report)
+internal sealed class VisibleComparison(WorkflowExecutionInfo? row, MutableState run, Action<string, string, string> report)
 {
     public void Compare()
     {

@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Google.Protobuf;
-using Temporal.Server.Frontend;
-using Temporal.Server.History;
+using Temporal.Server.Common;
 using Temporal.Server.Storage;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 
 namespace Temporal.Server.Visibility;
 
 /// <summary>The search attributes of each namespace: in memory, and written down when they change.</summary>
-internal sealed class SearchAttributeRegistry : ISearchAttributeRegistry
+internal sealed class SearchAttributeRegistry
 {
     // The real server's limits.
     private const int MostAttributes = 100;
@@ -43,7 +43,8 @@ internal sealed class SearchAttributeRegistry : ISearchAttributeRegistry
     public SearchAttribute? Find(string namespaceId, string name) =>
         SystemSearchAttributes.Computed.GetValueOrDefault(name) ?? FindSettable(namespaceId, name);
 
-    /// <inheritdoc/>
+    /// <summary>Checks names, types and sizes of what a client or a command gives, and returns it with the type named in each payload's metadata; null stays null.</summary>
+    /// <exception cref="Temporal.Grpc.GrpcException">INVALID_ARGUMENT with the real server's message.</exception>
     public SearchAttributes? Validate(NamespaceEntry ns, SearchAttributes? given)
     {
         if (given is null)

@@ -1,17 +1,17 @@
-using Temporal.Server.History;
 using Temporal.Server.Storage;
+using Temporal.Server.Visibility.Query;
 using Temporalio.Api.Common.V1;
 
 namespace Temporal.Server.Visibility;
 
 /// <summary>Makes runs visible in the same transaction that changes them.</summary>
-internal sealed class VisibilityStore(SearchAttributeRegistry attributes) : IVisibilityStore
+internal sealed class VisibilityStore(SearchAttributeRegistry attributes)
 {
-    /// <inheritdoc/>
+    /// <summary>Writes or replaces the row of a run: at its start, when its memo or search attributes change, and at its close.</summary>
     public void Write(SqliteConnection db, VisibilityRecord record) =>
         VisibilityTables.Write(db, record with { SearchAttributes = Shown(record.SearchAttributes) }, Division(record), attributes.Values(record.NamespaceId, record.SearchAttributes));
 
-    /// <inheritdoc/>
+    /// <summary>Deletes the row of a run.</summary>
     public void Delete(SqliteConnection db, string namespaceId, string workflowId, string runId) => VisibilityTables.Delete(db, namespaceId, workflowId, runId);
 
     /// <summary>What lists show of a run's attributes: one that was taken away is remembered by its run, but not shown.</summary>

@@ -1,0 +1,81 @@
+using Google.Protobuf;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.TaskQueue.V1;
+
+namespace Temporal.Server.Common;
+
+/// <summary>Checks that many requests share.</summary>
+internal static class Require
+{
+    /// <summary>The longest id or name, in characters.</summary>
+    public const int MaxId = 1000;
+
+    /// <summary>The largest blob, in bytes.</summary>
+    public const int MaxBlob = 2 * 1024 * 1024;
+
+    public static void WorkflowId(string id)
+    {
+        if (id.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("WorkflowId is not set on request.");
+        }
+
+        if (id.Length > MaxId)
+        {
+            throw RpcErrors.InvalidArgument("WorkflowId length exceeds limit.");
+        }
+    }
+
+    public static void RequestId(string id)
+    {
+        if (id.Length > MaxId)
+        {
+            throw RpcErrors.InvalidArgument("RequestId length exceeds limit.");
+        }
+    }
+
+    public static void Execution(WorkflowExecution? execution)
+    {
+        if (execution is null)
+        {
+            throw RpcErrors.InvalidArgument("Execution is not set on request.");
+        }
+
+        WorkflowId(execution.WorkflowId);
+        if (execution.RunId.Length > 0 && !Guid.TryParse(execution.RunId, out _))
+        {
+            throw RpcErrors.InvalidArgument("Invalid RunId.");
+        }
+    }
+
+    public static void TaskQueue(TaskQueue? queue)
+    {
+        if (queue is null)
+        {
+            throw RpcErrors.InvalidArgument("taskQueue is not set");
+        }
+
+        if (queue.Name.Length == 0)
+        {
+            throw RpcErrors.InvalidArgument("missing task queue name");
+        }
+
+        if (queue.Name.Length > MaxId)
+        {
+            throw RpcErrors.InvalidArgument("taskQueue length exceeds limit");
+        }
+
+        if (queue.Name.StartsWith("/_sys/", StringComparison.Ordinal))
+        {
+            throw RpcErrors.InvalidArgument("task queue name cannot start with reserved prefix /_sys/");
+        }
+    }
+
+    public static void Blob(IMessage? blob)
+    {
+        if (blob is not null && blob.CalculateSize() > MaxBlob)
+        {
+            throw RpcErrors.InvalidArgument("Blob data size exceeds limit.");
+        }
+    }
+}

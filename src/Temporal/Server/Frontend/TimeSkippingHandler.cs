@@ -1,0 +1,125 @@
+using Google.Protobuf.WellKnownTypes;
+using Temporal.Grpc;
+using Temporal.Server.Common;
+using Temporal.Server.History;
+using Temporal.Server.Timers;
+using Temporalio.Api.TestService.V1;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>
+/// The test service: while time skipping is unlocked and nothing is to be done (no task queued or started, no query open), the clock jumps to the next due time, one at a time.
+/// Locked, as at the start, it goes like any clock.
+/// </summary>
+internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService timers, WorkflowEngine engine) : IServiceHandler
+{
+    private readonly Lock _lock = new();
+    private int _locks = 1;
+    private int _sleepers;
+
+    /// <inheritdoc/>
+    public void Register(RpcTable table)
+    {
+        const string Service = RpcTable.TestService;
+        table.Add(Service, "LockTimeSkipping", LockTimeSkippingRequest.Parser, (_, _) =>
+        {
+            Change(1);
+            return ValueTask.FromResult(new LockTimeSkippingResponse());
+        });
+        table.Add(Service, "UnlockTimeSkipping", UnlockTimeSkippingRequest.Parser, (_, _) =>
+        {
+            Change(-1);
+            return ValueTask.FromResult(new UnlockTimeSkippingResponse());
+        });
+        table.Add(Service, "GetCurrentTime", Empty.Parser, (_, _) => ValueTask.FromResult(new GetCurrentTimeResponse { Time = Timestamp.FromDateTimeOffset(clock.GetUtcNow()) }));
+        table.Add(Service, "Sleep", SleepRequest.Parser, async (context, request) => await SleepAsync(context, clock.GetUtcNow() + Span(request.Duration)));
+        table.Add(Service, "SleepUntil", SleepUntilRequest.Parser, async (context, request) => await SleepAsync(context, request.Timestamp?.ToDateTimeOffset() ?? clock.GetUtcNow()));
+        table.Add(Service, "UnlockTimeSkippingWithSleep", SleepRequest.Parser, async (context, request) => await SkipAsync(context, clock.GetUtcNow() + Span(request.Duration)));
+    }
+
+    /// <inheritdoc/>
+    public void Start() => timers.WorkDone += Skip;
+
+    private void Change(int by)
+    {
+        lock (_lock)
+        {
+            if (_locks + by < 0)
+            {
+                throw RpcErrors.FailedPrecondition("Time skipping is not locked: every unlock needs a lock before it");
+            }
+
+            _locks += by;
+        }
+
+        Skip();
+    }
+
+    private void Skip()
+    {
+        lock (_lock)
+        {
+            // Who sleeps holds nothing up: neither the lock that is on by itself, nor the activity that it may be.
+            if (_locks - _sleepers > 0 || timers.IsBusy || !engine.IsIdle(startedActivities: _sleepers - _locks) || timers.NextDue is not { } due)
+            {
+                return;
+            }
+
+            clock.SkipTo(due);
+        }
+
+        timers.Reconsider();
+    }
+
+    private async Task<SleepResponse> SleepAsync(GrpcServerCallContext context, DateTimeOffset until)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = timers.Schedule(until, () => done.TrySetResult());
+        Skip();
+        await done.Task.WaitAsync(context.CancellationToken);
+        return new SleepResponse();
+    }
+
+    /// <summary>Sleeps and lets time be skipped for that long, to the moment: what is due later stays so.</summary>
+    private async Task<SleepResponse> SkipAsync(GrpcServerCallContext context, DateTimeOffset until)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asleep = 1;
+        lock (_lock)
+        {
+            _sleepers++;
+        }
+
+        // In the timer's own turn: once it is over, time may be skipped further.
+        using var timer = timers.Schedule(until, () =>
+        {
+            WakeUp();
+            done.TrySetResult();
+        });
+        try
+        {
+            Skip();
+            await done.Task.WaitAsync(context.CancellationToken);
+            return new SleepResponse();
+        }
+        finally
+        {
+            WakeUp();
+        }
+
+        void WakeUp()
+        {
+            if (Interlocked.Exchange(ref asleep, 0) == 1)
+            {
+                lock (_lock)
+                {
+                    _sleepers--;
+                }
+            }
+        }
+    }
+
+    private static TimeSpan Span(Duration? duration) => duration is null ? TimeSpan.Zero
+        : duration.Seconds is >= 0 and < 3_000_000_000 ? TimeSpan.FromSeconds(duration.Seconds) + TimeSpan.FromTicks(duration.Nanos / 100)
+        : throw RpcErrors.InvalidArgument("Duration is negative or longer than a hundred years");
+}

@@ -1,0 +1,64 @@
+using Temporal.Server.Common;
+using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
+using Temporalio.Api.OperatorService.V1;
+
+namespace Temporal.Server.Operator;
+
+/// <summary>Adds, removes and lists custom search attributes.</summary>
+internal sealed class SearchAttributeHandler(NamespaceRegistry namespaces, SearchAttributeRegistry attributes) : IServiceHandler
+{
+    /// <inheritdoc/>
+    public void Register(RpcTable table)
+    {
+        const string Service = RpcTable.OperatorService;
+        table.Add(Service, "AddSearchAttributes", AddSearchAttributesRequest.Parser, async (_, request) => await AddAsync(request));
+        table.Add(Service, "RemoveSearchAttributes", RemoveSearchAttributesRequest.Parser, async (_, request) => await RemoveAsync(request));
+        table.Add(Service, "ListSearchAttributes", ListSearchAttributesRequest.Parser, (_, request) => ValueTask.FromResult(List(request)));
+    }
+
+    private async Task<AddSearchAttributesResponse> AddAsync(AddSearchAttributesRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        if (request.SearchAttributes.Count == 0)
+        {
+            throw RpcErrors.InvalidArgument("SearchAttributes are not set on request.");
+        }
+
+        foreach (var name in request.SearchAttributes.Keys.Where(SystemSearchAttributes.IsReserved).Order(StringComparer.Ordinal))
+        {
+            throw RpcErrors.InvalidArgument($"Search attribute {name} is reserved by system.");
+        }
+
+        await attributes.AddAsync(ns, request.SearchAttributes);
+        return new AddSearchAttributesResponse();
+    }
+
+    private async Task<RemoveSearchAttributesResponse> RemoveAsync(RemoveSearchAttributesRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        if (request.SearchAttributes.Count == 0)
+        {
+            throw RpcErrors.InvalidArgument("SearchAttributes are not set on request.");
+        }
+
+        var reserved = request.SearchAttributes.Where(SystemSearchAttributes.IsReserved).ToList();
+        if (reserved.Count > 0)
+        {
+            throw RpcErrors.InvalidArgument($"Unable to remove non-custom search attributes: {string.Join(", ", reserved)}.");
+        }
+
+        await attributes.RemoveAsync(ns, request.SearchAttributes);
+        return new RemoveSearchAttributesResponse();
+    }
+
+    private ListSearchAttributesResponse List(ListSearchAttributesRequest request)
+    {
+        var ns = namespaces.Resolve(request.Namespace);
+        return new ListSearchAttributesResponse
+        {
+            CustomAttributes = { attributes.Custom(ns.Id).ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Type) },
+            SystemAttributes = { SystemSearchAttributes.Computed.Concat(SystemSearchAttributes.Predefined).ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Type) },
+        };
+    }
+}

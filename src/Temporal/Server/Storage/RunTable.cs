@@ -1,0 +1,142 @@
+using Temporal.Server.Common;
+
+namespace Temporal.Server.Storage;
+
+/// <summary>A run's names: the key of its rows, and what clients call it.</summary>
+internal sealed record RunName(long Key, string NamespaceId, string WorkflowId, string RunId);
+
+/// <summary>What the row of a run says beside its names.</summary>
+/// <param name="NextDue">When time alone changes the run next, in ms since 1970.</param>
+/// <param name="Dispatch">Whether a task of the run waits in a queue.</param>
+/// <param name="ClosedAt">In ms since 1970.</param>
+/// <param name="State">An encoded <see cref="RunRecord"/>.</param>
+internal sealed record RunRow(bool Open, long? NextDue, bool Dispatch, long? ClosedAt, byte[] State);
+
+/// <summary>The runs, and for each workflow id the one that the id alone stands for.</summary>
+internal static class RunTable
+{
+    private const string Names = "r.key, r.namespace, r.workflow_id, r.run_id";
+    private const string Columns = Names + ", r.open, r.next_due, r.dispatch, r.closed_at, r.state";
+
+    /// <summary>The highest key in use; 0 for none.</summary>
+    public static long LastKey(SqliteConnection db)
+    {
+        using var row = db.Prepare("SELECT max(key) FROM runs");
+        return row.Step() ? row.Integer(0) : 0;
+    }
+
+    /// <summary>The run that a workflow id alone stands for; null when the id was never used.</summary>
+    public static (RunName Name, RunRow Row)? FindCurrent(SqliteConnection db, string namespaceId, string workflowId)
+    {
+        using var row = db.Prepare($"SELECT {Columns} FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?");
+        return row.Bind(namespaceId).Bind(workflowId).Step() ? (ReadName(row), ReadRow(row)) : null;
+    }
+
+    /// <summary>A run by its id; null when there is none.</summary>
+    public static (RunName Name, RunRow Row)? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
+    {
+        using var row = db.Prepare($"SELECT {Columns} FROM runs r WHERE r.namespace = ? AND r.workflow_id = ? AND r.run_id = ?");
+        return row.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? (ReadName(row), ReadRow(row)) : null;
+    }
+
+    /// <summary>The row of a run that is there.</summary>
+    public static RunRow Read(SqliteConnection db, long key)
+    {
+        using var row = db.Prepare($"SELECT {Columns} FROM runs r WHERE r.key = ?");
+        _ = row.Bind(key).Step();
+        return ReadRow(row);
+    }
+
+    /// <summary>Every run, in the order of their making; read while the rows are taken.</summary>
+    public static IEnumerable<RunName> All(SqliteConnection db)
+    {
+        using var rows = db.Prepare($"SELECT {Names} FROM runs r ORDER BY r.key");
+        while (rows.Step())
+        {
+            yield return ReadName(rows);
+        }
+    }
+
+    /// <summary>The runs that time alone changes, and when, in ms since 1970.</summary>
+    public static IReadOnlyList<(RunName Name, long Due)> Due(SqliteConnection db)
+    {
+        var due = new List<(RunName, long)>();
+        using var rows = db.Prepare($"SELECT {Names}, r.next_due FROM runs r WHERE r.next_due IS NOT NULL");
+        while (rows.Step())
+        {
+            due.Add((ReadName(rows), rows.Integer(4)));
+        }
+
+        return due;
+    }
+
+    /// <summary>The runs with a task that waits in a queue.</summary>
+    public static IReadOnlyList<RunName> Waiting(SqliteConnection db)
+    {
+        var waiting = new List<RunName>();
+        using var rows = db.Prepare($"SELECT {Names} FROM runs r WHERE r.dispatch <> 0");
+        while (rows.Step())
+        {
+            waiting.Add(ReadName(rows));
+        }
+
+        return waiting;
+    }
+
+    /// <summary>Runs of a namespace that closed before a time (ms since 1970), the first ones first.</summary>
+    public static IReadOnlyList<RunName> ClosedBefore(SqliteConnection db, string namespaceId, long before, int limit)
+    {
+        var closed = new List<RunName>();
+        using var rows = db.Prepare($"SELECT {Names} FROM runs r WHERE r.closed_at < ? AND r.namespace = ? ORDER BY r.closed_at LIMIT ?");
+        rows.Bind(before).Bind(namespaceId).Bind((long)limit);
+        while (rows.Step())
+        {
+            closed.Add(ReadName(rows));
+        }
+
+        return closed;
+    }
+
+    /// <summary>Adds a run, from now on the one that its workflow id stands for.</summary>
+    public static void Insert(SqliteConnection db, RunName name, RunRow row)
+    {
+        using var insert = db.Prepare("INSERT INTO runs(open, next_due, dispatch, closed_at, state, key, namespace, workflow_id, run_id) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        Bind(insert, row).Bind(name.Key).Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.RunId).Run();
+    }
+
+    /// <summary>Replaces the row of a run.</summary>
+    public static void Update(SqliteConnection db, long key, RunRow row)
+    {
+        using var update = db.Prepare("UPDATE runs SET open = ?, next_due = ?, dispatch = ?, closed_at = ?, state = ? WHERE key = ?");
+        Bind(update, row).Bind(key).Run();
+    }
+
+    /// <summary>Makes a run the one that its workflow id alone stands for.</summary>
+    public static void SetCurrent(SqliteConnection db, RunName name)
+    {
+        using var set = db.Prepare("INSERT OR REPLACE INTO current_runs(namespace, workflow_id, run_key) VALUES(?, ?, ?)");
+        set.Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.Key).Run();
+    }
+
+    /// <summary>Deletes a run with its history and the rows beside it. Work that it asked of others stays until it is done.</summary>
+    public static void Delete(SqliteConnection db, RunName name)
+    {
+        using (var current = db.Prepare("DELETE FROM current_runs WHERE namespace = ? AND workflow_id = ? AND run_key = ?"))
+        {
+            current.Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.Key).Run();
+        }
+
+        ExtrasTable.DeleteAll(db, name.Key);
+        HistoryTable.Delete(db, name.Key);
+        using var run = db.Prepare("DELETE FROM runs WHERE key = ?");
+        run.Bind(name.Key).Run();
+    }
+
+    private static SqliteStatement Bind(SqliteStatement statement, RunRow row) =>
+        statement.Bind(row.Open ? 1L : 0L).Bind(row.NextDue).Bind(row.Dispatch ? 1L : 0L).Bind(row.ClosedAt).Bind(row.State.AsSpan());
+
+    private static RunName ReadName(SqliteStatement row) => new(row.Integer(0), row.Text(1), row.Text(2), row.Text(3));
+
+    private static RunRow ReadRow(SqliteStatement row) =>
+        new(row.Integer(4) != 0, row.IsNull(5) ? null : row.Integer(5), row.Integer(6) != 0, row.IsNull(7) ? null : row.Integer(7), row.Blob(8).ToArray());
+}

@@ -1,0 +1,21 @@
+using Temporalio.Api.Enums.V1;
+
+namespace Temporal.Server.Visibility.Query;
+
+/// <summary>The names of statuses in queries and groups.</summary>
+internal static class StatusNames
+{
+    /// <summary>The short name, such as <c>TimedOut</c>.</summary>
+    public static string Of(WorkflowExecutionStatus status) => status switch
+    {
+        WorkflowExecutionStatus.Running => "Running",
+        WorkflowExecutionStatus.Completed => "Completed",
+        WorkflowExecutionStatus.Failed => "Failed",
+        WorkflowExecutionStatus.Canceled => "Canceled",
+        WorkflowExecutionStatus.Terminated => "Terminated",
+        WorkflowExecutionStatus.ContinuedAsNew => "ContinuedAsNew",
+        WorkflowExecutionStatus.TimedOut => "TimedOut",
+        WorkflowExecutionStatus.Paused => "Paused",
+        _ => "Unspecified",
+    };
+}
