@@ -120,7 +120,7 @@ internal sealed class ServerParts : IDisposable
         var polls = new WorkerPolls();
         var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, _stopping);
         tasks.Register(Table);
-        Workflows.StartEagerly = tasks.StartEagerly;
+        Workflows.Starts.StartEagerly = tasks.StartEagerly;
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
         new ActivityTaskHandler(Engine, Namespaces, polls, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);

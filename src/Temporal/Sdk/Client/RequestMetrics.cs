@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Temporalio.Common;
 using Temporalio.Exceptions;
 
@@ -10,13 +9,11 @@ namespace Temporalio.Client;
 /// </summary>
 internal sealed class RequestMetrics
 {
-    private static readonly ConcurrentDictionary<(string Operation, string Namespace, bool LongPoll), RequestMetrics> All = new();
-
     private readonly MetricCounter<long> _requests;
     private readonly MetricCounter<long> _failures;
     private readonly MetricHistogram<TimeSpan> _latency;
 
-    private RequestMetrics(string operation, string ns, bool longPoll)
+    public RequestMetrics(string operation, string ns, bool longPoll)
     {
         var meter = SystemMetricMeter.Root.WithTags([new("operation", operation), new("namespace", ns)]);
         var prefix = longPoll ? "temporal_long_request" : "temporal_request";
@@ -24,10 +21,6 @@ internal sealed class RequestMetrics
         _failures = meter.CreateCounter<long>($"{prefix}_failure");
         _latency = meter.CreateHistogram<TimeSpan>($"{prefix}_latency");
     }
-
-    /// <summary>Of one call in one namespace.</summary>
-    public static RequestMetrics Of(string operation, string? ns, bool longPoll) =>
-        All.GetOrAdd((operation, ns ?? string.Empty, longPoll), static key => new(key.Operation, key.Namespace, key.LongPoll));
 
     /// <summary>Counts an attempt.</summary>
     /// <param name="took">How long it took.</param>

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Reflection;
-using Google.Protobuf;
-
 namespace Temporalio.Client;
 
 /// <summary>Headers of calls.</summary>
@@ -10,14 +6,12 @@ internal static class RpcHeaders
     /// <summary>Name this library gives itself at the server.</summary>
     public const string ClientName = "temporal-dotnet-managed";
 
-    private static readonly ConcurrentDictionary<Type, Func<IMessage, string>?> Namespaces = new();
-
     /// <summary>Version this library gives itself at the server.</summary>
     public static string ClientVersion { get; } = typeof(RpcHeaders).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    /// <summary>All headers of one call; those of the call win over those of the connection.</summary>
+    /// <summary>All headers of one call in a namespace, if in one; those of the call win over those of the connection.</summary>
     public static List<KeyValuePair<string, string>> Of(
-        IMessage request,
+        string? ns,
         string? apiKey,
         IReadOnlyCollection<KeyValuePair<string, string>> metadata,
         IReadOnlyCollection<KeyValuePair<string, byte[]>> binaryMetadata,
@@ -28,7 +22,7 @@ internal static class RpcHeaders
             new("client-name", ClientName),
             new("client-version", ClientVersion),
         };
-        if (NamespaceOf(request) is { Length: > 0 } ns)
+        if (ns is { Length: > 0 })
         {
             headers.Add(new("temporal-namespace", ns));
         }
@@ -70,22 +64,4 @@ internal static class RpcHeaders
 
     private static bool Has(IReadOnlyCollection<KeyValuePair<string, string>>? headers, string name) =>
         headers?.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? false;
-
-    // Requests say their namespace in a field of that name; reflection on the property is paid once per type.
-    public static string? NamespaceOf(IMessage request) => Namespaces.GetOrAdd(request.GetType(), static type =>
-    {
-        var getter = type.GetProperty("Namespace", typeof(string))?.GetMethod;
-        return getter is null
-            ? null
-            : (Func<IMessage, string>)Bind.MakeGenericMethod(type).Invoke(null, [getter])!;
-    })?.Invoke(request);
-
-    private static readonly MethodInfo Bind = typeof(RpcHeaders).GetMethod(nameof(BindGetter), BindingFlags.NonPublic | BindingFlags.Static)!;
-
-    private static Func<IMessage, string> BindGetter<T>(MethodInfo getter)
-        where T : IMessage
-    {
-        var read = getter.CreateDelegate<Func<T, string>>();
-        return message => read((T)message);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Google.Protobuf;
 using Grpc.Health.V1;
@@ -18,6 +19,8 @@ public sealed class TemporalConnection : ITemporalConnection
 
     private static readonly TimeSpan SystemInfoTimeout = TimeSpan.FromSeconds(30);
 
+    private readonly RequestNamespaces _namespaces = new();
+    private readonly ConcurrentDictionary<(string Rpc, string Namespace, bool LongPoll), RequestMetrics> _metrics = new();
     private readonly GrpcChannel _channel;
     private readonly RpcRetryOptions _retry;
     private readonly RpcRetryOptions _waitRetry;
@@ -202,14 +205,15 @@ public sealed class TemporalConnection : ITemporalConnection
         var method = $"/{service}/{rpc}";
         var body = request.ToByteArray();
         WarnOfLargePayloads(rpc, request, body.Length);
+        var ns = _namespaces.Of(request);
         var call = new GrpcCallOptions
         {
             Timeout = options?.Timeout,
-            Metadata = RpcHeaders.Of(request, ApiKey, RpcMetadata, RpcBinaryMetadata, options),
+            Metadata = RpcHeaders.Of(ns, ApiKey, RpcMetadata, RpcBinaryMetadata, options),
             LongPoll = Services.Waits(request),
             Compress = _compress && body.Length >= CompressFrom,
         };
-        var metrics = RequestMetrics.Of(rpc, RpcHeaders.NamespaceOf(request), call.LongPoll);
+        var metrics = _metrics.GetOrAdd((rpc, ns ?? string.Empty, call.LongPoll), static key => new(key.Rpc, key.Namespace, key.LongPoll));
         retry ??= call.LongPoll ? _waitRetry : _retry;
         long? firstFailure = null;
         for (var failures = 1; ; failures++)

@@ -6,36 +6,29 @@ namespace Temporalio.Common;
 /// <summary>Metrics as instruments of the meter <c>Temporalio</c> of System.Diagnostics.Metrics, which OpenTelemetry and others collect.</summary>
 internal sealed class SystemMetricMeter : MetricMeter
 {
-    private static readonly Meter Meter = new("Temporalio");
-
-    // One instrument per name: a second one of the same name would be a second time series.
-    private static readonly ConcurrentDictionary<(string Name, Type Kind), Instrument> Instruments = new();
-
+    private readonly Instruments _instruments;
     private readonly KeyValuePair<string, object?>[] _tags;
 
-    private SystemMetricMeter(KeyValuePair<string, object?>[] tags) => _tags = tags;
+    private SystemMetricMeter(Instruments instruments, KeyValuePair<string, object?>[] tags) => (_instruments, _tags) = (instruments, tags);
 
-    /// <summary>The meter without tags.</summary>
-    public static SystemMetricMeter Root { get; } = new([]);
+    /// <summary>The meter without tags: one per process, as meters of .NET are.</summary>
+    public static SystemMetricMeter Root { get; } = new(new Instruments(new Meter("Temporalio")), []);
 
     /// <inheritdoc />
     public override MetricCounter<T> CreateCounter<T>(string name, string? unit = null, string? description = null) =>
-        new CounterMetric<T>(name, unit, description, Get(name, () => Meter.CreateCounter<T>(name, unit, description)), _tags);
+        new CounterMetric<T>(name, unit, description, _instruments.Get(name, meter => meter.CreateCounter<T>(name, unit, description)), _tags);
 
     /// <inheritdoc />
     public override MetricGauge<T> CreateGauge<T>(string name, string? unit = null, string? description = null) =>
-        new GaugeMetric<T>(name, unit, description, Get(name, () => Meter.CreateGauge<T>(name, unit, description)), _tags);
+        new GaugeMetric<T>(name, unit, description, _instruments.Get(name, meter => meter.CreateGauge<T>(name, unit, description)), _tags);
 
     /// <inheritdoc />
     public override MetricHistogram<T> CreateHistogram<T>(string name, string? unit = null, string? description = null) => typeof(T) == typeof(TimeSpan)
-        ? (MetricHistogram<T>)(object)new TimeMetric(name, unit ?? "s", description, Get(name, () => Meter.CreateHistogram<double>(name, unit ?? "s", description)), _tags)
-        : new HistogramMetric<T>(name, unit, description, Get(name, () => Meter.CreateHistogram<T>(name, unit, description)), _tags);
+        ? (MetricHistogram<T>)(object)new TimeMetric(name, unit ?? "s", description, _instruments.Get(name, meter => meter.CreateHistogram<double>(name, unit ?? "s", description)), _tags)
+        : new HistogramMetric<T>(name, unit, description, _instruments.Get(name, meter => meter.CreateHistogram<T>(name, unit, description)), _tags);
 
     /// <inheritdoc />
-    public override MetricMeter WithTags(IEnumerable<KeyValuePair<string, object>> tags) => new SystemMetricMeter(Merge(_tags, tags));
-
-    private static TInstrument Get<TInstrument>(string name, Func<TInstrument> create)
-        where TInstrument : Instrument => (TInstrument)Instruments.GetOrAdd((name, typeof(TInstrument)), _ => create());
+    public override MetricMeter WithTags(IEnumerable<KeyValuePair<string, object>> tags) => new SystemMetricMeter(_instruments, Merge(_tags, tags));
 
     private static KeyValuePair<string, object?>[] Merge(KeyValuePair<string, object?>[] tags, IEnumerable<KeyValuePair<string, object>>? more)
     {
@@ -51,6 +44,15 @@ internal sealed class SystemMetricMeter : MetricMeter
         }
 
         return [.. merged];
+    }
+
+    /// <summary>One instrument per name: a second one of the same name would be a second time series.</summary>
+    private sealed class Instruments(Meter meter)
+    {
+        private readonly ConcurrentDictionary<(string Name, Type Kind), Instrument> _made = new();
+
+        public TInstrument Get<TInstrument>(string name, Func<Meter, TInstrument> create)
+            where TInstrument : Instrument => (TInstrument)_made.GetOrAdd((name, typeof(TInstrument)), _ => create(meter));
     }
 
     private sealed class CounterMetric<T>(string name, string? unit, string? description, Counter<T> counter, KeyValuePair<string, object?>[] tags)

@@ -11,7 +11,7 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
 {
     private const string EncodingKey = "encoding";
 
-    private static readonly ConcurrentDictionary<Type, ITemporalTransferTypeConverter?> TransferConverters = new();
+    private readonly ConcurrentDictionary<Type, ITemporalTransferTypeConverter?> _transferConverters = new();
 
     /// <summary>The usual encodings, JSON with the defaults of System.Text.Json.</summary>
     public DefaultPayloadConverter()
@@ -102,9 +102,9 @@ public class DefaultPayloadConverter : IPayloadConverter, IWithSerializationCont
             converter is IWithSerializationContext<IEncodingConverter> aware ? aware.WithSerializationContext(context) : converter)]);
     }
 
-    private static ITemporalTransferTypeConverter? TransferConverterOf(Type type) => type.IsPrimitive || type == typeof(string)
+    private ITemporalTransferTypeConverter? TransferConverterOf(Type type) => type.IsPrimitive || type == typeof(string)
         ? null
-        : TransferConverters.GetOrAdd(type, static type => type.GetCustomAttribute<TemporalTransferTypeConverterAttribute>() is { } attribute
+        : _transferConverters.GetOrAdd(type, static type => type.GetCustomAttribute<TemporalTransferTypeConverterAttribute>() is { } attribute
             ? (ITemporalTransferTypeConverter)Activator.CreateInstance(attribute.ConverterType)!
             : null);
 }

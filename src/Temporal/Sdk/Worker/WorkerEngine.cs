@@ -28,6 +28,7 @@ internal sealed class WorkerEngine
     // The server's default limit for a workflow task; after that it hands it out again anyway.
     private static readonly TimeSpan WorkflowTaskGrace = TimeSpan.FromSeconds(10);
 
+    private readonly ResourceMeter _resources;
     private readonly TemporalWorkerOptions _options;
     private readonly ILogger _logger;
     private readonly string _namespace;
@@ -60,6 +61,7 @@ internal sealed class WorkerEngine
     public WorkerEngine(IWorkerClient client, TemporalWorkerOptions options)
     {
         _options = options;
+        _resources = new(options.Time);
         _client = Full(client);
         _rpc = new(_client, _giveUp.Token, () => _payloadLimits);
         _taskQueue = options.TaskQueue ?? throw new ArgumentException("TaskQueue is required.", nameof(options));
@@ -260,7 +262,7 @@ internal sealed class WorkerEngine
     };
 
     private SlotPool PoolOf(SlotSupplier supplier, SlotType type, SlotStatistics statistics) =>
-        SlotPool.Create(supplier, new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false), statistics, _options.Time, _logger);
+        SlotPool.Create(supplier, new(type, _taskQueue, _identity, _version.BuildId, IsSticky: false), statistics, _resources, _options.Time, _logger);
 
     private WorkerHeartbeats Heartbeats() => new(new()
     {

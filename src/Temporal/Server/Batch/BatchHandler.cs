@@ -28,11 +28,10 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        const string Service = RpcTable.WorkflowService;
-        table.Add(Service, "StartBatchOperation", StartBatchOperationRequest.Parser, async (_, request) => await StartAsync(request));
-        table.Add(Service, "StopBatchOperation", StopBatchOperationRequest.Parser, async (_, request) => await StopAsync(request));
-        table.Add(Service, "DescribeBatchOperation", DescribeBatchOperationRequest.Parser, (_, request) => ValueTask.FromResult(Describe(request)));
-        table.Add(Service, "ListBatchOperations", ListBatchOperationsRequest.Parser, (_, request) => ValueTask.FromResult(List(request)));
+        table.AddAsync((StartBatchOperationRequest request) => StartAsync(request));
+        table.AddAsync((StopBatchOperationRequest request) => StopAsync(request));
+        table.Add((DescribeBatchOperationRequest request) => Describe(request));
+        table.Add((ListBatchOperationsRequest request) => List(request));
     }
 
     /// <inheritdoc/>

@@ -10,26 +10,24 @@ namespace Temporal.Server.Frontend;
 /// <summary>What operators do to pending activities: pause, unpause, reset, change options.</summary>
 internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceRegistry namespaces, TimeProvider time)
 {
-    private const string Service = RpcTable.WorkflowService;
-
     public void Register(RpcTable table)
     {
-        table.Add(Service, "PauseActivity", PauseActivityRequest.Parser, async (_, r) =>
+        table.AddAsync(async (PauseActivityRequest r) =>
         {
             await ChangeAsync(r.Namespace, r.Execution, r.Id, r.Type, all: false, (run, activity) => Pause(run, activity, r.Identity, r.Reason));
             return new PauseActivityResponse();
         });
-        table.Add(Service, "UnpauseActivity", UnpauseActivityRequest.Parser, async (_, r) =>
+        table.AddAsync(async (UnpauseActivityRequest r) =>
         {
             await UnpauseAsync(r);
             return new UnpauseActivityResponse();
         });
-        table.Add(Service, "ResetActivity", ResetActivityRequest.Parser, async (_, r) =>
+        table.AddAsync(async (ResetActivityRequest r) =>
         {
             await ResetAsync(r);
             return new ResetActivityResponse();
         });
-        table.Add(Service, "UpdateActivityOptions", UpdateActivityOptionsRequest.Parser, async (_, r) => await UpdateOptionsAsync(r));
+        table.AddAsync((UpdateActivityOptionsRequest r) => UpdateOptionsAsync(r));
     }
 
     public Task UnpauseAsync(UnpauseActivityRequest request) =>

@@ -14,30 +14,29 @@ namespace Temporal.Server.Frontend;
 /// <summary>Hands out activity tasks and takes their answers and heartbeats, by token and by id.</summary>
 internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPolls polls, Stopping stopping)
 {
-    private const string Service = RpcTable.WorkflowService;
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
     public void Register(RpcTable table)
     {
-        table.Add(Service, "PollActivityTaskQueue", PollActivityTaskQueueRequest.Parser, PollAsync);
-        table.Add(Service, "RespondActivityTaskCompleted", RespondActivityTaskCompletedRequest.Parser, async (_, r) =>
+        table.AddAsync<PollActivityTaskQueueRequest, PollActivityTaskQueueResponse>(PollAsync);
+        table.AddAsync(async (RespondActivityTaskCompletedRequest r) =>
         {
             await AnswerAsync(Tokens.Task(r.TaskToken), activityAnswer: (run, a) => Complete(run, a, r.Result, r.Identity));
             return new RespondActivityTaskCompletedResponse();
         });
-        table.Add(Service, "RespondActivityTaskFailed", RespondActivityTaskFailedRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RespondActivityTaskFailedRequest r) =>
         {
             var token = Tokens.Task(r.TaskToken);
             CheckFailure(r.Failure);
             await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
             return new RespondActivityTaskFailedResponse();
         });
-        table.Add(Service, "RespondActivityTaskCanceled", RespondActivityTaskCanceledRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RespondActivityTaskCanceledRequest r) =>
         {
             await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Cancel(run, a, r.Details, r.Identity));
             return new RespondActivityTaskCanceledResponse();
         });
-        table.Add(Service, "RecordActivityTaskHeartbeat", RecordActivityTaskHeartbeatRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RecordActivityTaskHeartbeatRequest r) =>
         {
             var record = await AnswerAsync(Tokens.Task(r.TaskToken), (run, a) => Heartbeat(run, a, r.Details, r.Identity), deferred: true);
             return new RecordActivityTaskHeartbeatResponse
@@ -45,25 +44,25 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
                 CancelRequested = record is null || record.CancelRequested, ActivityPaused = record is { Paused: true }, ActivityReset = record is { ResetRequested: true },
             };
         });
-        table.Add(Service, "RespondActivityTaskCompletedById", RespondActivityTaskCompletedByIdRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RespondActivityTaskCompletedByIdRequest r) =>
         {
             var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
             await AnswerAsync(token, (run, a) => Complete(run, a, r.Result, r.Identity), needsStart: false);
             return new RespondActivityTaskCompletedByIdResponse();
         });
-        table.Add(Service, "RespondActivityTaskFailedById", RespondActivityTaskFailedByIdRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RespondActivityTaskFailedByIdRequest r) =>
         {
             var token = ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId);
             CheckFailure(r.Failure);
             await AnswerAsync(token, (run, a) => Fail(run, a, r.Failure, r.LastHeartbeatDetails, r.Identity));
             return new RespondActivityTaskFailedByIdResponse();
         });
-        table.Add(Service, "RespondActivityTaskCanceledById", RespondActivityTaskCanceledByIdRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RespondActivityTaskCanceledByIdRequest r) =>
         {
             await AnswerAsync(ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId), (run, a) => Cancel(run, a, r.Details, r.Identity));
             return new RespondActivityTaskCanceledByIdResponse();
         });
-        table.Add(Service, "RecordActivityTaskHeartbeatById", RecordActivityTaskHeartbeatByIdRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RecordActivityTaskHeartbeatByIdRequest r) =>
         {
             var record = await AnswerAsync(ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId), (run, a) => Heartbeat(run, a, r.Details, r.Identity), deferred: true);
             return new RecordActivityTaskHeartbeatByIdResponse

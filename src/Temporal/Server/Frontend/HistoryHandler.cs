@@ -18,8 +18,8 @@ internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry na
 
     public void Register(RpcTable table)
     {
-        table.AddRaw(RpcTable.WorkflowService, "GetWorkflowExecutionHistory", GetWorkflowExecutionHistoryRequest.Parser, GetAsync);
-        table.Add(RpcTable.WorkflowService, "GetWorkflowExecutionHistoryReverse", GetWorkflowExecutionHistoryReverseRequest.Parser, GetReverseAsync);
+        table.AddRaw<GetWorkflowExecutionHistoryRequest>(GetAsync);
+        table.AddAsync<GetWorkflowExecutionHistoryReverseRequest, GetWorkflowExecutionHistoryReverseResponse>(GetReverseAsync);
     }
 
     private async ValueTask<GrpcResponse> GetAsync(GrpcServerCallContext context, GetWorkflowExecutionHistoryRequest request)

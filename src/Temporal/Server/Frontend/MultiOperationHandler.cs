@@ -17,7 +17,7 @@ internal sealed class MultiOperationHandler(
 {
     private const string TypePrefix = "type.googleapis.com/";
 
-    public void Register(RpcTable table) => table.Add(RpcTable.WorkflowService, "ExecuteMultiOperation", ExecuteMultiOperationRequest.Parser, ExecuteAsync);
+    public void Register(RpcTable table) => table.AddAsync<ExecuteMultiOperationRequest, ExecuteMultiOperationResponse>(ExecuteAsync);
 
     private async ValueTask<ExecuteMultiOperationResponse> ExecuteAsync(GrpcServerCallContext context, ExecuteMultiOperationRequest request)
     {
@@ -61,11 +61,11 @@ internal sealed class MultiOperationHandler(
             && (current.IsOpen || (current.Updates.TryGetValue(update.Request.Meta.UpdateId, out var events) && events.Completed > 0))
             && updates.Known(workflow, current, update.Request.Meta.UpdateId) is { } known)
         {
-            return (workflows.Started(start, current, started: false), workflow, current, known);
+            return (workflows.Starts.Started(start, current, started: false), workflow, current, known);
         }
 
         StartWorkflowExecutionResponse started = null!;
-        Failing(0, () => started = workflows.Start(workflow, start));
+        Failing(0, () => started = workflows.Starts.Start(workflow, start));
         var run = engine.Store.Current(workflow)!;
         if (!started.Started)
         {

@@ -19,7 +19,7 @@ internal sealed class QueryHandler(WorkflowEngine engine, NamespaceRegistry name
     // How often it is looked whether the worker that has a query still lives.
     private static readonly TimeSpan WorkerWatch = TimeSpan.FromSeconds(1);
 
-    public void Register(RpcTable table) => table.Add(RpcTable.WorkflowService, "QueryWorkflow", QueryWorkflowRequest.Parser, QueryAsync);
+    public void Register(RpcTable table) => table.AddAsync<QueryWorkflowRequest, QueryWorkflowResponse>(QueryAsync);
 
     private async ValueTask<QueryWorkflowResponse> QueryAsync(GrpcServerCallContext context, QueryWorkflowRequest request)
     {

@@ -21,11 +21,11 @@ internal sealed class TaskQueueHandler(WorkflowEngine engine, NamespaceRegistry 
 
     public void Register(RpcTable table)
     {
-        table.Add(RpcTable.WorkflowService, "ShutdownWorker", ShutdownWorkerRequest.Parser, Shutdown);
-        table.Add(RpcTable.WorkflowService, "DescribeTaskQueue", DescribeTaskQueueRequest.Parser, Describe);
-        table.Add(RpcTable.WorkflowService, "UpdateTaskQueueConfig", UpdateTaskQueueConfigRequest.Parser, async (_, request) => await UpdateAsync(request));
-        table.Add(RpcTable.WorkflowService, "PollNexusTaskQueue", PollNexusTaskQueueRequest.Parser, PollNexusAsync);
-        table.Add(RpcTable.WorkflowService, "ListTaskQueuePartitions", ListTaskQueuePartitionsRequest.Parser, ListPartitions);
+        table.AddAsync<ShutdownWorkerRequest, ShutdownWorkerResponse>(Shutdown);
+        table.AddAsync<DescribeTaskQueueRequest, DescribeTaskQueueResponse>(Describe);
+        table.AddAsync((UpdateTaskQueueConfigRequest request) => UpdateAsync(request));
+        table.AddAsync<PollNexusTaskQueueRequest, PollNexusTaskQueueResponse>(PollNexusAsync);
+        table.AddAsync<ListTaskQueuePartitionsRequest, ListTaskQueuePartitionsResponse>(ListPartitions);
     }
 
     private ValueTask<ShutdownWorkerResponse> Shutdown(GrpcServerCallContext context, ShutdownWorkerRequest request)

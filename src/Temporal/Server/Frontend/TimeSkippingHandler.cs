@@ -21,20 +21,23 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
     public void Register(RpcTable table)
     {
         const string Service = RpcTable.TestService;
-        table.Add(Service, "LockTimeSkipping", LockTimeSkippingRequest.Parser, (_, _) =>
+        table.Add((LockTimeSkippingRequest _) =>
         {
             Change(1);
-            return ValueTask.FromResult(new LockTimeSkippingResponse());
+            return new LockTimeSkippingResponse();
         });
-        table.Add(Service, "UnlockTimeSkipping", UnlockTimeSkippingRequest.Parser, (_, _) =>
+        table.Add((UnlockTimeSkippingRequest _) =>
         {
             Change(-1);
-            return ValueTask.FromResult(new UnlockTimeSkippingResponse());
+            return new UnlockTimeSkippingResponse();
         });
-        table.Add(Service, "GetCurrentTime", Empty.Parser, (_, _) => ValueTask.FromResult(new GetCurrentTimeResponse { Time = Timestamp.FromDateTimeOffset(clock.GetUtcNow()) }));
-        table.Add(Service, "Sleep", SleepRequest.Parser, async (context, request) => await SleepAsync(context, clock.GetUtcNow() + Span(request.Duration)));
-        table.Add(Service, "SleepUntil", SleepUntilRequest.Parser, async (context, request) => await SleepAsync(context, request.Timestamp?.ToDateTimeOffset() ?? clock.GetUtcNow()));
-        table.Add(Service, "UnlockTimeSkippingWithSleep", SleepRequest.Parser, async (context, request) => await SkipAsync(context, clock.GetUtcNow() + Span(request.Duration)));
+        table.AddAsync<Empty, GetCurrentTimeResponse>(
+            Service, "GetCurrentTime", (_, _) => ValueTask.FromResult(new GetCurrentTimeResponse { Time = Timestamp.FromDateTimeOffset(clock.GetUtcNow()) }));
+        table.AddAsync<SleepRequest, SleepResponse>(async (context, request) => await SleepAsync(context, clock.GetUtcNow() + Span(request.Duration)));
+        table.AddAsync<SleepUntilRequest, SleepResponse>(
+            async (context, request) => await SleepAsync(context, request.Timestamp?.ToDateTimeOffset() ?? clock.GetUtcNow()));
+        table.AddAsync<SleepRequest, SleepResponse>(
+            Service, "UnlockTimeSkippingWithSleep", async (context, request) => await SkipAsync(context, clock.GetUtcNow() + Span(request.Duration)));
     }
 
     /// <inheritdoc/>

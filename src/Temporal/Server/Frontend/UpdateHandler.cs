@@ -19,8 +19,8 @@ internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry nam
 
     public void Register(RpcTable table)
     {
-        table.Add(RpcTable.WorkflowService, "UpdateWorkflowExecution", UpdateWorkflowExecutionRequest.Parser, UpdateAsync);
-        table.Add(RpcTable.WorkflowService, "PollWorkflowExecutionUpdate", PollWorkflowExecutionUpdateRequest.Parser, PollAsync);
+        table.AddAsync<UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse>(UpdateAsync);
+        table.AddAsync<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>(PollAsync);
     }
 
     private async ValueTask<UpdateWorkflowExecutionResponse> UpdateAsync(GrpcServerCallContext context, UpdateWorkflowExecutionRequest request)

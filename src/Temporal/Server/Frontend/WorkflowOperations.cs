@@ -13,8 +13,6 @@ namespace Temporal.Server.Frontend;
 /// <summary>What clients do to workflows: start, signal, cancel, terminate, delete, describe.</summary>
 internal sealed class WorkflowOperations : IWorkflowOperations
 {
-    private const string Service = RpcTable.WorkflowService;
-
     private readonly WorkflowEngine _engine;
     private readonly NamespaceRegistry _namespaces;
     private readonly SearchAttributeRegistry _searchAttributes;
@@ -28,6 +26,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         _searchAttributes = searchAttributes;
         _visibility = visibility;
         _reset = new ResetOperation(engine);
+        Starts = new WorkflowStarts(engine);
     }
 
     public event Action<ClosedRun>? RunClosed
@@ -36,38 +35,38 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         remove => _engine.RunClosed -= value;
     }
 
-    /// <summary>Hands a new run's first task to the one who starts it.</summary>
-    public Func<Workflow, MutableState, StartWorkflowExecutionRequest, PollWorkflowTaskQueueResponse?> StartEagerly { get; set; } = static (_, _, _) => null;
+    /// <summary>How workflows begin.</summary>
+    public WorkflowStarts Starts { get; }
 
     private WorkflowStore Store => _engine.Store;
 
     public void Register(RpcTable table)
     {
-        table.Add(Service, "StartWorkflowExecution", StartWorkflowExecutionRequest.Parser, async (_, r) => await StartAsync(r));
-        table.Add(Service, "SignalWithStartWorkflowExecution", SignalWithStartWorkflowExecutionRequest.Parser, SignalWithStartAsync);
-        table.Add(Service, "SignalWorkflowExecution", SignalWorkflowExecutionRequest.Parser, async (_, r) =>
+        table.AddAsync((StartWorkflowExecutionRequest r) => StartAsync(r));
+        table.AddAsync<SignalWithStartWorkflowExecutionRequest, SignalWithStartWorkflowExecutionResponse>(SignalWithStartAsync);
+        table.AddAsync(async (SignalWorkflowExecutionRequest r) =>
         {
             await SignalAsync(r);
             return new SignalWorkflowExecutionResponse();
         });
-        table.Add(Service, "RequestCancelWorkflowExecution", RequestCancelWorkflowExecutionRequest.Parser, async (_, r) =>
+        table.AddAsync(async (RequestCancelWorkflowExecutionRequest r) =>
         {
             await RequestCancelAsync(r);
             return new RequestCancelWorkflowExecutionResponse();
         });
-        table.Add(Service, "TerminateWorkflowExecution", TerminateWorkflowExecutionRequest.Parser, async (_, r) =>
+        table.AddAsync(async (TerminateWorkflowExecutionRequest r) =>
         {
             await TerminateAsync(r);
             return new TerminateWorkflowExecutionResponse();
         });
-        table.Add(Service, "DeleteWorkflowExecution", DeleteWorkflowExecutionRequest.Parser, async (_, r) =>
+        table.AddAsync(async (DeleteWorkflowExecutionRequest r) =>
         {
             await DeleteAsync(r);
             return new DeleteWorkflowExecutionResponse();
         });
-        table.Add(Service, "DescribeWorkflowExecution", DescribeWorkflowExecutionRequest.Parser, async (_, r) => await DescribeAsync(r));
-        table.Add(Service, "UpdateWorkflowExecutionOptions", UpdateWorkflowExecutionOptionsRequest.Parser, async (_, r) => await UpdateOptionsAsync(r));
-        table.Add(Service, "ResetWorkflowExecution", ResetWorkflowExecutionRequest.Parser, async (_, r) => await ResetAsync(r));
+        table.AddAsync((DescribeWorkflowExecutionRequest r) => DescribeAsync(r));
+        table.AddAsync((UpdateWorkflowExecutionOptionsRequest r) => UpdateOptionsAsync(r));
+        table.AddAsync((ResetWorkflowExecutionRequest r) => ResetAsync(r));
     }
 
     public Task<StartWorkflowExecutionResponse> StartAsync(StartWorkflowExecutionRequest request)
@@ -76,10 +75,10 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         StartRequests.Check(request, ns, _searchAttributes);
         return Store.ChangeAsync(ns.Id, request.WorkflowId, w =>
         {
-            var response = Start(w, request);
+            var response = Starts.Start(w, request);
             if (request.RequestEagerExecution && response.Started && Store.Current(w) is { } run && run.RunId == response.RunId)
             {
-                response.EagerWorkflowTask = StartEagerly(w, run, request);
+                response.EagerWorkflowTask = Starts.StartEagerly(w, run, request);
             }
 
             return response;
@@ -198,45 +197,6 @@ internal sealed class WorkflowOperations : IWorkflowOperations
         });
     }
 
-    /// <summary>Starts, or meets the run that is there, by the policies of the request. Call with the workflow's lock held.</summary>
-    /// <param name="beforeFirstTask">What belongs in front of the first workflow task.</param>
-    /// <param name="repeats">A request id that is known already stands for the same start.</param>
-    public StartWorkflowExecutionResponse Start(Workflow workflow, StartWorkflowExecutionRequest request, Action<MutableState>? beforeFirstTask = null, bool repeats = true)
-    {
-        var newRunId = Guid.CreateVersion7().ToString();
-        if (Store.Current(workflow) is { } current)
-        {
-            if (repeats && current.Record.RequestIds.TryGetValue(request.RequestId, out var known))
-            {
-                return Started(request, current, known.EventType == EventType.WorkflowExecutionStarted);
-            }
-
-            if (current.IsOpen)
-            {
-                if (Conflict(workflow, current, request, ref newRunId) is { } answer)
-                {
-                    return answer;
-                }
-            }
-            else
-            {
-                Reuse(current, request.WorkflowIdReusePolicy);
-            }
-        }
-
-        var run = Store.Create(workflow, newRunId);
-        run.Begin(StartedEvents.First(request, run.RunId, run.Now), request.UserMetadata, request.Links, request.RequestId);
-        if (request.VersioningOverride is { } versioning)
-        {
-            run.Record.VersioningOverride = versioning;
-        }
-
-        run.Record.Callbacks.AddRange(request.CompletionCallbacks);
-        beforeFirstTask?.Invoke(run);
-        run.EnsureWorkflowTask();
-        return Started(request, run, started: true);
-    }
-
     /// <summary>A running or closed run that a request names.</summary>
     public MutableState Existing(Workflow workflow, string runId) => Store.Find(workflow, runId) ?? throw (runId.Length > 0
         ? RpcErrors.NotFound($"workflow execution not found for workflow ID \"{workflow.WorkflowId}\" and run ID \"{runId}\"")
@@ -293,95 +253,10 @@ internal sealed class WorkflowOperations : IWorkflowOperations
                 return new SignalWithStartWorkflowExecutionResponse { RunId = current.RunId };
             }
 
-            var started = Start(w, start, Signal, repeats: false);
+            var started = Starts.Start(w, start, Signal, repeats: false);
             return new SignalWithStartWorkflowExecutionResponse { RunId = started.RunId, Started = true };
         });
     }
-
-    private StartWorkflowExecutionResponse? Conflict(Workflow workflow, MutableState current, StartWorkflowExecutionRequest request, ref string newRunId)
-    {
-        var policy = request.WorkflowIdConflictPolicy;
-        if (request.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning)
-        {
-            policy = WorkflowIdConflictPolicy.TerminateExisting;
-        }
-
-        switch (policy)
-        {
-            case WorkflowIdConflictPolicy.UseExisting:
-                Attach(current, request);
-                return Started(request, current, started: false);
-            case WorkflowIdConflictPolicy.TerminateExisting:
-                newRunId = _engine.Chain.Replace(workflow, current);
-                return null;
-            default:
-                throw RpcErrors.AlreadyStarted(
-                    $"Workflow execution is already running. WorkflowId: {current.WorkflowId}, RunId: {current.RunId}.", current.Record.CreateRequestId, current.RunId);
-        }
-    }
-
-    /// <summary>A start that met a running workflow leaves what it asked for there.</summary>
-    private static void Attach(MutableState run, StartWorkflowExecutionRequest request)
-    {
-        if (request.OnConflictOptions is not { } options || !(options.AttachRequestId || options.AttachCompletionCallbacks || options.AttachLinks))
-        {
-            return;
-        }
-
-        var e = run.NewEvent(EventType.WorkflowExecutionOptionsUpdated);
-        e.WorkflowExecutionOptionsUpdatedEventAttributes = new WorkflowExecutionOptionsUpdatedEventAttributes { AttachedRequestId = options.AttachRequestId ? request.RequestId : "" };
-        if (options.AttachCompletionCallbacks)
-        {
-            e.WorkflowExecutionOptionsUpdatedEventAttributes.AttachedCompletionCallbacks.AddRange(request.CompletionCallbacks);
-            run.Record.Callbacks.AddRange(request.CompletionCallbacks);
-        }
-
-        if (options.AttachLinks)
-        {
-            e.Links.AddRange(request.Links);
-        }
-
-        e.WorkerMayIgnore = true;
-        run.AddOrBuffer(e);
-        if (options.AttachRequestId)
-        {
-            run.RememberRequest(request.RequestId, e.EventType, e);
-        }
-    }
-
-    private static void Reuse(MutableState closed, WorkflowIdReusePolicy policy)
-    {
-        var refused = policy switch
-        {
-            WorkflowIdReusePolicy.AllowDuplicateFailedOnly when closed.Status == WorkflowExecutionStatus.Completed => "allow duplicate workflow Id if last run failed.",
-            WorkflowIdReusePolicy.RejectDuplicate => "reject duplicate workflow Id.",
-            _ => null,
-        };
-        if (refused is not null)
-        {
-            throw RpcErrors.AlreadyStarted(
-                $"Workflow execution already finished{(policy == WorkflowIdReusePolicy.RejectDuplicate ? "" : " successfully")}. WorkflowId: {closed.WorkflowId}, RunId: {closed.RunId}. Workflow Id reuse policy: {refused}",
-                closed.Record.CreateRequestId, closed.RunId);
-        }
-    }
-
-    /// <summary>The answer to a start that made a run, or met one.</summary>
-    public StartWorkflowExecutionResponse Started(StartWorkflowExecutionRequest request, MutableState run, bool started) => new()
-    {
-        RunId = run.RunId,
-        Started = started,
-        Status = run.Status,
-        Link = new Link
-        {
-            WorkflowEvent = new Link.Types.WorkflowEvent
-            {
-                Namespace = request.Namespace,
-                WorkflowId = run.WorkflowId,
-                RunId = run.RunId,
-                EventRef = new Link.Types.WorkflowEvent.Types.EventReference { EventId = 1, EventType = EventType.WorkflowExecutionStarted },
-            },
-        },
-    };
 
     private static void SignalName(string name)
     {

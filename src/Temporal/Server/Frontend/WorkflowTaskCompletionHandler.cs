@@ -25,10 +25,10 @@ internal sealed class WorkflowTaskCompletionHandler(
 
     public void Register(RpcTable table)
     {
-        table.AddRaw(RpcTable.WorkflowService, "RespondWorkflowTaskCompleted", RespondWorkflowTaskCompletedRequest.Parser, CompleteAsync);
-        table.Add(RpcTable.WorkflowService, "RespondWorkflowTaskFailed", RespondWorkflowTaskFailedRequest.Parser, FailAsync);
-        table.Add(RpcTable.WorkflowService, "RespondQueryTaskCompleted", RespondQueryTaskCompletedRequest.Parser, AnswerQueryAsync);
-        table.Add(RpcTable.WorkflowService, "ResetStickyTaskQueue", ResetStickyTaskQueueRequest.Parser, ResetStickyAsync);
+        table.AddRaw<RespondWorkflowTaskCompletedRequest>(CompleteAsync);
+        table.AddAsync<RespondWorkflowTaskFailedRequest, RespondWorkflowTaskFailedResponse>(FailAsync);
+        table.AddAsync<RespondQueryTaskCompletedRequest, RespondQueryTaskCompletedResponse>(AnswerQueryAsync);
+        table.AddAsync<ResetStickyTaskQueueRequest, ResetStickyTaskQueueResponse>(ResetStickyAsync);
     }
 
     private async ValueTask<GrpcResponse> CompleteAsync(GrpcServerCallContext context, RespondWorkflowTaskCompletedRequest request)

@@ -22,7 +22,7 @@ internal sealed class WorkflowTaskHandler(WorkflowEngine engine, NamespaceRegist
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
     public void Register(RpcTable table) =>
-        table.AddRaw(RpcTable.WorkflowService, "PollWorkflowTaskQueue", PollWorkflowTaskQueueRequest.Parser, PollAsync);
+        table.AddRaw<PollWorkflowTaskQueueRequest>(PollAsync);
 
     /// <summary>Starts the task for a worker and encodes what the worker gets; null when the task is not to be done any more. Call with the workflow's lock held.</summary>
     public byte[]? Start(Workflow workflow, MutableState run, string identity, string requestId, WorkerVersionStamp? version, bool partialHistory)

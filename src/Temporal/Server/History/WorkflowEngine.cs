@@ -11,14 +11,12 @@ namespace Temporal.Server.History;
 internal sealed class WorkflowEngine
 {
     private const int RecoveryLanes = 4;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly TimerService _timers;
-    private readonly ILogger _logger;
+    private readonly DetachedWork _work;
+    private readonly RunTimers _runTimers;
     private readonly TransferQueue _transfers;
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, RunTimer> _runTimers = [];
     private readonly Dictionary<long, TasksInHand> _busyRuns = [];
     private readonly HashSet<long> _lostRuns = [];
 
@@ -27,12 +25,13 @@ internal sealed class WorkflowEngine
         Store = store;
         Queues = queues;
         _timers = timers;
-        _logger = logger;
+        _work = new DetachedWork(timers, logger);
+        _runTimers = new RunTimers(timers);
         Chain = new RunChain(store, namespaces);
         _transfers = new TransferQueue(store, Chain, namespaces);
         store.Committed = OnCommitted;
         store.Lost = OnLost;
-        timers.SetBack += LookAtAllTimers;
+        timers.SetBack += _runTimers.ElapseAll;
     }
 
     public WorkflowStore Store { get; }
@@ -64,7 +63,7 @@ internal sealed class WorkflowEngine
         var (due, waiting, transfers) = Store.Database.Read(static db => (RunTable.Due(db), RunTable.Waiting(db), TransferTaskTable.All(db)));
         foreach (var (run, time) in due)
         {
-            SetTimer(run.Key, run.NamespaceId, run.WorkflowId, run.RunId, DateTimeOffset.FromUnixTimeMilliseconds(time));
+            SetTimer(run, DateTimeOffset.FromUnixTimeMilliseconds(time));
         }
 
         // A few at a time: the first calls of clients must not wait behind all of them.
@@ -72,7 +71,7 @@ internal sealed class WorkflowEngine
         {
             var lanes = new ParallelOptions { MaxDegreeOfParallelism = RecoveryLanes };
             Detached("", () => Parallel.ForEachAsync(waiting, lanes, (row, _) => new ValueTask(
-                LoggedAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
+                _work.RunAsync(row.WorkflowId, () => Store.ChangeAsync(row.NamespaceId, row.WorkflowId, w => Requeue(w, row.RunId))))));
         }
 
         foreach (var (key, task) in transfers)
@@ -81,51 +80,10 @@ internal sealed class WorkflowEngine
         }
     }
 
-    /// <summary>Runs something beside the caller, again and again while what it changes cannot be written, such as on a full disk; any other failure is logged.</summary>
-    public void Detached(string workflowId, Func<Task> work)
-    {
-        var counted = _timers.BeginWork();
-        _ = Task.Run(async () =>
-        {
-            using (counted)
-            {
-                await LoggedAsync(workflowId, work);
-            }
-        });
-    }
+    /// <inheritdoc cref="DetachedWork.Start"/>
+    public void Detached(string workflowId, Func<Task> work) => _work.Start(workflowId, work);
 
-    private async Task LoggedAsync(string workflowId, Func<Task> work)
-    {
-        try
-        {
-            await PersistAsync(workflowId, work);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The server has stopped; the work is found again at the next start.
-        }
-        catch (Exception e)
-        {
-            Log.TransferFailed(_logger, e, workflowId);
-        }
-    }
-
-    private async Task PersistAsync(string workflowId, Func<Task> work)
-    {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
-        {
-            try
-            {
-                await work();
-                return;
-            }
-            catch (GrpcException e) when (e.Code == GrpcStatusCode.Unavailable)
-            {
-                Log.WorkUnwritten(_logger, e, workflowId);
-                await Task.Delay(pause);
-            }
-        }
-    }
+    private void SetTimer(RunName run, DateTimeOffset? due) => _runTimers.Set(run.Key, due, () => Detached(run.WorkflowId, () => ElapseAsync(run)));
 
     private void Requeue(Workflow workflow, string runId)
     {
@@ -165,7 +123,7 @@ internal sealed class WorkflowEngine
                 NoteTasks(run);
             }
 
-            SetTimer(run.State.Key, write.Workflow.NamespaceId, write.Workflow.WorkflowId, run.State.RunId, run.NextDue);
+            SetTimer(run.State.Name, run.NextDue);
             if (run.WorkflowTask is { } task)
             {
                 if (task.Sticky && !Queues.StickyWorkerLives(task.NamespaceId, task.Queue))
@@ -253,55 +211,12 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private void SetTimer(long key, string namespaceId, string workflowId, string runId, DateTimeOffset? due)
+    private Task ElapseAsync(RunName name)
     {
-        lock (_lock)
+        _runTimers.Forget(name.Key);
+        return Store.ChangeAsync(name.NamespaceId, name.WorkflowId, workflow =>
         {
-            if (_runTimers.TryGetValue(key, out var known))
-            {
-                if (known.Due == due)
-                {
-                    return;
-                }
-
-                known.Handle.Dispose();
-                _runTimers.Remove(key);
-            }
-
-            if (due is { } at)
-            {
-                void Elapse() => Detached(workflowId, () => ElapseAsync(key, namespaceId, workflowId, runId));
-                _runTimers[key] = new RunTimer(at, _timers.Schedule(at, Elapse), Elapse);
-            }
-        }
-    }
-
-    /// <summary>The clock was set back: the limits of attempts, which count time awake, are due earlier on it than the timers that were set for them.</summary>
-    private void LookAtAllTimers()
-    {
-        List<RunTimer> timers;
-        lock (_lock)
-        {
-            timers = [.. _runTimers.Values];
-        }
-
-        foreach (var timer in timers)
-        {
-            timer.Handle.Dispose();
-            timer.Elapse();
-        }
-    }
-
-    private Task ElapseAsync(long key, string namespaceId, string workflowId, string runId)
-    {
-        lock (_lock)
-        {
-            _runTimers.Remove(key);
-        }
-
-        return Store.ChangeAsync(namespaceId, workflowId, workflow =>
-        {
-            if (Store.Find(workflow, runId) is not { } run)
+            if (Store.Find(workflow, name.RunId) is not { } run)
             {
                 return;
             }
@@ -314,11 +229,8 @@ internal sealed class WorkflowEngine
 
             if (!run.Changes.IsDirty)
             {
-                SetTimer(key, namespaceId, workflowId, runId, run.NextDue());
+                SetTimer(name, run.NextDue());
             }
         });
     }
-
-    /// <summary>When time alone changes a run next, and what is done then.</summary>
-    private sealed record RunTimer(DateTimeOffset Due, IDisposable Handle, Action Elapse);
 }

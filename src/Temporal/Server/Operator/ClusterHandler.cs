@@ -22,10 +22,10 @@ internal sealed class ClusterHandler(Func<string> address) : IServiceHandler
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        table.Add(RpcTable.WorkflowService, "GetClusterInfo", GetClusterInfoRequest.Parser, (_, _) => ValueTask.FromResult(ClusterInfo()));
-        table.Add(RpcTable.WorkflowService, "GetSystemInfo", GetSystemInfoRequest.Parser, (_, _) => ValueTask.FromResult(SystemInfo()));
-        table.Add(RpcTable.OperatorService, "ListClusters", ListClustersRequest.Parser, (_, _) => ValueTask.FromResult(ListClusters()));
-        table.Add(RpcTable.Health, "Check", HealthCheckRequest.Parser, (_, request) => ValueTask.FromResult(Check(request)));
+        table.Add((GetClusterInfoRequest _) => ClusterInfo());
+        table.Add((GetSystemInfoRequest _) => SystemInfo());
+        table.Add((ListClustersRequest _) => ListClusters());
+        table.AddAsync<HealthCheckRequest, HealthCheckResponse>(RpcTable.Health, "Check", (_, request) => ValueTask.FromResult(Check(request)));
     }
 
     private GetClusterInfoResponse ClusterInfo() => new()

@@ -25,13 +25,12 @@ internal sealed class NamespaceHandler(NamespaceDirectory directory, SearchAttri
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        const string Service = RpcTable.WorkflowService;
-        table.Add(Service, "RegisterNamespace", RegisterNamespaceRequest.Parser, async (_, request) => await RegisterNamespaceAsync(request));
-        table.Add(Service, "DescribeNamespace", DescribeNamespaceRequest.Parser, (_, request) => ValueTask.FromResult(Describe(Find(request.Namespace, request.Id))));
-        table.Add(Service, "ListNamespaces", ListNamespacesRequest.Parser, (_, request) => ValueTask.FromResult(List(request)));
-        table.Add(Service, "UpdateNamespace", UpdateNamespaceRequest.Parser, async (_, request) => await UpdateAsync(request));
-        table.Add(Service, "DeprecateNamespace", DeprecateNamespaceRequest.Parser, async (_, request) => await DeprecateAsync(request));
-        table.Add(RpcTable.OperatorService, "DeleteNamespace", DeleteNamespaceRequest.Parser, async (_, request) => await DeleteAsync(request));
+        table.AddAsync((RegisterNamespaceRequest request) => RegisterNamespaceAsync(request));
+        table.Add((DescribeNamespaceRequest request) => Describe(Find(request.Namespace, request.Id)));
+        table.Add((ListNamespacesRequest request) => List(request));
+        table.AddAsync((UpdateNamespaceRequest request) => UpdateAsync(request));
+        table.AddAsync((DeprecateNamespaceRequest request) => DeprecateAsync(request));
+        table.AddAsync((DeleteNamespaceRequest request) => DeleteAsync(request));
     }
 
     /// <inheritdoc/>

@@ -22,12 +22,11 @@ internal sealed partial class NexusHandler(Database database, TimerService timer
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        const string Service = RpcTable.OperatorService;
-        table.Add(Service, "CreateNexusEndpoint", CreateNexusEndpointRequest.Parser, async (_, request) => await CreateAsync(request));
-        table.Add(Service, "UpdateNexusEndpoint", UpdateNexusEndpointRequest.Parser, async (_, request) => await UpdateAsync(request));
-        table.Add(Service, "DeleteNexusEndpoint", DeleteNexusEndpointRequest.Parser, async (_, request) => await DeleteAsync(request));
-        table.Add(Service, "GetNexusEndpoint", GetNexusEndpointRequest.Parser, (_, request) => ValueTask.FromResult(new GetNexusEndpointResponse { Endpoint = Find(request.Id) }));
-        table.Add(Service, "ListNexusEndpoints", ListNexusEndpointsRequest.Parser, (_, request) => ValueTask.FromResult(List(request)));
+        table.AddAsync((CreateNexusEndpointRequest request) => CreateAsync(request));
+        table.AddAsync((UpdateNexusEndpointRequest request) => UpdateAsync(request));
+        table.AddAsync((DeleteNexusEndpointRequest request) => DeleteAsync(request));
+        table.Add((GetNexusEndpointRequest request) => new GetNexusEndpointResponse { Endpoint = Find(request.Id) });
+        table.Add((ListNexusEndpointsRequest request) => List(request));
     }
 
     /// <inheritdoc/>

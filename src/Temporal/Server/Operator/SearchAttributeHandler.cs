@@ -11,10 +11,9 @@ internal sealed class SearchAttributeHandler(NamespaceRegistry namespaces, Searc
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        const string Service = RpcTable.OperatorService;
-        table.Add(Service, "AddSearchAttributes", AddSearchAttributesRequest.Parser, async (_, request) => await AddAsync(request));
-        table.Add(Service, "RemoveSearchAttributes", RemoveSearchAttributesRequest.Parser, async (_, request) => await RemoveAsync(request));
-        table.Add(Service, "ListSearchAttributes", ListSearchAttributesRequest.Parser, (_, request) => ValueTask.FromResult(List(request)));
+        table.AddAsync((AddSearchAttributesRequest request) => AddAsync(request));
+        table.AddAsync((RemoveSearchAttributesRequest request) => RemoveAsync(request));
+        table.Add((ListSearchAttributesRequest request) => List(request));
     }
 
     private async Task<AddSearchAttributesResponse> AddAsync(AddSearchAttributesRequest request)

@@ -26,30 +26,29 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        const string Service = RpcTable.WorkflowService;
-        table.Add(Service, "RecordWorkerHeartbeat", RecordWorkerHeartbeatRequest.Parser, (_, request) => ValueTask.FromResult(Record(request)));
-        table.Add(Service, "ListWorkers", ListWorkersRequest.Parser, (_, request) => ValueTask.FromResult(List(request)));
-        table.Add(Service, "DescribeWorker", DescribeWorkerRequest.Parser, (_, request) => ValueTask.FromResult(Describe(request)));
+        table.Add((RecordWorkerHeartbeatRequest request) => Record(request));
+        table.Add((ListWorkersRequest request) => List(request));
+        table.Add((DescribeWorkerRequest request) => Describe(request));
 
-        table.Add(Service, "ListWorkerDeployments", ListWorkerDeploymentsRequest.Parser, (_, request) => Checked(request.Namespace, new ListWorkerDeploymentsResponse()));
-        Refuse(table, "DescribeWorkerDeployment", DescribeWorkerDeploymentRequest.Parser, request => request.Namespace, NoDeployment);
-        Refuse(table, "SetWorkerDeploymentCurrentVersion", SetWorkerDeploymentCurrentVersionRequest.Parser, request => request.Namespace, NoDeployment);
-        Refuse(table, "SetWorkerDeploymentRampingVersion", SetWorkerDeploymentRampingVersionRequest.Parser, request => request.Namespace, NoDeployment);
-        Refuse(table, "DeleteWorkerDeployment", DeleteWorkerDeploymentRequest.Parser, request => request.Namespace, NoDeployment);
-        Refuse(table, "DescribeWorkerDeploymentVersion", DescribeWorkerDeploymentVersionRequest.Parser, request => request.Namespace, NoVersion);
-        Refuse(table, "DeleteWorkerDeploymentVersion", DeleteWorkerDeploymentVersionRequest.Parser, request => request.Namespace, NoVersion);
-        Refuse(table, "UpdateWorkerDeploymentVersionMetadata", UpdateWorkerDeploymentVersionMetadataRequest.Parser, request => request.Namespace, NoVersion);
+        table.Add((ListWorkerDeploymentsRequest request) => Checked(request.Namespace, new ListWorkerDeploymentsResponse()));
+        Refuse<DescribeWorkerDeploymentRequest>(table, request => request.Namespace, NoDeployment);
+        Refuse<SetWorkerDeploymentCurrentVersionRequest>(table, request => request.Namespace, NoDeployment);
+        Refuse<SetWorkerDeploymentRampingVersionRequest>(table, request => request.Namespace, NoDeployment);
+        Refuse<DeleteWorkerDeploymentRequest>(table, request => request.Namespace, NoDeployment);
+        Refuse<DescribeWorkerDeploymentVersionRequest>(table, request => request.Namespace, NoVersion);
+        Refuse<DeleteWorkerDeploymentVersionRequest>(table, request => request.Namespace, NoVersion);
+        Refuse<UpdateWorkerDeploymentVersionMetadataRequest>(table, request => request.Namespace, NoVersion);
 
         foreach (var method in (string[])["CreateWorkflowRule", "DescribeWorkflowRule", "DeleteWorkflowRule", "ListWorkflowRules", "TriggerWorkflowRule"])
         {
-            table.AddRaw(Service, method, Google.Protobuf.WellKnownTypes.Empty.Parser, (_, _) => throw RpcErrors.Unimplemented($"method {method} not supported"));
+            table.AddRaw<Google.Protobuf.WellKnownTypes.Empty>(RpcTable.WorkflowService, method, (_, _) => throw RpcErrors.Unimplemented($"method {method} not supported"));
         }
 
-        Refuse(table, "GetWorkerBuildIdCompatibility", GetWorkerBuildIdCompatibilityRequest.Parser, request => request.Namespace, SetsDisabled);
-        Refuse(table, "UpdateWorkerBuildIdCompatibility", UpdateWorkerBuildIdCompatibilityRequest.Parser, request => request.Namespace, SetsDisabled);
-        Refuse(table, "GetWorkerVersioningRules", GetWorkerVersioningRulesRequest.Parser, request => request.Namespace, RulesDisabled);
-        Refuse(table, "UpdateWorkerVersioningRules", UpdateWorkerVersioningRulesRequest.Parser, request => request.Namespace, RulesDisabled);
-        Refuse(table, "GetWorkerTaskReachability", GetWorkerTaskReachabilityRequest.Parser, request => request.Namespace, RulesDisabled);
+        Refuse<GetWorkerBuildIdCompatibilityRequest>(table, request => request.Namespace, SetsDisabled);
+        Refuse<UpdateWorkerBuildIdCompatibilityRequest>(table, request => request.Namespace, SetsDisabled);
+        Refuse<GetWorkerVersioningRulesRequest>(table, request => request.Namespace, RulesDisabled);
+        Refuse<UpdateWorkerVersioningRulesRequest>(table, request => request.Namespace, RulesDisabled);
+        Refuse<GetWorkerTaskReachabilityRequest>(table, request => request.Namespace, RulesDisabled);
     }
 
     /// <summary>Keeps what a worker says of itself; also with its last words, when it shuts down.</summary>
@@ -109,15 +108,15 @@ internal sealed class WorkerHandler(TimerService timers, NamespaceRegistry names
         }
     }
 
-    private ValueTask<T> Checked<T>(string ns, T answer)
+    private T Checked<T>(string ns, T answer)
     {
         namespaces.Resolve(ns);
-        return ValueTask.FromResult(answer);
+        return answer;
     }
 
-    private void Refuse<TRequest>(RpcTable table, string method, MessageParser<TRequest> parser, Func<TRequest, string> ns, Func<GrpcException> failure)
-        where TRequest : IMessage<TRequest> =>
-        table.AddRaw(RpcTable.WorkflowService, method, parser, (_, request) =>
+    private void Refuse<TRequest>(RpcTable table, Func<TRequest, string> ns, Func<GrpcException> failure)
+        where TRequest : IMessage<TRequest>, new() =>
+        table.AddRaw<TRequest>((_, request) =>
         {
             namespaces.Resolve(ns(request));
             throw failure();

@@ -29,14 +29,13 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        const string Service = RpcTable.WorkflowService;
-        table.Add(Service, "CreateSchedule", CreateScheduleRequest.Parser, async (_, request) => await CreateAsync(request));
-        table.Add(Service, "DescribeSchedule", DescribeScheduleRequest.Parser, async (_, request) => await DescribeAsync(request));
-        table.Add(Service, "UpdateSchedule", UpdateScheduleRequest.Parser, async (_, request) => await UpdateAsync(request));
-        table.Add(Service, "PatchSchedule", PatchScheduleRequest.Parser, async (_, request) => await PatchAsync(request));
-        table.Add(Service, "DeleteSchedule", DeleteScheduleRequest.Parser, async (_, request) => await DeleteAsync(request));
-        table.Add(Service, "ListScheduleMatchingTimes", ListScheduleMatchingTimesRequest.Parser, (_, request) => ValueTask.FromResult(MatchingTimes(request)));
-        table.Add(Service, "ListSchedules", ListSchedulesRequest.Parser, async (_, request) =>
+        table.AddAsync((CreateScheduleRequest request) => CreateAsync(request));
+        table.AddAsync((DescribeScheduleRequest request) => DescribeAsync(request));
+        table.AddAsync((UpdateScheduleRequest request) => UpdateAsync(request));
+        table.AddAsync((PatchScheduleRequest request) => PatchAsync(request));
+        table.AddAsync((DeleteScheduleRequest request) => DeleteAsync(request));
+        table.Add((ListScheduleMatchingTimesRequest request) => MatchingTimes(request));
+        table.AddAsync(async (ListSchedulesRequest request) =>
             await lists.ListAsync(request, (ns, id) => _schedules.GetValueOrDefault((ns, id))));
     }
 

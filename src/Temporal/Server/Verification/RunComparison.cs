@@ -135,7 +135,7 @@ internal sealed class RunComparison(StoredRun stored, RebuiltRun rebuilt, Action
         {
             if (!stored.Transfers.Any(record => record.Kind == kind && record.EventId == eventId))
             {
-                report($"outbox {kind} of event {Text(eventId)}", "", "work to do");
+                report($"transfer {kind} of event {Text(eventId)}", "", "work to do");
             }
         }
     }

@@ -16,13 +16,12 @@ internal sealed class VisibilityHandler(Database database, NamespaceRegistry nam
     /// <inheritdoc/>
     public void Register(RpcTable table)
     {
-        const string Service = RpcTable.WorkflowService;
-        table.Add(Service, "ListWorkflowExecutions", ListWorkflowExecutionsRequest.Parser, (_, request) => ValueTask.FromResult(List(request)));
-        table.Add(Service, "ScanWorkflowExecutions", ScanWorkflowExecutionsRequest.Parser, (_, request) => ValueTask.FromResult(Scan(request)));
-        table.Add(Service, "CountWorkflowExecutions", CountWorkflowExecutionsRequest.Parser, (_, request) => ValueTask.FromResult(Count(request)));
-        table.Add(Service, "ListOpenWorkflowExecutions", ListOpenWorkflowExecutionsRequest.Parser, (_, request) => ValueTask.FromResult(ListOpen(request)));
-        table.Add(Service, "ListClosedWorkflowExecutions", ListClosedWorkflowExecutionsRequest.Parser, (_, request) => ValueTask.FromResult(ListClosed(request)));
-        table.Add(Service, "ListArchivedWorkflowExecutions", ListArchivedWorkflowExecutionsRequest.Parser, (_, request) => ValueTask.FromResult(ListArchived(request)));
+        table.Add((ListWorkflowExecutionsRequest request) => List(request));
+        table.Add((ScanWorkflowExecutionsRequest request) => Scan(request));
+        table.Add((CountWorkflowExecutionsRequest request) => Count(request));
+        table.Add((ListOpenWorkflowExecutionsRequest request) => ListOpen(request));
+        table.Add((ListClosedWorkflowExecutionsRequest request) => ListClosed(request));
+        table.Add((ListArchivedWorkflowExecutionsRequest request) => ListArchived(request));
     }
 
     private ListWorkflowExecutionsResponse List(ListWorkflowExecutionsRequest request)

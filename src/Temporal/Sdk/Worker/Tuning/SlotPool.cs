@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Temporalio.Worker.Telemetry;
 
@@ -14,11 +13,13 @@ internal abstract class SlotPool
     public required SlotStatistics Statistics { protected get; init; }
 
     /// <summary>A pool over a supplier.</summary>
-    public static SlotPool Create(SlotSupplier supplier, SlotReserveContext context, SlotStatistics statistics, TimeProvider time, ILogger logger) => supplier switch
+    /// <param name="resources">What the process uses, measured once for all pools of a worker.</param>
+    public static SlotPool Create(
+        SlotSupplier supplier, SlotReserveContext context, SlotStatistics statistics, ResourceMeter resources, TimeProvider time, ILogger logger) => supplier switch
     {
         FixedSizeSlotSupplier fixedSize => new FixedPool(fixedSize.SlotCount) { Statistics = statistics },
         CustomSlotSupplier custom => new CustomPool(custom, context, logger) { Statistics = statistics },
-        ResourceBasedSlotSupplier resources => new ResourcePool(resources, context.SlotType, time) { Statistics = statistics },
+        ResourceBasedSlotSupplier resourceBased => new ResourcePool(resourceBased, context.SlotType, resources, time) { Statistics = statistics },
         _ => throw new ArgumentException($"{supplier.GetType()} is no known kind of slot supplier.", nameof(supplier)),
     };
 
@@ -128,8 +129,6 @@ internal abstract class SlotPool
 
         private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
 
-        private static readonly ConcurrentDictionary<TimeProvider, ResourceMeter> Meters = new();
-
         private readonly Lock _lock = new();
         private readonly ResourceMeter _meter;
         private readonly TimeProvider _time;
@@ -141,7 +140,7 @@ internal abstract class SlotPool
         private int _taken;
         private DateTimeOffset _last;
 
-        public ResourcePool(ResourceBasedSlotSupplier supplier, SlotType type, TimeProvider time)
+        public ResourcePool(ResourceBasedSlotSupplier supplier, SlotType type, ResourceMeter meter, TimeProvider time)
         {
             var workflows = type == SlotType.Workflow;
             _goals = supplier.TunerOptions;
@@ -149,7 +148,7 @@ internal abstract class SlotPool
             _maximum = supplier.Options.MaximumSlots ?? (workflows ? 1000 : 2000);
             _throttle = supplier.Options.RampThrottle ?? (workflows ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
             _time = time;
-            _meter = Meters.GetOrAdd(time, static clock => new(clock));
+            _meter = meter;
         }
 
         protected override async Task<SlotPermit> TakeAsync(CancellationToken cancellationToken)
