@@ -9,14 +9,14 @@ namespace Orchestrator.Activities;
 public sealed class PlanningActivities : IPlanningActivities
 {
     private readonly PlanningStart _start;
-    private readonly PlannerTurn _turn;
+    private readonly PlannerRunStep _turn;
     private readonly PlanningEnd _end;
 
     /// <summary>Puts the steps together.</summary>
     public PlanningActivities(RunServices services)
     {
         _start = new PlanningStart(services);
-        _turn = new PlannerTurn(services);
+        _turn = new PlannerRunStep(services);
         _end = new PlanningEnd(services.Time);
     }
 

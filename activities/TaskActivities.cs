@@ -11,7 +11,7 @@ namespace Orchestrator.Activities;
 public sealed class TaskActivities : ITaskActivities
 {
     private readonly TaskPreparation _preparation;
-    private readonly AgentTurn _turn;
+    private readonly AgentRunStep _turn;
     private readonly TaskVerification _verification;
     private readonly TaskMerge _merge;
     private readonly RunServices _services;
@@ -21,7 +21,7 @@ public sealed class TaskActivities : ITaskActivities
     {
         _services = services;
         _preparation = new TaskPreparation(services);
-        _turn = new AgentTurn(services);
+        _turn = new AgentRunStep(services);
         _verification = new TaskVerification(services);
         _merge = new TaskMerge(services, CallingExecution.AskAsync);
     }

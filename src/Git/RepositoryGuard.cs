@@ -206,13 +206,13 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     {
         if (SettingPlace.TryParse(change.Name) is { } setting)
         {
-            new PutAside(repository).Keep(change, [], string.Empty, during);
+            new Quarantine(repository).Keep(change, [], string.Empty, during);
             await setting.WriteAsync(repository, change.Expected is null ? [] : SettingValues.Read(change.Expected), cancellationToken);
             return;
         }
 
         var found = GuardedFile.Parse(change.Found!);
-        new PutAside(repository).Keep(change, _store.Read(found.Hash) ?? [], found.Mode, during);
+        new Quarantine(repository).Keep(change, _store.Read(found.Hash) ?? [], found.Mode, during);
         PutFileBack(change.Name, change.Expected);
     }
 

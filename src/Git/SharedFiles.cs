@@ -8,7 +8,7 @@ internal sealed class SharedFiles(GitRepository repository, GuardStore store)
     internal const string Stash = "logs/refs/stash";
     private const string WorktreesFolder = "worktrees/";
     private static readonly string[] Wiring = ["gitdir", "commondir", "config.worktree", WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
-    private readonly PutAside _aside = new(repository);
+    private readonly Quarantine _aside = new(repository);
 
     /// <summary>As they are now; their content is kept or held, so that it can be put back.</summary>
     internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);

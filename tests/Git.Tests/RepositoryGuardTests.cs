@@ -100,7 +100,7 @@ public sealed class RepositoryGuardTests
         Assert.All(files, name => Assert.False(File.Exists(Path.Combine(common, name))));
         Assert.DoesNotContain(await guarded.CompareAsync(), change => !change.IsLeft);
 
-        var aside = new PutAside(opened.Repository);
+        var aside = new Quarantine(opened.Repository);
         Assert.Equal(4, aside.List().Count);
         Assert.All(aside.List(), item => Assert.Equal("agent of run-1", item.While));
         foreach (var item in aside.List())
@@ -132,7 +132,7 @@ public sealed class RepositoryGuardTests
 
         Assert.Equal("#!/bin/sh\n", await File.ReadAllTextAsync(hook));
         Assert.True(File.GetUnixFileMode(hook).HasFlag(UnixFileMode.UserExecute), "still executable");
-        Assert.Equal("hooks/pre-commit", Assert.Single(new PutAside(opened.Repository).List()).Name);
+        Assert.Equal("hooks/pre-commit", Assert.Single(new Quarantine(opened.Repository).List()).Name);
     }
 
     /// <summary>What is recorded is not synced: a power cut may take it, or half of it, and then nothing is known and nothing may be undone.</summary>

@@ -26,7 +26,7 @@ public sealed class AgentGuardTests
     public async Task PutBack_SettingThatRunsPrograms_IsChargedOnlyForTheAgentsOwnCall(string what, AgentEvent[] events, bool charged)
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
-        var (guard, place, worktree) = await GuardAsync(run);
+        var (guard, workspace, worktree) = await GuardAsync(run);
         await guard.RecordAsync(worktree);
         await run.Repository.GitAsync(Deed);
         var deeds = new ToolDeeds();
@@ -36,9 +36,9 @@ public sealed class AgentGuardTests
         var notices = await guard.PutBackAsync(worktree, round: 1, deeds);
 
         Assert.True(Assert.Single(notices).IsForPerson, "it is put aside and a person is told, whoever did it");
-        var problems = AgentGuard.Problems(place.Files.Folder, "a", lastStart: 1, round: 1).ToList();
+        var problems = AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, round: 1).ToList();
         Assert.True((problems.Count == 1) == charged, $"{what}: {string.Join(" ", problems)}");
-        Assert.Empty(AgentGuard.Problems(place.Files.Folder, "a", lastStart: 1, round: 2));
+        Assert.Empty(AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, round: 2));
     }
 
     /// <summary>What a person does is theirs, also where the agent did something that looks like it.</summary>
@@ -46,7 +46,7 @@ public sealed class AgentGuardTests
     public async Task PutBack_WhatIsLeftAlone_IsNeverCharged()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a", "a.txt"));
-        var (guard, place, worktree) = await GuardAsync(run);
+        var (guard, workspace, worktree) = await GuardAsync(run);
         await guard.RecordAsync(worktree);
         await run.Repository.GitAsync("config", "pull.rebase", "true");
         await run.Repository.GitAsync("remote", "add", "mine", "https://user.example/x.git");
@@ -55,14 +55,14 @@ public sealed class AgentGuardTests
 
         await guard.PutBackAsync(worktree, round: 1, deeds);
 
-        Assert.Empty(AgentGuard.Problems(place.Files.Folder, "a", lastStart: 1, round: 1));
+        Assert.Empty(AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, round: 1));
         Assert.Equal("true", await run.Repository.GitAsync("config", "pull.rebase"));
     }
 
-    private static async Task<(AgentGuard Guard, TaskPlace Place, Worktree Worktree)> GuardAsync(RunFixture run)
+    private static async Task<(AgentGuard Guard, TaskWorkspace Place, Worktree Worktree)> GuardAsync(RunFixture run)
     {
         await run.PrepareAsync("a");
-        var place = new TaskPlace(await Repositories.OpenAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), "a");
-        return (new AgentGuard(place, run.Services, start: 1), place, place.Worktrees.Find(place.WorktreePath)!);
+        var workspace = new TaskWorkspace(await Repositories.OpenAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), "a");
+        return (new AgentGuard(workspace, run.Services, start: 1), workspace, workspace.Worktrees.Find(workspace.WorktreePath)!);
     }
 }

@@ -174,8 +174,8 @@ public sealed class HostileWorktreeTests
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
-        var place = new TaskPlace(await Repositories.OpenAsync(run.Repository.Path), files, "a");
-        var check = new WorkCheck(place, files.Task("a"), files);
+        var workspace = new TaskWorkspace(await Repositories.OpenAsync(run.Repository.Path), files, "a");
+        var check = new TaskCommit(workspace, files.Task("a"), files);
         var input = new VerifyTaskInput { Task = run.Task("a"), Prepared = prepared, Round = 1, Start = 1, ClaimedDone = true };
         Assert.Empty(await check.FindProblemsAsync(input, [], CancellationToken.None));
 
@@ -183,7 +183,7 @@ public sealed class HostileWorktreeTests
         var (problems, commit) = await check.CommitAsync(input, CancellationToken.None);
 
         Assert.Contains("'b.txt' was added, but this task does not own it", Assert.Single(problems), StringComparison.Ordinal);
-        Assert.Equal(("", prepared.BaseCommit), (commit, await place.Refs.ReadAsync(place.Branch)));
+        Assert.Equal(("", prepared.BaseCommit), (commit, await workspace.Refs.ReadAsync(workspace.Branch)));
     }
 
     [Fact]

@@ -36,11 +36,11 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
         foreach (var id in ids)
         {
             var prepared = await run.PrepareAsync(id);
-            var place = new TaskPlace(repository, files, id);
+            var workspace = new TaskWorkspace(repository, files, id);
             var talk = run.Repository.Beside($"{id}.jsonl");
             var folder = Path.Combine(run.Repository.Path, prepared.Worktree, id);
             Directory.CreateDirectory(folder);
-            atWork.Add((folder, talk, new WorkSnapshots(place, place.Worktrees.Find(place.WorktreePath), () => talk, time)));
+            atWork.Add((folder, talk, new WorkSnapshots(workspace, workspace.Worktrees.Find(workspace.WorktreePath), () => talk, time)));
         }
 
         string[] measured = [run.Repository[".git"], run.Repository[".orchestrator"]];
@@ -71,7 +71,7 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
         {
             Assert.Equal("", work.Problem);
             Assert.Equal(new FileInfo(talk).Length, new FileInfo(Path.Combine(run.Folder.Task(id), "conversations", $"{id}.jsonl")).Length);
-            Assert.NotNull(new TaskPlace(repository, files, id).Unfinished.Find());
+            Assert.NotNull(new TaskWorkspace(repository, files, id).Unfinished.Find());
             Assert.Single(Directory.EnumerateDirectories(Path.Combine(run.Repository[".git"], "orchestrator", "unfinished", RunFixture.RunId, id)));
         }
     }

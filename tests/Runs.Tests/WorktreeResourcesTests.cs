@@ -95,6 +95,6 @@ public sealed class WorktreeResourcesTests
     {
         var task = run.Task("a");
         var input = new RunAgentInput { Task = task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } }, Prepared = prepared, Round = start, Start = start };
-        return new AgentTurn(run.Services).RunAsync(input, RunFixture.Execution);
+        return new AgentRunStep(run.Services).RunAsync(input, RunFixture.Execution);
     }
 }

@@ -25,11 +25,11 @@ internal sealed class AcceptCommand : CliCommand
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var items = await AsideItems.ListAsync(repository);
+        var items = await QuarantinedItems.ListAsync(repository);
         var chosen = parsed.GetValue(_all) ? items : [.. (parsed.GetValue(_which) ?? []).Select(which => Find(items, which)).Distinct()];
         foreach (var item in chosen)
         {
-            await AsideItems.AcceptAsync(repository, item, stop);
+            await QuarantinedItems.AcceptAsync(repository, item, stop);
         }
 
         if (parsed.GetValue(_json))
@@ -57,9 +57,9 @@ internal sealed class AcceptCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    private static AsideItem Find(IReadOnlyList<AsideItem> items, string which) =>
+    private static QuarantinedItem Find(IReadOnlyList<QuarantinedItem> items, string which) =>
         items.FirstOrDefault(item => item.Id == which || item.Name == which)
         ?? throw new CommandException(ExitCodes.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
 
-    private static string ContentOf(AsideItem item) => item.Content.IsEmpty ? string.Join('\n', item.Values) : Encoding.UTF8.GetString(item.Content.Span).TrimEnd('\n');
+    private static string ContentOf(QuarantinedItem item) => item.Content.IsEmpty ? string.Join('\n', item.Values) : Encoding.UTF8.GetString(item.Content.Span).TrimEnd('\n');
 }

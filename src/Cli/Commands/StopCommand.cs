@@ -23,7 +23,7 @@ internal sealed class StopCommand : CliCommand
         var which = parsed.GetValue(_which);
         if (which is null == !parsed.GetValue(_all))
             throw new CommandException(ExitCodes.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
-        var running = Select(AgentStartFolders.Find(repository.RunsFolder), which).Where(start => start.State is AgentStartState.Running or AgentStartState.Died).ToList();
+        var running = Select(AgentRunFolders.Find(repository.RunsFolder), which).Where(start => start.State is AgentStartState.Running or AgentStartState.Died).ToList();
         var supervisor = new AgentSupervisor(context.Time);
         foreach (var start in running)
         {

@@ -11,7 +11,7 @@ internal static class ConflictReport
     private const int MostFiles = 5;
     private const int MostLines = 60;
 
-    public static async Task<IReadOnlyList<string>> WriteAsync(TaskPlace place, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
+    public static async Task<IReadOnlyList<string>> WriteAsync(TaskWorkspace workspace, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
     {
         var sections = new List<string>
         {
@@ -20,21 +20,21 @@ internal static class ConflictReport
         };
         sections.AddRange(ProblemsFile.Some([.. merge.Messages.Where(m => m.Kind.StartsWith("CONFLICT", StringComparison.Ordinal)).Select(m => $"- {FileNames.Show(m.Text, 600)}")]));
         sections.Add($"\nYour task: {FirstLine(task.Description)}");
-        sections.AddRange((await OthersAsync(place, task, merge, staging, stop)).Select(other => $"In conflict with {other.Id}: {FirstLine(other.Description)}"));
+        sections.AddRange((await OthersAsync(workspace, task, merge, staging, stop)).Select(other => $"In conflict with {other.Id}: {FirstLine(other.Description)}"));
         foreach (var file in merge.ConflictedFiles.Take(MostFiles))
         {
-            if (await new Commits(place.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks)
+            if (await new Commits(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks)
                 sections.Add($"\n## {FileNames.Show(file)}\n\n```\n{hunks}```\n");
         }
         return sections;
     }
 
     /// <summary>Tasks that were merged since this one began and own a file in conflict.</summary>
-    private static async Task<IEnumerable<PlanTask>> OthersAsync(TaskPlace place, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
+    private static async Task<IEnumerable<PlanTask>> OthersAsync(TaskWorkspace workspace, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
     {
-        var since = TaskNotes.Read(place.Files.Folder, task.Id).Base;
-        var merged = (await new Commits(place.Repository).ListFirstParentsAsync(staging, since, stop)).Select(c => c.Trailers?.Task).ToHashSet(StringComparer.Ordinal);
-        return place.Files.Plan.Tasks.Where(other => other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns));
+        var since = TaskNotes.Read(workspace.Files.Folder, task.Id).Base;
+        var merged = (await new Commits(workspace.Repository).ListFirstParentsAsync(staging, since, stop)).Select(c => c.Trailers?.Task).ToHashSet(StringComparer.Ordinal);
+        return workspace.Files.Plan.Tasks.Where(other => other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns));
     }
 
     /// <summary>The lines between conflict markers, markers included.</summary>

@@ -24,17 +24,17 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var task = files.Task(input.Request.TaskId);
-        var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
-        var commits = new Commits(place.Repository);
-        var trailers = new CommitTrailers(place.RunId, task.Id, input.Request.Round);
-        var (record, recorded, note) = (place.StagingRecord, input.StagingTip, "");
+        var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
+        var commits = new Commits(workspace.Repository);
+        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Request.Round);
+        var (record, recorded, note) = (workspace.StagingRecord, input.StagingTip, "");
         while (true)
         {
             recorded = await record.BringUpToDateAsync(recorded, caller, stop);
             var (tip, isAsRecorded) = await record.ReadAsync(recorded, stop);
             if (!isAsRecorded)
             {
-                if (tip is not null && await IsThisMergeAsync(place, tip, recorded, input.Request, trailers, stop))
+                if (tip is not null && await IsThisMergeAsync(workspace, tip, recorded, input.Request, trailers, stop))
                     return Merged(tip, note);
                 var (done, message) = await record.PutBackAsync(recorded, caller, stop);
                 if (!done)
@@ -46,19 +46,19 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
             if (await commits.IsAncestorAsync(input.Request.Commit, staging, stop))
                 return Merged(staging, $"nothing to merge: staging has it already. {note}".TrimEnd());
 
-            var merge = await new Merges(place.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
+            var merge = await new Merges(workspace.Repository).MergeAsync(staging, input.Request.Commit, files.AppendedFiles, stop);
             if (!merge.IsClean)
             {
                 return new Messages.MergeResult
                 {
                     Message = $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
-                    ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, await ConflictReport.WriteAsync(place, task, merge, staging, stop)),
+                    ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, await ConflictReport.WriteAsync(workspace, task, merge, staging, stop)),
                 };
             }
             var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
-            if (await LinksThatLeadOutAsync(files, place, task, commit, input, staging, stop) is { } outside)
+            if (await LinksThatLeadOutAsync(files, workspace, task, commit, input, staging, stop) is { } outside)
                 return outside;
-            if (await FailedGatesAsync(files, place, task, commit, input, staging, stop) is { } refused)
+            if (await FailedGatesAsync(files, workspace, task, commit, input, staging, stop) is { } refused)
                 return refused;
             if (await record.MoveAsync(commit, staging, $"merge {task.Id}"))
                 return Merged(commit, note);
@@ -66,17 +66,17 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     }
 
     /// <summary>The merge that is asked for, made before a crash; what it holds is made once more and compared.</summary>
-    private static async Task<bool> IsThisMergeAsync(TaskPlace place, string tip, string recorded, MergeRequest request, CommitTrailers trailers, CancellationToken stop) =>
-        await new Commits(place.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == recorded && merged == request.Commit
+    private static async Task<bool> IsThisMergeAsync(TaskWorkspace workspace, string tip, string recorded, MergeRequest request, CommitTrailers trailers, CancellationToken stop) =>
+        await new Commits(workspace.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == recorded && merged == request.Commit
         && found.Trailers is { } said && said.Run == trailers.Run && said.Task == trailers.Task && said.Attempt == trailers.Attempt
-        && (await new Merges(place.Repository).MergeAsync(on, merged, place.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
+        && (await new Merges(workspace.Repository).MergeAsync(on, merged, workspace.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
 
     /// <summary>Links of two tasks may stay inside alone and lead out together.</summary>
     private static async Task<Messages.MergeResult?> LinksThatLeadOutAsync(
-        RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
+        RunFiles files, TaskWorkspace workspace, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
     {
-        var changed = await new Diffs(place.Repository).BetweenAsync(staging, commit, stop);
-        var links = await new TreeLinks(place.Repository).FindLeadingOutAsync(staging, commit, changed, stop);
+        var changed = await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop);
+        var links = await new TreeLinks(workspace.Repository).FindLeadingOutAsync(staging, commit, changed, stop);
         if (links.Count == 0)
             return null;
         var problem = $"Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: {FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
@@ -84,12 +84,12 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     }
 
     private async Task<Messages.MergeResult?> FailedGatesAsync(
-        RunFiles files, TaskPlace place, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
+        RunFiles files, TaskWorkspace workspace, PlanTask task, string commit, MergeTaskInput input, string staging, CancellationToken stop)
     {
         var gates = files.Gates.OfMerge(files.Plan, task);
-        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(place.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
+        IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
-        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));
+        var failures = GateCheck.Failures(files, await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));
         if (failures.Count == 0)
             return null;
         var broken = failures.FirstOrDefault(f => f.BlamesMachine);

@@ -47,8 +47,8 @@ public sealed class PlanningStart(RunServices services)
     private async Task<string?> StoreAsync(BeginPlanningInput input, SettingsResult settings, PlanningFiles files, CancellationToken stop)
     {
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
-        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, start, null, stop);
-        if (AgentCatalog.FindPlanner(start.Settings, services.HookCommand, surroundings, files) is not { } planner)
+        var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, start, null, stop);
+        if (AgentCatalog.FindPlanner(start.Settings, services.HookCommand, runEnvironment, files) is not { } planner)
             return $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). {AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}";
         var request = RequestSource.Read(input);
         if (request.Fault is not null)

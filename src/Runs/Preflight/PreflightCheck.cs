@@ -70,12 +70,12 @@ public sealed class PreflightCheck(RunServices services)
     private async Task CheckAgentsAsync(RunFiles files, string repository, string? tip, List<string> errors, List<string> warnings, CancellationToken stop)
     {
         var agents = files.Plan.Tasks.Select(t => t.Agent ?? files.Settings.Agent).Distinct(StringComparer.Ordinal).ToList();
-        var surroundings = await AgentSurroundings.OfAsync(services, repository, files.Start, tip, stop);
+        var runEnvironment = await AgentRunEnvironment.OfAsync(services, repository, files.Start, tip, stop);
         if (agents.Contains(AgentCatalog.Claude))
-            errors.AddRange(surroundings.MissingServers.Select(server => $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout has it. Commit it there, or take the name out."));
+            errors.AddRange(runEnvironment.MissingServers.Select(server => $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout has it. Commit it there, or take the name out."));
         foreach (var name in agents)
         {
-            if (AgentCatalog.Find(name, files.Settings, services.HookCommand, surroundings) is not { } runner)
+            if (AgentCatalog.Find(name, files.Settings, services.HookCommand, runEnvironment) is not { } runner)
             {
                 errors.Add(AgentCatalog.Unknown(name, files.Settings));
                 continue;

@@ -102,9 +102,9 @@ public sealed class RunEnding(RunServices services)
                 kept[path] = $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), and remove it by hand";
                 continue;
             }
-            var place = new TaskPlace(repository, files, Path.GetFileName(path));
-            if (await place.ReturnWorktreeAsync([landed], stop) is { } worktree)
-                kept[place.Branch] = $"the worktree {place.RelativePath} stays: {worktree.Reason}";
+            var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));
+            if (await workspace.ReturnWorktreeAsync([landed], stop) is { } worktree)
+                kept[workspace.Branch] = $"the worktree {workspace.RelativePath} stays: {worktree.Reason}";
         }
         if (!Directory.EnumerateFileSystemEntries(folder).Any())
             Directory.Delete(folder);

@@ -9,27 +9,27 @@ internal static class AgentCatalog
     public const string Claude = "claude";
 
     /// <summary>The agent of that name, or null where the settings have none.</summary>
-    public static IAgentRunner? Find(string name, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings)
+    public static IAgentRunner? Find(string name, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment)
     {
         if (name != Claude)
-            return settings.Agents.GetValueOrDefault(name)?.Command is { } command ? new CommandAgentRunner(name, command, surroundings.Environment) : null;
-        return new ClaudeCliRunner(Options(settings, hookCommand, surroundings) with { McpConfig = surroundings.McpConfig });
+            return settings.Agents.GetValueOrDefault(name)?.Command is { } command ? new CommandAgentRunner(name, command, runEnvironment.Environment) : null;
+        return new ClaudeCliRunner(Options(settings, hookCommand, runEnvironment) with { McpConfig = runEnvironment.McpConfig });
     }
 
     /// <summary>The planner that the settings name, or null where there is none of that name. It reads and answers; it can't change anything.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="hookCommand">Program and arguments of the ownership hook; the program is ours.</param>
-    /// <param name="surroundings">Variables and servers.</param>
+    /// <param name="runEnvironment">Variables and servers.</param>
     /// <param name="files">Where planning keeps its files, and with them its conversations.</param>
-    public static IAgentRunner? FindPlanner(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => settings.Planner.Agent switch
+    public static IAgentRunner? FindPlanner(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment, PlanningFiles files) => settings.Planner.Agent switch
     {
-        Claude => new ClaudeCliRunner(Options(settings, hookCommand, surroundings) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] }),
-        "api" => Model(ModelService.Api, settings, hookCommand, surroundings, files),
-        "bedrock" => Model(ModelService.Bedrock, settings, hookCommand, surroundings, files),
-        var name => Find(name, settings, hookCommand, surroundings),
+        Claude => new ClaudeCliRunner(Options(settings, hookCommand, runEnvironment) with { BypassPermissions = false, Tools = ["Read", "Grep", "Glob"] }),
+        "api" => Model(ModelService.Api, settings, hookCommand, runEnvironment, files),
+        "bedrock" => Model(ModelService.Bedrock, settings, hookCommand, runEnvironment, files),
+        var name => Find(name, settings, hookCommand, runEnvironment),
     };
 
-    private static ModelAgentRunner Model(ModelService service, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings, PlanningFiles files) => new(new ModelAgentOptions
+    private static ModelAgentRunner Model(ModelService service, OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment, PlanningFiles files) => new(new ModelAgentOptions
     {
         Service = service,
         Command = [.. hookCommand.SkipLast(1), "ask-model"],
@@ -37,7 +37,7 @@ internal static class AgentCatalog
         Url = settings.Planner.Url,
         Region = settings.Planner.Region,
         Model = settings.Planner.Model,
-        Environment = surroundings.Environment,
+        Environment = runEnvironment.Environment,
     });
 
     /// <summary>What to tell a person who named an agent that is not there.</summary>
@@ -45,12 +45,12 @@ internal static class AgentCatalog
         $"There is no agent '{name}'. Known are: {string.Join(", ", settings.Agents.Keys.Order(StringComparer.Ordinal))}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";
 
-    private static ClaudeCliOptions Options(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentSurroundings surroundings) => new()
+    private static ClaudeCliOptions Options(OrchestratorSettings settings, IReadOnlyList<string> hookCommand, AgentRunEnvironment runEnvironment) => new()
     {
         Program = settings.Claude.Command is { Count: > 0 } command ? command[0] : Claude,
         HookCommand = hookCommand,
         BypassPermissions = settings.Permissions.Mode == "bypass",
         Provider = ClaudeProviderNames.Parse(settings.Claude.Provider),
-        Environment = surroundings.Environment,
+        Environment = runEnvironment.Environment,
     };
 }

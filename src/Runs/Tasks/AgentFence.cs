@@ -12,9 +12,9 @@ internal static class AgentFence
     private const string Cure = "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
 
     /// <summary>The confinement of a task's agent; null where it has none. The problem is not empty where it must have one and none is to be had.</summary>
-    public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(TaskPlace place, PlanTask task, Worktree? worktree)
+    public static async Task<(AgentConfinement? Confinement, string Problem)> OfAsync(TaskWorkspace workspace, PlanTask task, Worktree? worktree)
     {
-        var settings = place.Files.Settings;
+        var settings = workspace.Files.Settings;
         var mustBe = MustBe(settings, task);
         if (!mustBe && settings.Permissions.Sandbox == "off")
             return (null, "");
@@ -22,8 +22,8 @@ internal static class AgentFence
         if (check.Program is null)
             return (null, mustBe ? Missing(check) : "");
         if (worktree is null)
-            return (null, mustBe ? NoWorktree(place) : "");
-        var fence = WorktreeFence.Of(worktree, place.Branch);
+            return (null, mustBe ? NoWorktree(workspace) : "");
+        var fence = WorktreeFence.Of(worktree, workspace.Branch);
         return (new AgentConfinement(check.Program, [fence.ReadOnly], fence.Writable), "");
     }
 
@@ -41,8 +41,8 @@ internal static class AgentFence
 
     private static bool MustBe(OrchestratorSettings settings, PlanTask task) => settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
 
-    private static string NoWorktree(TaskPlace place) =>
-        $"{Must} git does not know {place.RelativePath} as a worktree of this repository, so there is nothing to confine the agent to. See 'git worktree list'; 'git worktree repair {place.RelativePath}' helps where the folder was moved.";
+    private static string NoWorktree(TaskWorkspace workspace) =>
+        $"{Must} git does not know {workspace.RelativePath} as a worktree of this repository, so there is nothing to confine the agent to. See 'git worktree list'; 'git worktree repair {workspace.RelativePath}' helps where the folder was moved.";
 
     private static string Missing(BubblewrapCheck check) =>
         $"{Must} {(check.Problem.Length > 0 ? check.Problem : "The program bwrap is not in PATH.")} {Cure}";

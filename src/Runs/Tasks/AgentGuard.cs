@@ -13,14 +13,14 @@ namespace Orchestrator.Runs.Tasks;
 /// Guards what all worktrees share while an agent works: recorded before it starts, compared when it has ended. What differs is noted in the start's
 /// folder first and then dealt with, so that a crash in between forgets nothing. Others work there, too: only what the agent's own tool calls show is charged to it.
 /// </summary>
-internal sealed class AgentGuard(TaskPlace place, RunServices services, int start)
+internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
     private const string FileName = "foreign.json";
-    private readonly string _folder = Path.Combine(CacheFolder.Of(place.Repository, services.Environment), "guard");
+    private readonly string _folder = Path.Combine(CacheFolder.Of(workspace.Repository, services.Environment), "guard");
 
-    private string RecordFile => Path.Combine(_folder, "records", $"{place.RunId}-{place.TaskId}-{start}.json");
+    private string RecordFile => Path.Combine(_folder, "records", $"{workspace.RunId}-{workspace.TaskId}-{start}.json");
 
-    private RepositoryGuard Guard => new(place.Repository, Path.Combine(_folder, "kept"));
+    private RepositoryGuard Guard => new(workspace.Repository, Path.Combine(_folder, "kept"));
 
     /// <summary>Before the agent starts; what was recorded before a crash stays.</summary>
     public Task RecordAsync(Worktree worktree) => Guard.RecordAsync(worktree, RecordFile);
@@ -32,13 +32,13 @@ internal sealed class AgentGuard(TaskPlace place, RunServices services, int star
     /// <returns>What is worth knowing, once per run.</returns>
     public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int round, ToolDeeds deeds)
     {
-        LeftLocks.Remove(worktree, place.Branch);
-        new WorktreeHead(worktree).Repair(place.Branch);
+        LeftLocks.Remove(worktree, workspace.Branch);
+        new WorktreeHead(worktree).Repair(workspace.Branch);
         if (File.Exists(RecordFile))
-            place.Repository.RemoveLocksOfTheDead(File.GetLastWriteTimeUtc(RecordFile));
-        var note = Path.Combine(place.Files.Folder.Start(place.TaskId, start), FileName);
+            workspace.Repository.RemoveLocksOfTheDead(File.GetLastWriteTimeUtc(RecordFile));
+        var note = Path.Combine(workspace.Files.Folder.Start(workspace.TaskId, start), FileName);
         var guard = Guard;
-        await guard.RestoreAsync(worktree, RecordFile, $"refs/heads/{place.Files.Settings.Worktrees.BranchPrefix}", $"{place.TaskId} of {place.RunId}", found =>
+        await guard.RestoreAsync(worktree, RecordFile, $"refs/heads/{workspace.Files.Settings.Worktrees.BranchPrefix}", $"{workspace.TaskId} of {workspace.RunId}", found =>
         {
             var known = Read(note)?.Changes ?? [];
             var news = found.Select(change => new ForeignItem(Describe(guard, change), change.Kind == ForeignChangeKind.Program, deeds.ThatDid(change) ?? ""))
@@ -47,7 +47,7 @@ internal sealed class AgentGuard(TaskPlace place, RunServices services, int star
         });
         File.Delete(RecordFile);
         IEnumerable<TaskNotice> notices = Read(note) is { } noted ? [.. noted.Changes.Where(change => IsNews(change.Text)).Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson))] : [];
-        var strays = await StrayFiles.FindAsync(place.Repository, place.Files);
+        var strays = await StrayFiles.FindAsync(workspace.Repository, workspace.Files);
         return strays.Length > 0 && IsNews(strays) ? [.. notices, new TaskNotice(strays)] : [.. notices];
     }
 
@@ -66,7 +66,7 @@ internal sealed class AgentGuard(TaskPlace place, RunServices services, int star
         {
             ForeignChangeKind.Program => $" while agents worked and was put aside, since git would run programs by it; 'orchestrate accept' takes it back",
             _ when change.IsLeft => " while agents worked and was left",
-            _ => $" while {place.TaskId} was worked on and was put back",
+            _ => $" while {workspace.TaskId} was worked on and was put back",
         };
         return $"{change}{done}{(guard.KeptAt(change) is { } kept ? $" (kept: {kept})" : "")}";
     }
@@ -74,8 +74,8 @@ internal sealed class AgentGuard(TaskPlace place, RunServices services, int star
     /// <summary>Agents side by side find the same; the first to say so in a run is the one who does, also after a crash.</summary>
     private bool IsNews(string text)
     {
-        var file = Path.Combine(place.Files.Folder.Path, "noticed", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]);
-        var teller = $"{place.TaskId}/{start}";
+        var file = Path.Combine(workspace.Files.Folder.Path, "noticed", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]);
+        var teller = $"{workspace.TaskId}/{start}";
         if (DurableFile.TryRead(file) is { } told)
             return told == teller;
         var aside = $"{file}.{Guid.NewGuid():N}.tmp";

@@ -93,7 +93,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
 
     /// <summary>The limit that ended the start before this one, so that the agent does not run into it again; empty where none did.</summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
-        StartNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
+        AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { } last && LimitFailures.Contains(last.Failure)
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
             : "";
 

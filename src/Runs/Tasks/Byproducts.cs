@@ -30,7 +30,7 @@ internal static class Byproducts
 
     /// <summary>Puts them back as they were in a commit. Build output is made anew by whoever needs it; all else is kept under a ref first.</summary>
     /// <returns>What could not be put back, each a sentence for the agent.</returns>
-    public static async Task<IReadOnlyList<string>> PutBackAsync(TaskPlace place, Worktree worktree, IReadOnlyList<ChangedFile> byproducts, string commit, CancellationToken stop)
+    public static async Task<IReadOnlyList<string>> PutBackAsync(TaskWorkspace workspace, Worktree worktree, IReadOnlyList<ChangedFile> byproducts, string commit, CancellationToken stop)
     {
         if (byproducts.Count == 0)
             return [];
@@ -40,7 +40,7 @@ internal static class Byproducts
         var left = new WorktreeReset(worktree, DiscardPermit.OfTools(worktree)).Remove(added[false], stop).ToList();
         if (added[true].Any() || changed[true].Any())
         {
-            var reset = new WorktreeReset(worktree, await place.KeepAsync(worktree, "the worktree before lock files that nobody owns were put back", [], stop));
+            var reset = new WorktreeReset(worktree, await workspace.KeepAsync(worktree, "the worktree before lock files that nobody owns were put back", [], stop));
             left.AddRange(reset.Remove(added[true], stop));
             await reset.PutBackAsync(commit, [.. changed[true]], stop);
         }

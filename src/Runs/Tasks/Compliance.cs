@@ -12,7 +12,7 @@ internal static class Compliance
     {
         if (task.RequiredAgents.Count > 0)
         {
-            var called = Enumerable.Range(1, lastStart).Select(s => StartNotes.Read(files.Folder.Start(task.Id, s))).SelectMany(n => n?.SubAgents ?? []).ToHashSet(StringComparer.Ordinal);
+            var called = Enumerable.Range(1, lastStart).Select(s => AgentRunNotes.Read(files.Folder.Start(task.Id, s))).SelectMany(n => n?.SubAgents ?? []).ToHashSet(StringComparer.Ordinal);
             foreach (var missing in task.RequiredAgents.Where(a => !called.Contains(a)))
                 yield return $"The required agent '{missing}' was not called. Call it (tool Task with subagent_type {missing}) and act on what it says.";
         }

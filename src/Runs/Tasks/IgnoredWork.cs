@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks;
 /// Files that a task owns and git's ignore rules hide, so that they are no part of its work. A file that the plan names by its whole path is meant, and is committed
 /// all the same; others are named when something fails, since nobody would think of it.
 /// </summary>
-internal sealed class IgnoredWork(TaskPlace place, PlanTask task, Worktree worktree)
+internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktree worktree)
 {
     private readonly Ownership _ownership = Ownership.Of(task);
 
@@ -24,7 +24,7 @@ internal sealed class IgnoredWork(TaskPlace place, PlanTask task, Worktree workt
             .ToList();
         if (there.Count == 0)
             return [];
-        var known = (await new Commits(place.Repository).ListFilesAsync(tracked, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var known = (await new Commits(workspace.Repository).ListFilesAsync(tracked, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 
@@ -43,5 +43,5 @@ internal sealed class IgnoredWork(TaskPlace place, PlanTask task, Worktree workt
 
     /// <summary>What <c>.worktreeinclude</c> brought is the person's own, such as passwords, and was meant never to be committed.</summary>
     private bool IsLocal(string path) =>
-        place.Repository.MainCheckout is { } main && File.Exists(Path.Combine(main, WorktreeIncludes.FileName)) && Path.Exists(Path.Combine(main, path));
+        workspace.Repository.MainCheckout is { } main && File.Exists(Path.Combine(main, WorktreeIncludes.FileName)) && Path.Exists(Path.Combine(main, path));
 }

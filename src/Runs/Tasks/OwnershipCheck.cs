@@ -17,7 +17,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     /// <summary>What is wrong with files of a worktree, each a sentence for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
     {
-        var twins = new CaseTwins(worktree);
+        var twins = new CaseCollisions(worktree);
         foreach (var file in changed)
         {
             stop.ThrowIfCancellationRequested();

@@ -20,31 +20,31 @@ public sealed class TaskPreparation(RunServices services)
         if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve) is { } shortage)
             return new PreparedTask { Worktree = "", BaseCommit = "", Problem = shortage, FailureClass = FailureClasses.Environment };
 
-        var place = new TaskPlace(repository, files, task.Id);
+        var workspace = new TaskWorkspace(repository, files, task.Id);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.Base.Length == 0)
         {
             notes = notes with
             {
-                Base = input.BaseCommit.Length > 0 ? input.BaseCommit : await place.StagingTipAsync(input.Task.StagingTip, stop),
+                Base = input.BaseCommit.Length > 0 ? input.BaseCommit : await workspace.StagingTipAsync(input.Task.StagingTip, stop),
                 Contracts = (files.Contracts ?? []).Where(c => c.Consumers.Contains(task.Id, StringComparer.Ordinal)).ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal),
             };
             notes.Write(files.Folder, task.Id);
         }
         var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
-        var prepared = new PreparedTask { Worktree = place.RelativePath, BaseCommit = notes.Base, ContentKey = key };
+        var prepared = new PreparedTask { Worktree = workspace.RelativePath, BaseCommit = notes.Base, ContentKey = key };
         if (input.MayReuse && !input.WithStaging && !input.Task.Fresh && !files.Start.Input.Fresh
-            && await ReuseAsync(place, task, notes, key, input.Round, stop) is { } reused)
+            && await ReuseAsync(workspace, task, notes, key, input.Round, stop) is { } reused)
         {
             return prepared with { ReusedCommit = reused };
         }
 
-        await ForgetReusedAsync(place, notes, stop);
-        var worktree = await MakeWorktreeAsync(place, notes, stop);
+        await ForgetReusedAsync(workspace, notes, stop);
+        var worktree = await MakeWorktreeAsync(workspace, notes, stop);
         await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedRound < input.Round)
         {
-            notes = await MergeStagingAsync(place, worktree, notes, input, stop);
+            notes = await MergeStagingAsync(workspace, worktree, notes, input, stop);
             prepared = prepared with { BaseCommit = notes.Base, ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop) };
         }
         if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop) is { } failure)
@@ -59,92 +59,92 @@ public sealed class TaskPreparation(RunServices services)
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var place = new TaskPlace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
-        var keepers = new[] { place.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
-        if (await place.ReturnWorktreeAsync(keepers, stop) is { } left)
-            await SaveAsync(place, left.Worktree, stop);
+        var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
+        var keepers = new[] { workspace.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
+        if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } left)
+            await SaveAsync(workspace, left.Worktree, stop);
     }
 
     /// <summary>The files stay where they are; that git can't store all of them is no reason to try for ever.</summary>
-    private static async Task SaveAsync(TaskPlace place, Worktree worktree, CancellationToken stop)
+    private static async Task SaveAsync(TaskWorkspace workspace, Worktree worktree, CancellationToken stop)
     {
-        var name = RunRefs.Wip(place.Files.Folder, place.TaskId);
+        var name = RunRefs.Wip(workspace.Files.Folder, workspace.TaskId);
         try
         {
-            await new Snapshots(place.Repository).SaveAsync(worktree, name, $"{place.TaskId}: unfinished", new CommitTrailers(place.RunId, place.TaskId), stop);
-            KeptWork.Note(place.Files.Folder, place.TaskId, name, "unfinished, as its worktree was left");
-            place.Unfinished.Remove();
+            await new Snapshots(workspace.Repository).SaveAsync(worktree, name, $"{workspace.TaskId}: unfinished", new CommitTrailers(workspace.RunId, workspace.TaskId), stop);
+            KeptWork.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
+            workspace.Unfinished.Remove();
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            KeptWork.Note(place.Files.Folder, place.TaskId, place.RelativePath, $"unfinished; only in the worktree, since git refuses to store it: {FileNames.Show(refusal.ErrorOutput)}");
+            KeptWork.Note(workspace.Files.Folder, workspace.TaskId, workspace.RelativePath, $"unfinished; only in the worktree, since git refuses to store it: {FileNames.Show(refusal.ErrorOutput)}");
         }
     }
 
     /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>
-    private static async Task<string?> ReuseAsync(TaskPlace place, PlanTask task, TaskNotes notes, string key, int round, CancellationToken stop)
+    private static async Task<string?> ReuseAsync(TaskWorkspace workspace, PlanTask task, TaskNotes notes, string key, int round, CancellationToken stop)
     {
-        var commits = new Commits(place.Repository);
-        if (await place.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
+        var commits = new Commits(workspace.Repository);
+        if (await workspace.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
             return null;
 
         // The branch has that very work on it, also as the agent's own commits: the run that it was done for was reset before it was merged.
-        if (await place.Refs.ReadAsync(place.Branch, stop) is { } own && await HasSameTreeAsync(commits, own, result, stop) && await commits.IsAncestorAsync(notes.Base, own, stop))
+        if (await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own && await HasSameTreeAsync(commits, own, result, stop) && await commits.IsAncestorAsync(notes.Base, own, stop))
             return own;
-        var applied = await new Merges(place.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
+        var applied = await new Merges(workspace.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
         if (!applied.IsClean)
             return null;
         var message = (await commits.ReadAsync(result, stop))!.Subject;
-        var commit = await commits.CreateAsync(applied.Tree, [notes.Base], message, new CommitTrailers(place.RunId, task.Id, round, key), stop);
-        (notes with { Reused = commit }).Write(place.Files.Folder, task.Id);
-        var before = await place.Refs.ReadAsync(place.Branch, stop);
+        var commit = await commits.CreateAsync(applied.Tree, [notes.Base], message, new CommitTrailers(workspace.RunId, task.Id, round, key), stop);
+        (notes with { Reused = commit }).Write(workspace.Files.Folder, task.Id);
+        var before = await workspace.Refs.ReadAsync(workspace.Branch, stop);
         if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
             return null; // There is work of its own on the branch: that goes first.
-        return (await place.Refs.UpdateAsync([new RefChange(place.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
+        return (await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
     }
 
     private static async Task<bool> HasSameTreeAsync(Commits commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
     /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.</summary>
-    private static async Task<Worktree> MakeWorktreeAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
+    private static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
-        var isNew = place.Worktrees.Find(place.WorktreePath) is null;
-        var worktree = await place.EnsureWorktreeAsync(notes.Base, stop);
+        var isNew = workspace.Worktrees.Find(workspace.WorktreePath) is null;
+        var worktree = await workspace.EnsureWorktreeAsync(notes.Base, stop);
         if (!isNew)
             return worktree;
-        var tip = await place.Refs.ReadAsync(place.Branch, stop);
-        if (place.Unfinished.Find() is { } found && found.Head == tip)
-            await place.Unfinished.RestoreAsync(worktree, found, await MayFillAsync(), stop);
-        else if (await place.Refs.ReadAsync(RunRefs.Wip(place.Files.Folder, place.TaskId), stop) is { } snapshot
-            && (await new Commits(place.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
-            await new Snapshots(place.Repository).RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
+        var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop);
+        if (workspace.Unfinished.Find() is { } found && found.Head == tip)
+            await workspace.Unfinished.RestoreAsync(worktree, found, await MayFillAsync(), stop);
+        else if (await workspace.Refs.ReadAsync(RunRefs.Wip(workspace.Files.Folder, workspace.TaskId), stop) is { } snapshot
+            && (await new Commits(workspace.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
+            await new Snapshots(workspace.Repository).RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
         return worktree;
 
-        Task<DiscardPermit> MayFillAsync() => place.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
+        Task<DiscardPermit> MayFillAsync() => workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
     }
 
-    private static async Task ForgetReusedAsync(TaskPlace place, TaskNotes notes, CancellationToken stop)
+    private static async Task ForgetReusedAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
-        if (notes.Reused.Length > 0 && await place.Refs.ReadAsync(place.Branch, stop) == notes.Reused)
-            await place.Refs.UpdateAsync([new RefChange(place.Branch, notes.Base, notes.Reused)], "an earlier result did not pass", stop);
+        if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)
+            await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, notes.Base, notes.Reused)], "an earlier result did not pass", stop);
     }
 
     /// <summary>Brings the present staging into the worktree, so that the agent sees what its work met; conflicts are left in the files, marked.</summary>
-    private static async Task<TaskNotes> MergeStagingAsync(TaskPlace place, Worktree worktree, TaskNotes notes, PrepareTaskInput input, CancellationToken stop)
+    private static async Task<TaskNotes> MergeStagingAsync(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, PrepareTaskInput input, CancellationToken stop)
     {
-        var staging = await place.StagingTipAsync(input.Task.StagingTip, stop);
-        var head = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
+        var staging = await workspace.StagingTipAsync(input.Task.StagingTip, stop);
+        var head = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? notes.Base;
         if (input.Commit.Length > 0 && head != input.Commit)
         {
             // Nobody works on it between its verification and now: what was verified is the task's work.
-            await place.Refs.PutBackAsync(place.Branch, input.Commit, stop);
+            await workspace.Refs.PutBackAsync(workspace.Branch, input.Commit, stop);
             head = input.Commit;
         }
-        var merge = await new ConflictWorktree(worktree).BeginAsync(head, staging, place.Keep("before other tasks' work was merged in"), place.Files.AppendedFiles, stop);
-        KeptWork.Note(place.Files.Folder, place.TaskId, merge.Kept, "what was not committed before other tasks' work was merged in");
+        var merge = await new ConflictWorktree(worktree).BeginAsync(head, staging, workspace.Keep("before other tasks' work was merged in"), workspace.Files.AppendedFiles, stop);
+        KeptWork.Note(workspace.Files.Folder, workspace.TaskId, merge.Kept, "what was not committed before other tasks' work was merged in");
         notes = notes with { Base = staging, MergedStaging = staging, MergedRound = input.Round, Conflicted = merge.Conflicted };
-        notes.Write(place.Files.Folder, place.TaskId);
+        notes.Write(workspace.Files.Folder, workspace.TaskId);
         return notes;
     }
 }

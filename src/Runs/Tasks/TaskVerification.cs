@@ -18,7 +18,7 @@ public sealed class TaskVerification(RunServices services)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
-        var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
+        var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
         var notes = new List<string>();
         string commit;
         if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)
@@ -27,36 +27,36 @@ public sealed class TaskVerification(RunServices services)
         }
         else
         {
-            var work = new WorkCheck(place, task, files);
+            var work = new TaskCommit(workspace, task, files);
             var (problems, made) = await CheckAndCommitAsync(work, input, notes, stop);
             if (problems.Count > 0)
                 return Refused(files, task, input, problems, "");
             commit = made;
         }
 
-        var differences = await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
+        var differences = await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
         var changed = differences.Select(c => c.Path).ToList();
         if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList() is { Count: > 0 } foreign)
             return Refused(files, task, input, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
-        if (await ContractCheck.ProblemsAsync(files, new Commits(place.Repository), commit, differences, stop) is { Count: > 0 } breaches)
+        if (await ContractCheck.ProblemsAsync(files, new Commits(workspace.Repository), commit, differences, stop) is { Count: > 0 } breaches)
             return Refused(files, task, input, breaches, commit);
         var gates = files.Gates.Of(files.Plan, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
-        var outcomes = await _gates.RunAsync(files, place.Repository, commit, gates, changed, evidence, stop, task: task.Id);
+        var outcomes = await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id);
         var failures = GateCheck.Failures(files, outcomes);
         var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
         if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
             return new VerifyResult { Commit = commit, Problems = [broken.Summary], FailureClass = FailureClasses.Environment, Gates = count };
         if (failures.Count > 0)
         {
-            var hidden = await HiddenAsync(place, task, stop);
+            var hidden = await HiddenAsync(workspace, task, stop);
             var sections = failures.Select(ProblemsFile.Gate).Concat(hidden).ToList();
             return Refused(files, task, input, [.. failures.Select(f => f.Complaint), .. hidden], commit, sections) with { Gates = count };
         }
         if (changed.Count == 0 && task.FilesWrite is not { Count: 0 })
         {
             if (outcomes.Count == 0)
-                return Refused(files, task, input, ["Nothing was changed, and there is no gate that shows that nothing had to be.", .. await HiddenAsync(place, task, stop)], commit);
+                return Refused(files, task, input, ["Nothing was changed, and there is no gate that shows that nothing had to be.", .. await HiddenAsync(workspace, task, stop)], commit);
             notes.Add("nothing was changed; the gates pass");
         }
         if (input.EndedWith.Length > 0 && !outcomes.Any(o => o.Passed))
@@ -68,19 +68,19 @@ public sealed class TaskVerification(RunServices services)
         if (outcomes.Count == 0)
             notes.Add("not verified: no gate");
         notes.AddRange(outcomes.Where(o => o.Passed && o.Advice.Length > 0).Select(o => $"gate '{o.Gate.Name}': {o.Advice}"));
-        await KeepResultAsync(place, task, input, commit, changed.Count > 0, stop);
-        var patch = differences.Any(d => GateMeaning.IsTest(d.Path)) ? (await new Diffs(place.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text : "";
+        await KeepResultAsync(workspace, task, input, commit, changed.Count > 0, stop);
+        var patch = differences.Any(d => GateTamperCheck.IsTest(d.Path)) ? (await new Diffs(workspace.Repository).PatchAsync(input.Prepared.BaseCommit, commit, cancellationToken: stop)).Text : "";
         return new VerifyResult
         {
             Commit = commit,
             Gates = count,
             Notes = notes,
-            NeedsPerson = string.Join(" ", ProblemsFile.Some([.. GateMeaning.Changes(task, gates, differences, patch), .. GateMeaning.Empty(outcomes)])),
+            NeedsPerson = string.Join(" ", ProblemsFile.Some([.. GateTamperCheck.Changes(task, gates, differences, patch), .. GateTamperCheck.Empty(outcomes)])),
         };
     }
 
     /// <summary>Whatever lies in a worktree, and git refuses to look at or to store, is something for the agent to mend.</summary>
-    private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(WorkCheck work, VerifyTaskInput input, List<string> notes, CancellationToken stop)
+    private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(TaskCommit work, VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         try
         {
@@ -94,8 +94,8 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>What ignore rules hide, in a sentence; none where they hide nothing of the task's.</summary>
-    private static async Task<IReadOnlyList<string>> HiddenAsync(TaskPlace place, PlanTask task, CancellationToken stop) =>
-        place.Worktrees.Find(place.WorktreePath) is { } worktree && await new IgnoredWork(place, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden ? [hidden] : [];
+    private static async Task<IReadOnlyList<string>> HiddenAsync(TaskWorkspace workspace, PlanTask task, CancellationToken stop) =>
+        workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree && await new IgnoredWork(workspace, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden ? [hidden] : [];
 
     private static VerifyResult Refused(RunFiles files, PlanTask task, VerifyTaskInput input, IReadOnlyList<string> problems, string commit, IReadOnlyList<string>? sections = null)
     {
@@ -110,16 +110,16 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of all rounds.</summary>
-    private static async Task KeepResultAsync(TaskPlace place, PlanTask task, VerifyTaskInput input, string commit, bool changed, CancellationToken stop)
+    private static async Task KeepResultAsync(TaskWorkspace workspace, PlanTask task, VerifyTaskInput input, string commit, bool changed, CancellationToken stop)
     {
         if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
             return;
-        var commits = new Commits(place.Repository);
+        var commits = new Commits(workspace.Repository);
         var info = (await commits.ReadAsync(commit, stop))!;
         var result = info.Parents is [var only] && only == input.Prepared.BaseCommit
             ? commit
-            : await commits.CreateAsync(info.Tree, [input.Prepared.BaseCommit], info.Subject, new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey), stop);
+            : await commits.CreateAsync(info.Tree, [input.Prepared.BaseCommit], info.Subject, new CommitTrailers(workspace.RunId, task.Id, input.Round, input.Prepared.ContentKey), stop);
         var name = RunRefs.Result(input.Prepared.ContentKey);
-        await place.Refs.UpdateAsync([new RefChange(name, result, await place.Refs.ReadAsync(name, stop))], $"result of {task.Id}", stop);
+        await workspace.Refs.UpdateAsync([new RefChange(name, result, await workspace.Refs.ReadAsync(name, stop))], $"result of {task.Id}", stop);
     }
 }

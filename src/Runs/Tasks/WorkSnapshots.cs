@@ -4,7 +4,7 @@ using Orchestrator.Processes;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Keeps what an agent has done so far, and its conversation in the task's folder, while it works. What a newer snapshot supersedes does not stay.</summary>
-internal sealed class WorkSnapshots(TaskPlace place, Worktree? worktree, Func<string?> conversation, TimeProvider time)
+internal sealed class WorkSnapshots(TaskWorkspace workspace, Worktree? worktree, Func<string?> conversation, TimeProvider time)
 {
     private const string ConversationsFolder = "conversations";
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(2);
@@ -32,8 +32,8 @@ internal sealed class WorkSnapshots(TaskPlace place, Worktree? worktree, Func<st
         try
         {
             if (conversation() is { } file)
-                SharedFile.Keep(file, Path.Combine(place.Files.Folder.Task(place.TaskId), ConversationsFolder, Path.GetFileName(file)));
-            await place.Unfinished.SaveAsync(worktree, $"{place.TaskId}: at work", new CommitTrailers(place.RunId, place.TaskId));
+                SharedFile.Keep(file, Path.Combine(workspace.Files.Folder.Task(workspace.TaskId), ConversationsFolder, Path.GetFileName(file)));
+            await workspace.Unfinished.SaveAsync(worktree, $"{workspace.TaskId}: at work", new CommitTrailers(workspace.RunId, workspace.TaskId));
             Problem = "";
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)

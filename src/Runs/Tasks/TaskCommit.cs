@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Looks at what an agent left in its worktree, and commits it when only what the task owns was changed.</summary>
-internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
+internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
     /// <summary>Files that git would not add by itself, and the plan names.</summary>
     private IReadOnlyList<string> _ignored = [];
@@ -20,20 +20,20 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         if (merge.BegunAgain)
             return [merge.Problem];
         var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit);
-        var seen = (await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop)).Where(c => c.Path != WorktreeClaim.FileName).ToList();
-        var ignored = await new IgnoredWork(place, task, worktree).NamedAsync(seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal), input.Prepared.BaseCommit, stop);
+        var seen = (await new Diffs(workspace.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop)).Where(c => c.Path != WorktreeClaim.FileName).ToList();
+        var ignored = await new IgnoredWork(workspace, task, worktree).NamedAsync(seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal), input.Prepared.BaseCommit, stop);
         notes.AddRange(ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it"));
         _ignored = [.. ignored.Select(file => file.Path)];
         var changed = seen.Concat(_ignored.Select(path => ChangedFile.Untracked(worktree, path))).ToLookup(ownership.IsByproduct);
         var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
         var byproducts = changed[true].ToList();
-        problems.AddRange(await Byproducts.PutBackAsync(place, worktree, byproducts, input.Prepared.BaseCommit, stop));
+        problems.AddRange(await Byproducts.PutBackAsync(workspace, worktree, byproducts, input.Prepared.BaseCommit, stop));
         if (byproducts.Count > 0)
             notes.Add($"put back, since nobody owns them: {FileNames.Some([.. byproducts.Select(b => b.Path)])}");
         if (merge.Problem.Length > 0)
             problems.Add(merge.Problem);
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
-        notes.AddRange(WorktreeHistory.Notes(worktree, place.Branch));
+        notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Round));
         var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
         if (files.Settings.StrictCompliance)
@@ -46,8 +46,8 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
     /// <summary>Commits the files of the worktree as this round's one commit, unless something is wrong with them; done before a crash, it is found again.</summary>
     public async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop)
     {
-        var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? input.Prepared.BaseCommit;
-        var commits = new Commits(place.Repository);
+        var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
+        var commits = new Commits(workspace.Repository);
         var last = await ReadTipAsync(commits, tip, stop);
         var worktree = Worktree(input);
         // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
@@ -56,23 +56,23 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         IReadOnlyList<string> parents = notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
             ? [parent, notes.MergedStaging]
             : [parent];
-        var trailers = new CommitTrailers(place.RunId, task.Id, input.Round, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
-        var made = await new Snapshots(place.Repository).CommitAsync(
-            worktree, place.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], alsoAdd: _ignored, judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop), cancellationToken: stop);
+        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Round, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
+        var made = await new Snapshots(workspace.Repository).CommitAsync(
+            worktree, workspace.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], alsoAdd: _ignored, judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop), cancellationToken: stop);
         if (made.Problems.Count > 0)
             return (made.Problems, "");
         if (made.Lost)
-            throw new StepException($"The branch {RunRefs.Short(place.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved") { IsFinal = false };
+            throw new StepException($"The branch {RunRefs.Short(workspace.Branch)} was moved by somebody else while it was committed to. The attempt is made again.", "BranchMoved") { IsFinal = false };
         await new ConflictWorktree(worktree).EndAsync(stop);
-        await new WorktreeHead(worktree).AttachAsync(place.Branch, stop);
+        await new WorktreeHead(worktree).AttachAsync(workspace.Branch, stop);
         return ([], made.Commit);
     }
 
     /// <summary>Ownership once more, of what will be committed, and of what was before: an agent may have changed that, and said that it was us.</summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(VerifyTaskInput input, string parent, string tree, IReadOnlyList<ChangedFile> changes, CancellationToken stop)
     {
-        var sinceBase = parent == input.Prepared.BaseCommit ? changes : await new Diffs(place.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
-        return await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(place.Repository, tree, sinceBase, stop);
+        var sinceBase = parent == input.Prepared.BaseCommit ? changes : await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, tree, stop);
+        return await new OwnershipCheck(files, task, input.Prepared.BaseCommit).ProblemsAsync(workspace.Repository, tree, sinceBase, stop);
     }
 
     /// <summary>A merge that the agent was given to resolve: it must still be there, and resolved.</summary>
@@ -81,7 +81,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.MergedStaging.Length == 0)
             return MergeLoss.None;
-        if (await new GivenMerge(place, worktree, notes, files.AppendedFiles).FindLossAsync(await LastOfOursAsync(input, stop), stop) is { Problem.Length: > 0 } lost)
+        if (await new ConflictMerge(workspace, worktree, notes, files.AppendedFiles).FindLossAsync(await LastOfOursAsync(input, stop), stop) is { Problem.Length: > 0 } lost)
             return lost;
         var found = new WorktreeFiles(worktree.Path);
         var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
@@ -92,16 +92,16 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal)) == true;
 
     private bool IsOfRound(CommitInfo commit, int round) =>
-        commit.Trailers is { } trailers && trailers.Run == place.RunId && trailers.Task == task.Id && trailers.Attempt == round;
+        commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == round;
 
     /// <summary>The commit of the round before, or the base: whatever the agent committed itself becomes part of this round's one commit.</summary>
     private async Task<string> LastOfOursAsync(Commits commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
-        if (tip.Trailers is { } own && own.Run == place.RunId && own.Task == task.Id)
+        if (tip.Trailers is { } own && own.Run == workspace.RunId && own.Task == task.Id)
             return tip.Id;
         var earlier = await commits.ListFirstParentsAsync(tip.Id, from.Base.Length > 0 ? from.Base : input.Prepared.BaseCommit, stop);
-        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == place.RunId && t.Task == task.Id)?.Id ?? input.Prepared.BaseCommit;
+        return earlier.FirstOrDefault(c => c.Trailers is { } t && t.Run == workspace.RunId && t.Task == task.Id)?.Id ?? input.Prepared.BaseCommit;
     }
 
     /// <summary>The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.</summary>
@@ -119,15 +119,15 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         }
         var known = TaskNotes.Read(files.Folder, task.Id).Base;
         return read ?? throw new StepException(
-            $"The branch {RunRefs.Short(place.Branch)} names the commit {tip}, which git can't read; after a loss of power an agent's last commits may be gone. Its files are in {place.RelativePath}. "
-            + $"Put the branch back and retry the task, which commits them anew: git update-ref {place.Branch} {(known.Length > 0 ? known : "COMMIT")}",
+            $"The branch {RunRefs.Short(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
+            + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} {(known.Length > 0 ? known : "COMMIT")}",
             torn, "CommitGone");
     }
 
     private async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
     {
-        var commits = new Commits(place.Repository);
-        return await place.Refs.ReadAsync(place.Branch, stop) is { } tip ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop) : input.Prepared.BaseCommit;
+        var commits = new Commits(workspace.Repository);
+        return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop) : input.Prepared.BaseCommit;
     }
 
     private string Message()
@@ -137,7 +137,7 @@ internal sealed class WorkCheck(TaskPlace place, PlanTask task, RunFiles files)
         return files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? $"{prefix} {subject}" : subject;
     }
 
-    private Worktree Worktree(VerifyTaskInput input) => place.Worktrees.Find(place.WorktreePath)
+    private Worktree Worktree(VerifyTaskInput input) => workspace.Worktrees.Find(workspace.WorktreePath)
         ?? throw new StepException(
             $"The worktree {input.Prepared.Worktree} is gone with the work of round {input.Round}. Retry the task; a snapshot may be under {RunRefs.Wip(files.Folder, task.Id)}.",
             "WorktreeGone");

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public class AgentSurroundingsTests
+public class AgentRunEnvironmentTests
 {
     private const string File = """{"mcpServers": {"tracker": {"command": "node", "args": ["t.js"]}, "other": {"command": "x"}}}""";
 
     [Fact]
     public void Keep_NamedServers_AreKeptAndNoOthers()
     {
-        var (config, missing) = AgentSurroundings.Keep(File, ["tracker"], ProjectCommands.ReadMcpServers(File));
+        var (config, missing) = AgentRunEnvironment.Keep(File, ["tracker"], ProjectCommands.ReadMcpServers(File));
 
         Assert.Equal("""{"mcpServers":{"tracker":{"command":"node","args":["t.js"]}}}""", config);
         Assert.Empty(missing);
@@ -25,7 +25,7 @@ public class AgentSurroundingsTests
     [InlineData("{\"mcpServers\": 1}")]
     public void Keep_ServerThatIsNotThere_IsNamed(string file)
     {
-        var (config, missing) = AgentSurroundings.Keep(file, ["trakcer"], ProjectCommands.ReadMcpServers(file));
+        var (config, missing) = AgentRunEnvironment.Keep(file, ["trakcer"], ProjectCommands.ReadMcpServers(file));
 
         Assert.Null(config);
         Assert.Equal(["trakcer"], missing);
@@ -36,7 +36,7 @@ public class AgentSurroundingsTests
     {
         var seen = ProjectCommands.ReadMcpServers(File.Replace("t.js", "u.js", StringComparison.Ordinal));
 
-        var (config, missing) = AgentSurroundings.Keep(File, ["tracker", "other"], seen);
+        var (config, missing) = AgentRunEnvironment.Keep(File, ["tracker", "other"], seen);
 
         Assert.Equal("""{"mcpServers":{"other":{"command":"x"}}}""", config);
         Assert.Equal(["tracker"], missing);

@@ -15,7 +15,7 @@ public sealed record AgentStartFolder(string Run, string Task, int Number, strin
 }
 
 /// <summary>Finds agent starts on this machine from the runs' files alone.</summary>
-public static class AgentStartFolders
+public static class AgentRunFolders
 {
     /// <summary>All starts of a repository's runs, by run, task and number.</summary>
     /// <param name="runsFolder">The repository's <c>.orchestrator/runs</c>.</param>

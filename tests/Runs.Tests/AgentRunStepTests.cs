@@ -8,7 +8,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>A start that is to be stopped, because nobody heard that it was interrupted, in each state it may be in.</summary>
-public sealed class AgentTurnTests
+public sealed class AgentRunStepTests
 {
     [Fact]
     public async Task Run_StopOfAStartThatNeverBegan_StartsNothing()
@@ -116,5 +116,5 @@ public sealed class AgentTurnTests
     private static TaskInput WithTimeout(TaskInput task) => task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } };
 
     private static Task<AgentRunResult> RunAsync(RunFixture run, RunAgentInput input, CancellationToken detach = default) =>
-        new AgentTurn(run.Services).RunAsync(input, RunFixture.Execution with { Detach = detach });
+        new AgentRunStep(run.Services).RunAsync(input, RunFixture.Execution with { Detach = detach });
 }

@@ -5,7 +5,7 @@ using Orchestrator.Messages;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>What an agent's end means for its task.</summary>
-internal static partial class AgentJudgement
+internal static partial class AgentOutcomeClassifier
 {
     private const string MemoryCure = "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of the task) and start a new run, which keeps what is finished.";
 

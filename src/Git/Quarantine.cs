@@ -7,11 +7,11 @@ using Orchestrator.Processes;
 namespace Orchestrator.Git;
 
 /// <summary>A hook, an attributes file or a setting that appeared while an agent worked, would make git run a program, and was put aside.</summary>
-/// <param name="Id">Names it to <see cref="PutAside.AcceptAsync"/>.</param>
+/// <param name="Id">Names it to <see cref="Quarantine.AcceptAsync"/>.</param>
 /// <param name="Name">The file relative to the common directory, such as <c>hooks/pre-commit</c>; for a setting with its name behind a colon.</param>
 /// <param name="Time">When it was put aside.</param>
 /// <param name="While">Which agent was at work, for people.</param>
-public sealed record AsideItem(string Id, string Name, DateTimeOffset Time, string While)
+public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time, string While)
 {
     /// <summary>A file's content; nothing for a setting.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
@@ -31,13 +31,13 @@ public sealed record AsideItem(string Id, string Name, DateTimeOffset Time, stri
 /// guard puts it aside again.
 /// </summary>
 /// <param name="repository">The repository.</param>
-public sealed class PutAside(GitRepository repository)
+public sealed class Quarantine(GitRepository repository)
 {
     private readonly string _items = Path.Combine(repository.OwnDirectory, "aside");
     private readonly string _accepted = Path.Combine(repository.OwnDirectory, "accepted");
 
     /// <summary>What waits for a person, the oldest first.</summary>
-    public IReadOnlyList<AsideItem> List() =>
+    public IReadOnlyList<QuarantinedItem> List() =>
         !Directory.Exists(_items)
             ? []
             : [
@@ -45,12 +45,12 @@ public sealed class PutAside(GitRepository repository)
                     .Select(DurableFile.TryRead)
                     .OfType<string>()
                     .Select(Parse)
-                    .OfType<AsideItem>()
+                    .OfType<QuarantinedItem>()
                     .OrderBy(item => item.Time).ThenBy(item => item.Id, StringComparer.Ordinal),
             ];
 
     /// <summary>Puts an item where it was, in place of what is there now. Doing it again changes nothing.</summary>
-    public async Task AcceptAsync(AsideItem item, CancellationToken cancellationToken = default)
+    public async Task AcceptAsync(QuarantinedItem item, CancellationToken cancellationToken = default)
     {
         DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
         if (SettingPlace.TryParse(item.Name) is { } setting)
@@ -75,7 +75,7 @@ public sealed class PutAside(GitRepository repository)
     /// <param name="during">Which agent was at work.</param>
     internal void Keep(ForeignChange change, byte[] content, string mode, string during)
     {
-        var item = new AsideItem(IdOf(change.Name, change.Found!), change.Name, DateTimeOffset.UtcNow, during)
+        var item = new QuarantinedItem(IdOf(change.Name, change.Found!), change.Name, DateTimeOffset.UtcNow, during)
         {
             Content = content,
             Mode = mode,
@@ -83,7 +83,7 @@ public sealed class PutAside(GitRepository repository)
         };
         if (!File.Exists(PathOf(item.Id)))
         {
-            DurableFile.Write(PathOf(item.Id), JsonSerializer.SerializeToUtf8Bytes(item, PutAsideJson.Default.AsideItem));
+            DurableFile.Write(PathOf(item.Id), JsonSerializer.SerializeToUtf8Bytes(item, PutAsideJson.Default.QuarantinedItem));
         }
     }
 
@@ -91,11 +91,11 @@ public sealed class PutAside(GitRepository repository)
 
     private static string IdOf(string name, string found) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
 
-    private static AsideItem? Parse(string text)
+    private static QuarantinedItem? Parse(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, PutAsideJson.Default.AsideItem);
+            return JsonSerializer.Deserialize(text, PutAsideJson.Default.QuarantinedItem);
         }
         catch (JsonException)
         {
@@ -137,6 +137,6 @@ internal sealed record SettingPlace(string File, string Setting)
     }
 }
 
-[JsonSerializable(typeof(AsideItem))]
+[JsonSerializable(typeof(QuarantinedItem))]
 [JsonSerializable(typeof(List<string>))]
 internal sealed partial class PutAsideJson : JsonSerializerContext;

@@ -6,9 +6,9 @@ namespace Orchestrator.Runs.Tasks;
 /// A merge with other tasks' work that the agent was given to resolve: is that work still in the files? Git forgets a merge as soon as somebody says 'git reset',
 /// with everything still in the files, so that the files are asked and not git.
 /// </summary>
-internal sealed class GivenMerge(TaskPlace place, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
+internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
-    private readonly Commits _commits = new(place.Repository);
+    private readonly Commits _commits = new(workspace.Repository);
 
     /// <summary>What of the merge is missing. One that was undone as a whole is begun again, with what was in the files kept.</summary>
     /// <param name="ours">The task's own last commit.</param>
@@ -17,7 +17,7 @@ internal sealed class GivenMerge(TaskPlace place, Worktree worktree, TaskNotes n
     {
         var theirs = notes.MergedStaging;
         var status = await WorktreeStatus.ReadAsync(worktree, stop);
-        var tip = await place.Refs.ReadAsync(place.Branch, stop) ?? notes.Base;
+        var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? notes.Base;
         if (status.Operation == UnfinishedOperation.Merge
             || await _commits.IsAncestorAsync(theirs, tip, stop)
             || (status.Head is not null && await _commits.IsAncestorAsync(theirs, status.Head, stop)))
@@ -25,8 +25,8 @@ internal sealed class GivenMerge(TaskPlace place, Worktree worktree, TaskNotes n
             return MergeLoss.None;
         }
 
-        var merge = await new Merges(place.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
-        var diffs = new Diffs(place.Repository);
+        var merge = await new Merges(workspace.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
+        var diffs = new Diffs(workspace.Repository);
         var brought = (await diffs.BetweenAsync(ours, merge.Tree, stop)).Select(file => file.Path).ToList();
         var changed = (await diffs.OfWorktreeAsync(worktree, ours, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         if (brought.Count > 0 && !brought.Any(changed.Contains))
@@ -41,8 +41,8 @@ internal sealed class GivenMerge(TaskPlace place, Worktree worktree, TaskNotes n
 
     private async Task<MergeLoss> BeginAgainAsync(string tip, CancellationToken stop)
     {
-        var begun = await new ConflictWorktree(worktree).BeginAsync(tip, notes.MergedStaging, place.Keep("before the merge was begun again"), appendedFiles, stop);
-        KeptWork.Note(place.Files.Folder, place.TaskId, begun.Kept, "what was in the worktree before the merge was begun again");
+        var begun = await new ConflictWorktree(worktree).BeginAsync(tip, notes.MergedStaging, workspace.Keep("before the merge was begun again"), appendedFiles, stop);
+        KeptWork.Note(workspace.Files.Folder, workspace.TaskId, begun.Kept, "what was in the worktree before the merge was begun again");
         var kept = begun.Kept is null ? "" : $" What you had not committed is kept: git show {begun.Kept}:FILE";
         return new MergeLoss($"The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the conflicts in the files, and do not abort it.{kept}", BegunAgain: true);
     }

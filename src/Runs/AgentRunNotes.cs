@@ -6,7 +6,7 @@ using Orchestrator.Processes;
 namespace Orchestrator.Runs;
 
 /// <summary>How a start ended, kept in its folder for reports and for the checks of later rounds.</summary>
-internal sealed record StartNotes
+internal sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
     public string Session { get; init; } = "";
@@ -24,7 +24,7 @@ internal sealed record StartNotes
     public IReadOnlyList<PermissionDenial> Denials { get; init; } = [];
 
     /// <summary>The notes of an outcome.</summary>
-    public static StartNotes Of(AgentOutcome outcome) => new()
+    public static AgentRunNotes Of(AgentOutcome outcome) => new()
     {
         Session = outcome.SessionId ?? "",
         Failure = outcome.Failure.ToString(),
@@ -39,15 +39,15 @@ internal sealed record StartNotes
     };
 
     public void Write(string folder) =>
-        DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.StartNotes));
+        DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.AgentRunNotes));
 
-    public static StartNotes? Read(string folder)
+    public static AgentRunNotes? Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StartNotesJson.Default.StartNotes) : null;
+        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StartNotesJson.Default.AgentRunNotes) : null;
     }
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
-[JsonSerializable(typeof(StartNotes))]
+[JsonSerializable(typeof(AgentRunNotes))]
 internal sealed partial class StartNotesJson : JsonSerializerContext;

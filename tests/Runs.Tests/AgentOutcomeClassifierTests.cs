@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public class AgentJudgementTests
+public class AgentOutcomeClassifierTests
 {
     [Theory]
     [InlineData(AgentFailure.Timeout, "raise timeout and")]
@@ -14,7 +14,7 @@ public class AgentJudgementTests
     [InlineData(AgentFailure.Memory, "raise limits.memory ")]
     public void Of_PassedLimit_SaysWhichSettingToRaise(AgentFailure failure, string cure)
     {
-        var (failureClass, message) = AgentJudgement.Of(new AgentOutcome { Failure = failure, Detail = "Stopped." }, null, found: false);
+        var (failureClass, message) = AgentOutcomeClassifier.Of(new AgentOutcome { Failure = failure, Detail = "Stopped." }, null, found: false);
 
         Assert.Equal(FailureClasses.Limit, failureClass);
         Assert.StartsWith("Stopped. Retry it ", message, StringComparison.Ordinal);
@@ -24,10 +24,10 @@ public class AgentJudgementTests
     [Fact]
     public void Of_LimitToldWithoutFullStop_IsASentenceBeforeTheCure() => Assert.StartsWith(
         "Reached maximum number of turns (3). Retry it ",
-        AgentJudgement.Of(new AgentOutcome { Failure = AgentFailure.Turns, Detail = "Reached maximum number of turns (3)" }, null, found: false).Message,
+        AgentOutcomeClassifier.Of(new AgentOutcome { Failure = AgentFailure.Turns, Detail = "Reached maximum number of turns (3)" }, null, found: false).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public void Of_PlannerPassedItsTime_NamesThePlannersSetting() =>
-        Assert.Contains("raise planner.timeout and", AgentJudgement.Of(new AgentOutcome { Failure = AgentFailure.Timeout }, null, found: false, "planner.timeout").Message, StringComparison.Ordinal);
+        Assert.Contains("raise planner.timeout and", AgentOutcomeClassifier.Of(new AgentOutcome { Failure = AgentFailure.Timeout }, null, found: false, "planner.timeout").Message, StringComparison.Ordinal);
 }

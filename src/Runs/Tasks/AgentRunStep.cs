@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>One start of a task's agent: what it is given, and what its end means for the task.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-public sealed class AgentTurn(RunServices services)
+public sealed class AgentRunStep(RunServices services)
 {
     private const int LongestError = 600;
 
@@ -21,32 +21,32 @@ public sealed class AgentTurn(RunServices services)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
-        if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
+        if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(task.Id, input.Start), input.Session) is { } stopped)
             return stopped;
         var agentName = task.Agent ?? files.Settings.Agent;
-        var surroundings = await AgentSurroundings.OfAsync(services, input.Task.Repository.Path, files.Start, input.Prepared.BaseCommit, CancellationToken.None);
-        var runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, surroundings)
+        var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Task.Repository.Path, files.Start, input.Prepared.BaseCommit, CancellationToken.None);
+        var runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
             ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
         var start = await DescribeAsync(input, files, task, runner, execution);
-        var place = new TaskPlace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
-        var worktree = place.Worktrees.Find(place.WorktreePath);
+        var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
+        var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
-        var (confinement, problem) = await AgentFence.OfAsync(place, task, worktree);
+        var (confinement, problem) = await AgentFence.OfAsync(workspace, task, worktree);
         // An agent that was started before is followed, whatever became of the sandbox since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
             return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };
         var use = state == AgentStartState.NotStarted ? WorktreeUse.Idle : WorktreeUse.Continued;
-        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(place.WorktreePath, use, CancellationToken.None);
+        var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(workspace.WorktreePath, use, CancellationToken.None);
         start = start with { Confinement = confinement, Environment = resources.Variables(files.Settings.Worktrees.Environment) };
-        var guard = new AgentGuard(place, services, input.Start);
+        var guard = new AgentGuard(workspace, services, input.Start);
         if (worktree is not null)
             await guard.RecordAsync(worktree);
-        var snapshots = new WorkSnapshots(place, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
+        var snapshots = new WorkSnapshots(workspace, worktree, () => runner.FindConversation(start.SessionId!), services.Time);
         var deeds = new ToolDeeds();
         AgentOutcome outcome;
         try
         {
-            outcome = await AgentFollowing.RunAsync(execution, runner, start, services.Time, input.Stop, snapshots.SaveIfDueAsync, deeds.Take);
+            outcome = await AgentMonitor.RunAsync(execution, runner, start, services.Time, input.Stop, snapshots.SaveIfDueAsync, deeds.Take);
         }
         finally
         {
@@ -54,7 +54,7 @@ public sealed class AgentTurn(RunServices services)
         }
         var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Round, deeds);
         var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with { Notices = notices };
-        return outcome.Failure == AgentFailure.GaveUp && result.FailureClass == FailureClasses.GaveUp && AgentClaim.TryRead(start.Folder)?.Status != "failed" && await HasWorkAsync(place, worktree, input)
+        return outcome.Failure == AgentFailure.GaveUp && result.FailureClass == FailureClasses.GaveUp && AgentClaim.TryRead(start.Folder)?.Status != "failed" && await HasWorkAsync(workspace, worktree, input)
             ? result with { FailureClass = FailureClasses.None, EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError), Signature = "" }
             : result;
     }
@@ -63,13 +63,13 @@ public sealed class AgentTurn(RunServices services)
     /// Programs end with an error for many reasons (a warning, a report that could not be sent), also after good work: where the agent itself said nothing and there is
     /// work, its gates judge it. One that left nothing has failed.
     /// </summary>
-    private static async Task<bool> HasWorkAsync(TaskPlace place, Worktree? worktree, RunAgentInput input)
+    private static async Task<bool> HasWorkAsync(TaskWorkspace workspace, Worktree? worktree, RunAgentInput input)
     {
         if (worktree is null)
             return false;
         try
         {
-            return (await new Diffs(place.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit)).Any(file => file.Path != WorktreeClaim.FileName);
+            return (await new Diffs(workspace.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit)).Any(file => file.Path != WorktreeClaim.FileName);
         }
         catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
         {
@@ -135,9 +135,9 @@ public sealed class AgentTurn(RunServices services)
     private static AgentRunResult Describe(AgentOutcome outcome, RunAgentInput input, RunFiles files, AgentStart start, string snapshotProblem, bool found)
     {
         var claim = AgentClaim.TryRead(start.Folder) ?? WorktreeClaim.Take(start);
-        var notes = StartNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
+        var notes = AgentRunNotes.Of(outcome) with { SnapshotProblem = snapshotProblem };
         notes.Write(start.Folder);
-        var (failure, message) = AgentJudgement.Of(outcome, claim, found);
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found);
         return new AgentRunResult
         {
             FailureClass = failure,
@@ -148,7 +148,7 @@ public sealed class AgentTurn(RunServices services)
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
             ResetAt = outcome.ResetsAt,
-            Signature = AgentJudgement.SignatureOf(outcome, claim, files.Task(start.Task).Agent ?? files.Settings.Agent, start.Task),
+            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Task(start.Task).Agent ?? files.Settings.Agent, start.Task),
             Folder = files.Folder.Relative(start.Folder),
         };
     }

@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Planning;
 
 /// <summary>One start of the planner. Like every agent it outlives this process, so that an answer that is on its way is taken up and not asked for again.</summary>
 /// <param name="services">What the steps need of this machine.</param>
-public sealed class PlannerTurn(RunServices services)
+public sealed class PlannerRunStep(RunServices services)
 {
     /// <summary>Starts the planner, or takes up the one that was started before, and follows it to its answer.</summary>
     /// <param name="input">Which start, and what was wrong with the answer before.</param>
@@ -19,18 +19,18 @@ public sealed class PlannerTurn(RunServices services)
     public async Task<AgentRunResult> AskAsync(AskPlannerInput input, StepExecution execution)
     {
         var files = new PlanningFiles(input.Repository, input.RunId);
-        if (AgentFollowing.NeverBegun(input.Stop, files.Folder.Start(PlannerTask.Id, input.Start), input.Session) is { } stopped)
+        if (AgentMonitor.NeverBegun(input.Stop, files.Folder.Start(PlannerTask.Id, input.Start), input.Session) is { } stopped)
             return stopped;
-        var surroundings = await AgentSurroundings.OfAsync(services, input.Repository.Path, files.Start, null, CancellationToken.None);
-        var planner = AgentCatalog.FindPlanner(files.Start.Settings, services.HookCommand, surroundings, files)
+        var runEnvironment = await AgentRunEnvironment.OfAsync(services, input.Repository.Path, files.Start, null, CancellationToken.None);
+        var planner = AgentCatalog.FindPlanner(files.Start.Settings, services.HookCommand, runEnvironment, files)
             ?? throw new StepException(AgentCatalog.Unknown(files.Start.Settings.Planner.Agent, files.Start.Settings), "UnknownAgent");
         var start = await DescribeAsync(input, files, planner, execution);
         var found = AgentSupervisor.Look(start.Folder) == AgentStartState.Ended;
-        var outcome = await AgentFollowing.RunAsync(execution, planner, start, services.Time, input.Stop);
+        var outcome = await AgentMonitor.RunAsync(execution, planner, start, services.Time, input.Stop);
         if (outcome.Answer is { } answer)
             DurableFile.Write(files.Answer(input.Start), Encoding.UTF8.GetBytes(answer));
-        StartNotes.Of(outcome).Write(start.Folder);
-        var (failure, message) = AgentJudgement.Of(outcome, null, found, "planner.timeout");
+        AgentRunNotes.Of(outcome).Write(start.Folder);
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found, "planner.timeout");
         return new AgentRunResult
         {
             FailureClass = failure,

@@ -10,19 +10,19 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="Environment">The process's variables, and account and region from the repository's <c>.orchestrator/secrets.env</c> and <c>.env</c>.</param>
 /// <param name="McpConfig">The kept servers as the JSON of an <c>mcpServers</c> file; null for none.</param>
 /// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> does not have, or not as the person saw them.</param>
-internal sealed record AgentSurroundings(IReadOnlyDictionary<string, string> Environment, string? McpConfig, IReadOnlyList<string> MissingServers)
+internal sealed record AgentRunEnvironment(IReadOnlyDictionary<string, string> Environment, string? McpConfig, IReadOnlyList<string> MissingServers)
 {
     private const string McpFile = ProjectCommands.McpFile;
 
     /// <summary>The surroundings of an agent that starts at a commit; null where there is none yet. Secrets are read anew each time, since what a run stores must not hold them.</summary>
-    public static async Task<AgentSurroundings> OfAsync(RunServices services, string repository, RunStart start, string? commit, CancellationToken stop)
+    public static async Task<AgentRunEnvironment> OfAsync(RunServices services, string repository, RunStart start, string? commit, CancellationToken stop)
     {
         var environment = EnvironmentOf(services, repository, start);
         if (start.Settings.Claude.McpServers.Count == 0)
-            return new AgentSurroundings(environment, null, []);
+            return new AgentRunEnvironment(environment, null, []);
         var file = commit is null ? null : await new Commits(await Repositories.OpenAsync(repository)).ReadFileAsync(commit, McpFile, stop);
         var (config, missing) = Keep(file is null ? "" : Encoding.UTF8.GetString(file), start.Settings.Claude.McpServers, start.Found.McpServers);
-        return new AgentSurroundings(environment, config, missing);
+        return new AgentRunEnvironment(environment, config, missing);
     }
 
     // A variable that was not there when the person was asked is not handed on, and a change of the files in mid-run takes none away.
