@@ -81,8 +81,17 @@ public sealed class Commits(GitRepository repository)
         string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, string? date, CancellationToken cancellationToken)
     {
         var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
-        var id = CommitObject.TryWrite(repository, tree, parents, text, date?.TrimStart('@') ?? CommitObject.Now())
-            ?? await CreateByGitAsync(tree, parents, text, date, cancellationToken);
+        var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
+        var output = await repository.AddObjectsAsync(
+            call with
+            {
+                Input = ProcessInput.FromText(text),
+                Environment = date is null
+                    ? repository.IdentityVariables
+                    : new Dictionary<string, string?>(repository.IdentityVariables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date },
+            },
+            cancellationToken);
+        var id = output.Text;
         if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))
         {
             repository.Memory.Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
@@ -113,21 +122,9 @@ public sealed class Commits(GitRepository repository)
     /// </summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default)
     {
-        var known = ObjectMemory.IsId(since) && Resolve(tip) is { } id ? repository.Memory.FirstParents(id, since) : null;
+        var known = ObjectMemory.IsId(since) && ObjectMemory.IsId(tip) ? repository.Memory.FirstParents(tip, since) : null;
         return known ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
-
-    /// <summary>The merge of this task on a branch, or null: what makes merging idempotent.</summary>
-    /// <param name="tip">The branch or its tip.</param>
-    /// <param name="since">Where the run began.</param>
-    /// <param name="wanted">Run, task and, if given, attempt that the trailers must name.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    public async Task<CommitInfo?> FindMergedAsync(string tip, string? since, CommitTrailers wanted, CancellationToken cancellationToken = default) =>
-        (await ListFirstParentsAsync(tip, since, cancellationToken)).FirstOrDefault(commit =>
-            commit.Trailers is { } trailers
-            && trailers.Run == wanted.Run
-            && trailers.Task == wanted.Task
-            && (wanted.Attempt is null || trailers.Attempt == wanted.Attempt));
 
     /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
     public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
@@ -193,22 +190,6 @@ public sealed class Commits(GitRepository repository)
     private async Task<string?> FindIdAsync(string tree, string path, CancellationToken cancellationToken) =>
         (await ListFilesAsync(tree, cancellationToken)).FirstOrDefault(file => file.Path == path)?.Id;
 
-    private async Task<string> CreateByGitAsync(
-        string tree, IReadOnlyCollection<string> parents, string message, string? date, CancellationToken cancellationToken)
-    {
-        var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
-        var output = await repository.AddObjectsAsync(
-            call with
-            {
-                Input = ProcessInput.FromText(message),
-                Environment = date is null
-                    ? repository.IdentityVariables
-                    : new Dictionary<string, string?>(repository.IdentityVariables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date },
-            },
-            cancellationToken);
-        return output.Text;
-    }
-
     private static IReadOnlyList<TreeFile> ParseTree(GitOutput output) =>
     [
         .. output.Fields().Select(field =>
@@ -220,10 +201,7 @@ public sealed class Commits(GitRepository repository)
     ];
 
     private bool? KnowsAncestor(string ancestor, string descendant) =>
-        Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Memory.IsAncestor(from, to) : null;
-
-    /// <summary>The id of a commit that is named by its id or by a ref; null for other expressions.</summary>
-    private string? Resolve(string name) => ObjectMemory.IsId(name) ? name : RefFiles.TryRead(repository, name, out var id) ? id : null;
+        ObjectMemory.IsId(ancestor) && ObjectMemory.IsId(descendant) ? repository.Memory.IsAncestor(ancestor, descendant) : null;
 
     /// <summary>What git calls the subject: the first paragraph, in one line.</summary>
     private static string SubjectOf(string message) =>

@@ -56,11 +56,6 @@ public sealed class DeletionProof(GitRepository repository)
     public async Task<DeletionProofResult> CheckWorktreeAsync(
         Worktree worktree, IReadOnlyCollection<string> keepers, IReadOnlyCollection<string> superseded, CancellationToken cancellationToken = default)
     {
-        if (UntouchedWorktree.FindHead(worktree) is { } head)
-        {
-            return await CheckCommitAsync(head, keepers, superseded, cancellationToken);
-        }
-
         if (await WorktreeStatus.TryReadAsync(worktree, cancellationToken) is not { } status)
         {
             return new DeletionProofResult(IsProven: false, $"git can't say what is in '{worktree.Path}'; see 'git status' there.");

@@ -51,9 +51,8 @@ public sealed record ChangedFile(
     /// <summary>What is gone meanwhile was a file.</summary>
     private static string ModeOnDisk(Worktree worktree, string path)
     {
-        const uint Executable = 0x40;
-        var facts = FileFacts.TryRead(worktree.Path, path);
-        return FileFacts.KindOf(facts) == EntryKind.Link ? SymbolicLink : (facts?.Mode & Executable) > 0 ? "100755" : "100644";
+        var files = new WorktreeFiles(worktree.Path);
+        return files.KindOf(path) == EntryKind.Link ? SymbolicLink : files.IsExecutable(path) ? "100755" : "100644";
     }
 }
 
@@ -84,7 +83,7 @@ public sealed class Diffs(GitRepository repository)
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> OfWorktreeAsync(Worktree worktree, string from, CancellationToken cancellationToken = default)
     {
-        if (RefFiles.TryReadHead(worktree, out _, out var head) && head == from)
+        if (await worktree.ReadHeadAsync(cancellationToken) == from)
         {
             var status = await repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken);
             if (TryParseStatus(worktree, status.Fields()) is { } changes)
@@ -107,21 +106,12 @@ public sealed class Diffs(GitRepository repository)
     /// <summary>The files on disk against a commit, whatever the worktree's own index says: by a throw-away index of that commit.</summary>
     private async Task<IReadOnlyList<ChangedFile>> OfFilesAsync(Worktree worktree, string from, CancellationToken cancellationToken)
     {
-        var index = Path.Combine(repository.OwnDirectory, "tmp", $"index-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(Path.GetDirectoryName(index)!);
-        try
-        {
-            var environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = index };
-            await worktree.WriteAsync(worktree.Call("read-tree", from) with { Environment = environment }, cancellationToken);
-            var tracked = ParseRaw(await repository.ReadAsync(worktree.Call(["diff", .. Raw, from, "--"]) with { Environment = environment }, cancellationToken));
-            var untracked = await repository.ReadAsync(
-                worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with { Environment = environment }, cancellationToken);
-            return [.. tracked, .. untracked.Fields().Select(path => ChangedFile.Untracked(worktree, path))];
-        }
-        finally
-        {
-            File.Delete(index);
-        }
+        using var index = new TemporaryIndex(repository);
+        await worktree.WriteAsync(worktree.Call("read-tree", from) with { Environment = index.Environment }, cancellationToken);
+        var tracked = ParseRaw(await repository.ReadAsync(worktree.Call(["diff", .. Raw, from, "--"]) with { Environment = index.Environment }, cancellationToken));
+        var untracked = await repository.ReadAsync(
+            worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with { Environment = index.Environment }, cancellationToken);
+        return [.. tracked, .. untracked.Fields().Select(path => ChangedFile.Untracked(worktree, path))];
     }
 
     /// <summary>

@@ -31,8 +31,7 @@ public sealed class DiscardPermit
     /// <exception cref="GitException">It can't be kept. Then it stays as it is.</exception>
     public static async Task<DiscardPermit> KeepAsync(Worktree worktree, KeepAs keep, IReadOnlyCollection<string> known, CancellationToken cancellationToken = default)
     {
-        if (new DirectoryInfo(worktree.Path) is not { Exists: true, LinkTarget: null }
-            || (UntouchedWorktree.FindHead(worktree) is { } head && known.Contains(head)))
+        if (new DirectoryInfo(worktree.Path) is not { Exists: true, LinkTarget: null })
         {
             return new DiscardPermit(worktree.Path, null);
         }

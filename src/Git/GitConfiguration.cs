@@ -1,18 +1,7 @@
 namespace Orchestrator.Git;
 
 /// <summary>A name and an address in commits.</summary>
-public sealed record GitIdentity(string Name, string Email)
-{
-    /// <summary>True where git takes both as they are.</summary>
-    internal bool IsPlain => IsPlainPart(Name) && IsPlainPart(Email);
-
-    /// <summary>As commits and reflogs have it.</summary>
-    /// <param name="date">When, as git writes dates: seconds since 1970, and the zone.</param>
-    internal string At(string date) => $"{Name} <{Email}> {date}";
-
-    private static bool IsPlainPart(string name) =>
-        name.Length > 0 && char.IsLetterOrDigit(name[0]) && char.IsLetterOrDigit(name[^1]) && !name.Any(letter => letter is '<' or '>' || char.IsControl(letter));
-}
+public sealed record GitIdentity(string Name, string Email);
 
 /// <summary>The settings that hold in a repository, of all levels.</summary>
 public sealed class GitConfiguration
@@ -23,9 +12,6 @@ public sealed class GitConfiguration
 
     /// <summary>All names, with section and key in lower case as git prints them.</summary>
     public IEnumerable<string> Names => _values.Keys;
-
-    /// <summary>True if the repository is of another form than the plain one (extensions.* in git-config(1)), which only git knows to write.</summary>
-    internal bool HasExtensions => Names.Any(name => name.StartsWith("extensions.", StringComparison.Ordinal));
 
     /// <summary>The committer's identity, from the environment or the settings; null if git would have to guess.</summary>
     internal GitIdentity? Identity =>

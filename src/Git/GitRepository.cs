@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Processes;
@@ -47,14 +46,6 @@ public sealed class GitRepository
 
     /// <summary>The settings as they were when the repository was opened.</summary>
     public GitConfiguration Configuration { get; }
-
-    /// <summary>
-    /// True where objects and refs of ours can be written as git would, without it: by files for the owner alone, in the form that git has without extensions, by somebody
-    /// whose name it takes as it is.
-    /// </summary>
-    [UnsupportedOSPlatformGuard("windows")]
-    internal bool TakesOurObjectsAndRefs =>
-        !OperatingSystem.IsWindows() && Identity.IsPlain && !Configuration.HasExtensions && Configuration.Get("core.sharedrepository") is null;
 
     /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
     public GitIdentity Identity { get; private init; } = FallbackIdentity;
@@ -134,22 +125,6 @@ public sealed class GitRepository
     {
         cancellationToken.ThrowIfCancellationRequested();
         return _notes.RunAsync($"{new ProcessCommand("git", call.Arguments)}", Program.LockPatience, mark => Program.WriteAsync(call, mark), cancellationToken);
-    }
-
-    /// <summary>The same for moves of refs that need no git process.</summary>
-    /// <exception cref="GitLockedException">Somebody else holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
-    internal Task WriteAsync(RefTransaction transaction, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return _notes.RunAsync(
-            "refs are moved",
-            Program.LockPatience,
-            _ =>
-            {
-                transaction.Run();
-                return Task.FromResult(true);
-            },
-            cancellationToken);
     }
 
     /// <summary>

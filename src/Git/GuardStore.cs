@@ -39,11 +39,6 @@ internal sealed class GuardStore(string folder)
 
     private static (GuardedFile File, byte[] Content)? Look(string path)
     {
-        if (FileMemory.TryFind(path, out var small))
-        {
-            return small is null ? null : (small.Guarded, small.Content);
-        }
-
         var file = new FileInfo(path);
         if (file.Attributes is var attributes && (attributes == NotThere || !attributes.HasFlag(FileAttributes.ReparsePoint)))
         {

@@ -49,27 +49,19 @@ internal sealed class InterruptedCheckout(Worktree checkout)
     /// </summary>
     private async Task<IReadOnlyCollection<string>> DifferingAsync(IReadOnlyList<TreeFile?> entries, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        var index = Path.Combine(checkout.Repository.OwnDirectory, "tmp", $"index-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(Path.GetDirectoryName(index)!);
-        try
-        {
-            var environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = index };
-            var present = entries.OfType<TreeFile>().ToArray();
-            var script = string.Concat(present.Select(file => $"{file.Mode} {file.Id}\t{file.Path}\0"));
-            await checkout.WriteAsync(
-                checkout.Call("update-index", "-z", "--index-info") with { Environment = environment, Input = ProcessInput.FromBytes(FileNames.Encode(script)) }, cancellationToken);
-            var output = await checkout.Repository.ReadAsync(
-                checkout.Call("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv") with { Environment = environment }, cancellationToken);
-            return
-            [
-                .. output.Fields(),
-                .. paths.Except(present.Select(file => file.Path)).Where(HasFile),
-            ];
-        }
-        finally
-        {
-            File.Delete(index);
-        }
+        using var index = new TemporaryIndex(checkout.Repository);
+        var present = entries.OfType<TreeFile>().ToArray();
+        var script = string.Concat(present.Select(file => $"{file.Mode} {file.Id}\t{file.Path}\0"));
+        await checkout.WriteAsync(
+            checkout.Call("update-index", "-z", "--index-info") with { Environment = index.Environment, Input = ProcessInput.FromBytes(FileNames.Encode(script)) },
+            cancellationToken);
+        var output = await checkout.Repository.ReadAsync(
+            checkout.Call("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv") with { Environment = index.Environment }, cancellationToken);
+        return
+        [
+            .. output.Fields(),
+            .. paths.Except(present.Select(file => file.Path)).Where(HasFile),
+        ];
     }
 
     /// <summary>

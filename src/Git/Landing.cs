@@ -222,7 +222,7 @@ public sealed class Landing(GitRepository repository)
             {
                 return new LandingResult(
                     LandingState.Dirty,
-                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
+                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else since: {FileNames.Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
                     foreign);
             }
@@ -234,7 +234,7 @@ public sealed class Landing(GitRepository repository)
         {
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {Some(changed)}. Commit or stash them, then: {request.FinishCommand}",
+                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(changed)}. Commit or stash them, then: {request.FinishCommand}",
                 tip,
                 changed);
         }
@@ -273,7 +273,7 @@ public sealed class Landing(GitRepository repository)
             intents.Forget();
             return new LandingResult(
                 LandingState.Dirty,
-                $"'{checkout.Path}' has uncommitted changes in {Some(files)}, which {branch} would change too. Commit or stash them, then: {request.FinishCommand}",
+                $"'{checkout.Path}' has uncommitted changes in {FileNames.Some(files)}, which {branch} would change too. Commit or stash them, then: {request.FinishCommand}",
                 tip,
                 files);
         }
@@ -283,7 +283,7 @@ public sealed class Landing(GitRepository repository)
             intents.Forget();
             return new LandingResult(
                 LandingState.FilesInTheWay,
-                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {Some(files)}. Move them away, then: {request.FinishCommand}",
+                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {FileNames.Some(files)}. Move them away, then: {request.FinishCommand}",
                 tip,
                 files);
         }
@@ -304,9 +304,6 @@ public sealed class Landing(GitRepository repository)
             .OfType<string>()
             .Select(name => name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name)
             .FirstOrDefault();
-
-    private static string Some(IReadOnlyList<string> files) =>
-        FileNames.Some(files);
 
     private static string Name(UnfinishedOperation operation) =>
         operation == UnfinishedOperation.CherryPick ? "cherry-pick" : operation.ToString().ToLowerInvariant();

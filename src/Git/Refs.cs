@@ -21,14 +21,33 @@ public sealed class Refs(GitRepository repository)
     /// <summary>Where commits are kept that nothing else may name: what was put back, and stash entries that are gone.</summary>
     internal const string KeptPrefix = "refs/orchestrator/foreign/";
 
+    private const string MissingRef = "not a valid ref";
+
     /// <summary>Only refs below a folder of their own are ours; plain branches such as <c>main</c> are the user's.</summary>
     internal static bool AreOurs(string name) =>
         name.StartsWith("refs/orchestrator/", StringComparison.Ordinal)
         || (name.StartsWith("refs/heads/", StringComparison.Ordinal) && name.AsSpan("refs/heads/".Length).Count('/') >= 2);
 
     /// <summary>The object a ref names, or null if there is no such ref.</summary>
-    public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default) =>
-        RefFiles.TryRead(repository, name, out var id) ? id : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
+    public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        // For a pattern git reads every ref in the same folder, and a run has one folder with the branches of all its tasks.
+        var output = await repository.ReadAsync(repository.Call("show-ref", "--verify", "--hash", "--", name) with { AnswerCodes = [0, 128] }, cancellationToken);
+        if (output.ExitCode == 0)
+        {
+            return output.Text;
+        }
+
+        // The other reason for a refusal is a ref whose object is gone, which is still a ref.
+        return output.ErrorText.EndsWith(MissingRef, StringComparison.Ordinal) ? null : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
+    }
+
+    /// <summary>The same, and whether it is a symbolic ref, which none of ours ever is.</summary>
+    public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(repository.Call("for-each-ref", "--format=%(objectname) %(symref) %(refname)", name), cancellationToken);
+        return output.Lines.Select(line => line.Split(' ')).FirstOrDefault(parts => parts[^1] == name) is [var id, var target, _] ? (id, target.Length > 0) : (null, false);
+    }
 
     /// <summary>
     /// Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic ref. What it was is kept.
@@ -49,11 +68,6 @@ public sealed class Refs(GitRepository repository)
         return kept;
     }
 
-    /// <summary>True if the ref is there and names another ref instead of an object, which none of ours ever does.</summary>
-    public async Task<bool> IsSymbolicAsync(string name, CancellationToken cancellationToken = default) =>
-        !RefFiles.TryRead(repository, name, out _)
-        && (await repository.ReadAsync(repository.Call("symbolic-ref", "--quiet", name) with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
-
     /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ListAsync(IEnumerable<string> namesOrPrefixes, CancellationToken cancellationToken = default)
     {
@@ -69,7 +83,7 @@ public sealed class Refs(GitRepository repository)
     }
 
     /// <summary>
-    /// Moves all of these refs or none, in at most one git process. If they already are where they should be, it is done: asking twice is harmless.
+    /// Moves all of these refs or none, in one git process. If they already are where they should be, it is done: asking twice is harmless.
     /// </summary>
     /// <param name="changes">The steps; each ref at most once.</param>
     /// <param name="reason">A line for the reflog.</param>
@@ -78,9 +92,8 @@ public sealed class Refs(GitRepository repository)
     {
         try
         {
-            await (RefTransaction.TryPlan(repository, changes, reason) is { } own
-                ? repository.WriteAsync(own, cancellationToken)
-                : repository.WriteAsync(repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(ScriptOf(changes)) }, cancellationToken));
+            await repository.WriteAsync(
+                repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(ScriptOf(changes)) }, cancellationToken);
             return new RefUpdateResult(Done: true, new Dictionary<string, string?>());
         }
         catch (GitException) when (!cancellationToken.IsCancellationRequested)

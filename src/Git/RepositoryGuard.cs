@@ -70,7 +70,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         {
             using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
             _store.Held.Clear();
-            var record = new GuardRecord(new SharedFiles(repository, _store).Read(worktree), UserBranches.Read(repository, worktree)) { Contents = _store.Held };
+            var branches = await UserBranches.ReadAsync(repository, worktree, cancellationToken);
+            var record = new GuardRecord(new SharedFiles(repository, _store).Read(worktree), branches) { Contents = _store.Held };
             DurableFile.Write(recordFile, file => JsonSerializer.Serialize(file, record, GuardRecordJson.Default.GuardRecord));
         }
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orchestrator.Git;
 
 /// <summary>An index file of our own, so that a tree can be put together without touching anybody's work. Gone when disposed.</summary>
@@ -5,12 +7,13 @@ internal sealed class TemporaryIndex : IDisposable
 {
     private const string FolderName = "tmp";
     private const string NamePrefix = "index-";
+    private const char TimeEnd = '-';
 
     internal TemporaryIndex(GitRepository repository)
     {
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
         Directory.CreateDirectory(folder);
-        Path = System.IO.Path.Combine(folder, $"{NamePrefix}{Guid.NewGuid():N}");
+        Path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}{TimeEnd}{Guid.NewGuid():N}"));
         Environment = new Dictionary<string, string?> { ["GIT_INDEX_FILE"] = Path };
     }
 
@@ -28,8 +31,9 @@ internal sealed class TemporaryIndex : IDisposable
         var folder = System.IO.Path.Combine(repository.OwnDirectory, FolderName);
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, NamePrefix + "*") : [])
         {
-            // Not the time of the last write, which a copy has from what it is a copy of.
-            if (FileFacts.TryRead(file) is { } facts && DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(facts.Changed.Seconds) > longestUse)
+            // Not the time of the last write, which a copy has from what it is a copy of, and by which git knows which entries to look at again.
+            var begun = System.IO.Path.GetFileName(file)[NamePrefix.Length..].Split(TimeEnd)[0];
+            if (!long.TryParse(begun, CultureInfo.InvariantCulture, out var seconds) || DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(seconds) > longestUse)
             {
                 File.Delete(file);
             }

@@ -7,7 +7,7 @@ namespace Orchestrator.Git;
 /// from the agent, whoever has it now. Such branches and tags are named and left, but for one that was moved under the feet of somebody who has it checked out: no
 /// command of git's that people use does that, and the checkout shows the agent's work as undone.
 /// </summary>
-/// <param name="Refs">All branches and tags with what they name; none where only git itself can read them.</param>
+/// <param name="Refs">All branches and tags with what they name.</param>
 /// <param name="HeadLines">So many moves of the worktree's head were logged before the agent began; in a worktree from the pool they are another task's.</param>
 internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, int HeadLines)
 {
@@ -16,12 +16,13 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
     /// <summary>What git writes to the log of a head when a commit is made there; a fast-forward or a checkout makes none.</summary>
     private static readonly string[] Makings = ["commit", "cherry-pick", "revert"];
 
-    internal static UserBranches Read(GitRepository repository, Worktree worktree) => new(ReadRefs(repository), HeadLog(worktree).Length);
+    internal static async Task<UserBranches> ReadAsync(GitRepository repository, Worktree worktree, CancellationToken cancellationToken) =>
+        new(await ReadRefsAsync(repository, cancellationToken), HeadLog(worktree).Length);
 
     /// <summary>Those that name a commit of the agent's now, without those below <paramref name="ours"/>.</summary>
     internal async Task<IReadOnlyList<ForeignChange>> CompareAsync(GitRepository repository, Worktree worktree, string ours, CancellationToken cancellationToken)
     {
-        var moved = ReadRefs(repository).Where(now => Refs.GetValueOrDefault(now.Key) != now.Value).ToList();
+        var moved = (await ReadRefsAsync(repository, cancellationToken)).Where(now => Refs.GetValueOrDefault(now.Key) != now.Value).ToList();
         if (moved.Count == 0)
         {
             return [];
@@ -56,19 +57,8 @@ internal sealed record UserBranches(IReadOnlyDictionary<string, string> Refs, in
             .Where(admin => DurableFile.TryRead(Path.Combine(admin, "HEAD"))?.Trim() == $"ref: {branch}")
             .Any(admin => Lines(Path.Combine(admin, "logs", "HEAD")) is [.., var last] && SharedFiles.EntryOf(last) != commit);
 
-    private static Dictionary<string, string> ReadRefs(GitRepository repository)
-    {
-        var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Folders.SelectMany(folder => RefFiles.TryList(repository, folder) ?? []))
-        {
-            if (RefFiles.TryRead(repository, name, out var id) && id is not null)
-            {
-                found[name] = id;
-            }
-        }
-
-        return found;
-    }
+    private static Task<IReadOnlyDictionary<string, string>> ReadRefsAsync(GitRepository repository, CancellationToken cancellationToken) =>
+        new Refs(repository).ListAsync(Folders, cancellationToken);
 
     private static bool IsMaking(string line) =>
         line.Split('\t', 2) is [_, var message] && Makings.Any(making => message.StartsWith(making, StringComparison.Ordinal));

@@ -34,6 +34,11 @@ public sealed class Worktree
     internal GitCall Call(params IEnumerable<string> arguments) =>
         new(Path, [$"--git-dir={AdminDirectory}", $"--work-tree={Path}", .. arguments]);
 
+    /// <summary>The commit that is checked out; null if there is none, or what its head names is gone.</summary>
+    internal async Task<string?> ReadHeadAsync(CancellationToken cancellationToken) =>
+        await Repository.ReadAsync(Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)
+            is { ExitCode: 0 } found ? found.Text : null;
+
     internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
     {
         CheckInPlace();

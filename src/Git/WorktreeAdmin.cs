@@ -68,36 +68,12 @@ internal static class WorktreeAdmin
     }
 
     /// <summary>
-    /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has not written it.
+    /// The folder that an administration belongs to: "gitdir" holds the path of the worktree's .git file. A git that died very early has not written it. Read here since
+    /// an agent may have put another .git file in the worktree, so that git, asked there, would answer of another repository; and <c>git worktree list</c> does not say
+    /// which administration belongs to which folder.
     /// </summary>
     private static string? PlaceOf(string admin) =>
-        FileMemory.TryReadText(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link ? Path.GetDirectoryName(Path.GetFullPath(link, admin))! : null;
-
-    /// <summary>
-    /// Makes the administration of a new worktree at a commit, as <c>git worktree add</c> does, with the place first: without it git takes it for a leftover.
-    /// Its files are still to be checked out.
-    /// </summary>
-    /// <returns>Null, with nothing made, if git has to do it.</returns>
-    internal static string? TryMake(GitRepository repository, string path, string commit, string lockReason)
-    {
-        if (repository.Configuration.HasExtensions || !IsPlain(Path.GetFileName(path)))
-        {
-            return null;
-        }
-
-        var place = GitRepository.RealPath(path);
-        Directory.CreateDirectory(place);
-
-        // A name that nobody else takes: there is no call that makes a folder only if it is not there, and a git of the user's may be making one just now.
-        var admin = Path.Combine(repository.CommonDirectory, "worktrees", $"{Path.GetFileName(path)}-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(admin);
-        File.WriteAllText(Path.Combine(admin, "gitdir"), Path.Combine(place, ".git") + "\n");
-        File.WriteAllText(Path.Combine(admin, "locked"), lockReason + "\n");
-        File.WriteAllText(Path.Combine(admin, "commondir"), "../..\n");
-        File.WriteAllText(Path.Combine(admin, "HEAD"), commit + "\n");
-        WriteLink(place, admin);
-        return admin;
-    }
+        DurableFile.TryRead(Path.Combine(admin, "gitdir"))?.Trim() is { Length: > 0 } link ? Path.GetDirectoryName(Path.GetFullPath(link, admin))! : null;
 
     /// <summary>Writes the file that says where a worktree's administration is.</summary>
     internal static void WriteLink(string path, string admin)
@@ -107,9 +83,6 @@ internal static class WorktreeAdmin
             throw new GitException($"'{path}/.git' can't be written: a folder is in its place. Move it away and retry.");
         }
     }
-
-    /// <summary>True for what can be part of a ref's name as it is; git changes others.</summary>
-    private static bool IsPlain(string name) => name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
 
     /// <summary>The marker of a ready worktree; null if it is not ready.</summary>
     internal static WorktreeMarker? ReadMarker(string admin, string path)

@@ -26,6 +26,20 @@ public sealed class WorktreeFiles(string root)
     /// <summary>True for a pipe, a socket or a device, which git can't store.</summary>
     public bool HasSpecialFile(string path) => KindOf(path) == EntryKind.Other;
 
+    /// <summary>True for a regular file that is reached without a link and that its owner may execute.</summary>
+    internal bool IsExecutable(string path)
+    {
+        try
+        {
+            using var parent = Parent(path, make: false, out var name, out _);
+            return parent?.IsExecutable(name) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The names in a folder, in no order; none where there is no folder or it may not be read.</summary>
     /// <param name="path">The folder; empty for the root.</param>
     public IReadOnlyList<string> List(string path)

@@ -1,5 +1,3 @@
-using Orchestrator.Processes;
-
 namespace Orchestrator.Git;
 
 /// <summary>
@@ -22,7 +20,7 @@ public sealed class WorktreeIndex(Worktree worktree)
             return false;
         }
 
-        if (FileFacts.KindOf(FileFacts.TryRead(_file)) == EntryKind.Folder)
+        if (Directory.Exists(_file) && new DirectoryInfo(_file).LinkTarget is null)
         {
             Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
         }
@@ -31,21 +29,12 @@ public sealed class WorktreeIndex(Worktree worktree)
             File.Delete(_file);
         }
 
-        var head = await worktree.Repository.ReadAsync(worktree.Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken);
-        await worktree.WriteAsync(cancellationToken, "read-tree", head.ExitCode == 0 ? head.Text : otherwise);
+        await worktree.WriteAsync(cancellationToken, "read-tree", await worktree.ReadHeadAsync(cancellationToken) ?? otherwise);
         return true;
     }
 
-    /// <summary>One that we can read ourselves, git can, too; git has more forms.</summary>
-    private async Task<bool> IsReadableAsync(CancellationToken cancellationToken)
-    {
-        if (FileFacts.KindOf(FileFacts.TryRead(_file)) != EntryKind.File)
-        {
-            return false;
-        }
-
-        // It reads the whole index, and nothing in one has this name.
-        return IndexFile.TryRead(_file) is not null
-            || (await worktree.Repository.ReadAsync(worktree.Call("ls-files", "-z", "--", ".git") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
-    }
+    /// <summary>A pipe in its place would hold git up; the command reads the whole index, and nothing in one has this name.</summary>
+    private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
+        new WorktreeFiles(worktree.AdminDirectory).HasFile("index")
+        && (await worktree.Repository.ReadAsync(worktree.Call("ls-files", "-z", "--", ".git") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
 }

@@ -88,10 +88,6 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         if (kept.Length == 0)
         {
             File.Delete(worktree.SetupMark);
-            if (WorktreeSweep.TryRun(worktree))
-            {
-                return;
-            }
         }
 
         await CleanAsync(cancellationToken, ["-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);

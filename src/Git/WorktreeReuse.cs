@@ -30,7 +30,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
     private readonly string _folder = Path.GetFullPath(pool.Folder);
 
     /// <summary>Moves a worktree into the pool, or removes it if it is not fit for that.</summary>
-    internal void Return(string path, string admin, DiscardPermit permit)
+    internal async Task ReturnAsync(string path, string admin, DiscardPermit permit, CancellationToken cancellationToken)
     {
         permit.Check(path);
         var claims = new WorktreeClaims(repository);
@@ -42,9 +42,7 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
             || !File.Exists(Path.Combine(path, ".git"))
             || WorktreeStatus.OperationIn(admin) != UnfinishedOperation.None
             || Tampering.Any(name => Path.Exists(Path.Combine(admin, name)))
-            || IndexFile.TryRead(Path.Combine(admin, "index")) is not { HidesFiles: false }
-            || !RefFiles.TryReadHead(worktree, out _, out var head)
-            || head is null)
+            || await HidesFilesAsync(worktree, cancellationToken))
         {
             WorktreeReset.Remove(repository, path, permit);
             return;
@@ -54,9 +52,25 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         DurableFile.Write(Path.Combine(admin, WorktreeAdmin.PooledName), pool.KeepKey);
 
         // Detached, so that its branch is free to be checked out elsewhere or deleted.
-        DurableFile.Write(Path.Combine(admin, "HEAD"), head + "\n");
+        var detach = worktree.Call("update-ref", "--no-deref", "-m", "into the pool", "HEAD", "HEAD^{commit}") with { AnswerCodes = [0, 1, 128] };
+        if ((await repository.WriteAsync(detach, cancellationToken)).ExitCode != 0)
+        {
+            WorktreeReset.Remove(repository, path, permit);
+            return;
+        }
+
         Move(path, Path.Combine(_folder, Guid.NewGuid().ToString("N")), admin);
         claims.Release(path);
+    }
+
+    /// <summary>
+    /// True if git was told not to look at a file ("assume unchanged", "skip worktree"), which would let a changed one survive a checkout, or if it can't read the index.
+    /// </summary>
+    private static async Task<bool> HidesFilesAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        const char SkipWorktree = 'S';
+        var output = await worktree.Repository.ReadAsync(worktree.Call("ls-files", "-v", "-z") with { AnswerCodes = [0, 1, 128] }, cancellationToken);
+        return output.ExitCode != 0 || output.Fields().Any(field => field[0] == SkipWorktree || char.IsAsciiLetterLower(field[0]));
     }
 
     /// <summary>Moves a pooled worktree to a place; its files are still those of its last use.</summary>
@@ -83,7 +97,10 @@ internal sealed class WorktreeReuse(GitRepository repository, WorktreePool pool)
         return (found.Admin, found.Fits);
     }
 
-    /// <summary>The administration is told first: after a crash between the two it is found without a folder, and the folder without administration.</summary>
+    /// <summary>
+    /// The administration is told first: after a crash between the two it is found without a folder, and the folder without administration. <c>git worktree move</c>
+    /// has the other order, and refuses worktrees with submodules; git-worktree(1) describes the file for whoever moves one by hand.
+    /// </summary>
     private static void Move(string from, string to, string admin)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);

@@ -16,10 +16,7 @@ internal sealed class WorktreeTree(Worktree worktree)
     /// <exception cref="GitException">Git can't store what is there.</exception>
     internal async Task<(string Tree, string? Head)> WriteAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var head = RefFiles.TryReadHead(worktree, out _, out var known) && known is not null
-            ? known
-            : await worktree.Repository.ReadAsync(worktree.Call("rev-parse", "--quiet", "--verify", "HEAD^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)
-                is { ExitCode: 0 } found ? found.Text : null;
+        var head = await worktree.ReadHeadAsync(cancellationToken);
         try
         {
             return (await WriteAsync(FromAgentsIndex, environment ?? Nothing, cancellationToken), head);

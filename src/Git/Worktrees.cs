@@ -110,7 +110,7 @@ public sealed class Worktrees(GitRepository repository)
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
         if (WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.IsOurs(admin))
         {
-            new WorktreeReuse(repository, pool).Return(path, admin, permit);
+            await new WorktreeReuse(repository, pool).ReturnAsync(path, admin, permit, cancellationToken);
         }
     }
 
@@ -241,25 +241,8 @@ public sealed class Worktrees(GitRepository repository)
         }
     }
 
-    /// <summary>
-    /// A new worktree, by one git process: <c>git worktree add</c> starts three more for what is a few lines in files. Where there is more to it, git does it.
-    /// </summary>
     private async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
     {
-        if (ObjectMemory.IsId(request.Commit) && WorktreeAdmin.TryMake(repository, path, request.Commit, request.LockReason) is { } admin)
-        {
-            try
-            {
-                await new WorktreeReset(new Worktree(repository, path, admin), DiscardPermit.OfOurMaking(path)).CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
-                return;
-            }
-            catch (GitException)
-            {
-                WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
-                throw;
-            }
-        }
-
         string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
         add = request.Branch is null
             ? [.. add, "--detach", path, request.Commit]

@@ -25,7 +25,7 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
     /// <param name="lockPatience">How long a lock file of somebody else is waited for.</param>
     /// <param name="run">The write; takes the mark for the processes it starts.</param>
     /// <param name="cancellationToken">Ends waiting for a lock file.</param>
-    internal async Task<T> RunAsync<T>(string command, TimeSpan lockPatience, Func<string, Task<T>> run, CancellationToken cancellationToken)
+    internal async Task<GitOutput> RunAsync(string command, TimeSpan lockPatience, Func<string, Task<GitOutput>> run, CancellationToken cancellationToken)
     {
         var waited = TimeSpan.Zero;
         for (var pause = FirstPause; ; pause *= 1.5)
@@ -98,7 +98,7 @@ internal sealed partial class WriteNotes(string folder, string commonDirectory)
         return removed;
     }
 
-    private async Task<T> RunNotedAsync<T>(string command, Func<string, Task<T>> run)
+    private async Task<GitOutput> RunNotedAsync(string command, Func<string, Task<GitOutput>> run)
     {
         var mark = Guid.NewGuid().ToString("N");
         var note = Take($"{ProcessIdentity.Current}\n{mark}\n{command}\n");

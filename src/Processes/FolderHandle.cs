@@ -43,6 +43,7 @@ public sealed partial class FolderHandle : IDisposable
     // struct statx, the same on all machines.
     private const uint TypeAndMode = 3;
     private const int ModeOffset = 28;
+    private const int ExecutableByOwner = 0x40;
 
     // errno(3).
     private const int NotPermitted = 1;
@@ -92,6 +93,9 @@ public sealed partial class FolderHandle : IDisposable
 
     /// <summary>What lies here under a name; a link is not followed.</summary>
     public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, Ended(name), DoNotFollow);
+
+    /// <summary>True for a regular file that its owner may execute; a link is not followed.</summary>
+    public bool IsExecutable(ReadOnlySpan<byte> name) => ModeAt(Number, Ended(name), DoNotFollow) is { } mode && KindIn(mode) == EntryKind.File && (mode & ExecutableByOwner) != 0;
 
     /// <summary>What is in it, in no order.</summary>
     public List<byte[]> List()
@@ -208,18 +212,20 @@ public sealed partial class FolderHandle : IDisposable
         return error is NoSuchFile or NoFolder or TooManyLinks ? null : throw Fault("open the folder", path, error);
     }
 
-    private static EntryKind KindAt(int folder, byte[] name, int flags)
+    private static EntryKind KindAt(int folder, byte[] name, int flags) => ModeAt(folder, name, flags) is { } mode ? KindIn(mode) : EntryKind.Missing;
+
+    private static EntryKind KindIn(int mode) => (mode & 0xF000) switch
+    {
+        0x8000 => EntryKind.File,
+        0x4000 => EntryKind.Folder,
+        0xA000 => EntryKind.Link,
+        _ => EntryKind.Other,
+    };
+
+    private static int? ModeAt(int folder, byte[] name, int flags)
     {
         Span<byte> facts = stackalloc byte[256];
-        return Look(folder, name, flags, TypeAndMode, ref facts[0]) != 0
-            ? EntryKind.Missing
-            : (MemoryMarshal.Read<ushort>(facts[ModeOffset..]) & 0xF000) switch
-            {
-                0x8000 => EntryKind.File,
-                0x4000 => EntryKind.Folder,
-                0xA000 => EntryKind.Link,
-                _ => EntryKind.Other,
-            };
+        return Look(folder, name, flags, TypeAndMode, ref facts[0]) == 0 ? MemoryMarshal.Read<ushort>(facts[ModeOffset..]) : null;
     }
 
     private string PathOf(ReadOnlySpan<byte> name) => $"{_name}/{Encoding.UTF8.GetString(name)}";

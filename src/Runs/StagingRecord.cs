@@ -21,8 +21,8 @@ internal sealed class StagingRecord(GitRepository repository, string name, RunFo
     /// <param name="stop">Ends the reading.</param>
     public async Task<(string? Tip, bool IsAsRecorded)> ReadAsync(string recorded, CancellationToken stop)
     {
-        var tip = await _refs.ReadAsync(name, stop);
-        return (tip, tip is not null && (recorded.Length == 0 || tip == recorded) && !await _refs.IsSymbolicAsync(name, stop));
+        var (tip, isSymbolic) = await _refs.ReadWithKindAsync(name, stop);
+        return (tip, tip is not null && (recorded.Length == 0 || tip == recorded) && !isSymbolic);
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public sealed class CommitsTests
     }
 
     [Fact]
-    public async Task FindMerged_OnlyFirstParentsCount()
+    public async Task ListFirstParents_OfAMerge_AreOursAlone()
     {
         using var opened = await Opened.CreateAsync();
         var start = await opened.HeadAsync();
@@ -43,10 +43,8 @@ public sealed class CommitsTests
         var merge = await opened.Commits.CreateAsync(start + "^{tree}", [start, forged], "merge", trailers);
         var later = await opened.Commits.CreateAsync(start + "^{tree}", [merge], "later", new CommitTrailers("run-1", "b", 1));
 
-        Assert.Equal(merge, (await opened.Commits.FindMergedAsync(later, start, trailers))?.Id);
-        Assert.Equal(merge, (await opened.Commits.FindMergedAsync(later, start, trailers with { Attempt = null }))?.Id);
-        Assert.Null(await opened.Commits.FindMergedAsync(later, start, trailers with { Attempt = 2 }));
-        Assert.Null(await opened.Commits.FindMergedAsync(later, start, trailers with { Task = "forged" }));
+        Assert.Equal([later, merge], (await opened.Commits.ListFirstParentsAsync(later, start)).Select(commit => commit.Id));
+        Assert.Equal(trailers, (await opened.Commits.ListFirstParentsAsync(later, start))[1].Trailers);
     }
 
     [Fact]

@@ -43,4 +43,52 @@ public sealed class DeletionProofTests
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "work"), "x");
         Assert.False((await proof.CheckWorktreeAsync(worktree, ["refs/heads/main"], [])).IsProven);
     }
+
+    [Theory]
+    [InlineData("content")]
+    [InlineData("mode")]
+    [InlineData("gone")]
+    [InlineData("new in a new folder")]
+    [InlineData("link")]
+    [InlineData("staged")]
+    public async Task CheckWorktree_CommittedAndTouchedSince_IsNotProven(string what)
+    {
+        using var opened = await Opened.CreateAsync();
+        var start = await opened.HeadAsync();
+        var worktree = await opened.TaskWorktreeAsync("t");
+        var file = Path.Combine(worktree.Path, "folder", "work");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "done");
+        var made = await opened.Snapshots.CommitAsync(worktree, "refs/heads/orchestrator/run-1/t/t", [start], "work", new CommitTrailers("run-1", "t", 1));
+        var proof = new DeletionProof(opened.Repository);
+        Assert.True((await proof.CheckWorktreeAsync(worktree, [made.Commit], [])).IsProven);
+        switch (what)
+        {
+            case "content":
+                // Same size, and its time put back.
+                var time = File.GetLastWriteTimeUtc(file);
+                await File.WriteAllTextAsync(file, "abcd");
+                File.SetLastWriteTimeUtc(file, time);
+                break;
+            case "mode":
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                break;
+            case "gone":
+                File.Delete(file);
+                break;
+            case "new in a new folder":
+                Directory.CreateDirectory(file + ".folder");
+                await File.WriteAllTextAsync(Path.Combine(file + ".folder", "x"), "x");
+                break;
+            case "link":
+                File.Delete(file);
+                File.CreateSymbolicLink(file, "../README.md");
+                break;
+            default:
+                await opened.Files.GitAsync("-C", worktree.Path, "rm", "--cached", "--quiet", "README.md");
+                break;
+        }
+
+        Assert.False((await proof.CheckWorktreeAsync(worktree, [made.Commit], [])).IsProven);
+    }
 }

@@ -23,6 +23,69 @@ public sealed class RefsTests
     }
 
     [Fact]
+    public async Task Read_LoosePackedMissingFolder_AreTold()
+    {
+        using var opened = await Opened.CreateAsync();
+        var head = await opened.HeadAsync();
+        await opened.Files.GitAsync("branch", "packed/branch");
+        await opened.Files.GitAsync("pack-refs", "--all");
+        var newer = await opened.Files.CommitAsync("newer");
+
+        Assert.Equal(newer, await opened.Refs.ReadAsync("refs/heads/main"));
+        Assert.Equal(head, await opened.Refs.ReadAsync("refs/heads/packed/branch"));
+        Assert.Null(await opened.Refs.ReadAsync("refs/heads/branch"));
+        Assert.Null(await opened.Refs.ReadAsync("refs/heads/packed"));
+    }
+
+    /// <summary>After a loss of power the last objects may be gone; the ref still says which they were.</summary>
+    [Fact]
+    public async Task Read_ObjectIsGone_IsStillARef()
+    {
+        using var opened = await Opened.CreateAsync();
+        var gone = new string('1', 40);
+        await File.WriteAllTextAsync(Path.Combine(opened.Repository.CommonDirectory, "refs", "heads", "gone"), gone + "\n");
+
+        Assert.Equal(gone, await opened.Refs.ReadAsync("refs/heads/gone"));
+    }
+
+    [Fact]
+    public async Task Read_BranchNamedLikeTheWantedRef_IsNotTakenForIt()
+    {
+        using var opened = await Opened.CreateAsync();
+        await opened.Files.GitAsync("update-ref", "refs/heads/" + Wip, "HEAD");
+
+        Assert.Null(await opened.Refs.ReadAsync(Wip));
+    }
+
+    [Fact]
+    public async Task ReadWithKind_SymbolicPlainMissing_AreTold()
+    {
+        using var opened = await Opened.CreateAsync();
+        var head = await opened.HeadAsync();
+        await opened.Files.GitAsync("symbolic-ref", "refs/heads/link", "refs/heads/main");
+
+        Assert.Equal((head, true), await opened.Refs.ReadWithKindAsync("refs/heads/link"));
+        Assert.Equal((head, false), await opened.Refs.ReadWithKindAsync("refs/heads/main"));
+        Assert.Equal((null, false), await opened.Refs.ReadWithKindAsync("refs/heads"));
+    }
+
+    [Fact]
+    public async Task Update_ManyAtOnceOnOneRef_EachMoveIsSeenByTheNext()
+    {
+        using var opened = await Opened.CreateAsync();
+        var first = await opened.HeadAsync();
+        var second = await opened.Files.CommitAsync("second");
+        await opened.Refs.UpdateAsync([new RefChange(Staging, first, null)], "made");
+
+        var there = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => opened.Refs.UpdateAsync([new RefChange(Staging, second, first)], "moved"))));
+        var back = await opened.Refs.UpdateAsync([new RefChange(Staging, first, second)], "back");
+
+        Assert.All(there, move => Assert.True(move.Done));
+        Assert.True(back.Done);
+        Assert.Equal(["back", "moved", "made"], (await opened.Files.GitAsync("reflog", "show", "--format=%gs", Staging)).Trim().Split('\n'));
+    }
+
+    [Fact]
     public async Task Update_LostRace_MovesNothingAndSaysWhatIsThere()
     {
         using var opened = await Opened.CreateAsync();

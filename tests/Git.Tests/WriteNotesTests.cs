@@ -55,7 +55,7 @@ public sealed class WriteNotesTests
     public async Task RemoveLeft_IndexThatNobodyUsesAnyMore_IsGoneAndOneInUseStays()
     {
         using var opened = await Opened.CreateAsync();
-        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(opened.Repository.OwnDirectory, "tmp")).FullName, "index-left");
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(opened.Repository.OwnDirectory, "tmp")).FullName, $"index-{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}-left");
         await File.WriteAllTextAsync(file, "x");
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-3));
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Orchestrator.Git.Tests;
 
-public sealed class WorktreeSweepTests
+public sealed class WorktreeResetTests
 {
     [Fact]
-    public async Task TryRun_AfterUse_LeavesWhatTheIndexNames()
+    public async Task Sweep_AfterUse_LeavesWhatTheIndexNames()
     {
         using var opened = await Opened.CreateAsync();
         await opened.Files.CommitAsync("files", (".gitignore", "/cache/\n"), ("folder/sub/ü", "x"));
@@ -23,7 +23,7 @@ public sealed class WorktreeSweepTests
         Directory.CreateSymbolicLink(Path.Combine(worktree.Path, "folder", "link"), outside);
         Directory.CreateSymbolicLink(Path.Combine(worktree.Path, "broken"), opened.Files.Beside("nowhere"));
 
-        Assert.True(WorktreeSweep.TryRun(worktree));
+        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
 
         var left = Directory.EnumerateFileSystemEntries(worktree.Path, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(worktree.Path, path)).Order(StringComparer.Ordinal);
@@ -31,25 +31,10 @@ public sealed class WorktreeSweepTests
         Assert.True(File.Exists(Path.Combine(outside, "precious")));
     }
 
-    [Fact]
-    public async Task TryRun_IndexThatIsNotUnderstood_IsLeftToGit()
-    {
-        using var opened = await Opened.CreateAsync();
-        var worktree = await opened.TaskWorktreeAsync("t");
-        await opened.Files.GitInAsync(worktree.Path, "update-index", "--index-version=4");
-        var file = Path.Combine(worktree.Path, "new");
-        await File.WriteAllTextAsync(file, "x");
-
-        Assert.False(WorktreeSweep.TryRun(worktree));
-        Assert.True(File.Exists(file));
-        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
-        Assert.False(File.Exists(file));
-    }
-
     [Theory]
     [InlineData(".")]
     [InlineData("new")]
-    public async Task TryRun_NameThatIsNoText_IsRemoved(string folder)
+    public async Task Sweep_NameThatIsNoText_IsRemoved(string folder)
     {
         using var opened = await Opened.CreateAsync();
         var worktree = await opened.TaskWorktreeAsync("t");
@@ -60,7 +45,7 @@ public sealed class WorktreeSweepTests
             await shell.WaitForExitAsync();
         }
 
-        Assert.True(WorktreeSweep.TryRun(worktree));
+        await new WorktreeReset(worktree, DiscardPermit.OfOurMaking(worktree.Path)).SweepAsync(null, CancellationToken.None);
         Assert.Equal([".git", "README.md"], Directory.EnumerateFileSystemEntries(worktree.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 }
