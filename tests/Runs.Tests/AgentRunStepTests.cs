@@ -32,7 +32,7 @@ public sealed class AgentRunStepTests
         var input = await InputAsync(run);
         using var detach = new CancellationTokenSource();
         var first = RunAsync(run, input, detach.Token);
-        await Eventually.TrueAsync(() => File.Exists(Path.Combine(run.Repository.Path, "starts")), TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => new FileInfo(Path.Combine(run.Repository.Path, "starts")) is { Exists: true, Length: > 0 }, TimeSpan.FromSeconds(30));
         await detach.CancelAsync();
         Assert.False((await Assert.ThrowsAsync<StepException>(() => first)).IsFinal);
 
