@@ -36,13 +36,20 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
             return null;
         try
         {
-            return new StoredRun(folder, RunStatusReader.Read(File.ReadAllBytes(file)), new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
+            return new StoredRun(folder, ReadStatus(File.ReadAllBytes(file)), new DateTimeOffset(File.GetLastWriteTimeUtc(file)));
         }
         catch (JsonException fault)
         {
             throw new CommandException(ExitCodes.Usage, $"{file} can't be read: {fault.Message}", "It is written anew at the run's next transition; of an ended run, move the folder away.");
         }
     }
+
+    /// <summary>
+    /// The status that a document holds. Missing members have their defaults, unknown ones are left out: what is generated for the serializer can't keep defaults of members that are only initialized.
+    /// </summary>
+    /// <exception cref="JsonException">It is no such document.</exception>
+    internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<RunStatus>(json) ?? throw new JsonException("This is not the status of a run.");
 
     /// <summary>The run again, as it is now.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;

@@ -55,7 +55,7 @@ internal static class RunBenchmarks
             validate.Add(c);
             status.Add(d);
         }
-        return Print("orchestrate --version", "empty .NET program", none, version, 1.5) + Print("orchestrate validate, 5 tasks", "empty .NET program", none, validate, 1.5) + Print("orchestrate status, finished run", "empty .NET program", none, status, 4);
+        return Print("orchestrate --version", "empty .NET program", none, version, 1.6) + Print("orchestrate validate, 5 tasks", "empty .NET program", none, validate, 3.5) + Print("orchestrate status, finished run", "empty .NET program", none, status, 3.5);
     }
 
     internal static async Task<int> WholeRunAsync(string program)
