@@ -94,7 +94,7 @@ public sealed class Commits(GitRepository repository)
         var id = output.Text;
         if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))
         {
-            repository.Memory.Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
+            repository.Part<ObjectMemory>().Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
         }
 
         return id;
@@ -103,7 +103,7 @@ public sealed class Commits(GitRepository repository)
     /// <summary>The commit that a name (ref, id, <c>id^</c>) stands for, or null if it stands for none.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
-        if (ObjectMemory.IsId(name) && repository.Memory.Find(name) is { } known)
+        if (ObjectMemory.IsId(name) && repository.Part<ObjectMemory>().Find(name) is { } known)
         {
             return known;
         }
@@ -122,7 +122,7 @@ public sealed class Commits(GitRepository repository)
     /// </summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default)
     {
-        var known = ObjectMemory.IsId(since) && ObjectMemory.IsId(tip) ? repository.Memory.FirstParents(tip, since) : null;
+        var known = ObjectMemory.IsId(since) && ObjectMemory.IsId(tip) ? repository.Part<ObjectMemory>().FirstParents(tip, since) : null;
         return known ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
 
@@ -138,7 +138,7 @@ public sealed class Commits(GitRepository repository)
 
     /// <summary>All files of a commit or tree.</summary>
     public Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default) =>
-        repository.Memory.OnceAsync(tree, "files", async () => ParseTree(
+        repository.Part<ObjectMemory>().OnceAsync(tree, "files", async () => ParseTree(
             await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken)));
 
     /// <summary>The content of a file in a commit or tree, or null if there is none, or it has more than <paramref name="limit"/> bytes.</summary>
@@ -201,7 +201,7 @@ public sealed class Commits(GitRepository repository)
     ];
 
     private bool? KnowsAncestor(string ancestor, string descendant) =>
-        ObjectMemory.IsId(ancestor) && ObjectMemory.IsId(descendant) ? repository.Memory.IsAncestor(ancestor, descendant) : null;
+        ObjectMemory.IsId(ancestor) && ObjectMemory.IsId(descendant) ? repository.Part<ObjectMemory>().IsAncestor(ancestor, descendant) : null;
 
     /// <summary>What git calls the subject: the first paragraph, in one line.</summary>
     private static string SubjectOf(string message) =>
@@ -216,7 +216,7 @@ public sealed class Commits(GitRepository repository)
         var commits = Encoding.UTF8.GetString(output.Bytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToArray();
         foreach (var commit in commits)
         {
-            repository.Memory.Add(commit);
+            repository.Part<ObjectMemory>().Add(commit);
         }
 
         return commits;

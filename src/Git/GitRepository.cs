@@ -15,6 +15,7 @@ public sealed class GitRepository
     private const string NoCheckout = "/";
 
     private readonly WriteNotes _notes;
+    private readonly ConcurrentDictionary<Type, object> _parts = new();
     private IDisposable? _claim;
 
     private GitRepository(GitProgram program, string commonDirectory, GitConfiguration configuration)
@@ -58,12 +59,6 @@ public sealed class GitRepository
         ["GIT_COMMITTER_NAME"] = Identity.Name,
         ["GIT_COMMITTER_EMAIL"] = Identity.Email,
     };
-
-    /// <summary>What is known of commits.</summary>
-    internal ObjectMemory Memory { get; } = new();
-
-    /// <summary>Where the administration of each worktree was found last.</summary>
-    internal ConcurrentDictionary<string, string> KnownAdmins { get; } = new(StringComparer.Ordinal);
 
     /// <summary>A folder of ours in the common directory, for notes, locks and temporary files.</summary>
     internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
@@ -127,18 +122,17 @@ public sealed class GitRepository
         return _notes.RunAsync($"{new ProcessCommand("git", call.Arguments)}", Program.LockPatience, mark => Program.WriteAsync(call, mark), cancellationToken);
     }
 
-    /// <summary>
-    /// Cleans up after a crash; called when a process begins to work in the repository. Writes of dead owners that still run are waited for (30 seconds,
-    /// then stopped), the lock files they left are removed, and so are worktrees that were begun and not finished, or half removed.
-    /// </summary>
-    /// <exception cref="GitException">A container whose processes can't be seen works in it.</exception>
-    public async Task<RecoveryResult> RecoverAsync(CancellationToken cancellationToken = default)
-    {
+    /// <summary>What another part of the library remembers of this repository: one of each type, for as long as the repository is open.</summary>
+    internal T Part<T>()
+        where T : class, new() => (T)_parts.GetOrAdd(typeof(T), _ => new T());
+
+    /// <summary>Takes part in the claim of this process's namespace of process ids.</summary>
+    /// <exception cref="GitException">A container whose processes can't be seen works in the repository.</exception>
+    internal async Task ClaimAsync(CancellationToken cancellationToken) =>
         _claim ??= await new NamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
-        await _notes.SettleAsync(TimeSpan.FromSeconds(30), cancellationToken);
-        TemporaryIndex.RemoveLeft(this, TimeSpan.FromHours(1)); // Each of our git calls is over by then.
-        return new RecoveryResult(_notes.RemoveLocksOfTheDead(), await new Worktrees(this).RemoveUnfinishedAsync("/", cancellationToken));
-    }
+
+    /// <summary>Waits for writes of dead owners that still run, and stops them after <paramref name="limit"/>.</summary>
+    internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) => _notes.SettleAsync(limit, cancellationToken);
 
     /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.</summary>
     /// <returns>The files that were removed.</returns>
@@ -182,8 +176,3 @@ public sealed class GitRepository
         return real;
     }
 }
-
-/// <summary>What a crash had left.</summary>
-/// <param name="Locks">Lock files that were removed.</param>
-/// <param name="Worktrees">Folders of unfinished worktrees that were removed.</param>
-public sealed record RecoveryResult(IReadOnlyList<string> Locks, IReadOnlyList<string> Worktrees);

@@ -48,7 +48,7 @@ public sealed class Merges(GitRepository repository)
     public async Task<MergeResult> MergeAsync(
         string ours, string theirs, IReadOnlyCollection<string>? appendedFiles = null, CancellationToken cancellationToken = default)
     {
-        var memory = repository.Memory;
+        var memory = repository.Part<ObjectMemory>();
         if (ObjectMemory.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
             return new MergeResult(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.

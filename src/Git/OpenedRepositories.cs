@@ -29,7 +29,7 @@ public static class OpenedRepositories
     public static Task<GitRepository> OpenRecoveredAsync(string path) => OnceAsync(Recovered, path, async p =>
     {
         var repository = await OpenAsync(p);
-        await repository.RecoverAsync();
+        await new RepositoryRecovery(repository).RunAsync();
         return repository;
     });
 

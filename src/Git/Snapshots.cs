@@ -139,7 +139,7 @@ public sealed class Snapshots(GitRepository repository)
             [new RefChange(branch, commit, before), .. (alsoSet ?? new Dictionary<string, string?>()).Select(other => new RefChange(other.Key, commit, other.Value))],
             $"attempt {trailers.Attempt}",
             cancellationToken);
-        repository.Memory.Add(parents[0], commit, changes);
+        repository.Part<ObjectMemory>().Add(parents[0], commit, changes);
         return new WorktreeCommit(commit, tree, HasChanges: true, Lost: !moved.Done, changes, []);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Orchestrator.Processes;
 
@@ -47,8 +48,10 @@ internal static class WorktreeAdmin
     /// <summary>The administration of the worktree at a path, or null.</summary>
     internal static string? Find(GitRepository repository, string path)
     {
+        var places = repository.Part<Places>();
+
         // Where it was the last time, if that still says so: with many worktrees a search reads many files.
-        if (repository.KnownAdmins.TryGetValue(path, out var known) && PlaceOf(known) == path)
+        if (places.Found.TryGetValue(path, out var known) && PlaceOf(known) == path)
         {
             return known;
         }
@@ -57,11 +60,11 @@ internal static class WorktreeAdmin
         var found = All(repository).Where(entry => entry.Path == path || entry.Path == real).Select(entry => entry.Admin).FirstOrDefault();
         if (found is null)
         {
-            repository.KnownAdmins.TryRemove(path, out _);
+            places.Found.TryRemove(path, out _);
         }
         else
         {
-            repository.KnownAdmins[path] = found;
+            places.Found[path] = found;
         }
 
         return found;
@@ -111,6 +114,12 @@ internal static class WorktreeAdmin
         RemoveMarker(admin);
         FolderRemover.RemoveOrPutAside(path);
         FolderRemover.Remove(admin);
+    }
+
+    /// <summary>Where the administration of each worktree was found last.</summary>
+    private sealed class Places
+    {
+        internal ConcurrentDictionary<string, string> Found { get; } = new(StringComparer.Ordinal);
     }
 }
 

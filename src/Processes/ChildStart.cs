@@ -9,12 +9,13 @@ internal sealed class ChildStart
     private const int TextFileBusy = 26;
     private const int BusyTries = 20;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(25);
-    private static string? _setsid;
     private readonly ProcessCommand _command;
     private readonly string _mark;
 
     /// <summary>Finds the program and checks the working directory.</summary>
-    internal ChildStart(ProcessCommand command)
+    /// <param name="command">The command.</param>
+    /// <param name="ownSession">Where setsid(1) is; null: it is looked for.</param>
+    internal ChildStart(ProcessCommand command, Lazy<string>? ownSession = null)
     {
         _command = command;
         _mark = command.Mark ?? (command.StopLeftovers ? Leftovers.NewMark() : Guid.NewGuid().ToString("N"));
@@ -40,7 +41,7 @@ internal sealed class ChildStart
         if (command.OwnSession)
         {
             // Our child is no group leader, so setsid(1) does not fork: the session leader has the process id that we see.
-            Info.FileName = _setsid ??= ProgramLocator.Locate("setsid", path: null, workingDirectory: null);
+            Info.FileName = ownSession?.Value ?? FindSetSid();
             Info.ArgumentList.Add(program);
         }
         else
@@ -53,6 +54,8 @@ internal sealed class ChildStart
             Info.ArgumentList.Add(argument);
         }
     }
+
+    internal static string FindSetSid() => ProgramLocator.Locate("setsid", path: null, workingDirectory: null);
 
     internal ProcessStartInfo Info { get; }
 

@@ -10,6 +10,7 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     public const string ChildVariable = "ORCHESTRATOR_CHILD";
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Lazy<string> _ownSession = new(ChildStart.FindSetSid);
 
     /// <summary>
     /// Runs a command to its end. An exit code other than 0 and a reached time limit are results. When this returns or throws, the child is gone;
@@ -27,7 +28,7 @@ public sealed class ProcessRunner(TimeProvider? time = null)
     {
         stop.ThrowIfCancellationRequested();
         using var input = command.Input.Open();
-        var start = new ChildStart(command);
+        var start = new ChildStart(command, _ownSession);
         using var standardOutput = new OutputSink(command.StandardOutput, command.WorkingDirectory);
         using var ownError = ReferenceEquals(command.StandardOutput, command.StandardError)
             ? null

@@ -18,6 +18,9 @@ public static class UserState
         return Path.Combine(state, "orchestrator", "machines", MachineIdentity.Find(environment));
     }
 
+    /// <summary>The file that whoever reads and writes others in a folder of the state holds meanwhile.</summary>
+    internal static string LockOf(string folder) => Path.Combine(folder, "lock");
+
     /// <summary>The same, made where it is missing, for its owner alone.</summary>
     /// <param name="environment">Variables of the process.</param>
     /// <exception cref="IOException">It can't be made.</exception>

@@ -48,7 +48,7 @@ public sealed class DiffsTests
         await opened.Files.GitInAsync(worktree.Path, "init", "--quiet", "nested");
         File.WriteAllText(Path.Combine(worktree.Path, "nested", "inside"), "x");
 
-        var changes = (await opened.Diffs.OfWorktreeAsync(worktree, start)).ToDictionary(file => file.Path);
+        var changes = (await new WorktreeDiff(worktree).AgainstAsync(start)).ToDictionary(file => file.Path);
 
         Assert.Equal(["a", "b", "committed", "link", "nested", "staged", "untracked ü\n"], changes.Keys.Order(StringComparer.Ordinal));
         Assert.True(changes["untracked ü\n"].IsUntracked);
@@ -75,12 +75,12 @@ public sealed class DiffsTests
         File.SetUnixFileMode(Path.Combine(worktree.Path, "mode"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var head = await opened.HeadAsync();
 
-        var byOne = await opened.Diffs.OfWorktreeAsync(worktree, head);
-        var byTwo = await opened.Diffs.OfWorktreeAsync(worktree, head + "^{commit}");
+        var byOne = await new WorktreeDiff(worktree).AgainstAsync(head);
+        var byTwo = await new WorktreeDiff(worktree).AgainstAsync(head + "^{commit}");
         Write("both", "2");
         await opened.Files.GitInAsync(worktree.Path, "add", "both");
         Write("both", "1");
-        var reverted = await opened.Diffs.OfWorktreeAsync(worktree, head);
+        var reverted = await new WorktreeDiff(worktree).AgainstAsync(head);
 
         Assert.Equal(byTwo.Select(Facts).Order(), byOne.Select(Facts).Order());
         Assert.Equal(8, byOne.Count);
@@ -102,7 +102,7 @@ public sealed class DiffsTests
         File.WriteAllText(Path.Combine(worktree.Path, "other"), "2");
         File.WriteAllText(Path.Combine(worktree.Path, "own"), "1");
         File.Delete(Path.Combine(worktree.Path, "gone"));
-        var changes = await opened.Diffs.OfWorktreeAsync(worktree, staging);
+        var changes = await new WorktreeDiff(worktree).AgainstAsync(staging);
 
         Assert.NotEqual(start, staging);
         Assert.Equal(

@@ -61,7 +61,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     {
         var repository = await GitRepository.OpenAsync(git.Program, git.Files.Path);
         var (refs, commits, worktrees) = (new Refs(repository), new Commits(repository), new Worktrees(repository));
-        await repository.RecoverAsync();
+        await new RepositoryRecovery(repository).RunAsync();
         await worktrees.ExcludeAsync(["/.worktrees/"]);
         if (await refs.ReadAsync(Staging) is null)
         {

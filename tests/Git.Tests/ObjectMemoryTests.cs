@@ -21,7 +21,7 @@ public sealed class ObjectMemoryTests
         var fresh = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
         var asked = await new Commits(fresh).ReadAsync(id);
 
-        Assert.NotNull(opened.Repository.Memory.Find(id));
+        Assert.NotNull(opened.Repository.Part<ObjectMemory>().Find(id));
         Assert.Equal((asked!.Id, asked.Tree, asked.Subject, asked.Trailers), (remembered!.Id, remembered.Tree, remembered.Subject, remembered.Trailers));
         Assert.Equal(asked.Parents, remembered.Parents);
     }
@@ -64,7 +64,7 @@ public sealed class ObjectMemoryTests
         var partly = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
         foreach (var id in all.Where(_ => random.Next(2) == 0))
         {
-            partly.Memory.Add(opened.Repository.Memory.Find(id) ?? (await opened.Commits.ReadAsync(id))!);
+            partly.Part<ObjectMemory>().Add(opened.Repository.Part<ObjectMemory>().Find(id) ?? (await opened.Commits.ReadAsync(id))!);
         }
 
         var ancestors = new Dictionary<string, HashSet<string>>();
@@ -75,10 +75,10 @@ public sealed class ObjectMemoryTests
 
         foreach (var (from, to) in all.SelectMany(from => all.Select(to => (from, to))))
         {
-            Assert.Contains(partly.Memory.IsAncestor(from, to), (bool?[])[null, ancestors[to].Contains(from)]);
+            Assert.Contains(partly.Part<ObjectMemory>().IsAncestor(from, to), (bool?[])[null, ancestors[to].Contains(from)]);
         }
 
-        Assert.Contains(all, from => partly.Memory.IsAncestor(from, all[^1]) is not null);
+        Assert.Contains(all, from => partly.Part<ObjectMemory>().IsAncestor(from, all[^1]) is not null);
     }
 
     [Fact]

@@ -269,11 +269,11 @@ public sealed class WorktreesTests
             new ProcessCommand("/bin/sh", "-c", "touch \"$(printf 'odd\\377name')\"") { WorkingDirectory = worktree.Path });
         Assert.True(made.Succeeded, made.StandardError.Text);
 
-        var file = Assert.Single(await opened.Diffs.OfWorktreeAsync(worktree, await opened.HeadAsync()));
+        var file = Assert.Single(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));
 
         Assert.Equal((@"odd\xFFname", "100644"), (FileNames.Show(file.Path), file.NewMode));
         Assert.True(new WorktreeFiles(worktree.Path).HasFile(file.Path));
         new WorktreeFiles(worktree.Path).RemoveFile(file.Path);
-        Assert.Empty(await opened.Diffs.OfWorktreeAsync(worktree, await opened.HeadAsync()));
+        Assert.Empty(await new WorktreeDiff(worktree).AgainstAsync(await opened.HeadAsync()));
     }
 }

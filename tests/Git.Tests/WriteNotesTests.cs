@@ -40,11 +40,11 @@ public sealed class WriteNotesTests
         var theirs = await new NamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None);
         using var second = await new NamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None);
 
-        var refused = await Assert.ThrowsAsync<GitException>(() => opened.Repository.RecoverAsync());
+        var refused = await Assert.ThrowsAsync<GitException>(() => new RepositoryRecovery(opened.Repository).RunAsync());
         theirs.Dispose();
-        await Assert.ThrowsAsync<GitException>(() => opened.Repository.RecoverAsync());
+        await Assert.ThrowsAsync<GitException>(() => new RepositoryRecovery(opened.Repository).RunAsync());
         second.Dispose();
-        await opened.Repository.RecoverAsync();
+        await new RepositoryRecovery(opened.Repository).RunAsync();
 
         Assert.Contains("Another container works in", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<GitException>(() => new NamespaceClaims(opened.Repository, "4026531000").TakeAsync(CancellationToken.None));
@@ -59,7 +59,7 @@ public sealed class WriteNotesTests
         await File.WriteAllTextAsync(file, "x");
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-3));
 
-        await opened.Repository.RecoverAsync();
+        await new RepositoryRecovery(opened.Repository).RunAsync();
         Assert.True(File.Exists(file), "it was made just now");
         TemporaryIndex.RemoveLeft(opened.Repository, TimeSpan.FromSeconds(-1));
 
@@ -177,7 +177,7 @@ public sealed class WriteNotesTests
             await Task.Delay(5);
         }
 
-        await opened.Repository.RecoverAsync();
+        await new RepositoryRecovery(opened.Repository).RunAsync();
 
         Assert.True(File.Exists(finished));
         Assert.Empty(Notes(opened));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Orchestrator.Processes;
 
 namespace Orchestrator.QualityGates;
@@ -10,16 +12,17 @@ namespace Orchestrator.QualityGates;
 /// <param name="time">The clock of the pauses between two looks.</param>
 internal sealed class GateQueue(string folder, TimeProvider time)
 {
+    private const int Digits = 18;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Puts a gate at the end.</summary>
     /// <returns>Its ticket, with a number.</returns>
     internal async Task<GateTicket> DrawAsync(GateTicket ticket, CancellationToken stop)
     {
-        using StateLock one = await StateLock.TakeAsync(folder, stop);
-        long last = Math.Max(one.Number, GateTicket.In(folder).Select(other => other.Number).LastOrDefault());
+        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
+        long last = Math.Max(LastNumber(one), GateTicket.In(folder).Select(other => other.Number).LastOrDefault());
         GateTicket drawn = ticket with { Number = last + 1 };
-        one.Number = drawn.Number;
+        Write(one, drawn.Number);
         drawn.Write(folder);
         return drawn;
     }
@@ -54,11 +57,27 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     /// <summary>True if any came after it, whether it is still there or not.</summary>
     internal async Task<bool> CameAfterAsync(GateTicket ticket, CancellationToken stop)
     {
-        using StateLock one = await StateLock.TakeAsync(folder, stop);
-        return one.Number > ticket.Number;
+        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
+        return LastNumber(one) > ticket.Number;
     }
 
     internal void Leave(GateTicket ticket) => ticket.Remove(folder);
+
+    /// <summary>The last number that was drawn stands in the lock's file. Of one that was cut short it is 0.</summary>
+    private static long LastNumber(LockFile one)
+    {
+        Span<byte> text = stackalloc byte[Digits];
+        one.Content.Position = 0;
+        int length = one.Content.ReadAtLeast(text, Digits, throwOnEndOfStream: false);
+        return length == Digits && long.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+    }
+
+    private static void Write(LockFile one, long number)
+    {
+        one.Content.Position = 0;
+        one.Content.Write(Encoding.ASCII.GetBytes(number.ToString($"D{Digits}", CultureInfo.InvariantCulture)));
+        one.Content.Flush();
+    }
 
     private async Task<IReadOnlyList<GateTicket>> LivingAsync()
     {

@@ -28,23 +28,23 @@ public sealed class WorktreeResourceClaims
     {
         worktree = Path.GetFullPath(worktree);
         string by = owner?.ToString() ?? "";
-        string file = WorktreeClaim.FileOf(_folder, worktree, by);
-        using StateLock one = await StateLock.TakeAsync(_folder, stop);
-        WorktreeClaim? known = WorktreeClaim.TryRead(file);
+        string file = WorktreeResourceClaim.FileOf(_folder, worktree, by);
+        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
+        WorktreeResourceClaim? known = WorktreeResourceClaim.TryRead(file);
         if (known is null)
         {
             RemoveThoseThatAreOver();
         }
 
-        WorktreeClaim claim;
+        WorktreeResourceClaim claim;
         if (known is not null && (use == WorktreeUse.Continued || StillHas(known)))
         {
             claim = known with { TemporaryFolder = Folder(known, use) };
         }
         else
         {
-            IReadOnlyList<WorktreeClaim> others = [.. WorktreeClaim.In(_folder).Where(other => other.Worktree != worktree || other.Owner != by)];
-            claim = new WorktreeClaim(worktree, by, FindPort(worktree, others), Folder(known, use), known?.Name ?? FindName(worktree, others));
+            IReadOnlyList<WorktreeResourceClaim> others = [.. WorktreeResourceClaim.In(_folder).Where(other => other.Worktree != worktree || other.Owner != by)];
+            claim = new WorktreeResourceClaim(worktree, by, FindPort(worktree, others), Folder(known, use), known?.Name ?? FindName(worktree, others));
         }
 
         claim.Write(_folder);
@@ -56,9 +56,9 @@ public sealed class WorktreeResourceClaims
     /// <param name="owner">As it was given.</param>
     public async Task ReleaseAsync(string worktree, ProcessIdentity? owner = null)
     {
-        string file = WorktreeClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
-        using StateLock one = await StateLock.TakeAsync(_folder, CancellationToken.None);
-        if (WorktreeClaim.TryRead(file) is { } claim)
+        string file = WorktreeResourceClaim.FileOf(_folder, Path.GetFullPath(worktree), owner?.ToString() ?? "");
+        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(_folder), CancellationToken.None);
+        if (WorktreeResourceClaim.TryRead(file) is { } claim)
         {
             TryRemove(claim);
         }
@@ -67,31 +67,31 @@ public sealed class WorktreeResourceClaims
     /// <summary>Takes everything back from worktrees that are gone and processes that have ended.</summary>
     public async Task ReleaseThoseThatAreOverAsync(CancellationToken stop)
     {
-        using StateLock one = await StateLock.TakeAsync(_folder, stop);
+        using LockFile one = await LockFile.TakeAsync(UserState.LockOf(_folder), stop);
         RemoveThoseThatAreOver();
     }
 
-    private static bool IsInUse(WorktreeClaim claim) => ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
+    private static bool IsInUse(WorktreeResourceClaim claim) => ProcessTable.FindByEnvironment(WorktreeResources.NameVariable, claim.Name).Count > 0;
 
     // Its own server may be what has the ports: then they are where they belong.
-    private static bool StillHas(WorktreeClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
+    private static bool StillHas(WorktreeResourceClaim claim) => PortRanges.IsFree(claim.FirstPort) || IsInUse(claim);
 
-    private static string FindName(string worktree, IReadOnlyList<WorktreeClaim> others)
+    private static string FindName(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
     {
         int again = 0;
-        while (others.Any(other => other.Name == WorktreeClaim.NameOf(worktree, again)))
+        while (others.Any(other => other.Name == WorktreeResourceClaim.NameOf(worktree, again)))
         {
             again++;
         }
 
-        return WorktreeClaim.NameOf(worktree, again);
+        return WorktreeResourceClaim.NameOf(worktree, again);
     }
 
-    private int FindPort(string worktree, IReadOnlyList<WorktreeClaim> others)
+    private int FindPort(string worktree, IReadOnlyList<WorktreeResourceClaim> others)
     {
         IReadOnlyList<int> ranges = PortRanges.Here();
         var taken = others.Select(other => other.FirstPort).ToHashSet();
-        int begin = WorktreeClaim.PlaceOf(worktree, ranges.Count);
+        int begin = WorktreeResourceClaim.PlaceOf(worktree, ranges.Count);
         foreach (int first in Enumerable.Range(begin, ranges.Count).Select(place => ranges[place % ranges.Count]))
         {
             if (!taken.Contains(first) && PortRanges.IsFree(first))
@@ -101,7 +101,7 @@ public sealed class WorktreeResourceClaims
         }
 
         // Worktrees that were kept for a person hold theirs; the one that nobody has used for longest is given another when it is used again.
-        foreach (WorktreeClaim idle in others.OrderBy(other => other.LastUse))
+        foreach (WorktreeResourceClaim idle in others.OrderBy(other => other.LastUse))
         {
             if (PortRanges.IsFree(idle.FirstPort) && !IsInUse(idle) && TryRemove(idle))
             {
@@ -112,7 +112,7 @@ public sealed class WorktreeResourceClaims
         throw new IOException($"All {ranges.Count} ranges of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have them; end runs, or remove worktrees that are not needed.");
     }
 
-    private string Folder(WorktreeClaim? known, WorktreeUse use)
+    private string Folder(WorktreeResourceClaim? known, WorktreeUse use)
     {
         string? kept = known is null ? null : use == WorktreeUse.Continued ? TemporaryFolders.Restore(known.TemporaryFolder) : TemporaryFolders.Keep(known.TemporaryFolder);
         return kept is not null && (use != WorktreeUse.Fresh || TemporaryFolders.TryEmpty(kept, [])) ? kept : TemporaryFolders.Make(_temporaryParent);
@@ -120,21 +120,21 @@ public sealed class WorktreeResourceClaims
 
     private void RemoveThoseThatAreOver()
     {
-        foreach (WorktreeClaim claim in WorktreeClaim.In(_folder).Where(claim => claim.IsOver))
+        foreach (WorktreeResourceClaim claim in WorktreeResourceClaim.In(_folder).Where(claim => claim.IsOver))
         {
             TryRemove(claim);
         }
     }
 
     // Where the folder can't be removed yet the claim stays, and the next one who comes tries again.
-    private bool TryRemove(WorktreeClaim claim)
+    private bool TryRemove(WorktreeResourceClaim claim)
     {
         if (!TemporaryFolders.TryRemove(claim.TemporaryFolder))
         {
             return false;
         }
 
-        File.Delete(WorktreeClaim.FileOf(_folder, claim.Worktree, claim.Owner));
+        File.Delete(WorktreeResourceClaim.FileOf(_folder, claim.Worktree, claim.Owner));
         return true;
     }
 }

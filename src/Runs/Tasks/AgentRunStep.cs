@@ -69,7 +69,7 @@ public sealed class AgentRunStep(RunServices services)
             return false;
         try
         {
-            return (await new Diffs(workspace.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit)).Any(file => file.Path != WorktreeClaim.FileName);
+            return (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit)).Any(file => file.Path != WorktreeClaim.FileName);
         }
         catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
         {

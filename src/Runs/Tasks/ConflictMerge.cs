@@ -28,7 +28,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         var merge = await new Merges(workspace.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
         var diffs = new Diffs(workspace.Repository);
         var brought = (await diffs.BetweenAsync(ours, merge.Tree, stop)).Select(file => file.Path).ToList();
-        var changed = (await diffs.OfWorktreeAsync(worktree, ours, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var changed = (await new WorktreeDiff(worktree).AgainstAsync(ours, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         if (brought.Count > 0 && !brought.Any(changed.Contains))
             return await BeginAgainAsync(tip, stop);
 

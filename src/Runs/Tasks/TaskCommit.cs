@@ -20,11 +20,11 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         if (merge.BegunAgain)
             return [merge.Problem];
         var ownership = new OwnershipCheck(files, task, input.Prepared.BaseCommit);
-        var seen = (await new Diffs(workspace.Repository).OfWorktreeAsync(worktree, input.Prepared.BaseCommit, stop)).Where(c => c.Path != WorktreeClaim.FileName).ToList();
+        var seen = (await new WorktreeDiff(worktree).AgainstAsync(input.Prepared.BaseCommit, stop)).Where(c => c.Path != WorktreeClaim.FileName).ToList();
         var ignored = await new IgnoredWork(workspace, task, worktree).NamedAsync(seen.Select(c => c.Path).ToHashSet(StringComparer.Ordinal), input.Prepared.BaseCommit, stop);
         notes.AddRange(ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it"));
         _ignored = [.. ignored.Select(file => file.Path)];
-        var changed = seen.Concat(_ignored.Select(path => ChangedFile.Untracked(worktree, path))).ToLookup(ownership.IsByproduct);
+        var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsByproduct);
         var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
         var byproducts = changed[true].ToList();
         problems.AddRange(await Byproducts.PutBackAsync(workspace, worktree, byproducts, input.Prepared.BaseCommit, stop));

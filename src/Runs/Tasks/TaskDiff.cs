@@ -26,7 +26,7 @@ public static class TaskDiff
         if (new Worktrees(opened).Find(worktree) is not { } live)
             return null;
         var text = new StringBuilder();
-        foreach (var file in await diffs.OfWorktreeAsync(live, "HEAD", cancellationToken))
+        foreach (var file in await new WorktreeDiff(live).AgainstAsync("HEAD", cancellationToken))
             text.Append(file.Change.ToString()[0]).Append('\t').Append(file.Path).Append('\n');
         return new Patch(text.ToString(), false);
     }

@@ -12,7 +12,7 @@ namespace Orchestrator.QualityGates;
 /// <param name="FirstPort">See <see cref="WorktreeResources"/>.</param>
 /// <param name="TemporaryFolder">See <see cref="WorktreeResources"/>.</param>
 /// <param name="Name">See <see cref="WorktreeResources"/>.</param>
-internal sealed record WorktreeClaim(string Worktree, string Owner, int FirstPort, string TemporaryFolder, string Name)
+internal sealed record WorktreeResourceClaim(string Worktree, string Owner, int FirstPort, string TemporaryFolder, string Name)
 {
     private const int LongestWord = 11;
 
@@ -28,14 +28,14 @@ internal sealed record WorktreeClaim(string Worktree, string Owner, int FirstPor
     /// <summary>The file of a worktree's claim.</summary>
     internal static string FileOf(string folder, string worktree, string owner) => Path.Combine(folder, Convert.ToHexStringLower(Digest(worktree + "\n" + owner))[..24] + ".json");
 
-    internal static IReadOnlyList<WorktreeClaim> In(string folder) => !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeClaim>()];
+    internal static IReadOnlyList<WorktreeResourceClaim> In(string folder) => !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.json").Select(TryRead).OfType<WorktreeResourceClaim>()];
 
     /// <summary>The claim of a file; null where there is none, or a power cut has left half of it.</summary>
-    internal static WorktreeClaim? TryRead(string file)
+    internal static WorktreeResourceClaim? TryRead(string file)
     {
         try
         {
-            return SmallFile.TryRead(file) is { } content && JsonSerializer.Deserialize(content, WorktreeClaimJson.Default.WorktreeClaim) is { } claim
+            return SmallFile.TryRead(file) is { } content && JsonSerializer.Deserialize(content, WorktreeResourceClaimJson.Default.WorktreeResourceClaim) is { } claim
                 ? claim with { LastUse = File.GetLastWriteTimeUtc(file) }
                 : null;
         }
@@ -48,7 +48,7 @@ internal sealed record WorktreeClaim(string Worktree, string Owner, int FirstPor
     internal void Write(string folder)
     {
         string file = FileOf(folder, Worktree, Owner);
-        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, WorktreeClaimJson.Default.WorktreeClaim));
+        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, WorktreeResourceClaimJson.Default.WorktreeResourceClaim));
         File.Move(file + ".new", file, overwrite: true);
     }
 
@@ -69,5 +69,5 @@ internal sealed record WorktreeClaim(string Worktree, string Owner, int FirstPor
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(WorktreeClaim))]
-internal sealed partial class WorktreeClaimJson : JsonSerializerContext;
+[JsonSerializable(typeof(WorktreeResourceClaim))]
+internal sealed partial class WorktreeResourceClaimJson : JsonSerializerContext;

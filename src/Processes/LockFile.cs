@@ -1,0 +1,37 @@
+namespace Orchestrator.Processes;
+
+/// <summary>A file that one holder at a time has open, over all processes of a machine; the system frees it when its holder dies.</summary>
+public sealed class LockFile : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private LockFile(FileStream content) => Content = content;
+
+    /// <summary>The file, for what its holders tell each other in it.</summary>
+    public FileStream Content { get; }
+
+    /// <summary>Waits for a file, which is made with its folder where it is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public static async Task<LockFile> TakeAsync(string path, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        while (true)
+        {
+            try
+            {
+                // On Unix this takes flock(2) for the whole file; children do not inherit it.
+                return new LockFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Somebody has it.
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Content.Dispose();
+}
