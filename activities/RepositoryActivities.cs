@@ -1,5 +1,5 @@
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Runs;
 using Temporalio.Activities;
 using Temporalio.Exceptions;

@@ -1,4 +1,4 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
 using Orchestrator.Runs;
 using Temporalio.Activities;
 using Temporalio.Exceptions;

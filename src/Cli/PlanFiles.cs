@@ -1,4 +1,4 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;

@@ -33,7 +33,7 @@ public static class RequiredStep
     public const string ReadPreviousNotes = "read_previous_notes";
     public const string Implementation = "implementation";
     public const string PreValidation = "pre_validation";
-    public const string WriteNotes = "write_notes";
+    public const string WriteIntents = "write_notes";
 
     /// <summary>The step that an agent's name stands for: <c>doc-sync-manager</c> becomes <c>doc_sync_manager</c>.</summary>
     public static string ForAgent(string agent) => agent.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();

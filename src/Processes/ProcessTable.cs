@@ -49,7 +49,7 @@ public static class ProcessTable
     /// <param name="name">The variable.</param>
     /// <param name="value">Its value.</param>
     /// <param name="since">Only what began since then is looked at. Null: everything.</param>
-    public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, ProcessBirths? since = null)
+    public static IReadOnlyList<ProcessInfo> FindByEnvironment(string name, string value, PidWatermark? since = null)
     {
         var assignment = ProcFiles.Assignment(name, value);
         return [.. Living(Ids(since).Where(id => ProcFiles.HasEnvironment(id, assignment)))];
@@ -77,7 +77,7 @@ public static class ProcessTable
     /// look may have left a child, which is in no list yet.
     /// </summary>
     /// <param name="since">Only those that began since then, and maybe others. Null: all.</param>
-    internal static IEnumerable<int> Ids(ProcessBirths? since = null)
+    internal static IEnumerable<int> Ids(PidWatermark? since = null)
     {
         var seen = new HashSet<int>();
         for (var before = -1; seen.Count > before;)

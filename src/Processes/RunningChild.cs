@@ -9,7 +9,7 @@ namespace Orchestrator.Processes;
 /// <param name="notBefore">Clock ticks from boot to a moment before its start: nothing older came of it.</param>
 /// <param name="births">The same moment as the ids of processes tell it; null: not known.</param>
 /// <param name="stopper">Stops it.</param>
-internal sealed class RunningChild(Process process, ProcessCommand command, string mark, long notBefore, ProcessBirths? births, ProcessStopper stopper) : IDisposable
+internal sealed class RunningChild(Process process, ProcessCommand command, string mark, long notBefore, PidWatermark? births, ProcessStopper stopper) : IDisposable
 {
     internal Process Process => process;
 

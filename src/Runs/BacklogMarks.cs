@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Backlogs;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 

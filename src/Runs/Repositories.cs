@@ -1,4 +1,5 @@
 using Orchestrator.Git;
+using Orchestrator.Git.Program;
 
 namespace Orchestrator.Runs;
 
@@ -8,7 +9,7 @@ public static class Repositories
     /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
     public static async Task<GitRepository> OpenAsync(string path)
     {
-        var repository = await OpenedRepositories.OpenRecoveredAsync(path);
+        var repository = await GitRepositories.OpenRecoveredAsync(path);
         return repository.MainCheckout is not null
             ? repository
             : throw new StepException(

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 
@@ -13,7 +15,7 @@ namespace Orchestrator.Runs;
 /// </summary>
 internal sealed class RunContracts(GitRepository repository, RunFiles files)
 {
-    private readonly Commits _commits = new(repository);
+    private readonly CommitStore _commits = new(repository);
 
     /// <summary>The contracts of a run as they were stored; null: it began without.</summary>
     public static IReadOnlyList<ContractStub>? Read(RunFolder folder) =>
@@ -29,7 +31,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
     {
         if (files.Plan.Contracts.Count == 0 || tip is null)
             return;
-        var begun = await new Refs(repository).ReadAsync(RunRefs.Base(files.Folder), stop);
+        var begun = await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop);
         var found = await FindAsync(begun ?? tip, stop);
         errors.AddRange(found.Errors);
         warnings.AddRange(found.Warnings);
@@ -48,7 +50,7 @@ internal sealed class RunContracts(GitRepository repository, RunFiles files)
         if (unwritten.Count == 0)
             return start;
         var message = $"Contracts: {string.Join(", ", unwritten.Select(c => $"{c.Name} {c.Version}"))}";
-        return await new WrittenFiles(repository).CommitAsync(
+        return await new FileCommits(repository).CommitAsync(
             start, unwritten.ToDictionary(c => c.FilePath, c => c.Content, StringComparer.Ordinal), message, new CommitTrailers(files.Folder.Name), stop);
     }
 

@@ -44,8 +44,8 @@ public sealed partial class RunFolder
     /// <summary>Its transitions, a JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
-    /// <summary>What its landing was about to do (<see cref="Git.LandingNote"/>).</summary>
-    public string Landing => In(Git.LandingNote.FileName);
+    /// <summary>What its landing was about to do (<see cref="Git.Landing.LandingNote"/>).</summary>
+    public string Landing => In(Git.Landing.LandingNote.FileName);
 
     /// <summary>Report for people.</summary>
     public string Report => In("reports", "report.md");

@@ -15,7 +15,7 @@ internal static class RunRefs
     public static string LastMerge(RunFolder folder) => $"refs/orchestrator/merged/{folder.Name}";
 
     /// <summary>What a run had reached when it was aborted.</summary>
-    public static string Aborted(RunFolder folder) => Git.LandingReversal.AbortedRef(folder.Name);
+    public static string Aborted(RunFolder folder) => Git.Landing.LandingReversal.AbortedRef(folder.Name);
 
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 

@@ -1,4 +1,5 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
@@ -17,7 +18,7 @@ internal static class RunStaging
     /// <exception cref="StepException">Nothing tells where the run began.</exception>
     public static async Task<StagingBranch?> EnsureAsync(GitRepository repository, RunFiles files, CancellationToken stop)
     {
-        var refs = new Refs(repository);
+        var refs = new RefStore(repository);
         var name = RunRefs.Staging(files.Settings, files.Folder);
         var (baseRef, lastMerge) = (RunRefs.Base(files.Folder), RunRefs.LastMerge(files.Folder));
         var record = new StagingRecord(repository, name, files.Folder);

@@ -1,4 +1,6 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
@@ -12,8 +14,8 @@ namespace Orchestrator.Runs;
 /// <param name="folder">The run's.</param>
 internal sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
 {
-    private readonly Refs _refs = new(repository);
-    private readonly Commits _commits = new(repository);
+    private readonly RefStore _refs = new(repository);
+    private readonly CommitStore _commits = new(repository);
     private readonly string _lastMerge = RunRefs.LastMerge(folder);
 
     /// <summary>Where staging is, if that is what the record says or the record says nothing; else null.</summary>

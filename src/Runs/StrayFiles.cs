@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
@@ -20,7 +21,7 @@ internal static class StrayFiles
     /// <summary>The same at any time: a run may end without landing. Empty also where git can't look at the checkout; landing says that.</summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {
-        if (new Worktrees(repository).FindMainCheckout() is not { } checkout)
+        if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
             return "";
         try
         {

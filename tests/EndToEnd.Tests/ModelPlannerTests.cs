@@ -44,7 +44,7 @@ public sealed class ModelPlannerTests
         Assert.Equal(4, api.Requests.Count);
         Assert.All(api.Requests, request => Assert.Equal((path, model), (request.Path, request.Model)));
         Assert.All(api.Requests, request => Assert.Contains(planner == "api" ? Secret : "AWS4-HMAC-SHA256 Credential=AKEXAMPLE/", request.ApiKey, StringComparison.Ordinal));
-        Assert.DoesNotContain(place.WrittenFiles(), file => File.ReadAllText(file).Contains(Secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(place.FileCommits(), file => File.ReadAllText(file).Contains(Secret, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ModelPlannerTests
             Home.Write(".config/orchestrator/config.yaml", $"planner: {{agent: {Planner}, url: \"{Url}\", region: eu-west-1, {more}}}\nretry: {{base_delay: 0.1}}\n");
 
         /// <summary>Everything that planning wrote, the engine's database with it.</summary>
-        public IEnumerable<string> WrittenFiles() => Directory.EnumerateFiles(Repository[".orchestrator"], "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
+        public IEnumerable<string> FileCommits() => Directory.EnumerateFiles(Repository[".orchestrator"], "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal));
 
         public void Dispose()
         {

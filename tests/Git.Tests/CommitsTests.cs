@@ -1,3 +1,6 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class CommitsTests
@@ -26,7 +29,7 @@ public sealed class CommitsTests
         var hasOwn = repository.Configuration.Get("user.name") is not null; // The machine's own settings may name somebody.
         var head = await opened.HeadAsync();
 
-        var id = await new Commits(repository).CreateAsync(head + "^{tree}", [head], "x", null);
+        var id = await new CommitStore(repository).CreateAsync(head + "^{tree}", [head], "x", null);
 
         var author = await opened.Files.GitAsync("log", "-1", "--format=%an", id);
         Assert.True(hasOwn || author == GitRepository.FallbackIdentity.Name, author);

@@ -1,3 +1,6 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;

@@ -1,4 +1,8 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.Git.Tests;
@@ -80,13 +84,13 @@ public sealed partial class DiscardTests
     [Theory]
     [InlineData("""
         "(reset|clean|read-tree|checkout|checkout-index|restore|stash|switch|rm)"
-        """, "WorktreeReset.cs", "WorktreeTree.cs", "WrittenFiles.cs", "InterruptedCheckout.cs", "Diffs.cs", "LandingReversal.cs", "WorktreeHead.cs", "WorktreeIndex.cs")]
+        """, "WorktreeReset.cs", "WorktreeTree.cs", "FileCommits.cs", "InterruptedCheckout.cs", "WorktreeDiff.cs", "LandingReversal.cs", "WorktreeHead.cs", "WorktreeIndex.cs")]
     [InlineData("""
         "--(hard|abort|force)"
         """, "WorktreeReset.cs", "InterruptedCheckout.cs", "Snapshots.cs")]
     [InlineData("""
         FolderRemover\.Remove\w*\(|\.RemoveClaimed\(|WorktreeAdmin\.Remove\(
-        """, "WorktreeReset.cs", "WorktreeAdmin.cs", "WorktreeClaims.cs", "WorktreeReuse.cs", "UnfinishedWork.cs")]
+        """, "WorktreeReset.cs", "WorktreeAdmin.cs", "WorktreeClaims.cs", "PooledWorktrees.cs", "UnfinishedWork.cs")]
     [InlineData("""
         (File|Directory)\.(Write\w*|Append\w*|Create\w*|Move|Copy|Delete|Open\w*|ReadAll\w*|ReadLines)\([^;]*(orktree\.Path|checkout\.Path|WorkingDirectory)
         """)]

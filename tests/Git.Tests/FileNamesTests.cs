@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Git.Program;
 
 namespace Orchestrator.Git.Tests;
 

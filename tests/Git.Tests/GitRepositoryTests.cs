@@ -1,3 +1,4 @@
+using Orchestrator.Git.Program;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;

@@ -1,4 +1,10 @@
 using System.Globalization;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.TestKit.Git;
 using Xunit.Abstractions;
 
@@ -60,7 +66,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     private static async Task RunAsync(KillableGit git)
     {
         var repository = await GitRepository.OpenAsync(git.Program, git.Files.Path);
-        var (refs, commits, worktrees) = (new Refs(repository), new Commits(repository), new Worktrees(repository));
+        var (refs, commits, worktrees) = (new RefStore(repository), new CommitStore(repository), new WorktreeStore(repository));
         await new RepositoryRecovery(repository).RunAsync();
         await worktrees.ExcludeAsync(["/.worktrees/"]);
         if (await refs.ReadAsync(Staging) is null)
@@ -74,13 +80,13 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         }
 
         await worktrees.ReturnAsync(git.Files[".worktrees/run-1/t"], new WorktreePool(git.Files[".worktrees/.pool"]), DiscardPermit.OfOurMaking(git.Files[".worktrees/run-1/t"]));
-        var landed = await new Landing(repository).LandAsync(new LandingRequest(Main, (await refs.ReadAsync(Staging))!, git.Start));
+        var landed = await new TargetLanding(repository).LandAsync(new LandingRequest(Main, (await refs.ReadAsync(Staging))!, git.Start));
         Assert.True(landed.HasLanded, landed.Reason);
     }
 
     private static async Task WorkAndMergeAsync(KillableGit git, GitRepository repository)
     {
-        var (refs, commits, worktrees, snapshots) = (new Refs(repository), new Commits(repository), new Worktrees(repository), new Snapshots(repository));
+        var (refs, commits, worktrees, snapshots) = (new RefStore(repository), new CommitStore(repository), new WorktreeStore(repository), new Snapshots(repository));
         if (await refs.ReadAsync(Branch) is not { } tip || (await commits.ReadAsync(tip))?.Trailers is null)
         {
             var worktree = await worktrees.EnsureAsync(new WorktreeRequest(git.Files[".worktrees/run-1/t"], git.Start) { Branch = Branch });

@@ -1,4 +1,6 @@
 using System.Text;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Landing;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class LandingTests

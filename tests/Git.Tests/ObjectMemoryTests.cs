@@ -1,3 +1,5 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;
@@ -19,7 +21,7 @@ public sealed class ObjectMemoryTests
         var id = await opened.Commits.CreateAsync(tree, [start], message, Trailers);
         var remembered = await opened.Commits.ReadAsync(id);
         var fresh = await GitRepository.OpenAsync(opened.Repository.Program, opened.Files.Path);
-        var asked = await new Commits(fresh).ReadAsync(id);
+        var asked = await new CommitStore(fresh).ReadAsync(id);
 
         Assert.NotNull(opened.Repository.Part<ObjectMemory>().Find(id));
         Assert.Equal((asked!.Id, asked.Tree, asked.Subject, asked.Trailers), (remembered!.Id, remembered.Tree, remembered.Subject, remembered.Trailers));

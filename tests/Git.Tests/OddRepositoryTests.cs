@@ -1,3 +1,8 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;
@@ -39,12 +44,12 @@ public sealed class OddRepositoryTests
         var repository = await GitRepository.OpenAsync(await Opened.ProgramAsync(), outer["sub"]);
         var start = (await new RepositoryCheck(repository).RunAsync()).Base!;
 
-        var worktree = await new Worktrees(repository).EnsureAsync(
+        var worktree = await new WorktreeStore(repository).EnsureAsync(
             new WorktreeRequest(outer["sub/.worktrees/t"], start) { Branch = "refs/heads/orchestrator/run-1/t/t" });
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "new"), "x");
         var result = await new Snapshots(repository).CommitAsync(
             worktree, "refs/heads/orchestrator/run-1/t/t", [start], "work", new CommitTrailers("run-1", "t", 1));
-        var landed = await new Landing(repository).LandAsync(new LandingRequest("refs/heads/main", result.Commit, start));
+        var landed = await new TargetLanding(repository).LandAsync(new LandingRequest("refs/heads/main", result.Commit, start));
 
         Assert.Equal(GitRepository.RealPath(outer["sub"]), repository.MainCheckout);
         Assert.True(landed.HasLanded, landed.Reason);

@@ -1,3 +1,9 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;
@@ -12,32 +18,32 @@ internal sealed class Opened : IDisposable
     {
         Files = files;
         Repository = repository;
-        Refs = new Refs(repository);
-        Commits = new Commits(repository);
+        Refs = new RefStore(repository);
+        Commits = new CommitStore(repository);
         Diffs = new Diffs(repository);
-        Worktrees = new Worktrees(repository);
+        Worktrees = new WorktreeStore(repository);
         Merges = new Merges(repository);
         Snapshots = new Snapshots(repository);
-        Landing = new Landing(repository);
+        Landing = new TargetLanding(repository);
     }
 
     internal TemporaryRepository Files { get; }
 
     internal GitRepository Repository { get; }
 
-    internal Refs Refs { get; }
+    internal RefStore Refs { get; }
 
-    internal Commits Commits { get; }
+    internal CommitStore Commits { get; }
 
     internal Diffs Diffs { get; }
 
-    internal Worktrees Worktrees { get; }
+    internal WorktreeStore Worktrees { get; }
 
     internal Merges Merges { get; }
 
     internal Snapshots Snapshots { get; }
 
-    internal Landing Landing { get; }
+    internal TargetLanding Landing { get; }
 
     internal static async Task<GitProgram> ProgramAsync()
     {

@@ -1,3 +1,6 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class RefsTests

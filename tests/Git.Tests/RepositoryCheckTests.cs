@@ -1,3 +1,5 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Program;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Git.Tests;

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Orchestrator.Git.Guard;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 
@@ -92,7 +95,7 @@ public sealed class RepositoryGuardTests
 
         Assert.Equal(
             ["config:alias.st", "config:core.hookspath", .. files],
-            changes.Where(change => change.Kind == ForeignChangeKind.Program).Select(change => change.Name).Order(StringComparer.Ordinal));
+            changes.Where(change => change.Kind == TamperedKind.Program).Select(change => change.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["config:alias.ci", "config:user.name"], changes.Where(change => change.IsLeft).Select(change => change.Name).Order(StringComparer.Ordinal));
         Assert.Equal("Somebody", await opened.Files.GitAsync("config", "user.name"));
         Assert.Equal("commit", await opened.Files.GitAsync("config", "alias.ci"));
@@ -198,7 +201,7 @@ public sealed class RepositoryGuardTests
         var changes = await guarded.CompareAsync();
         await guarded.Guard.PutBackAsync(changes, "test");
 
-        Assert.Equal(ForeignChangeKind.File, Assert.Single(changes).Kind);
+        Assert.Equal(TamperedKind.File, Assert.Single(changes).Kind);
         Assert.Equal(before, await File.ReadAllTextAsync(wiring));
         Assert.Equal("refs/heads/orchestrator/run-1/t/other", (await WorktreeStatus.ReadAsync(guarded.Other)).Branch);
         Assert.Empty(await guarded.CompareAsync());
@@ -369,7 +372,7 @@ public sealed class RepositoryGuardTests
 
     private sealed record Guarded(Opened Opened, Worktree Worktree, Worktree Other, RepositoryGuard Guard) : IDisposable
     {
-        internal Task<IReadOnlyList<ForeignChange>> CompareAsync() =>
+        internal Task<IReadOnlyList<TamperedItem>> CompareAsync() =>
             Guard.CompareAsync(Worktree, Opened.Files.Beside("record.json"), "refs/heads/orchestrator");
 
         public void Dispose() => Opened.Dispose();

@@ -1,4 +1,6 @@
 using System.Text;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Commits;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class TreeLinksTests

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 

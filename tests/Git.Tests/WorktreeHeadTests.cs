@@ -1,3 +1,6 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Worktrees;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class WorktreeHeadTests

@@ -1,3 +1,6 @@
+using Orchestrator.Git.Guard;
+using Orchestrator.Git.Worktrees;
+
 namespace Orchestrator.Git.Tests;
 
 public sealed class WorktreePoolTests

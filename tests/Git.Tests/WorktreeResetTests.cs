@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 

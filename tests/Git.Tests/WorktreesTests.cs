@@ -1,3 +1,5 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Tests;

@@ -1,5 +1,5 @@
 using Orchestrator.Agents;
-using Orchestrator.Git;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.TestKit.Git;
 using Xunit;

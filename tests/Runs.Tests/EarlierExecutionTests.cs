@@ -1,5 +1,5 @@
+using Orchestrator.Git.Landing;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Resets;

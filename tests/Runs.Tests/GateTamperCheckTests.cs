@@ -1,4 +1,4 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 using Xunit;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;

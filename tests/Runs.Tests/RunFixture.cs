@@ -1,5 +1,4 @@
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;

@@ -1,4 +1,4 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Landing;
 using Orchestrator.Plans;
 using Xunit;
 

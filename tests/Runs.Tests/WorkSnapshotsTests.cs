@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Orchestrator.Git;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 using Xunit;

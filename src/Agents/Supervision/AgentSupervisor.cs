@@ -44,7 +44,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         Directory.CreateDirectory(folder.Path);
         folder.Owner = start.Owner;
         folder.RenewLease();
-        ProcessBirths? now = ProcessBirths.Now();
+        PidWatermark? now = PidWatermark.Now();
         AgentStartState found = folder.State();
         if (found == AgentStartState.NotStarted)
         {

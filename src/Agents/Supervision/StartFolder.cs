@@ -172,7 +172,7 @@ internal sealed class StartFolder(string path)
     internal IReadOnlyList<ProcessInfo> SupervisorProcesses() => ProcessTable.FindByEnvironment(SupervisorVariable, Path);
 
     /// <summary>A moment at which no supervisor had taken the start, so that nothing of the agent began before; null: not known.</summary>
-    internal ProcessBirths? NotStartedAt { get; set; }
+    internal PidWatermark? NotStartedAt { get; set; }
 
     /// <summary>A supervisor was launched, which takes the start if no other has.</summary>
     internal void Launched(ProcessIdentity supervisor) => _unnamed = supervisor;

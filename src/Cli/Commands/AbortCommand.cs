@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Git.Landing;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Runs.Landing;
 
 namespace Orchestrator.Cli.Commands;

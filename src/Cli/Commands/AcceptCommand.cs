@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Orchestrator.Cli.Documents;
-using Orchestrator.Git;
+using Orchestrator.Git.Guard;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Cli.Documents;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Processes;
 using Orchestrator.Runs;
 

@@ -2,8 +2,9 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Agents;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Client;
-using Orchestrator.Messages;
 using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
 using Orchestrator.Processes;
 using Orchestrator.Runs;
 using Orchestrator.Worker;
@@ -49,7 +50,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     {
         var opened = new List<GitRepository>();
         foreach (var location in repositories)
-            opened.Add(await OpenedRepositories.OpenAsync(location.Root));
+            opened.Add(await GitRepositories.OpenAsync(location.Root));
         var host = new WorkerHost(engine, repositories, opened, context);
         try
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Temporalio.Exceptions;

@@ -210,7 +210,7 @@ internal sealed partial class PhaseFileReader
         }
         else if (lower.Contains("notes", StringComparison.Ordinal))
         {
-            _steps.Add(RequiredStep.WriteNotes);
+            _steps.Add(RequiredStep.WriteIntents);
             Notes(text, plain, line, _notesOutput);
         }
         else if (lower.Contains("implement", StringComparison.Ordinal))

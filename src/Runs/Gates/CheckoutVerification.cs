@@ -1,4 +1,7 @@
 using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
@@ -35,18 +38,18 @@ public static class CheckoutVerification
         Action<GateVerdict> told, Action<WaitingGate> waits, CancellationToken stop)
     {
         var runner = new GateRunner(GateTurns.Of(environment, told: waits));
-        var opened = await OpenedRepositories.OpenAsync(workTree);
+        var opened = await GitRepositories.OpenAsync(workTree);
         if (commit is null)
         {
-            var known = new Worktrees(opened);
+            var known = new WorktreeStore(opened);
             var status = await WorktreeStatus.ReadAsync(known.Find(workTree) ?? known.FindMainCheckout()!, stop);
             return await RunAsync(workTree, [.. status.Entries.Select(entry => entry.Path)], gates, evidence, environment, settings, runner, told, stop);
         }
 
-        if (await new Commits(opened).ReadAsync(commit, stop) is not { } found)
+        if (await new CommitStore(opened).ReadAsync(commit, stop) is not { } found)
             return null;
         var path = Path.Combine(Path.GetTempPath(), $"orchestrate-verify-{Guid.NewGuid():N}");
-        var worktrees = new Worktrees(opened);
+        var worktrees = new WorktreeStore(opened);
         try
         {
             await worktrees.EnsureAsync(new WorktreeRequest(path, found.Id) { LockReason = "gates run here (orchestrate verify)" }, stop);

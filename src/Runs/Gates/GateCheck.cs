@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
@@ -31,7 +32,7 @@ internal sealed class GateCheck(RunServices services)
     {
         if (gates.Count == 0)
             return [];
-        var tree = (await new Commits(repository).ReadAsync(commit, stop))!.Tree;
+        var tree = (await new CommitStore(repository).ReadAsync(commit, stop))!.Tree;
         var outcomes = new List<GateVerdict>();
         VerificationTree? place = null;
         try

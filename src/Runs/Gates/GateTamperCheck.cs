@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.QualityGates;
 
 namespace Orchestrator.Runs.Gates;
@@ -30,7 +31,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
                     continue;
                 try
                 {
-                    var worktrees = new Worktrees(repository);
+                    var worktrees = new WorktreeStore(repository);
                     var worktree = await TryCheckOutAsync(worktrees, taken.Path, commit, stop)
                         ?? await worktrees.EnsureAsync(new WorktreeRequest(taken.Path, commit) { IsOwnPlace = true, LockReason = "gates run here (orchestrate)" }, stop);
                     var claims = WorktreeResourceClaims.Of(environment);
@@ -50,7 +51,7 @@ internal sealed class VerificationTrees(GitRepository repository, IReadOnlyDicti
     /// The tree that is there, with the files of a commit; null where there is none any more. One that can't be cleaned (a container left files of root) or was
     /// replaced by whatever ran in it is removed.
     /// </summary>
-    private static async Task<Worktree?> TryCheckOutAsync(Worktrees worktrees, string path, string commit, CancellationToken stop)
+    private static async Task<Worktree?> TryCheckOutAsync(WorktreeStore worktrees, string path, string commit, CancellationToken stop)
     {
         if (worktrees.Find(path) is not { } worktree)
             return null;

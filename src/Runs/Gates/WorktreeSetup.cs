@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
 
@@ -67,10 +69,10 @@ internal static class WorktreeSetup
         if (unasked.Count == 0)
             return null;
         var repository = await Repositories.OpenAsync(files.Folder.Repository);
-        var began = (await new Refs(repository).ListAsync([RunRefs.Base(files.Folder)], stop)).Values.FirstOrDefault();
+        var began = (await new RefStore(repository).ListAsync([RunRefs.Base(files.Folder)], stop)).Values.FirstOrDefault();
         foreach (var command in unasked)
         {
-            if (began is null || await new Commits(repository).ReadFileAsync(began, command.LockFile, stop) is not null)
+            if (began is null || await new CommitStore(repository).ReadFileAsync(began, command.LockFile, stop) is not null)
                 return $"Set-up was not run: '{command.Command}', which {command.LockFile} asks for, is in the commit that the run began at and not in your checkout, so you were not asked. Check that commit out and run 'orchestrate trust', or set worktrees.setup.";
         }
 

@@ -1,4 +1,6 @@
 using Orchestrator.Git;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -18,9 +20,9 @@ public static class LandingReversals
     {
         if (LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not { } landing)
             return null;
-        var opened = await OpenedRepositories.OpenAsync(repository.Root);
+        var opened = await GitRepositories.OpenAsync(repository.Root);
         var run = Path.GetFileName(runFolder);
-        var (refs, reached) = (new Refs(opened), LandingReversal.AbortedRef(run));
+        var (refs, reached) = (new RefStore(opened), LandingReversal.AbortedRef(run));
         await refs.UpdateAsync([new RefChange(reached, landing.Commit, await refs.ReadAsync(reached, cancellationToken))], "aborted", cancellationToken);
         return await new LandingReversal(opened).TakeBackAsync(landing.Target, landing.Commit, landing.Before, run, cancellationToken);
     }

@@ -1,6 +1,6 @@
 using System.Text;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Landing;

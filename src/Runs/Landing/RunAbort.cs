@@ -1,5 +1,6 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Refs;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -13,7 +14,7 @@ public static class RunAbort
     public static async Task<string> AbortAsync(AbortInput input, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
-        var refs = new Refs(await Repositories.OpenAsync(input.Repository.Path));
+        var refs = new RefStore(await Repositories.OpenAsync(input.Repository.Path));
         if (await refs.ReadAsync($"refs/heads/{input.Staging}", stop) is { } reached)
         {
             var name = RunRefs.Aborted(folder);

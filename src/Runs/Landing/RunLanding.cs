@@ -1,5 +1,9 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 
@@ -48,7 +52,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
 
         var target = $"refs/heads/{input.Target}";
-        var checkout = new Worktrees(repository).FindMainCheckout();
+        var checkout = new WorktreeStore(repository).FindMainCheckout();
         var status = checkout is null ? null : await WorktreeStatus.ReadAsync(checkout, stop);
         var own = files.Start.OwnFiles;
         var strays = status is null ? "" : StrayFiles.Describe(files.Folder, status, own);
@@ -62,7 +66,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         strays = $"{note} {strays}".Trim();
         for (var moves = 0; ; moves++)
         {
-            var result = await new Git.Landing(repository).LandAsync(request, stop);
+            var result = await new TargetLanding(repository).LandAsync(request, stop);
             if (result.HasLanded)
                 return new LandResult { Landed = true, Commit = request.Commit, Message = $"{input.Target} is at {request.Commit[..12]}. {strays}".Trim(), StagingTip = request.Commit };
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
@@ -85,7 +89,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
             return (tip, "");
         if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
         {
-            return await new Commits(repository).IsAncestorAsync(input.StagingTip, tip, stop)
+            return await new CommitStore(repository).IsAncestorAsync(input.StagingTip, tip, stop)
                 ? (tip, $"{input.Staging} was taken as it is, with what was added since {input.StagingTip[..12]}.")
                 : (null, $"{input.Staging} is at {tip[..12]} and no longer has what the run has merged ({input.StagingTip[..12]}). Nothing was landed. Put it back (git branch -f {input.Staging} {input.StagingTip}) or merge that commit into it, then: orchestrate promote {input.RunId}");
         }
@@ -96,7 +100,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     private async Task<(string? Merged, LandResult? Refused)> TakeInTargetAsync(
         RunFiles files, GitRepository repository, StagingRecord staging, string tip, string target, LandInput input, CancellationToken stop)
     {
-        var commits = new Commits(repository);
+        var commits = new CommitStore(repository);
         var merge = await new Merges(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
         if (!merge.IsClean)
         {

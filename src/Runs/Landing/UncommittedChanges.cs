@@ -1,4 +1,5 @@
 using Orchestrator.Git;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Landing;
 
@@ -11,8 +12,8 @@ public static class UncommittedChanges
     /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(RepositoryLocation repository, string? planFile, CancellationToken cancellationToken)
     {
-        var opened = await OpenedRepositories.OpenAsync(repository.Root);
-        if (new Worktrees(opened).FindMainCheckout() is not { } checkout)
+        var opened = await GitRepositories.OpenAsync(repository.Root);
+        if (new WorktreeStore(opened).FindMainCheckout() is not { } checkout)
             return [];
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         return status.ChangedFiles([".orchestrator", ".worktrees", .. planFile is null ? (string[])[] : [Path.GetRelativePath(repository.Root, planFile)]]);

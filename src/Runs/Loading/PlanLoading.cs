@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Orchestrator.Backlogs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;

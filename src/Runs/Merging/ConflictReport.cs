@@ -1,5 +1,7 @@
 using System.Text;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
 
@@ -23,7 +25,7 @@ internal static class ConflictReport
         sections.AddRange((await OthersAsync(workspace, task, merge, staging, stop)).Select(other => $"In conflict with {other.Id}: {FirstLine(other.Description)}"));
         foreach (var file in merge.ConflictedFiles.Take(MostFiles))
         {
-            if (await new Commits(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks)
+            if (await new CommitStore(workspace.Repository).ReadFileAsync(merge.Tree, file, stop) is { } content && Hunks(Encoding.UTF8.GetString(content)) is { Length: > 0 } hunks)
                 sections.Add($"\n## {FileNames.Show(file)}\n\n```\n{hunks}```\n");
         }
         return sections;
@@ -33,7 +35,7 @@ internal static class ConflictReport
     private static async Task<IEnumerable<PlanTask>> OthersAsync(TaskWorkspace workspace, PlanTask task, MergeResult merge, string staging, CancellationToken stop)
     {
         var since = TaskNotes.Read(workspace.Files.Folder, task.Id).Base;
-        var merged = (await new Commits(workspace.Repository).ListFirstParentsAsync(staging, since, stop)).Select(c => c.Trailers?.Task).ToHashSet(StringComparer.Ordinal);
+        var merged = (await new CommitStore(workspace.Repository).ListFirstParentsAsync(staging, since, stop)).Select(c => c.Trailers?.Task).ToHashSet(StringComparer.Ordinal);
         return workspace.Files.Plan.Tasks.Where(other => other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns));
     }
 

@@ -1,5 +1,7 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
@@ -25,7 +27,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var task = files.Task(input.Request.TaskId);
         var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
-        var commits = new Commits(workspace.Repository);
+        var commits = new CommitStore(workspace.Repository);
         var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Request.Round);
         var (record, recorded, note) = (workspace.StagingRecord, input.StagingTip, "");
         while (true)
@@ -67,7 +69,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
 
     /// <summary>The merge that is asked for, made before a crash; what it holds is made once more and compared.</summary>
     private static async Task<bool> IsThisMergeAsync(TaskWorkspace workspace, string tip, string recorded, MergeRequest request, CommitTrailers trailers, CancellationToken stop) =>
-        await new Commits(workspace.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == recorded && merged == request.Commit
+        await new CommitStore(workspace.Repository).ReadAsync(tip, stop) is { Parents: [var on, var merged] } found && on == recorded && merged == request.Commit
         && found.Trailers is { } said && said.Run == trailers.Run && said.Task == trailers.Task && said.Attempt == trailers.Attempt
         && (await new Merges(workspace.Repository).MergeAsync(on, merged, workspace.Files.AppendedFiles, stop)) is { IsClean: true } merge && merge.Tree == found.Tree;
 

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Agents;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Tasks;
@@ -79,9 +80,9 @@ public sealed class PlannerRunStep(RunServices services)
     private static async Task<string> EnsureWorktreeAsync(PlanningFiles files, string path)
     {
         var repository = await Repositories.OpenAsync(path);
-        var head = await new Commits(repository).ReadAsync("HEAD")
+        var head = await new CommitStore(repository).ReadAsync("HEAD")
             ?? throw new StepException("The repository has no commit any more.", "InvalidInput");
-        var worktree = await new Worktrees(repository).EnsureAsync(new WorktreeRequest(files.Worktree, head.Id) { LockReason = $"the planner of {files.Folder.Name} reads here (orchestrate)" });
+        var worktree = await new WorktreeStore(repository).EnsureAsync(new WorktreeRequest(files.Worktree, head.Id) { LockReason = $"the planner of {files.Folder.Name} reads here (orchestrate)" });
         return worktree.Path;
     }
 

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Backlogs;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.TaskGraphs;
@@ -24,7 +25,7 @@ public sealed class PlanningEnd(TimeProvider time)
         if (!files.IsBegun)
             return "";
         var repository = await Repositories.OpenAsync(input.Repository.Path);
-        await new Worktrees(repository).RemoveAsync(files.Worktree, stop);
+        await new WorktreeStore(repository).RemoveAsync(files.Worktree, stop);
         RemoveIfEmpty(Path.GetDirectoryName(files.Worktree)!);
         if (File.Exists(files.TasksPath))
             return await AddTasksAsync(files, repository, stop);

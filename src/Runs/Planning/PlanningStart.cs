@@ -1,8 +1,8 @@
 using System.Text;
 using Orchestrator.Agents;
 using Orchestrator.Backlogs;
+using Orchestrator.Git.Commits;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs.Loading;
@@ -57,7 +57,7 @@ public sealed class PlanningStart(RunServices services)
         if (check.Status == AgentCheckStatus.Failed)
             return $"The planner '{start.Settings.Planner.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd();
         var repository = await Repositories.OpenAsync(input.Repository.Path);
-        var commits = new Commits(repository);
+        var commits = new CommitStore(repository);
         if (await commits.ReadAsync("HEAD", stop) is not { } head)
             return "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start";
         var goal = new PlanningGoal { Options = input.Input.Planning ?? new PlanningOptions(), BacklogIds = request.BacklogIds };

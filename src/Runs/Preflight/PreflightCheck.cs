@@ -1,6 +1,9 @@
 using Orchestrator.Agents;
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Reports;
@@ -21,14 +24,14 @@ public sealed class PreflightCheck(RunServices services)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await Repositories.OpenAsync(input.Repository.Path);
-        var checkout = new Worktrees(repository).FindMainCheckout()!;
+        var checkout = new WorktreeStore(repository).FindMainCheckout()!;
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
         var found = await new RepositoryCheck(repository).RunAsync(files.Settings.Git.Target, files.Settings.Worktrees.BranchPrefix, stop);
         var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
         errors.AddRange(SameButForCase(files.Plan));
         await CheckAgentsAsync(files, input.Repository.Path, found.Base, errors, warnings, stop);
-        var (unconfined, unconfinable) = await AgentFence.PreflightAsync(files);
+        var (unconfined, unconfinable) = await SandboxPolicy.PreflightAsync(files);
         errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
         if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve) is { } shortage)
@@ -41,7 +44,7 @@ public sealed class PreflightCheck(RunServices services)
         if (found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
             return new PreflightResult { Errors = errors, Warnings = warnings };
 
-        await new Worktrees(repository).ExcludeAsync(["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"], stop);
+        await new WorktreeStore(repository).ExcludeAsync(["/.worktrees/", "/.orchestrator/engine.*", "/.orchestrator/runs/", "/.orchestrator/logs/", "/.orchestrator/secrets.env"], stop);
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
         var renegotiated = ContractHistory.Renegotiated(files, warnings);
@@ -111,7 +114,7 @@ public sealed class PreflightCheck(RunServices services)
     /// <summary>Notes where the target was and makes the staging branch there, with the contracts on it, all at once; a run that is resumed finds both.</summary>
     private static async Task<string> BeginAsync(GitRepository repository, RunFiles files, string staging, string tip, RunContracts contracts, CancellationToken stop)
     {
-        var refs = new Refs(repository);
+        var refs = new RefStore(repository);
         var baseRef = RunRefs.Base(files.Folder);
         var lastMerge = RunRefs.LastMerge(files.Folder);
         var known = await refs.ListAsync([baseRef, lastMerge, staging], stop);

@@ -1,7 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Processes;
 using Orchestrator.Runs.Tasks;
 
@@ -30,12 +33,12 @@ public sealed class RunEnding(RunServices services)
     private async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, IReadOnlyList<RunTask> tasks, CancellationToken stop)
     {
         var repository = await Repositories.OpenAsync(input.Repository.Path);
-        var refs = new Refs(repository);
+        var refs = new RefStore(repository);
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
         var landed = input.Run.LandedCommit;
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
-        var isOnTarget = tip is not null && await new Commits(repository).IsAncestorAsync(landed, tip, stop);
+        var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
         var proof = new DeletionProof(repository);
         var gone = new List<RefChange>();
@@ -97,7 +100,7 @@ public sealed class RunEnding(RunServices services)
             return kept;
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
         {
-            if (Worktrees.IsLeft(path))
+            if (WorktreeStore.IsLeft(path))
             {
                 kept[path] = $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), and remove it by hand";
                 continue;

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Runs.Resets;
@@ -50,7 +51,7 @@ public static class EarlierExecution
     private static async Task<Dictionary<string, string>> FindMergedAsync(GitRepository repository, RunFolder folder, StagingBranch staging, RunStatus? record, CancellationToken stop)
     {
         var merged = new Dictionary<string, string>(StringComparer.Ordinal);
-        var commits = await new Commits(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
+        var commits = await new CommitStore(repository).ListFirstParentsAsync(staging.Tip, staging.Base, stop);
         foreach (var commit in commits)
         {
             if (commit.Trailers is { Task: { } task } trailers && trailers.Run == folder.Name)

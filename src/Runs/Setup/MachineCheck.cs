@@ -1,6 +1,8 @@
 using System.Globalization;
 using Orchestrator.Agents;
 using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.QualityGates;
@@ -72,7 +74,7 @@ public static class MachineCheck
         GitProgram git;
         try
         {
-            git = await OpenedRepositories.GitAsync();
+            git = await GitRepositories.GitAsync();
         }
         catch (GitUnavailableException missing)
         {
@@ -90,8 +92,8 @@ public static class MachineCheck
         const string Name = "repository";
         if (location.IsBare)
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
-        var repository = await OpenedRepositories.OpenAsync(location.Root);
-        if (new Worktrees(repository).FindMainCheckout() is not { } checkout)
+        var repository = await GitRepositories.OpenAsync(location.Root);
+        if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         if (status.Head is null)

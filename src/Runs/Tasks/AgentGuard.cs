@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Agents;
+using Orchestrator.Git.Guard;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Tasks;
@@ -32,7 +33,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     /// <returns>What is worth knowing, once per run.</returns>
     public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int round, ToolDeeds deeds)
     {
-        LeftLocks.Remove(worktree, workspace.Branch);
+        StaleLocks.Remove(worktree, workspace.Branch);
         new WorktreeHead(worktree).Repair(workspace.Branch);
         if (File.Exists(RecordFile))
             workspace.Repository.RemoveLocksOfTheDead(File.GetLastWriteTimeUtc(RecordFile));
@@ -41,7 +42,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         await guard.RestoreAsync(worktree, RecordFile, $"refs/heads/{workspace.Files.Settings.Worktrees.BranchPrefix}", $"{workspace.TaskId} of {workspace.RunId}", found =>
         {
             var known = Read(note)?.Changes ?? [];
-            var news = found.Select(change => new ForeignItem(Describe(guard, change), change.Kind == ForeignChangeKind.Program, deeds.ThatDid(change) ?? ""))
+            var news = found.Select(change => new ForeignItem(Describe(guard, change), change.Kind == TamperedKind.Program, deeds.ThatDid(change) ?? ""))
                 .Where(change => known.All(k => k.Text != change.Text));
             DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote));
         });
@@ -60,11 +61,11 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         where change.By.Length > 0
         select $"By '{change.By}' you changed what all tasks and the user share: {change.Text}. Leave refs, hooks and settings alone; change only the files of your task.";
 
-    private string Describe(RepositoryGuard guard, ForeignChange change)
+    private string Describe(RepositoryGuard guard, TamperedItem change)
     {
         var done = change.Kind switch
         {
-            ForeignChangeKind.Program => $" while agents worked and was put aside, since git would run programs by it; 'orchestrate accept' takes it back",
+            TamperedKind.Program => $" while agents worked and was put aside, since git would run programs by it; 'orchestrate accept' takes it back",
             _ when change.IsLeft => " while agents worked and was left",
             _ => $" while {workspace.TaskId} was worked on and was put back",
         };
@@ -120,11 +121,11 @@ internal sealed class ToolDeeds
     }
 
     /// <summary>The call that names what was changed; null where none does, and for what is left alone anyway.</summary>
-    public string? ThatDid(ForeignChange change)
+    public string? ThatDid(TamperedItem change)
     {
-        if (change.IsLeft || change.Kind == ForeignChangeKind.Link)
+        if (change.IsLeft || change.Kind == TamperedKind.Link)
             return null;
-        var name = change.Kind == ForeignChangeKind.Program ? change.Name.Split(':', 2)[^1] : change.Name;
+        var name = change.Kind == TamperedKind.Program ? change.Name.Split(':', 2)[^1] : change.Name;
         return _subjects.Values.FirstOrDefault(subject => subject.Contains(name, StringComparison.OrdinalIgnoreCase));
     }
 }

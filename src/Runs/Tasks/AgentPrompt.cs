@@ -1,7 +1,7 @@
 using System.Text;
 using Orchestrator.Agents;
+using Orchestrator.Git.Commits;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 
@@ -23,7 +23,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     public static async Task<AgentPrompt> WriteAsync(RunAgentInput input, RunFiles files, PlanTask task, bool resume)
     {
         var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
-        var commits = new Commits(repository);
+        var commits = new CommitStore(repository);
         var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
         var ending = EndingOfLast(input, files);
         var text = resume ? GoOn(problems, input.Guidance, ending) : Whole(files, task, input.Guidance, problems, ending);
@@ -97,7 +97,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
             : "";
 
-    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(Commits commits, string commit, IEnumerable<string> inBase)
+    private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(CommitStore commits, string commit, IEnumerable<string> inBase)
     {
         var agents = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in inBase.Where(p => p.StartsWith(AgentsFolder, StringComparison.Ordinal) && p.EndsWith(".md", StringComparison.Ordinal)))
@@ -108,6 +108,6 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return agents;
     }
 
-    private static async Task<string?> ReadAsync(Commits commits, string commit, string path) =>
+    private static async Task<string?> ReadAsync(CommitStore commits, string commit, string path) =>
         await commits.ReadFileAsync(commit, path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Agents;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.QualityGates;
 
@@ -31,7 +32,7 @@ public sealed class AgentRunStep(RunServices services)
         var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
-        var (confinement, problem) = await AgentFence.OfAsync(workspace, task, worktree);
+        var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree);
         // An agent that was started before is followed, whatever became of the sandbox since.
         if (problem.Length > 0 && state == AgentStartState.NotStarted)
             return new AgentRunResult { FailureClass = FailureClasses.Environment, Message = problem, Session = input.Session, Folder = files.Folder.Relative(start.Folder) };

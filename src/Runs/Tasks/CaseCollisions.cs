@@ -1,4 +1,4 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,4 +1,7 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -8,7 +11,7 @@ namespace Orchestrator.Runs.Tasks;
 /// </summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
-    private readonly Commits _commits = new(workspace.Repository);
+    private readonly CommitStore _commits = new(workspace.Repository);
 
     /// <summary>What of the merge is missing. One that was undone as a whole is begun again, with what was in the files kept.</summary>
     /// <param name="ours">The task's own last commit.</param>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;
@@ -14,7 +15,7 @@ internal static class ContentKey
     public static async Task<string> OfAsync(GitRepository repository, RunFiles files, PlanTask task, string baseCommit, CancellationToken stop)
     {
         var content = task.FilesRead is null || task.FilesWrite is null
-            ? [(await new Commits(repository).ReadAsync(baseCommit, stop))!.Tree]
+            ? [(await new CommitStore(repository).ReadAsync(baseCommit, stop))!.Tree]
             : await OwnedAndReadAsync(repository, task, baseCommit, stop);
         var parts = new
         {
@@ -36,7 +37,7 @@ internal static class ContentKey
     {
         var owned = Ownership.Of(task);
         var read = Ownership.Of(task.FilesRead);
-        var tree = await new Commits(repository).ListFilesAsync(baseCommit, stop);
+        var tree = await new CommitStore(repository).ListFilesAsync(baseCommit, stop);
         return [.. tree.Where(f => owned.Owns(f.Path) || read.Owns(f.Path) || AgentPrompt.IsInstruction(f.Path)).Select(f => $"{f.Mode} {f.Id} {f.Path}")];
     }
 }

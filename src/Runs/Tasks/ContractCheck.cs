@@ -1,5 +1,5 @@
 using System.Text;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;
@@ -30,7 +30,7 @@ internal static class ContractCheck
     /// <param name="commit">The task's work.</param>
     /// <param name="changed">What it changes.</param>
     /// <param name="stop">Ends the reading.</param>
-    public static async Task<IReadOnlyList<string>> ProblemsAsync(RunFiles files, Commits commits, string commit, IReadOnlyList<ChangedFile> changed, CancellationToken stop)
+    public static async Task<IReadOnlyList<string>> ProblemsAsync(RunFiles files, CommitStore commits, string commit, IReadOnlyList<ChangedFile> changed, CancellationToken stop)
     {
         var problems = new List<string>();
         if (files.Contracts is not { Count: > 0 } contracts || contracts.All(c => c.Language != ContractLanguage.Python))

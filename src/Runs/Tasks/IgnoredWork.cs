@@ -1,4 +1,6 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;
@@ -24,7 +26,7 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
             .ToList();
         if (there.Count == 0)
             return [];
-        var known = (await new Commits(workspace.Repository).ListFilesAsync(tracked, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var known = (await new CommitStore(workspace.Repository).ListFilesAsync(tracked, stop)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 

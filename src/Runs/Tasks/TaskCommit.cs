@@ -1,5 +1,8 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Runs.Tasks;
@@ -47,7 +50,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     public async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
-        var commits = new Commits(workspace.Repository);
+        var commits = new CommitStore(workspace.Repository);
         var last = await ReadTipAsync(commits, tip, stop);
         var worktree = Worktree(input);
         // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
@@ -95,7 +98,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == round;
 
     /// <summary>The commit of the round before, or the base: whatever the agent committed itself becomes part of this round's one commit.</summary>
-    private async Task<string> LastOfOursAsync(Commits commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
+    private async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
         if (tip.Trailers is { } own && own.Run == workspace.RunId && own.Task == task.Id)
@@ -105,7 +108,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     }
 
     /// <summary>The agent's git does not wait for the disk: after a loss of power its branch may name a commit that was never written.</summary>
-    private async Task<CommitInfo> ReadTipAsync(Commits commits, string tip, CancellationToken stop)
+    private async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;
         GitException? torn = null;
@@ -126,7 +129,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 
     private async Task<string> LastOfOursAsync(VerifyTaskInput input, CancellationToken stop)
     {
-        var commits = new Commits(workspace.Repository);
+        var commits = new CommitStore(workspace.Repository);
         return await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } tip ? await LastOfOursAsync(commits, await ReadTipAsync(commits, tip, stop), input, stop) : input.Prepared.BaseCommit;
     }
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 
@@ -17,13 +19,13 @@ public static class TaskDiff
     public static async Task<Patch?> ReadAsync(
         RepositoryLocation repository, string mergeCommit, string commit, string staging, string worktree, CancellationToken cancellationToken)
     {
-        var opened = await OpenedRepositories.OpenAsync(repository.Root);
+        var opened = await GitRepositories.OpenAsync(repository.Root);
         var diffs = new Diffs(opened);
         if (mergeCommit.Length > 0)
             return await diffs.PatchAsync(mergeCommit + "^1", mergeCommit, cancellationToken: cancellationToken);
         if (commit.Length > 0)
-            return await diffs.PatchAsync(await BeginningAsync(new Commits(opened), commit, staging, cancellationToken), commit, cancellationToken: cancellationToken);
-        if (new Worktrees(opened).Find(worktree) is not { } live)
+            return await diffs.PatchAsync(await BeginningAsync(new CommitStore(opened), commit, staging, cancellationToken), commit, cancellationToken: cancellationToken);
+        if (new WorktreeStore(opened).Find(worktree) is not { } live)
             return null;
         var text = new StringBuilder();
         foreach (var file in await new WorktreeDiff(live).AgainstAsync("HEAD", cancellationToken))
@@ -32,7 +34,7 @@ public static class TaskDiff
     }
 
     // A task has one commit per round; what lies before the first of them is what it began from.
-    private static async Task<string> BeginningAsync(Commits commits, string commit, string staging, CancellationToken cancellationToken)
+    private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken cancellationToken)
     {
         var own = staging.Length > 0 && await commits.ReadAsync(staging, cancellationToken) is not null
             ? await commits.ListFirstParentsAsync(commit, staging, cancellationToken)

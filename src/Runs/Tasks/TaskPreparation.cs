@@ -1,5 +1,9 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 
@@ -84,7 +88,7 @@ public sealed class TaskPreparation(RunServices services)
     /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>
     private static async Task<string?> ReuseAsync(TaskWorkspace workspace, PlanTask task, TaskNotes notes, string key, int round, CancellationToken stop)
     {
-        var commits = new Commits(workspace.Repository);
+        var commits = new CommitStore(workspace.Repository);
         if (await workspace.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
             return null;
 
@@ -103,7 +107,7 @@ public sealed class TaskPreparation(RunServices services)
         return (await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "taken up from an earlier result", stop)).Done ? commit : null;
     }
 
-    private static async Task<bool> HasSameTreeAsync(Commits commits, string one, string other, CancellationToken stop) =>
+    private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
     /// <summary>A worktree that is gone with unfinished work in it (another host, a deleted folder) begins with the last snapshot of that work.</summary>
@@ -117,7 +121,7 @@ public sealed class TaskPreparation(RunServices services)
         if (workspace.Unfinished.Find() is { } found && found.Head == tip)
             await workspace.Unfinished.RestoreAsync(worktree, found, await MayFillAsync(), stop);
         else if (await workspace.Refs.ReadAsync(RunRefs.Wip(workspace.Files.Folder, workspace.TaskId), stop) is { } snapshot
-            && (await new Commits(workspace.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
+            && (await new CommitStore(workspace.Repository).ReadAsync(snapshot, stop))?.Parents is [var parent] && parent == tip)
             await new Snapshots(workspace.Repository).RestoreAsync(worktree, snapshot, await MayFillAsync(), stop);
         return worktree;
 

@@ -1,5 +1,7 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 using Orchestrator.Messages;
-using Orchestrator.Git;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 
@@ -38,7 +40,7 @@ public sealed class TaskVerification(RunServices services)
         var changed = differences.Select(c => c.Path).ToList();
         if (input.Start == 0 && changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null).ToList() is { Count: > 0 } foreign)
             return Refused(files, task, input, [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."], commit);
-        if (await ContractCheck.ProblemsAsync(files, new Commits(workspace.Repository), commit, differences, stop) is { Count: > 0 } breaches)
+        if (await ContractCheck.ProblemsAsync(files, new CommitStore(workspace.Repository), commit, differences, stop) is { Count: > 0 } breaches)
             return Refused(files, task, input, breaches, commit);
         var gates = files.Gates.Of(files.Plan, task);
         var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
@@ -114,7 +116,7 @@ public sealed class TaskVerification(RunServices services)
     {
         if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
             return;
-        var commits = new Commits(workspace.Repository);
+        var commits = new CommitStore(workspace.Repository);
         var info = (await commits.ReadAsync(commit, stop))!;
         var result = info.Parents is [var only] && only == input.Prepared.BaseCommit
             ? commit

@@ -1,4 +1,7 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
@@ -10,9 +13,9 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
 
     public RunFiles Files { get; } = files;
 
-    public Refs Refs { get; } = new(repository);
+    public RefStore Refs { get; } = new(repository);
 
-    public Worktrees Worktrees { get; } = new(repository);
+    public WorktreeStore Worktrees { get; } = new(repository);
 
     public string TaskId { get; } = taskId;
 
@@ -97,9 +100,15 @@ internal sealed class TaskWorkspace(GitRepository repository, RunFiles files, st
         var key = "";
         if (Files.Settings.Worktrees.Keep.Count > 0)
         {
-            var locks = (await new Commits(Repository).ListFilesAsync(commit, stop)).Where(f => WorktreeSetup.LockFiles.Contains(Path.GetFileName(f.Path)));
+            var locks = (await new CommitStore(Repository).ListFilesAsync(commit, stop)).Where(f => WorktreeSetup.LockFiles.Contains(Path.GetFileName(f.Path)));
             key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
         }
-        return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, ".pool")) { Keep = Files.Settings.Worktrees.Keep, KeepKey = key };
+        // As many as work at once: what comes back beyond that would only wait, and in a large repository each is much room.
+        return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, ".pool"))
+        {
+            Capacity = Files.Settings.Workers,
+            Keep = Files.Settings.Worktrees.Keep,
+            KeepKey = key,
+        };
     }
 }

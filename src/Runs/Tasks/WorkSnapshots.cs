@@ -1,4 +1,6 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Agents;
-using Orchestrator.Git;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,4 +1,5 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Runs.Tasks;
 

@@ -1,12 +1,15 @@
 using System.Globalization;
-using Orchestrator.Git;
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 using Orchestrator.Processes;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Benchmarks.Git;
 
 /// <summary>
-/// Merging task commits to staging by <see cref="Merges"/>, <see cref="Commits"/> and <see cref="Refs"/>, against a shell script with the same three git
+/// Merging task commits to staging by <see cref="Merges"/>, <see cref="CommitStore"/> and <see cref="RefStore"/>, against a shell script with the same three git
 /// commands and the same sync settings. Both merge the same commits, in turns, so that the machine's moods hit both.
 /// </summary>
 internal static class MergeToStaging
@@ -71,13 +74,13 @@ internal static class MergeToStaging
 
     private static async Task ByUsAsync(GitRepository repository, string start, string name, IEnumerable<string> tasks)
     {
-        var refs = new Refs(repository);
+        var refs = new RefStore(repository);
         await refs.UpdateAsync([new RefChange(name, start, null)], "begin");
         foreach (var task in tasks)
         {
             var old = (await refs.ReadAsync(name))!;
             var merged = await new Merges(repository).MergeAsync(old, task);
-            var commit = await new Commits(repository).CreateAsync(merged.Tree, [old, task], "merge", new CommitTrailers("run-1", "task", 1));
+            var commit = await new CommitStore(repository).CreateAsync(merged.Tree, [old, task], "merge", new CommitTrailers("run-1", "task", 1));
             await refs.UpdateAsync([new RefChange(name, commit, old)], "merged");
         }
     }

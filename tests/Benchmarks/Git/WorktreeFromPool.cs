@@ -1,5 +1,6 @@
 using System.Globalization;
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
 using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Benchmarks.Git;
@@ -16,7 +17,7 @@ internal static class WorktreeFromPool
         using var files = await TemporaryRepository.CreateAsync();
         await files.CommitAsync("base", [.. Enumerable.Range(0, Files).Select(i => ($"src/folder{i % 100}/file{i}.txt", $"content {i}\n"))]);
         var repository = await GitRepository.OpenAsync(await GitProgram.FindAsync(), files.Path);
-        var worktrees = new Worktrees(repository);
+        var worktrees = new WorktreeStore(repository);
         var pool = new WorktreePool(files[".worktrees/.pool"]);
         var byHand = new List<double>();
         var ours = new List<double>();

@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>Makes and reads commits.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class CommitStore(GitRepository repository)
+{
+    private const int LargestFile = 64 * 1024 * 1024;
+
+    /// <summary>Makes a commit of a tree. Nothing names it until a ref is moved.</summary>
+    /// <returns>Its id.</returns>
+    public Task<string> CreateAsync(
+        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, CancellationToken cancellationToken = default) =>
+        CreateAsync(tree, parents, message, trailers, date: null, cancellationToken);
+
+    /// <summary>The same with a date, as <see cref="ReadDateAsync"/> gives it; null: now.</summary>
+    internal async Task<string> CreateAsync(
+        string tree, IReadOnlyCollection<string> parents, string message, CommitTrailers? trailers, string? date, CancellationToken cancellationToken)
+    {
+        var text = trailers is null ? message.Trim() + "\n" : trailers.Append(message);
+        var call = repository.Call(["commit-tree", tree, .. parents.SelectMany(parent => (string[])["-p", parent]), "-F", "-"]);
+        var output = await repository.AddObjectsAsync(
+            call with
+            {
+                Input = ProcessInput.FromText(text),
+                Environment = date is null
+                    ? repository.IdentityVariables
+                    : new Dictionary<string, string?>(repository.IdentityVariables) { ["GIT_AUTHOR_DATE"] = date, ["GIT_COMMITTER_DATE"] = date },
+            },
+            cancellationToken);
+        var id = output.Text;
+        if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))
+        {
+            repository.Part<ObjectMemory>().Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
+        }
+
+        return id;
+    }
+
+    /// <summary>The commit that a name (ref, id, <c>id^</c>) stands for, or null if it stands for none.</summary>
+    public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        if (ObjectMemory.IsId(name) && repository.Part<ObjectMemory>().Find(name) is { } known)
+        {
+            return known;
+        }
+
+        var commits = await LogAsync(["-1", "--no-walk", name + "^{commit}"], mayFail: true, cancellationToken);
+        return commits.Count == 0 ? null : commits[0];
+    }
+
+    /// <summary>When a commit was made, in a spelling that git takes as a date.</summary>
+    internal async Task<string> ReadDateAsync(string commit, CancellationToken cancellationToken) =>
+        $"@{(await repository.ReadAsync(repository.Call("log", "-1", "--no-walk", "--no-show-signature", "--format=%ct", commit, "--"), cancellationToken)).Text} +0000";
+
+    /// <summary>
+    /// The first-parent commits of <paramref name="tip"/> that <paramref name="since"/> does not have, newest first. On a staging branch those are our
+    /// merges and nothing an agent wrote, so that their trailers can be believed.
+    /// </summary>
+    public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default)
+    {
+        var known = ObjectMemory.IsId(since) && ObjectMemory.IsId(tip) ? repository.Part<ObjectMemory>().FirstParents(tip, since) : null;
+        return known ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
+    }
+
+    /// <summary>True if <paramref name="ancestor"/> is in the history of <paramref name="descendant"/>, or the same.</summary>
+    public async Task<bool> IsAncestorAsync(string ancestor, string descendant, CancellationToken cancellationToken = default) =>
+        ancestor == descendant || (KnowsAncestor(ancestor, descendant) ?? (await repository.ReadAsync(
+            repository.Call("merge-base", "--is-ancestor", ancestor, descendant) with { AnswerCodes = [0, 1] }, cancellationToken)).ExitCode == 0);
+
+    /// <summary>True if everything in <paramref name="commit"/>'s history is also in the history of one of the others.</summary>
+    public async Task<bool> IsReachableFromAnyAsync(string commit, IReadOnlyCollection<string> others, CancellationToken cancellationToken = default) =>
+        others.Any(other => KnowsAncestor(commit, other) == true)
+        || (others.Count > 0 && (await repository.ReadAsync(repository.Call(["rev-list", "-1", commit, "--not", .. others, "--"]), cancellationToken)).Text.Length == 0);
+
+    /// <summary>All files of a commit or tree.</summary>
+    public Task<IReadOnlyList<TreeFile>> ListFilesAsync(string tree, CancellationToken cancellationToken = default) =>
+        repository.Part<ObjectMemory>().OnceAsync(tree, "files", async () => ParseTree(
+            await repository.ReadAsync(repository.Call("ls-tree", "-r", "-z", "--full-tree", tree), cancellationToken)));
+
+    /// <summary>The content of a file in a commit or tree, or null if there is none, or it has more than <paramref name="limit"/> bytes.</summary>
+    public async Task<byte[]?> ReadFileAsync(string tree, string path, CancellationToken cancellationToken = default, int limit = LargestFile)
+    {
+        // A name that is no text can only be told on standard input.
+        var call = FileNames.IsUtf8(path)
+            ? repository.Call("cat-file", "blob", $"{tree}:{path}")
+            : await FindIdAsync(tree, path, cancellationToken) is { } id ? repository.Call("cat-file", "blob", id) : null;
+        if (call is null)
+        {
+            return null;
+        }
+
+        var output = await repository.ReadAsync(call with { AnswerCodes = [0, 128], OutputLimit = limit, MayBeCut = true }, cancellationToken);
+        return output.ExitCode == 0 && !output.IsCut ? output.Bytes.ToArray() : null;
+    }
+
+    /// <summary>The contents of blobs, by their ids; none if they have more than <paramref name="limit"/> bytes in all.</summary>
+    internal async Task<IReadOnlyDictionary<string, byte[]>> ReadBlobsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken, int limit = LargestFile)
+    {
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        if (ids.Count == 0)
+        {
+            return contents;
+        }
+
+        var output = await repository.ReadAsync(
+            repository.Call("cat-file", "--batch") with { Input = ProcessInput.FromText(string.Concat(ids.Select(id => id + "\n"))), OutputLimit = limit, MayBeCut = true }, cancellationToken);
+        var rest = output.IsCut ? default : output.Bytes; // What is cut has a gap in the middle.
+        while (rest.Span.IndexOf((byte)'\n') is var end and > 0)
+        {
+            // ID blob SIZE, newline, the content, newline; ID missing.
+            var facts = Encoding.ASCII.GetString(rest.Span[..end]).Split(' ');
+            rest = rest[(end + 1)..];
+            if (facts is not [var id, "blob", var size])
+            {
+                continue;
+            }
+
+            var length = int.Parse(size, CultureInfo.InvariantCulture);
+            contents[id] = rest[..length].ToArray();
+            rest = rest[Math.Min(length + 1, rest.Length)..];
+        }
+
+        return contents;
+    }
+
+    private async Task<string?> FindIdAsync(string tree, string path, CancellationToken cancellationToken) =>
+        (await ListFilesAsync(tree, cancellationToken)).FirstOrDefault(file => file.Path == path)?.Id;
+
+    private static IReadOnlyList<TreeFile> ParseTree(GitOutput output) =>
+    [
+        .. output.Fields().Select(field =>
+        {
+            var tab = field.IndexOf('\t', StringComparison.Ordinal);
+            var facts = field[..tab].Split(' ');
+            return new TreeFile(field[(tab + 1)..], facts[0], facts[2]);
+        }),
+    ];
+
+    private bool? KnowsAncestor(string ancestor, string descendant) =>
+        ObjectMemory.IsId(ancestor) && ObjectMemory.IsId(descendant) ? repository.Part<ObjectMemory>().IsAncestor(ancestor, descendant) : null;
+
+    /// <summary>What git calls the subject: the first paragraph, in one line.</summary>
+    private static string SubjectOf(string message) =>
+        string.Join(' ', message.Split('\n').TakeWhile(line => line.Trim().Length > 0).Select(line => line.Trim()));
+
+    private async Task<IReadOnlyList<CommitInfo>> LogAsync(IEnumerable<string> arguments, bool mayFail, CancellationToken cancellationToken)
+    {
+        // Fields end with NUL, so do commits; the trailers are parsed by git itself.
+        var call = repository.Call(
+            ["log", "-z", "--no-show-signature", "--no-color", "--no-decorate", "--format=tformat:%H%x01%T%x01%P%x01%s%x01%(trailers:only,unfold)", .. arguments, "--"]);
+        var output = await repository.ReadAsync(mayFail ? call with { AnswerCodes = [0, 128] } : call, cancellationToken);
+        var commits = Encoding.UTF8.GetString(output.Bytes.Span).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToArray();
+        foreach (var commit in commits)
+        {
+            repository.Part<ObjectMemory>().Add(commit);
+        }
+
+        return commits;
+
+        static CommitInfo Parse(string record)
+        {
+            var fields = record.Split('\u0001');
+            return new CommitInfo(
+                fields[0],
+                fields[1],
+                fields[2].Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                string.Join('\u0001', fields[3..^1]),
+                CommitTrailers.Parse(fields[^1].Split('\n')));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>What our commits say about where they come from, as trailers (git-interpret-trailers(1)).</summary>
+/// <param name="Run">The run's id: <c>Orchestrator-Run</c>.</param>
+/// <param name="Task">The task's id: <c>Orchestrator-Task</c>.</param>
+/// <param name="Attempt">The round of the task, from 1: <c>Orchestrator-Attempt</c>.</param>
+/// <param name="Key">The content key of the result: <c>Orchestrator-Key</c>.</param>
+public sealed record CommitTrailers(string Run, string? Task = null, int? Attempt = null, string? Key = null)
+{
+    internal string Append(string message)
+    {
+        var text = new StringBuilder(message.Trim()).Append("\n\nOrchestrator-Run: ").Append(Run).Append('\n');
+        Add("Orchestrator-Task", Task);
+        Add("Orchestrator-Attempt", Attempt?.ToString(CultureInfo.InvariantCulture));
+        Add("Orchestrator-Key", Key);
+        return text.ToString();
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                text.Append(name).Append(": ").Append(value).Append('\n');
+            }
+        }
+    }
+
+    internal static CommitTrailers? Parse(IEnumerable<string> lines)
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var line in lines)
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0)
+            {
+                values[line[..colon].Trim()] = line[(colon + 1)..].Trim();
+            }
+        }
+
+        return values.TryGetValue("Orchestrator-Run", out var run)
+            ? new CommitTrailers(
+                run,
+                values.GetValueOrDefault("Orchestrator-Task"),
+                int.TryParse(values.GetValueOrDefault("Orchestrator-Attempt"), out var attempt) ? attempt : null,
+                values.GetValueOrDefault("Orchestrator-Key"))
+            : null;
+    }
+}

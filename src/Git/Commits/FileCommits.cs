@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>Commits files that the orchestrator writes itself, without a checkout.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class FileCommits(GitRepository repository)
+{
+    /// <summary>
+    /// Makes a commit on top of <paramref name="parent"/> in which these files have these contents; all others stay. It bears the parent's date, so that doing
+    /// it again gives the same commit. Nothing names it until a ref is moved.
+    /// </summary>
+    /// <param name="parent">The commit before.</param>
+    /// <param name="files">Contents by path, relative to the root, with slashes. They are stored byte for byte.</param>
+    /// <param name="message">The commit message.</param>
+    /// <param name="trailers">Where it comes from.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <returns>The commit's id.</returns>
+    public async Task<string> CommitAsync(
+        string parent, IReadOnlyDictionary<string, string> files, string message, CommitTrailers trailers, CancellationToken cancellationToken = default)
+    {
+        using var index = new TemporaryIndex(repository);
+        var entries = new StringBuilder();
+        foreach (var (path, content) in files)
+        {
+            var blob = await repository.AddObjectsAsync(
+                repository.Call("hash-object", "-w", "--no-filters", "--stdin") with { Input = ProcessInput.FromText(content) }, cancellationToken);
+            entries.Append(CultureInfo.InvariantCulture, $"100644 {blob.Text}\t{path}\0");
+        }
+
+        await repository.WriteAsync(repository.Call("read-tree", parent) with { Environment = index.Environment }, cancellationToken);
+        await repository.WriteAsync(
+            repository.Call("update-index", "-z", "--index-info") with { Environment = index.Environment, Input = ProcessInput.FromBytes(FileNames.Encode(entries.ToString())) }, cancellationToken);
+        var tree = (await repository.WriteAsync(repository.Call("write-tree") with { Environment = index.Environment }, cancellationToken)).Text;
+        var commits = new CommitStore(repository);
+        return await commits.CreateAsync(tree, [parent], message, trailers, await commits.ReadDateAsync(parent, cancellationToken), cancellationToken);
+    }
+}

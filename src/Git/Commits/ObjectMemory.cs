@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>
+/// Remembers what commits say and how they differ. Both never change for a given id, so that what we made or read once needs no git process again.
+/// When it is full it is emptied: it is only there for speed.
+/// </summary>
+internal sealed class ObjectMemory
+{
+    private const int MostCommits = 50_000;
+    private const int MostDiffs = 1_000;
+    private const int LargestDiff = 2_000;
+    private const int MostAnswers = 100;
+    private const int LongestWalk = 1_000;
+    private readonly ConcurrentDictionary<string, CommitInfo> _commits = new();
+    private readonly ConcurrentDictionary<(string From, string To), IReadOnlyList<ChangedFile>> _diffs = new();
+    private readonly ConcurrentDictionary<(string Tree, string Question), Task<object?>> _answers = new();
+
+    /// <summary>What git writes where there is no object.</summary>
+    internal static readonly string NoObject = new('0', 40);
+
+    /// <summary>True for a full object id; everything else can mean another object tomorrow.</summary>
+    internal static bool IsId([NotNullWhen(true)] string? name) => name is { Length: 40 or 64 } && name.All(char.IsAsciiHexDigitLower);
+
+    internal void Add(CommitInfo commit)
+    {
+        if (_commits.Count >= MostCommits)
+        {
+            _commits.Clear();
+        }
+
+        _commits[commit.Id] = commit;
+    }
+
+    internal CommitInfo? Find(string id) => _commits.GetValueOrDefault(id);
+
+    /// <summary>
+    /// Whether one commit is in the history of another, as far as is known. Where our knowledge of the descendant ends in commits that are themselves in the
+    /// history of the ancestor, the ancestor can't be behind them, so the answer is no.
+    /// </summary>
+    /// <returns>Null: not known.</returns>
+    internal bool? IsAncestor(string ancestor, string descendant)
+    {
+        var frontier = new List<string>();
+        if (Reaches(ancestor, descendant, frontier))
+        {
+            return true;
+        }
+
+        return Find(ancestor) is not null && frontier.TrueForAll(id => Reaches(id, ancestor, [])) ? false : null;
+    }
+
+    /// <summary>The tree of a commit, if it is known; any other id stands for itself.</summary>
+    internal string TreeOf(string id) => Find(id)?.Tree ?? id;
+
+    /// <summary>The first parents from a tip down to, and without, another commit; null if one of them is not known.</summary>
+    internal IReadOnlyList<CommitInfo>? FirstParents(string tip, string since)
+    {
+        var found = new List<CommitInfo>();
+        for (var id = tip; id != since; id = found[^1].Parents[0])
+        {
+            if (Find(id) is not { Parents.Count: > 0 } commit)
+            {
+                return null;
+            }
+
+            found.Add(commit);
+        }
+
+        return found;
+    }
+
+    internal void Add(string from, string to, IReadOnlyList<ChangedFile> diff)
+    {
+        if (!IsId(from) || !IsId(to) || diff.Count > LargestDiff)
+        {
+            return;
+        }
+
+        if (_diffs.Count >= MostDiffs)
+        {
+            _diffs.Clear();
+        }
+
+        _diffs[(TreeOf(from), TreeOf(to))] = diff;
+    }
+
+    internal IReadOnlyList<ChangedFile>? FindDiff(string from, string to) => _diffs.GetValueOrDefault((TreeOf(from), TreeOf(to)));
+
+    /// <summary>The answer to a question about one tree or commit id, asked once, also by many at the same time. Few are kept, since they can be large.</summary>
+    internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
+        where T : class?
+    {
+        if (!IsId(id))
+        {
+            return await ask();
+        }
+
+        var key = (TreeOf(id), question);
+        while (true)
+        {
+            if (_answers.Count >= MostAnswers)
+            {
+                _answers.Clear();
+            }
+
+            var mine = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var answer = _answers.GetOrAdd(key, mine.Task);
+            if (answer == mine.Task)
+            {
+                return await AskAsync(key, mine, ask);
+            }
+
+            try
+            {
+                return (T)(await answer)!;
+            }
+            catch (OperationCanceledException) when (answer.IsCanceled)
+            {
+                // Who asked got no answer, which may be for its own reasons: the next one asks.
+            }
+        }
+    }
+
+    private async Task<T> AskAsync<T>((string Tree, string Question) key, TaskCompletionSource<object?> answer, Func<Task<T>> ask)
+        where T : class?
+    {
+        try
+        {
+            var found = await ask();
+            answer.SetResult(found);
+            return found;
+        }
+        catch
+        {
+            _answers.TryRemove(new KeyValuePair<(string Tree, string Question), Task<object?>>(key, answer.Task));
+            answer.SetCanceled(CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Walks from a commit along known parents; where nothing more is known, the id goes to <paramref name="frontier"/>.</summary>
+    private bool Reaches(string ancestor, string descendant, List<string> frontier)
+    {
+        var waiting = new Queue<string>([descendant]);
+        var seen = new HashSet<string>(waiting);
+        while (waiting.TryDequeue(out var id))
+        {
+            if (id == ancestor)
+            {
+                return true;
+            }
+
+            if (Find(id) is not { } commit || seen.Count > LongestWalk)
+            {
+                frontier.Add(id);
+                continue;
+            }
+
+            foreach (var parent in commit.Parents.Where(seen.Add))
+            {
+                waiting.Enqueue(parent);
+            }
+        }
+
+        return false;
+    }
+}

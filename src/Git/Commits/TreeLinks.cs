@@ -1,0 +1,107 @@
+using System.Text;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Commits;
+
+/// <summary>
+/// Symbolic links of a tree that lead out of it or into <c>.git</c>: resolved part by part as a file system does it, through other links of the tree too. What
+/// is missing counts as a folder, since somebody may make it one.
+/// </summary>
+/// <param name="repository">The repository.</param>
+public sealed class TreeLinks(GitRepository repository)
+{
+    private const int LongestChain = 40;
+    private readonly CommitStore _commits = new(repository);
+
+    /// <summary>The links of a tree that lead out and did not before.</summary>
+    /// <param name="before">A tree or commit whose own links are somebody else's business.</param>
+    /// <param name="tree">The tree.</param>
+    /// <param name="changes">What differs between the two. Only where that has to do with links are they read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<string>> FindLeadingOutAsync(
+        string before, string tree, IEnumerable<ChangedFile> changes, CancellationToken cancellationToken = default)
+    {
+        if (!changes.Any(change => change.NewMode == ChangedFile.SymbolicLink || change.OldMode == ChangedFile.SymbolicLink))
+        {
+            return [];
+        }
+
+        var links = await ReadAsync(tree, cancellationToken);
+        var known = await ReadAsync(before, cancellationToken);
+        return [.. links.Keys.Where(link => LeadsOut(link, links) && !(known.GetValueOrDefault(link) == links[link] && LeadsOut(link, known))).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether a link leads out.</summary>
+    /// <param name="link">Its path.</param>
+    /// <param name="targets">What each link of the tree says, by its path.</param>
+    internal static bool LeadsOut(string link, IReadOnlyDictionary<string, string> targets)
+    {
+        var place = link.Split('/').SkipLast(1).ToList();
+        var rest = new Stack<string>();
+        var followed = 0;
+        if (!Follow(targets[link]))
+        {
+            return true;
+        }
+
+        while (rest.TryPop(out var part))
+        {
+            if (part is "" or ".")
+            {
+                continue;
+            }
+
+            if (part == "..")
+            {
+                if (place.Count == 0)
+                {
+                    return true;
+                }
+
+                place.RemoveAt(place.Count - 1);
+                continue;
+            }
+
+            // The second is what it is called on some disks of Windows.
+            if (part.Equals(".git", StringComparison.OrdinalIgnoreCase) || part.Equals("git~1", StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+
+            place.Add(part);
+            if (targets.TryGetValue(string.Join('/', place), out var target))
+            {
+                place.RemoveAt(place.Count - 1);
+                if (++followed > LongestChain || !Follow(target))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+
+        bool Follow(string target)
+        {
+            if (target.Length == 0 || target[0] == '/')
+            {
+                return false;
+            }
+
+            foreach (var part in target.Split('/').Reverse())
+            {
+                rest.Push(part);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>What each link says; one that can't be read says nothing, and then counts as leading out.</summary>
+    private async Task<Dictionary<string, string>> ReadAsync(string tree, CancellationToken cancellationToken)
+    {
+        var links = (await _commits.ListFilesAsync(tree, cancellationToken)).Where(file => file.Mode == ChangedFile.SymbolicLink).ToArray();
+        var targets = await _commits.ReadBlobsAsync([.. links.Select(link => link.Id).Distinct()], cancellationToken);
+        return links.ToDictionary(link => link.Path, link => targets.TryGetValue(link.Id, out var target) ? FileNames.Decode(target) : string.Empty, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Guard;
+
+/// <summary>Every content that is looked at, under its hash: what was recorded to be put back, what is found so that nothing is lost.</summary>
+internal sealed class GuardStore(string folder)
+{
+    private const int LargestFile = 4 * 1024 * 1024;
+    private const int LargestHeld = 512;
+    private const FileAttributes NotThere = (FileAttributes)(-1);
+
+    /// <summary>Keeps a file's content; null if there is no file, or one that is too large to be a setting.</summary>
+    internal GuardedFile? Keep(string path) => Look(path) is var (file, content) ? Keep(file, content) : null;
+
+    /// <summary>The same, but a small content is only held, for <see cref="Held"/>: each worktree has a few, and there are many.</summary>
+    internal GuardedFile? Hold(string path)
+    {
+        if (Look(path) is not var (file, content))
+        {
+            return null;
+        }
+
+        if (content.Length > LargestHeld)
+        {
+            return Keep(file, content);
+        }
+
+        Held[file.Hash] = content;
+        return file;
+    }
+
+    /// <summary>Contents by their hash that a record brings with it.</summary>
+    internal Dictionary<string, byte[]> Held { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What a file is, without keeping its content.</summary>
+    internal static GuardedFile? HashOf(string path) => Look(path)?.File;
+
+    private static (GuardedFile File, byte[] Content)? Look(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.Attributes is var attributes && (attributes == NotThere || !attributes.HasFlag(FileAttributes.ReparsePoint)))
+        {
+            return attributes != NotThere && file.Exists && file.Length <= LargestFile && SmallFile.TryRead(path) is { } content
+                ? (new GuardedFile(HashOf(content), OperatingSystem.IsWindows() ? string.Empty : Convert.ToString((int)file.UnixFileMode, 8)), content)
+                : null; // Also gone between two looks: worktrees come and go.
+        }
+
+        return file.LinkTarget is { } target && Encoding.UTF8.GetBytes(target) is var link ? (new GuardedFile(HashOf(link), GuardedFile.Link), link) : null;
+    }
+
+    /// <summary>Where a kept content lies.</summary>
+    internal string PathOf(string hash) => Path.Combine(folder, hash);
+
+    /// <summary>A kept content; null if a power cut took it.</summary>
+    internal byte[]? Read(string hash)
+    {
+        return Held.GetValueOrDefault(hash) ?? (SmallFile.TryRead(PathOf(hash)) is { } content && HashOf(content) == hash ? content : null);
+    }
+
+    internal string Text(GuardedFile? file) => Text(file?.Hash);
+
+    /// <summary>The content of a recorded file; empty for none.</summary>
+    internal byte[] Content(GuardedFile? file) => file is not null && Read(file.Hash) is { } content ? content : [];
+
+    /// <summary>Keeps what a record brought with it: the file is gone, and a person may want it.</summary>
+    internal void KeepRecorded(GuardedFile file)
+    {
+        if (Held.TryGetValue(file.Hash, out var content))
+        {
+            Keep(file, content);
+        }
+    }
+
+    internal string Text(string? hash) => hash is not null && Read(hash) is { } content ? Encoding.UTF8.GetString(content) : string.Empty;
+
+    private GuardedFile Keep(GuardedFile file, byte[] content)
+    {
+        // Not synced, since it happens before each start of an agent: an agent does not survive a power cut either.
+        var path = PathOf(file.Hash);
+        if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
+        {
+            Directory.CreateDirectory(folder);
+            var aside = $"{path}.{Guid.NewGuid():N}.tmp";
+            File.WriteAllBytes(aside, content);
+            File.Move(aside, path, overwrite: true);
+        }
+
+        return file;
+    }
+
+    private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}
+
+/// <summary>A recorded file: the hash under which its content is in the store, and its permissions in octal (or "link").</summary>
+internal sealed record GuardedFile(string Hash, string Mode)
+{
+    internal const string Link = "link";
+
+    public override string ToString() => $"{Hash} {Mode}";
+
+    internal static GuardedFile Parse(string text) => text.Split(' ') is [var hash, var mode] ? new GuardedFile(hash, mode) : new GuardedFile(text, string.Empty);
+
+    /// <summary>Makes a file, or a symbolic link, as it was recorded, in place of what is there.</summary>
+    internal static void Write(string path, byte[] content, string mode)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (mode == Link || new FileInfo(path).LinkTarget is not null)
+        {
+            File.Delete(path);
+        }
+
+        if (mode == Link)
+        {
+            File.CreateSymbolicLink(path, Encoding.UTF8.GetString(content));
+            return;
+        }
+
+        DurableFile.Write(path, content);
+        if (!OperatingSystem.IsWindows() && mode.Length > 0)
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32(mode, 8));
+        }
+    }
+}

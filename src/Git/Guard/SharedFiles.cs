@@ -1,0 +1,199 @@
+using System.IO.Enumeration;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Git.Guard;
+
+/// <summary>The files that rule how git works in all worktrees, and which changes of them are our own or the user's doing.</summary>
+internal sealed class SharedFiles(GitRepository repository, GuardStore store)
+{
+    internal const string Stash = "logs/refs/stash";
+    private const string WorktreesFolder = "worktrees/";
+    private static readonly string[] Wiring = ["gitdir", "commondir", "config.worktree", WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
+    private readonly Quarantine _aside = new(repository);
+
+    /// <summary>As they are now; their content is kept or held, so that it can be put back.</summary>
+    internal Dictionary<string, GuardedFile> Read(Worktree worktree) => Read(worktree, store.Hold);
+
+    private Dictionary<string, GuardedFile> Read(Worktree worktree, Func<string, GuardedFile?> look)
+    {
+        var common = repository.CommonDirectory;
+        string[] folders = ["info", "hooks"];
+        var files = new List<string> { "config", "config.worktree", "shallow", Path.Combine("objects", "info", "alternates"), Stash };
+        files.AddRange(folders.SelectMany(folder => FilesBelow(Path.Combine(common, folder)))
+            .Select(path => Path.GetRelativePath(common, path))
+            .Where(name => !IsListForDownloads(name)));
+        foreach (var (_, admin) in WorktreeAdmin.All(repository))
+        {
+            var name = Path.GetRelativePath(common, admin);
+            files.AddRange(Wiring.Select(file => Path.Combine(name, file)));
+        }
+
+        return files
+            .Select(file => (Name: file, Content: look(Path.Combine(common, file))))
+            .Where(file => file.Content is not null)
+            .ToDictionary(file => file.Name, file => file.Content!);
+    }
+
+    internal async Task<IReadOnlyList<TamperedItem>> CompareAsync(
+        IReadOnlyDictionary<string, GuardedFile> recorded, Worktree worktree, CancellationToken cancellationToken)
+    {
+        var changes = new List<TamperedItem>();
+        var present = Read(worktree, GuardStore.HashOf);
+        foreach (var name in recorded.Keys.Union(present.Keys).Order(StringComparer.Ordinal))
+        {
+            var (was, now) = (recorded.GetValueOrDefault(name), present.GetValueOrDefault(name));
+            if (was is null && NewWorktreeOfOthers(name) is { } place)
+            {
+                changes.Add(new TamperedItem(TamperedKind.Left, $"worktree {place}", null, place));
+                continue;
+            }
+
+            if (was == now || (name.StartsWith(WorktreesFolder, StringComparison.Ordinal) && !IsWiringOfOurs(name, worktree, recorded)))
+            {
+                continue;
+            }
+
+            // Only what differs is kept.
+            now = now is null ? null : store.Keep(Path.Combine(repository.CommonDirectory, name));
+            if (was != now && !IsOurDoing(name, was, now))
+            {
+                changes.AddRange(await ExplainAsync(name, was, now, cancellationToken));
+            }
+        }
+
+        return changes;
+    }
+
+    /// <summary>What a file that differs means: who runs programs or breaks our worktrees by it is stopped, the rest is told.</summary>
+    private async Task<IReadOnlyList<TamperedItem>> ExplainAsync(string name, GuardedFile? was, GuardedFile? now, CancellationToken cancellationToken)
+    {
+        if (name == Stash)
+        {
+            var (before, after) = (StashLines(was), StashLines(now));
+            return
+            [
+                .. before.ExceptBy(after.Select(EntryOf), EntryOf).Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), EntryOf(line), null)),
+                .. after.ExceptBy(before.Select(EntryOf), EntryOf).Select(line => new TamperedItem(TamperedKind.Stash, NameOfEntry(line), null, EntryOf(line))),
+            ];
+        }
+
+        if (IsConfiguration(name))
+        {
+            return await ExplainSettingsAsync(name, was, now, cancellationToken);
+        }
+
+        if (now is null)
+        {
+            store.KeepRecorded(was!); // What is gone runs nothing; whoever misses it finds it there.
+        }
+
+        var kind = name.StartsWith(WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
+            : now is not null && RunsPrograms(name) && !_aside.IsAccepted(name, now.ToString()) ? TamperedKind.Program
+            : TamperedKind.Left;
+        return [new TamperedItem(kind, name, was?.ToString(), now?.ToString())];
+    }
+
+    private async Task<IReadOnlyList<TamperedItem>> ExplainSettingsAsync(string name, GuardedFile? was, GuardedFile? now, CancellationToken cancellationToken)
+    {
+        if (was is not null && store.Read(was.Hash) is null)
+        {
+            return [new TamperedItem(TamperedKind.Left, name, was.ToString(), now?.ToString())]; // A power cut took what was recorded: nothing can be told, so nothing is undone.
+        }
+
+        var before = await ConfigSettings.ReadAsync(repository, store.Content(was), cancellationToken);
+        var after = await ConfigSettings.ReadAsync(repository, store.Content(now), cancellationToken);
+        return
+        [
+            .. ConfigSettings.Differing(before, after)
+                .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal)) // Ordinary commands write a branch's own settings.
+                .Select(setting => Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))),
+        ];
+
+        TamperedItem Explain(string place, string setting, string? old, string? @new) => new(
+            @new is not null && RunningSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new) ? TamperedKind.Program : TamperedKind.Left,
+            place, old, @new);
+    }
+
+    private static string? ValuesOf(ConfigSettings settings, string name) => settings.Of(name) is { Count: > 0 } values ? SettingValues.Write(values) : null;
+
+    private static bool RunsPrograms(string name) => name is "hooks" or "info" or "info/attributes" || name.StartsWith("hooks/", StringComparison.Ordinal);
+
+    internal static bool IsConfiguration(string name) => name == "config" || name.EndsWith("config.worktree", StringComparison.Ordinal);
+
+    /// <summary>Files and links below a folder; what a link leads to is somebody else's, also where the folder itself is one.</summary>
+    private static IReadOnlyList<string> FilesBelow(string folder)
+    {
+        if (new DirectoryInfo(folder).LinkTarget is not null)
+        {
+            return [folder];
+        }
+
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        return !Directory.Exists(folder)
+            ? []
+            : [
+                .. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), everything)
+                {
+                    ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                    ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+                },
+            ];
+    }
+
+    /// <summary>
+    /// <c>git gc</c>, which git starts by itself in a repository with many objects, writes a list of all refs for those who download from it without git
+    /// (git-update-server-info(1)), aside and renamed. Git itself never reads it.
+    /// </summary>
+    private static bool IsListForDownloads(string name) => name is "info/refs" || name.StartsWith("info/refs_", StringComparison.Ordinal);
+
+    /// <summary>A line of a reflog: old id, new id, who and when, message. The new id is the entry.</summary>
+    internal static string EntryOf(string line) => line.Split(' ', 3) is [_, var id, ..] ? id : line;
+
+    private static string NameOfEntry(string line) => $"stash entry '{(line.Split('\t', 2) is [_, var message] ? message : EntryOf(line))}'";
+
+    /// <summary>Our patterns are added to the excludes.</summary>
+    private bool IsOurDoing(string name, GuardedFile? was, GuardedFile? now) =>
+        name == "info/exclude" && (was is null || store.Text(was).Split('\n').Except(store.Text(now).Split('\n')).All(line => line.Length == 0));
+
+    /// <summary>
+    /// Worktrees come and go by us and by the user. One of ours that was recorded in use is guarded as long as our marker says that it still is: we claim it
+    /// before the marker goes, and what waits in the pool says so. Its head, and in one with a branch its own settings, belong to whoever works in it.
+    /// </summary>
+    private bool IsWiringOfOurs(string name, Worktree worktree, IReadOnlyDictionary<string, GuardedFile> recorded)
+    {
+        var id = name.Split('/')[1];
+        var admin = Path.Combine(repository.CommonDirectory, "worktrees", id);
+        if (!Directory.Exists(admin)
+            || Recorded(WorktreeAdmin.PooledName) is not null
+            || Recorded(WorktreeAdmin.MarkerName) is not { } marker
+            || store.Text(marker).Split('\n') is not [var path, var branch, ..])
+        {
+            return false;
+        }
+
+        return (!name.EndsWith("/config.worktree", StringComparison.Ordinal) || admin == worktree.AdminDirectory || branch.Length == 0)
+            && !File.Exists(Path.Combine(admin, WorktreeAdmin.PooledName))
+            && !new WorktreeClaims(repository).IsClaimed(path)
+            && !(WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path is { } place
+                && place != path
+                && (WorktreeAdmin.ReadMarker(admin, place) is not null || new WorktreeClaims(repository).IsClaimed(place)));
+
+        GuardedFile? Recorded(string file) => recorded.GetValueOrDefault(Path.Combine("worktrees", id, file));
+    }
+
+    /// <summary>Where a worktree is that somebody else has added, told by the file that says so; null for other files and for worktrees of ours, which are marked.</summary>
+    private string? NewWorktreeOfOthers(string name)
+    {
+        if (name.Split('/') is not [.., var id, "gitdir"])
+        {
+            return null;
+        }
+
+        var admin = Path.Combine(repository.CommonDirectory, WorktreesFolder, id);
+        string[] marks = [WorktreeAdmin.MarkerName, WorktreeAdmin.PooledName];
+        return marks.Any(mark => File.Exists(Path.Combine(admin, mark))) ? null : WorktreeAdmin.All(repository).FirstOrDefault(entry => entry.Admin == admin).Path;
+    }
+
+    private string[] StashLines(GuardedFile? file) => store.Text(file).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Landing;
+
+/// <summary>What a landing in a checkout was about to do.</summary>
+internal sealed record LandingIntent(string Old, string New, string Checkout);
+
+/// <summary>The intent of a landing, recorded before a file of the user's checkout is touched.</summary>
+internal sealed class LandingIntents(GitRepository repository, string target)
+{
+    private readonly string _file = Path.Combine(
+        repository.OwnDirectory, "landing", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)))[..16]);
+
+    internal LandingIntent? Read() =>
+        DurableFile.TryRead(_file)?.Split('\n', 3) is [var from, var to, var checkout] ? new LandingIntent(from, to, checkout.TrimEnd('\n')) : null;
+
+    internal void Write(LandingIntent intent) => DurableFile.Write(_file, $"{intent.Old}\n{intent.New}\n{intent.Checkout}\n");
+
+    internal void Forget()
+    {
+        if (File.Exists(_file))
+        {
+            File.Delete(_file);
+        }
+    }
+}

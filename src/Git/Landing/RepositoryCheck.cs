@@ -1,0 +1,168 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Landing;
+
+/// <summary>Something about a repository that a person should know before a run begins.</summary>
+/// <param name="Refuses">True if no run can begin because of it.</param>
+/// <param name="Message">What and where.</param>
+/// <param name="Cure">What to do.</param>
+public sealed record RepositoryFinding(bool Refuses, string Message, string Cure);
+
+/// <summary>What the check found.</summary>
+/// <param name="Target">The branch a run would land on, a full ref name; null if there is none.</param>
+/// <param name="Base">The target's commit; null if it has none.</param>
+/// <param name="Findings">All at once, the refusing ones first.</param>
+public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOnlyList<RepositoryFinding> Findings)
+{
+    /// <summary>True if a run can begin.</summary>
+    public bool IsUsable => !Findings.Any(finding => finding.Refuses);
+}
+
+/// <summary>Says whether a run can work in a repository, and what to do if it can't.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class RepositoryCheck(GitRepository repository)
+{
+    /// <summary>Checks.</summary>
+    /// <param name="target">The branch to land on, short or full; null: the branch that is checked out.</param>
+    /// <param name="branchPrefix">The first part of our branches' names.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    public async Task<RepositoryCheckResult> RunAsync(
+        string? target = null, string branchPrefix = "orchestrator", CancellationToken cancellationToken = default)
+    {
+        var findings = new List<RepositoryFinding>();
+        if (repository.IsBare)
+        {
+            findings.Add(Refuse($"'{repository.CommonDirectory}' is a bare repository, without files to work on.", $"Clone it and run there: git clone '{repository.CommonDirectory}' work && cd work"));
+        }
+
+        CheckWritable(findings);
+        target = await FindTargetAsync(target, findings, cancellationToken);
+        var branches = await new RefStore(repository).ListAsync(["refs/heads"], cancellationToken);
+        var start = target is null ? null : branches.GetValueOrDefault(target);
+        if (target is not null && start is null)
+        {
+            findings.Add(branches.Count == 0
+                ? Refuse("The repository has no commits, so there is nothing to begin from.", "Make one: git add -A && git commit -m start (or: git commit --allow-empty -m start)")
+                : Refuse($"The target branch '{target["refs/heads/".Length..]}' does not exist.", $"Give one of those that exist: {string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"));
+        }
+
+        foreach (var taken in branches.Keys.Where(name => name.Equals("refs/heads/" + branchPrefix, StringComparison.OrdinalIgnoreCase)))
+        {
+            findings.Add(Refuse(
+                $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' beside it.",
+                $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"));
+        }
+
+        if (repository.IsShallow)
+        {
+            findings.Add(new RepositoryFinding(
+                Refuses: false, "The repository is shallow: work that was based before its first commit can't be merged.", "Fetch the rest: git fetch --unshallow"));
+        }
+
+        if (start is not null)
+        {
+            await CheckContentAsync(start, findings, cancellationToken);
+        }
+
+        return new RepositoryCheckResult(target, start, [.. findings.OrderByDescending(finding => finding.Refuses)]);
+    }
+
+    private void CheckWritable(List<RepositoryFinding> findings)
+    {
+        try
+        {
+            Directory.CreateDirectory(repository.OwnDirectory);
+            var probe = Path.Combine(repository.OwnDirectory, $"probe-{Guid.NewGuid():N}");
+            File.WriteAllText(probe, string.Empty);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            findings.Add(Refuse($"'{repository.CommonDirectory}' can't be written: {e.Message}", "Run as the user who owns the repository, on a disk that is not read-only and not full."));
+        }
+    }
+
+    private async Task<string?> FindTargetAsync(string? target, List<RepositoryFinding> findings, CancellationToken cancellationToken)
+    {
+        if (target is not null)
+        {
+            return target.StartsWith("refs/", StringComparison.Ordinal) ? target : "refs/heads/" + target;
+        }
+
+        if (repository.MainCheckout is null)
+        {
+            return null;
+        }
+
+        var output = await repository.ReadAsync(repository.Call("symbolic-ref", "--quiet", "HEAD") with { AnswerCodes = [0, 1] }, cancellationToken);
+        if (output.ExitCode == 0)
+        {
+            return output.Text;
+        }
+
+        findings.Add(Refuse($"'{repository.MainCheckout}' is at no branch (detached HEAD), so it is not known where to land.", "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."));
+        return null;
+    }
+
+    /// <summary>Filters and submodules named by the files of the commit.</summary>
+    private async Task CheckContentAsync(string commit, List<RepositoryFinding> findings, CancellationToken cancellationToken)
+    {
+        // One search for both: "filter=NAME" in attributes files, and submodule sections.
+        var output = await repository.ReadAsync(
+            repository.Call("grep", "-I", "-z", "--no-color", "-E", "-e", "filter=[^[:space:]]+", "-e", "^\\[submodule ", commit, "--", ":(glob)**/.gitattributes", ":(top,literal).gitmodules")
+                with { AnswerCodes = [0, 1] },
+            cancellationToken);
+        var submodules = 0;
+        var filters = new Dictionary<string, string>();
+        foreach (var line in output.Lines)
+        {
+            var end = line.IndexOf('\0', StringComparison.Ordinal);
+            var (file, text) = (line[(commit.Length + 1)..end], line[(end + 1)..]);
+            if (file == ".gitmodules")
+            {
+                submodules++;
+                continue;
+            }
+
+            foreach (var word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith("filter=", StringComparison.Ordinal)))
+            {
+                filters.TryAdd(word["filter=".Length..], file);
+            }
+        }
+
+        if (submodules > 0)
+        {
+            findings.Add(new RepositoryFinding(
+                Refuses: false,
+                $".gitmodules names {submodules} submodules. Worktrees have empty folders in their place, and tasks can't change what is in them.",
+                "If agents or gates need them, set worktrees.setup to: git submodule update --init --recursive"));
+        }
+
+        foreach (var (filter, file) in filters)
+        {
+            CheckFilter(filter, file, findings);
+        }
+    }
+
+    private void CheckFilter(string filter, string file, List<RepositoryFinding> findings)
+    {
+        var install = filter == "lfs" ? "Install Git LFS, then: git lfs install && git lfs pull" : $"Set filter.{filter}.clean and filter.{filter}.smudge (git config), or remove it from {file}.";
+        var command = repository.Configuration.Get($"filter.{filter}.process") ?? repository.Configuration.Get($"filter.{filter}.clean");
+        if (command is null)
+        {
+            findings.Add(Refuse($"{file} wants the filter '{filter}', which is not set up here: files would be committed in the wrong form.", install));
+            return;
+        }
+
+        var program = command.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? string.Empty;
+        var isPlainName = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
+        if (isPlainName && ProgramLocator.Find(program, workingDirectory: repository.MainCheckout) is null)
+        {
+            findings.Add(Refuse($"{file} wants the filter '{filter}', whose program '{program}' is not installed.", install));
+        }
+    }
+
+    private static RepositoryFinding Refuse(string message, string cure) => new(Refuses: true, message, cure);
+}

@@ -1,0 +1,124 @@
+using System.Text;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>
+/// File names are bytes; git prints them as they are. They become text by UTF-8, and each byte that is none becomes a character of its own (U+EF80 to U+EFFF,
+/// private use; a name that has such characters itself is written with three of them each), so that every name has its own text, JSON takes it, and the bytes
+/// can be had back.
+/// </summary>
+public static class FileNames
+{
+    private const char FirstEscape = '\uEF80';
+    private const char LastEscape = '\uEFFF';
+    private const int LongestShown = 200;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The text of a name.</summary>
+    public static string Decode(ReadOnlySpan<byte> name)
+    {
+        var text = new StringBuilder(name.Length);
+        while (name.Length > 0)
+        {
+            var isValid = Rune.DecodeFromUtf8(name, out var rune, out var length) == System.Buffers.OperationStatus.Done;
+            if (isValid && !IsEscape(rune.Value))
+            {
+                text.Append(rune.ToString());
+            }
+            else
+            {
+                foreach (var unit in name[..length])
+                {
+                    text.Append((char)(FirstEscape - 0x80 + unit));
+                }
+            }
+
+            name = name[length..];
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The bytes of a name, or of several with other text between them.</summary>
+    public static byte[] Encode(string text)
+    {
+        if (IsUtf8(text))
+        {
+            return Encoding.UTF8.GetBytes(text);
+        }
+
+        var bytes = new List<byte>(text.Length + 16);
+        Span<byte> units = stackalloc byte[4];
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (IsEscape(rune.Value))
+            {
+                bytes.Add((byte)(rune.Value - FirstEscape + 0x80));
+            }
+            else
+            {
+                bytes.AddRange(units[..rune.EncodeToUtf8(units)]);
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>True for a name that a program which takes names as text can be given.</summary>
+    public static bool IsUtf8(string name) => !name.AsSpan().ContainsAnyInRange(FirstEscape, LastEscape);
+
+    /// <summary>A name for people and prompts: in one line, of a bounded length, with <c>\xNN</c> for what is no text.</summary>
+    public static string Show(string name, int longest = LongestShown)
+    {
+        var text = new StringBuilder(Math.Min(name.Length, longest) + 16);
+        foreach (var letter in name.Length <= longest ? name : name[..(longest / 2)] + "..." + name[^(longest / 2)..])
+        {
+            _ = IsEscape(letter) ? text.Append($"\\x{letter - FirstEscape + 0x80:X2}")
+                : char.IsControl(letter) ? text.Append($"\\x{(int)letter:X2}")
+                : text.Append(letter);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Some names of many, for a sentence.</summary>
+    public static string Some(IReadOnlyCollection<string> names, int most = 5) =>
+        string.Join(", ", names.Take(most).Select(name => Show(name))) + (names.Count > most ? $" and {names.Count - most} more" : string.Empty);
+
+    /// <summary>The fields of <c>-z</c> output.</summary>
+    internal static string[] Split(ReadOnlySpan<byte> output)
+    {
+        if (output.Length > 0 && output[^1] == 0)
+        {
+            output = output[..^1];
+        }
+
+        if (output.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            var text = Strict.GetString(output);
+            if (IsUtf8(text))
+            {
+                return text.Split('\0');
+            }
+        }
+        catch (DecoderFallbackException)
+        {
+            // Each field by itself.
+        }
+
+        var fields = new List<string>();
+        foreach (var range in output.Split((byte)0))
+        {
+            fields.Add(Decode(output[range]));
+        }
+
+        return [.. fields];
+    }
+
+    private static bool IsEscape(int value) => value is >= FirstEscape and <= LastEscape;
+}

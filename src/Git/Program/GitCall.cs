@@ -1,0 +1,41 @@
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>One start of the git program.</summary>
+/// <param name="Directory">The working directory.</param>
+/// <param name="Arguments">The arguments after our common options.</param>
+internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Standard input.</summary>
+    internal ProcessInput Input { get; init; } = ProcessInput.None;
+
+    /// <summary>Exit codes that are answers and not faults.</summary>
+    internal IReadOnlyList<int> AnswerCodes { get; init; } = [0];
+
+    /// <summary>More settings, as <c>name=value</c>.</summary>
+    internal IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>More environment.</summary>
+    internal IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Bytes of output to keep.</summary>
+    internal int OutputLimit { get; init; } = 512 * 1024 * 1024;
+
+    /// <summary>True: more output than <see cref="OutputLimit"/> is cut and no fault.</summary>
+    internal bool MayBeCut { get; init; }
+}
+
+/// <summary>What git answered.</summary>
+internal sealed record GitOutput(int ExitCode, ReadOnlyMemory<byte> Bytes, bool IsCut, string ErrorText)
+{
+    /// <summary>The output as text, without newlines at its end.</summary>
+    internal string Text => Encoding.UTF8.GetString(Bytes.Span).TrimEnd('\n');
+
+    /// <summary>The lines of the output.</summary>
+    internal string[] Lines => Text.Length == 0 ? [] : Text.Split('\n');
+
+    /// <summary>The fields of <c>-z</c> output, each without its NUL; names as <see cref="FileNames"/> has them.</summary>
+    internal string[] Fields() => FileNames.Split(Bytes.Span);
+}

@@ -1,0 +1,38 @@
+namespace Orchestrator.Git.Program;
+
+/// <summary>A name and an address in commits.</summary>
+public sealed record GitIdentity(string Name, string Email);
+
+/// <summary>The settings that hold in a repository, of all levels.</summary>
+public sealed class GitConfiguration
+{
+    private readonly Dictionary<string, string> _values;
+
+    private GitConfiguration(Dictionary<string, string> values) => _values = values;
+
+    /// <summary>All names, with section and key in lower case as git prints them.</summary>
+    public IEnumerable<string> Names => _values.Keys;
+
+    /// <summary>The committer's identity, from the environment or the settings; null if git would have to guess.</summary>
+    internal GitIdentity? Identity =>
+        (Environment.GetEnvironmentVariable("GIT_AUTHOR_NAME") ?? Get("author.name") ?? Get("user.name")) is { Length: > 0 } name
+        && (Environment.GetEnvironmentVariable("GIT_AUTHOR_EMAIL") ?? Get("author.email") ?? Get("user.email")) is { Length: > 0 } email
+            ? new GitIdentity(name, email)
+            : null;
+
+    /// <summary>The value that counts (the last one), or null. A name without value reads as "true".</summary>
+    public string? Get(string name) => _values.GetValueOrDefault(name);
+
+    /// <summary>Reads <c>git config --list -z</c>: name, newline, value, NUL.</summary>
+    internal static GitConfiguration Parse(GitOutput output)
+    {
+        var values = new Dictionary<string, string>();
+        foreach (var entry in output.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var end = entry.IndexOf('\n', StringComparison.Ordinal);
+            values[end < 0 ? entry : entry[..end]] = end < 0 ? "true" : entry[(end + 1)..];
+        }
+
+        return new GitConfiguration(values);
+    }
+}

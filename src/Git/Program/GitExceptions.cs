@@ -1,0 +1,50 @@
+namespace Orchestrator.Git.Program;
+
+/// <summary>A git command failed in a way that nobody planned for. The message names the command, the place and git's own words.</summary>
+public class GitException : Exception
+{
+    /// <summary>Makes one.</summary>
+    public GitException(string message, int? exitCode = null, string errorOutput = "", Exception? inner = null)
+        : base(message, inner)
+    {
+        ExitCode = exitCode;
+        ErrorOutput = errorOutput;
+    }
+
+    /// <summary>The exit code of git, if it ran.</summary>
+    public int? ExitCode { get; }
+
+    /// <summary>What git printed to standard error.</summary>
+    public string ErrorOutput { get; }
+
+    /// <summary>True if the machine is at fault (disk full or read-only, out of memory or processes), so that the same call may work later.</summary>
+    public bool IsEnvironment => EnvironmentFaults.Any(fault => ErrorOutput.Contains(fault, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// True if git itself refused, and the machine is not at fault: of a call that only concerns what is in one worktree, what lies there is the reason.
+    /// </summary>
+    public bool IsRefusal => GetType() == typeof(GitException) && ExitCode is (1 or 128) && !IsEnvironment;
+
+    // The system's own texts (strerror(3), in the C locale that git is given), and git's for memory.
+    private static readonly string[] EnvironmentFaults =
+    [
+        "No space left on device", "Disk quota exceeded", "Read-only file system", "Cannot allocate memory", "out of memory",
+        "Resource temporarily unavailable", "Too many open files", "Input/output error",
+    ];
+}
+
+/// <summary>The git program is missing or too old; nothing can be done until a person installs it.</summary>
+public sealed class GitUnavailableException(string message, Exception? inner = null) : GitException(message, inner: inner);
+
+/// <summary>The given folder is no git repository, or one that git refuses to open.</summary>
+public sealed class NotARepositoryException(string message) : GitException(message);
+
+/// <summary>Somebody else holds a lock file of the repository, for longer than we wait.</summary>
+public sealed class GitLockedException(string message, string lockFile) : GitException(message)
+{
+    /// <summary>The lock file.</summary>
+    public string LockFile { get; } = lockFile;
+}
+
+/// <summary>Something else is in a worktree's place: a link, another repository. Trying again does not help.</summary>
+public sealed class WorktreeReplacedException(string message) : GitException(message);

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>A repository: where it is, what kind it is, and the way to call git on it. Serves any number of callers at the same time.</summary>
+public sealed class GitRepository
+{
+    /// <summary>The author of commits in repositories where git knows no name or address.</summary>
+    public static readonly GitIdentity FallbackIdentity = new("orchestrate", "orchestrate@localhost");
+
+    // Calls that need no files run here, so that no attributes or other files of a checkout have a say.
+    private const string NoCheckout = "/";
+
+    private readonly WriteIntents _notes;
+    private readonly ConcurrentDictionary<Type, object> _parts = new();
+    private IDisposable? _claim;
+
+    private GitRepository(GitProgram program, string commonDirectory, GitConfiguration configuration)
+    {
+        Program = program;
+        CommonDirectory = commonDirectory;
+        Configuration = configuration;
+        Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(commonDirectory)))[..12];
+        _notes = new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory);
+    }
+
+    /// <summary>The git program.</summary>
+    public GitProgram Program { get; }
+
+    /// <summary>The real path of the directory that all worktrees share (usually <c>.git</c>).</summary>
+    public string CommonDirectory { get; }
+
+    /// <summary>12 hex digits of the SHA-256 of <see cref="CommonDirectory"/>: this repository's name in task queues, leases and caches.</summary>
+    public string Key { get; }
+
+    /// <summary>The main checkout, if there is one.</summary>
+    public string? MainCheckout { get; private init; }
+
+    /// <summary>True if the repository has no main checkout.</summary>
+    public bool IsBare { get; private init; }
+
+    /// <summary>True if the history is cut off.</summary>
+    public bool IsShallow { get; private init; }
+
+    /// <summary>The settings as they were when the repository was opened.</summary>
+    public GitConfiguration Configuration { get; }
+
+    /// <summary>Who commits: the configured identity, or <see cref="FallbackIdentity"/>.</summary>
+    public GitIdentity Identity { get; private init; } = FallbackIdentity;
+
+    /// <summary>The identity as git wants it of whoever commits or merges: a machine may know none, and then git refuses even to begin.</summary>
+    internal IReadOnlyDictionary<string, string?> IdentityVariables => new Dictionary<string, string?>
+    {
+        ["GIT_AUTHOR_NAME"] = Identity.Name,
+        ["GIT_AUTHOR_EMAIL"] = Identity.Email,
+        ["GIT_COMMITTER_NAME"] = Identity.Name,
+        ["GIT_COMMITTER_EMAIL"] = Identity.Email,
+    };
+
+    /// <summary>A folder of ours in the common directory, for notes, locks and temporary files.</summary>
+    internal string OwnDirectory => Path.Combine(CommonDirectory, "orchestrator");
+
+    /// <summary>Opens the repository that a folder is in.</summary>
+    /// <exception cref="NotARepositoryException">There is none, or git refuses to open it.</exception>
+    public static async Task<GitRepository> OpenAsync(GitProgram program, string path, CancellationToken cancellationToken = default)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new NotARepositoryException($"The folder '{path}' does not exist.");
+        }
+
+        // What needs a work tree comes last: in a bare repository git answers the rest and then complains.
+        var answer = await program.ReadAsync(
+            new GitCall(path, ["rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir", "--is-bare-repository", "--is-shallow-repository", "--show-toplevel"])
+            {
+                AnswerCodes = [0, 128],
+            },
+            cancellationToken);
+        var lines = answer.Lines;
+        if (lines.Length < 4)
+        {
+            throw new NotARepositoryException(
+                $"'{path}' is not in a git repository that can be used: {answer.ErrorText} Go to a repository, or make one with: git init && git commit --allow-empty -m start");
+        }
+
+        var commonDirectory = RealPath(lines[0]);
+        var configuration = GitConfiguration.Parse(
+            await program.ReadAsync(new GitCall(NoCheckout, [$"--git-dir={commonDirectory}", "config", "--list", "-z"]), cancellationToken));
+        var isBare = lines[2] == "true" || configuration.Get("core.bare") == "true";
+        return new GitRepository(program, commonDirectory, configuration)
+        {
+            IsBare = isBare,
+            IsShallow = lines[3] == "true",
+            MainCheckout = isBare ? null : FindMainCheckout(lines, commonDirectory, configuration),
+            Identity = configuration.Identity ?? FallbackIdentity,
+        };
+    }
+
+    /// <summary>True if the object is there and is a commit. Nothing that is remembered counts: it may be gone since.</summary>
+    public async Task<bool> HasCommitAsync(string id, CancellationToken cancellationToken = default) =>
+        (await ReadAsync(Call("cat-file", "-e", id + "^{commit}") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
+
+    /// <summary>A call that concerns no checkout.</summary>
+    internal GitCall Call(params IEnumerable<string> arguments) => new(NoCheckout, [$"--git-dir={CommonDirectory}", .. arguments]);
+
+    internal Task<GitOutput> ReadAsync(GitCall call, CancellationToken cancellationToken) => Program.ReadAsync(call, cancellationToken);
+
+    /// <inheritdoc cref="GitProgram.AddObjectsAsync"/>
+    internal Task<GitOutput> AddObjectsAsync(GitCall call, CancellationToken cancellationToken) => Program.AddObjectsAsync(call, cancellationToken);
+
+    /// <summary>
+    /// Writes: noted before, so that whoever comes after a crash knows what may have been left. A lock file in the way is removed if a noted, dead
+    /// process left it, otherwise waited for.
+    /// </summary>
+    /// <exception cref="GitLockedException">Somebody else holds a lock for longer than <see cref="GitProgram.LockPatience"/>.</exception>
+    internal Task<GitOutput> WriteAsync(GitCall call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _notes.RunAsync($"{new ProcessCommand("git", call.Arguments)}", Program.LockPatience, mark => Program.WriteAsync(call, mark), cancellationToken);
+    }
+
+    /// <summary>What another part of the library remembers of this repository: one of each type, for as long as the repository is open.</summary>
+    internal T Part<T>()
+        where T : class, new() => (T)_parts.GetOrAdd(typeof(T), _ => new T());
+
+    /// <summary>Takes part in the claim of this process's namespace of process ids.</summary>
+    /// <exception cref="GitException">A container whose processes can't be seen works in the repository.</exception>
+    internal async Task ClaimAsync(CancellationToken cancellationToken) =>
+        _claim ??= await new PidNamespaceClaims(this, ProcessIdentity.CurrentNamespace).TakeAsync(cancellationToken);
+
+    /// <summary>Waits for writes of dead owners that still run, and stops them after <paramref name="limit"/>.</summary>
+    internal Task SettleWritesAsync(TimeSpan limit, CancellationToken cancellationToken) => _notes.SettleAsync(limit, cancellationToken);
+
+    /// <summary>Removes the lock files that noted and dead git processes left, and their notes. Called before a run goes on after a crash.</summary>
+    /// <returns>The files that were removed.</returns>
+    public IReadOnlyList<string> RemoveLocksOfTheDead() => _notes.RemoveLocksOfTheDead();
+
+    /// <summary>The same after somebody has ended who worked here with git of their own, such as an agent.</summary>
+    /// <param name="since">When that began: what is older is not theirs.</param>
+    public IReadOnlyList<string> RemoveLocksOfTheDead(DateTime since)
+    {
+        _notes.NoteEnded(since);
+        return _notes.RemoveLocksOfTheDead();
+    }
+
+    private static string? FindMainCheckout(string[] lines, string commonDirectory, GitConfiguration configuration)
+    {
+        if (configuration.Get("core.worktree") is { } configured)
+        {
+            return Path.GetFullPath(configured, commonDirectory);
+        }
+
+        var gitDirectory = RealPath(lines[1]);
+        if (gitDirectory == commonDirectory && lines.Length > 4)
+        {
+            return RealPath(lines[4]);
+        }
+
+        return Path.GetFileName(commonDirectory) == ".git" ? Path.GetDirectoryName(commonDirectory) : null;
+    }
+
+    /// <summary>The path without symbolic links in any part; parts that do not exist stay as they are.</summary>
+    public static string RealPath(string path)
+    {
+        var real = "/";
+        foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(real, part);
+            var link = new FileInfo(next);
+            real = link.LinkTarget is null ? next : RealPath(link.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        }
+
+        return real;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Orchestrator.Git.Program;
+
+/// <summary>
+/// One namespace of process ids at a time works in a repository: in another one (a second container with the same volume) the ids in notes, locks and starts of agents mean other processes, or
+/// none, and what is alive there would be cleaned up as dead. The system's own lock on a file says who is there; it holds over containers of one machine and goes with its holders.
+/// </summary>
+internal sealed class PidNamespaceClaims(GitRepository repository, string own)
+{
+    private const string Ending = ".namespace";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private readonly string _folder = Path.Combine(repository.OwnDirectory, "namespaces");
+
+    /// <summary>Takes part in the claim of this process's namespace.</summary>
+    /// <returns>It holds for as long as this is open.</returns>
+    /// <exception cref="GitException">Another namespace works here.</exception>
+    internal async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_folder);
+
+        // One's own first: of two that begin at the same moment at least one sees the other.
+        var claim = await OpenOwnAsync(Path.Combine(_folder, own + Ending), cancellationToken);
+        var other = Directory.GetFiles(_folder, "*" + Ending).FirstOrDefault(file => file != claim.Name && IsHeld(file));
+        if (other is null)
+        {
+            return claim;
+        }
+
+        await claim.DisposeAsync();
+        throw new GitException(
+            $"Another container works in '{repository.MainCheckout ?? repository.CommonDirectory}' (its process ids are those of the namespace {Path.GetFileNameWithoutExtension(other)}), and what is alive there can't be seen from here. Let its runs end, or give each container a clone of its own.");
+    }
+
+    private static async Task<FileStream> OpenOwnAsync(string file, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                // On Unix this takes a shared flock(2), which all processes of the namespace have.
+                var claim = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read);
+                if (File.Exists(file))
+                {
+                    return claim;
+                }
+
+                await claim.DisposeAsync();
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                await Task.Delay(Pause, cancellationToken); // Another namespace looks whether anybody is here.
+            }
+        }
+    }
+
+    /// <summary>Whether anybody has it; the file of those who are all gone is removed.</summary>
+    private static bool IsHeld(string file)
+    {
+        try
+        {
+            using var alone = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.None);
+            File.Delete(file);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}

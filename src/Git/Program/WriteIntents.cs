@@ -1,0 +1,273 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>
+/// Notes each git write before it starts, one file each, so that after a crash it is known which lock files were left by processes of ours.
+/// A note is a file with our identity, the child's mark and the command in it; its own time is the time of the start. One with nothing in it says nothing and
+/// is taken for the next write: making and deleting a file for each would cost more than all else here.
+/// </summary>
+internal sealed partial class WriteIntents(string folder, string commonDirectory)
+{
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+    private const string Ended = ".ended";
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UnusedFor = TimeSpan.FromHours(1);
+    private readonly ConcurrentBag<string> _free = [];
+
+    /// <summary>Runs a write, and again when a lock file was in its way.</summary>
+    /// <param name="command">What it is, for people.</param>
+    /// <param name="lockPatience">How long a lock file of somebody else is waited for.</param>
+    /// <param name="run">The write; takes the mark for the processes it starts.</param>
+    /// <param name="cancellationToken">Ends waiting for a lock file.</param>
+    internal async Task<GitOutput> RunAsync(string command, TimeSpan lockPatience, Func<string, Task<GitOutput>> run, CancellationToken cancellationToken)
+    {
+        var waited = TimeSpan.Zero;
+        for (var pause = FirstPause; ; pause *= 1.5)
+        {
+            try
+            {
+                return await RunNotedAsync(command, run);
+            }
+            catch (GitException e) when (LockFileOf(e) is { } lockFile)
+            {
+                if (RemoveIfLeft(lockFile))
+                {
+                    continue;
+                }
+
+                if (waited >= lockPatience)
+                {
+                    throw new GitLockedException(LockMessage(lockFile, waited), lockFile);
+                }
+
+                await Task.Delay(pause, cancellationToken);
+                waited += pause;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits for writes whose owner died and which still run by themselves: half of one helps nobody. After <paramref name="limit"/> they are stopped.
+    /// </summary>
+    internal async Task SettleAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        foreach (var note in Notes().Where(note => note.Owner?.IsAlive() != true))
+        {
+            await new ProcessStopper().StopAsync(
+                () => ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, note.Mark), signal: null, limit, KillLimit, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Somebody whose writes were not noted has ended. A lock that is in the way of a write later, and nobody holds, is theirs, too. Where there is none at all now,
+    /// nothing is noted.
+    /// </summary>
+    internal void NoteEnded(DateTime since)
+    {
+        if (!LockFiles().Any())
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(folder);
+        var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + Ended);
+        File.WriteAllText(note, $"{ProcessIdentity.Current}\n{Guid.NewGuid():N}\nsomebody has ended\n");
+        File.SetLastWriteTimeUtc(note, since);
+    }
+
+    internal IReadOnlyList<string> RemoveLocksOfTheDead()
+    {
+        RemoveUnused();
+        var notes = Notes().ToLookup(note => note.IsAlive());
+        var dead = notes[false].ToArray();
+        var removed = LockFiles().Where(lockFile => RemoveIfLeft(lockFile, dead, notes[true])).ToArray();
+
+        // A lock that is still there (somebody alive may hold it) keeps the notes that could explain it.
+        var newestLeft = LockFiles().Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
+        foreach (var note in dead.Where(note => note.Start > newestLeft))
+        {
+            File.Delete(note.Path);
+        }
+
+        return removed;
+    }
+
+    private async Task<GitOutput> RunNotedAsync(string command, Func<string, Task<GitOutput>> run)
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        var note = Take($"{ProcessIdentity.Current}\n{mark}\n{command}\n");
+        try
+        {
+            var output = await run(mark);
+            GiveBack(note);
+            return output;
+        }
+        catch (GitException e) when (!WasKilled(e))
+        {
+            GiveBack(note);
+            throw;
+        }
+        catch
+        {
+            File.Move(note, note + Ended);
+            await new ProcessStopper().StopByEnvironmentAsync(ProcessRunner.ChildVariable, mark, StopSignal.Terminate, KillLimit, KillLimit);
+            RemoveLocksOfTheDead();
+            throw;
+        }
+    }
+
+    private string Take(string text)
+    {
+        Directory.CreateDirectory(folder);
+        var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
+        using var file = Open(note);
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // In one piece: whoever reads sees all of it or nothing.
+        return note;
+    }
+
+    private void GiveBack(string note)
+    {
+        using (var file = Open(note))
+        {
+            RandomAccess.SetLength(file, 0);
+        }
+
+        _free.Add(note);
+    }
+
+    private static SafeFileHandle Open(string note) =>
+        File.OpenHandle(note, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>Files that nobody has used for long; whoever still might makes them anew.</summary>
+    private void RemoveUnused()
+    {
+        if (Directory.Exists(folder))
+        {
+            foreach (var note in new DirectoryInfo(folder).EnumerateFiles().Where(note => note.Length == 0 && DateTime.UtcNow - note.LastWriteTimeUtc > UnusedFor))
+            {
+                note.Delete();
+            }
+        }
+    }
+
+    /// <summary>A git that ends by itself removes its locks. Exit codes up to 129 are git's own (128 fatal, 129 usage), then come signals.</summary>
+    private static bool WasKilled(GitException fault) => fault.ExitCode is null or > 129;
+
+    private bool RemoveIfLeft(string lockFile)
+    {
+        var notes = Notes().ToLookup(note => note.IsAlive());
+        return RemoveIfLeft(lockFile, notes[false], notes[true]);
+    }
+
+    /// <summary>
+    /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else alive has the file
+    /// open or works in the repository with git. One from before the machine was started is nobody's.
+    /// </summary>
+    private bool RemoveIfLeft(string lockFile, IEnumerable<Note> dead, IEnumerable<Note> living)
+    {
+        var file = new FileInfo(lockFile);
+        if (!file.Exists)
+        {
+            return true;
+        }
+
+        // Notes are not synced: after a power cut a lock may be there and its note not.
+        var made = file.LastWriteTimeUtc;
+        if (made < ProcessTable.BootedUtc - ClockError)
+        {
+            file.Delete();
+            return true;
+        }
+
+        if (!dead.Any(note => note.Start <= made) || living.Any(note => note.Start <= made) || HoldersOf(lockFile).Count > 0)
+        {
+            return false;
+        }
+
+        file.Delete();
+        return true;
+    }
+
+    private IReadOnlyList<Note> Notes() =>
+        !Directory.Exists(folder)
+            ? []
+            : [.. Directory.EnumerateFiles(folder).Select(Read).OfType<Note>()];
+
+    private static Note? Read(string path)
+    {
+        try
+        {
+            // The third line came later than the other two: where it is missing, the name is the mark.
+            return DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } lines
+                ? new Note(path, ProcessIdentity.TryParse(lines[0]), lines.Length > 2 ? lines[1] : Path.GetFileNameWithoutExtension(path), File.GetLastWriteTimeUtc(path))
+                : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // Its write ended meanwhile.
+        }
+    }
+
+    private IEnumerable<string> LockFiles() =>
+        Directory.EnumerateFiles(commonDirectory, "*.lock")
+            .Concat(((string[])["refs", "logs", "worktrees", "orchestrator", "info", Path.Combine("objects", "info"), Path.Combine("objects", "pack")])
+                .Select(name => Path.Combine(commonDirectory, name))
+                .Where(Directory.Exists)
+                .SelectMany(name => Directory.EnumerateFiles(name, "*.lock", SearchOption.AllDirectories)));
+
+    /// <summary>Who has the file open, or is a git that works here and is old enough to have made it (git closes some locks before it is done).</summary>
+    private List<ProcessInfo> HoldersOf(string lockFile)
+    {
+        var made = File.GetLastWriteTimeUtc(lockFile) + TimeSpan.FromSeconds(1);
+        return
+        [
+            .. ProcessTable.FindByOpenFile(lockFile)
+                .Concat(ProcessTable.FindByWorkingDirectory(Path.GetDirectoryName(commonDirectory)!)
+                    .Where(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made))
+                .DistinctBy(process => process.ProcessId),
+        ];
+    }
+
+    private string LockMessage(string lockFile, TimeSpan waited)
+    {
+        var holders = HoldersOf(lockFile);
+        var who = holders.Count == 0
+            ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, remove the file."
+            : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let that end, then run again.";
+        return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
+    }
+
+    private string? LockFileOf(GitException fault)
+    {
+        var match = LockPattern().Match(fault.ErrorOutput);
+        var configuration = ConfigurationLockPattern().Match(fault.ErrorOutput);
+        return match.Success ? Path.GetFullPath(match.Groups[1].Value, commonDirectory)
+            : configuration.Success ? Path.GetFullPath(configuration.Groups[1].Value + ".lock", commonDirectory)
+            : null;
+    }
+
+    [GeneratedRegex(@"Unable to create '(.+?\.lock)': File exists", RegexOptions.CultureInvariant)]
+    private static partial Regex LockPattern();
+
+    [GeneratedRegex(@"could not lock config file (.+?): File exists", RegexOptions.CultureInvariant)]
+    private static partial Regex ConfigurationLockPattern();
+
+    /// <summary>A note as it is on disk.</summary>
+    /// <param name="Path">The note.</param>
+    /// <param name="Owner">Who wrote it; null if that can't be read.</param>
+    /// <param name="Mark">The mark of the git process.</param>
+    /// <param name="Start">When.</param>
+    private sealed record Note(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)
+    {
+        /// <summary>A killed git may have left children of its own that still write.</summary>
+        internal bool IsAlive() =>
+            (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)
+            || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, Mark).Count > 0;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Refs;
+
+/// <summary>One step of a transaction on refs.</summary>
+/// <param name="Name">The full name, such as <c>refs/heads/main</c>.</param>
+/// <param name="New">The new object; null deletes the ref.</param>
+/// <param name="Old">What the ref must be before; null: it must not exist.</param>
+public sealed record RefChange(string Name, string? New, string? Old);
+
+/// <summary>What became of a transaction on refs.</summary>
+/// <param name="Done">True if every ref is as wished, whether by this call or by an earlier one.</param>
+/// <param name="Actual">If not done: what the refs are now (null: missing), by name.</param>
+public sealed record RefUpdateResult(bool Done, IReadOnlyDictionary<string, string?> Actual);
+
+/// <summary>Reads and moves refs. Every change is a compare-and-swap; symbolic refs are never followed.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class RefStore(GitRepository repository)
+{
+    /// <summary>Where commits are kept that nothing else may name: what was put back, and stash entries that are gone.</summary>
+    internal const string KeptPrefix = "refs/orchestrator/foreign/";
+
+    private const string MissingRef = "not a valid ref";
+
+    /// <summary>Only refs below a folder of their own are ours; plain branches such as <c>main</c> are the user's.</summary>
+    internal static bool AreOurs(string name) =>
+        name.StartsWith("refs/orchestrator/", StringComparison.Ordinal)
+        || (name.StartsWith("refs/heads/", StringComparison.Ordinal) && name.AsSpan("refs/heads/".Length).Count('/') >= 2);
+
+    /// <summary>The object a ref names, or null if there is no such ref.</summary>
+    public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        // For a pattern git reads every ref in the same folder, and a run has one folder with the branches of all its tasks.
+        var output = await repository.ReadAsync(repository.Call("show-ref", "--verify", "--hash", "--", name) with { AnswerCodes = [0, 128] }, cancellationToken);
+        if (output.ExitCode == 0)
+        {
+            return output.Text;
+        }
+
+        // The other reason for a refusal is a ref whose object is gone, which is still a ref.
+        return output.ErrorText.EndsWith(MissingRef, StringComparison.Ordinal) ? null : (await ListAsync([name], cancellationToken)).GetValueOrDefault(name);
+    }
+
+    /// <summary>The same, and whether it is a symbolic ref, which none of ours ever is.</summary>
+    public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(repository.Call("for-each-ref", "--format=%(objectname) %(symref) %(refname)", name), cancellationToken);
+        return output.Lines.Select(line => line.Split(' ')).FirstOrDefault(parts => parts[^1] == name) is [var id, var target, _] ? (id, target.Length > 0) : (null, false);
+    }
+
+    /// <summary>
+    /// Puts a ref of ours back to where the run's record says that it is, whatever it is now: another commit, gone, or a symbolic ref. What it was is kept.
+    /// </summary>
+    /// <param name="name">The ref.</param>
+    /// <param name="right">What it must be.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <returns>The ref that keeps what was there; null where nothing was.</returns>
+    public async Task<string?> PutBackAsync(string name, string right, CancellationToken cancellationToken = default)
+    {
+        var kept = await ReadAsync(name, cancellationToken) is { } found && found != right ? KeptPrefix + found : null;
+        if (kept is not null)
+        {
+            await UpdateAsync([new RefChange(kept, kept[KeptPrefix.Length..], null)], "kept", cancellationToken);
+        }
+
+        await repository.WriteAsync(repository.Call("update-ref", "--no-deref", "-m", "put back", name, right), cancellationToken);
+        return kept;
+    }
+
+    /// <summary>All refs with one of these full names or below one of these prefixes (<c>refs/heads/orchestrator/run-1</c>), by name.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ListAsync(IEnumerable<string> namesOrPrefixes, CancellationToken cancellationToken = default)
+    {
+        var patterns = namesOrPrefixes.Select(name => name.TrimEnd('/')).ToArray();
+        if (patterns.Length == 0)
+        {
+            return new Dictionary<string, string>();
+        }
+
+        var output = await repository.ReadAsync(
+            repository.Call(["for-each-ref", "--format=%(objectname) %(refname)", .. patterns]), cancellationToken);
+        return output.Lines.ToDictionary(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..], line => line[..line.IndexOf(' ', StringComparison.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Moves all of these refs or none, in one git process. If they already are where they should be, it is done: asking twice is harmless.
+    /// </summary>
+    /// <param name="changes">The steps; each ref at most once.</param>
+    /// <param name="reason">A line for the reflog.</param>
+    /// <param name="cancellationToken">Is looked at before the beginning only.</param>
+    public async Task<RefUpdateResult> UpdateAsync(IReadOnlyCollection<RefChange> changes, string reason, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await repository.WriteAsync(
+                repository.Call("update-ref", "--stdin", "-z", "-m", reason) with { Input = ProcessInput.FromText(ScriptOf(changes)) }, cancellationToken);
+            return new RefUpdateResult(Done: true, new Dictionary<string, string?>());
+        }
+        catch (GitException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var found = await ListAsync(changes.Select(change => change.Name), cancellationToken);
+            var actual = changes.ToDictionary(change => change.Name, change => found.GetValueOrDefault(change.Name));
+            if (changes.All(change => actual[change.Name] == change.New))
+            {
+                return new RefUpdateResult(Done: true, actual);
+            }
+
+            if (changes.Any(change => actual[change.Name] != change.Old))
+            {
+                return new RefUpdateResult(Done: false, actual);
+            }
+
+            throw; // The refs are as expected, so something else is wrong: a name git refuses, a full disk, an object that is missing.
+        }
+    }
+
+    /// <summary>The transaction in the words of git-update-ref(1).</summary>
+    private static string ScriptOf(IEnumerable<RefChange> changes)
+    {
+        var script = new StringBuilder("start\0");
+        foreach (var change in changes)
+        {
+            script.Append("option no-deref\0").Append((change.New, change.Old) switch
+            {
+                (null, null) => $"verify {change.Name}\0\0",
+                (null, _) => $"delete {change.Name}\0{change.Old}\0",
+                (_, null) => $"create {change.Name}\0{change.New}\0",
+                _ => $"update {change.Name}\0{change.New}\0{change.Old}\0",
+            });
+        }
+
+        return script.Append("prepare\0commit\0").ToString();
+    }
+}

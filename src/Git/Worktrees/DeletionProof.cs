@@ -1,0 +1,77 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Whether something may be deleted.</summary>
+/// <param name="IsProven">True if everything in it is kept elsewhere.</param>
+/// <param name="Reason">Where it is kept, or what would be lost.</param>
+public sealed record DeletionProofResult(bool IsProven, string Reason);
+
+/// <summary>
+/// Proof before deletion: a branch, worktree or snapshot goes only if everything in it is reachable from what stays, or superseded by name in the run's record.
+/// </summary>
+/// <param name="repository">The repository.</param>
+public sealed class DeletionProof(GitRepository repository)
+{
+    private readonly CommitStore _commits = new(repository);
+
+    /// <summary>A commit: a branch's tip, or a snapshot's.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="keepers">Refs or commits that stay, such as staging and the target.</param>
+    /// <param name="superseded">Commits that the run's record names as replaced by others.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<DeletionProofResult> CheckCommitAsync(
+        string commit, IReadOnlyCollection<string> keepers, IReadOnlyCollection<string> superseded, CancellationToken cancellationToken = default)
+    {
+        if (superseded.Contains(commit))
+        {
+            return new DeletionProofResult(IsProven: true, $"{commit} is superseded in the run's record.");
+        }
+
+        if (await _commits.IsReachableFromAnyAsync(commit, keepers, cancellationToken))
+        {
+            return new DeletionProofResult(IsProven: true, $"{commit} is in the history of {string.Join(" or ", keepers)}.");
+        }
+
+        var info = await _commits.ReadAsync(commit, cancellationToken);
+        if (info is null)
+        {
+            return new DeletionProofResult(IsProven: false, $"{commit} is no commit of this repository.");
+        }
+
+        // A snapshot is a commit of its own, but its files may be those of a commit that is kept: its parent's, or the task's next one.
+        foreach (var keeper in superseded.Concat(keepers))
+        {
+            if (await _commits.ReadAsync(keeper, cancellationToken) is { } kept
+                && kept.Tree == info.Tree
+                && info.Parents is [var parent]
+                && await _commits.IsReachableFromAnyAsync(parent, [.. keepers, .. superseded], cancellationToken))
+            {
+                return new DeletionProofResult(IsProven: true, $"The files of {commit} are those of {keeper}.");
+            }
+        }
+
+        return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is in no history that stays.");
+    }
+
+    /// <summary>A worktree: nothing uncommitted (ignored files do not count), and its head as in <see cref="CheckCommitAsync"/>.</summary>
+    public async Task<DeletionProofResult> CheckWorktreeAsync(
+        Worktree worktree, IReadOnlyCollection<string> keepers, IReadOnlyCollection<string> superseded, CancellationToken cancellationToken = default)
+    {
+        if (await WorktreeStatus.TryReadAsync(worktree, cancellationToken) is not { } status)
+        {
+            return new DeletionProofResult(IsProven: false, $"git can't say what is in '{worktree.Path}'; see 'git status' there.");
+        }
+
+        if (status.Entries.Count > 0)
+        {
+            return new DeletionProofResult(
+                IsProven: false, $"'{worktree.Path}' has uncommitted work: {FileNames.Some([.. status.Entries.Select(entry => entry.Path)])}.");
+        }
+
+        return status.Head is null
+            ? new DeletionProofResult(IsProven: true, $"'{worktree.Path}' has no commit and no files.")
+            : await CheckCommitAsync(status.Head, keepers, superseded, cancellationToken);
+    }
+}

@@ -1,0 +1,73 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Where work is kept that would be lost, and what is said of it.</summary>
+/// <param name="Prefix">What its refs begin with, such as <c>refs/orchestrator/kept/RUN/TASK</c>; a number follows.</param>
+/// <param name="Message">For people who find it.</param>
+/// <param name="Trailers">Where it comes from.</param>
+public sealed record KeepAs(string Prefix, string Message, CommitTrailers Trailers);
+
+/// <summary>
+/// Says that what is in a worktree may be thrown away, because it is kept, or was never anybody's work. <see cref="WorktreeReset"/> does nothing without one, and
+/// there is no way to one but to look.
+/// </summary>
+public sealed class DiscardPermit
+{
+    private readonly string _path;
+
+    private DiscardPermit(string path, string? kept)
+    {
+        _path = path;
+        Kept = kept;
+    }
+
+    /// <summary>The ref that holds what was there; null if there was nothing that is not elsewhere.</summary>
+    public string? Kept { get; }
+
+    /// <summary>Keeps what is in a worktree under a ref, unless it is just what git has anyway.</summary>
+    /// <param name="worktree">The worktree; nobody works in it any more.</param>
+    /// <param name="keep">Where.</param>
+    /// <param name="known">Commits that stay: if the worktree is at one of them, with nothing else in it, there is nothing to keep.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <exception cref="GitException">It can't be kept. Then it stays as it is.</exception>
+    public static async Task<DiscardPermit> KeepAsync(Worktree worktree, KeepAs keep, IReadOnlyCollection<string> known, CancellationToken cancellationToken = default)
+    {
+        if (new DirectoryInfo(worktree.Path) is not { Exists: true, LinkTarget: null })
+        {
+            return new DiscardPermit(worktree.Path, null);
+        }
+
+        var status = await WorktreeStatus.TryReadAsync(worktree, cancellationToken);
+        return status is { Entries.Count: 0, Head: { } at } && known.Contains(at)
+            ? new DiscardPermit(worktree.Path, null)
+            : new DiscardPermit(worktree.Path, await new Snapshots(worktree.Repository).KeepAsync(worktree, keep, cancellationToken));
+    }
+
+    /// <summary>For a worktree of which it is proven that everything in it is kept.</summary>
+    /// <exception cref="InvalidOperationException">It is not proven.</exception>
+    public static DiscardPermit Proven(Worktree worktree, DeletionProofResult proof) =>
+        proof.IsProven ? new DiscardPermit(worktree.Path, null) : throw new InvalidOperationException($"Nothing in '{worktree.Path}' may be thrown away: {proof.Reason}");
+
+    /// <summary>For a worktree that was made without a branch, in which nobody's work is done, such as those that gates run in.</summary>
+    /// <exception cref="InvalidOperationException">It was made with one.</exception>
+    public static DiscardPermit OfNobody(Worktree worktree) =>
+        WorktreeAdmin.BranchOf(worktree.AdminDirectory) is not { } branch
+            ? new DiscardPermit(worktree.Path, null)
+            : throw new InvalidOperationException($"'{worktree.Path}' was made for {branch}, so that somebody's work may be in it. Keep it first (DiscardPermit.KeepAsync), or prove that it is kept.");
+
+    /// <summary>For single files that tools make anew whenever they run, such as build output. Only the caller knows which.</summary>
+    public static DiscardPermit OfTools(Worktree worktree) => new(worktree.Path, null);
+
+    /// <summary>For a place where we are just making a worktree, or moving one whose content was proven to be kept.</summary>
+    internal static DiscardPermit OfOurMaking(string path) => new(path, null);
+
+    internal void Check(string path)
+    {
+        if (path != _path)
+        {
+            throw new InvalidOperationException($"What is in '{_path}' may be thrown away, but not what is in '{path}'.");
+        }
+    }
+}

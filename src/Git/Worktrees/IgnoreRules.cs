@@ -1,0 +1,55 @@
+using System.Globalization;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>A file that git does not look at, and why.</summary>
+/// <param name="Path">The file, or a folder that ends with a slash; relative to the root.</param>
+/// <param name="Rule">Where the rule stands, such as <c>.gitignore line 3 (build/)</c>.</param>
+public sealed record IgnoredFile(string Path, string Rule);
+
+/// <summary>Says which files of a worktree git does not look at, and by which rule.</summary>
+public static class IgnoreRules
+{
+    private const int MostOutput = 4 * 1024 * 1024;
+
+    /// <summary>Those of some files that are ignored and not tracked.</summary>
+    public static async Task<IReadOnlyList<IgnoredFile>> ExplainAsync(Worktree worktree, IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
+    {
+        if (paths.Count == 0)
+        {
+            return [];
+        }
+
+        var output = await worktree.Repository.ReadAsync(
+            worktree.Call("check-ignore", "--stdin", "-z", "--verbose") with
+            {
+                AnswerCodes = [0, 1],
+                Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
+            },
+            cancellationToken);
+
+        // Source, line, pattern, path.
+        var ignored = new List<IgnoredFile>();
+        foreach (var facts in output.Fields().Chunk(4).Where(facts => facts.Length == 4))
+        {
+            if (!facts[2].StartsWith('!'))
+            {
+                ignored.Add(new IgnoredFile(facts[3], string.Create(CultureInfo.InvariantCulture, $"{FileNames.Show(facts[0])} line {facts[1]} ({FileNames.Show(facts[2])})")));
+            }
+        }
+
+        return ignored;
+    }
+
+    /// <summary>Files that are ignored; of very many not all.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="wholeFolders">A folder of which all is ignored is named itself, and not what is in it.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public static async Task<IReadOnlyList<string>> ListAsync(Worktree worktree, bool wholeFolders, CancellationToken cancellationToken = default)
+    {
+        var call = worktree.Call(["ls-files", "--others", "--ignored", "--exclude-standard", "-z", .. wholeFolders ? (string[])["--directory"] : []]);
+        return (await worktree.Repository.ReadAsync(call with { OutputLimit = MostOutput, MayBeCut = true }, cancellationToken)).Fields();
+    }
+}

@@ -1,0 +1,29 @@
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>What a crash had left.</summary>
+/// <param name="Locks">Lock files that were removed.</param>
+/// <param name="Worktrees">Folders of unfinished worktrees that were removed.</param>
+public sealed record RecoveryResult(IReadOnlyList<string> Locks, IReadOnlyList<string> Worktrees);
+
+/// <summary>Cleans up after a crash; called when a process begins to work in a repository.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class RepositoryRecovery(GitRepository repository)
+{
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestUseOfAnIndex = TimeSpan.FromHours(1); // Each of our git calls is over by then.
+
+    /// <summary>
+    /// Waits for writes of dead owners that still run (30 seconds, then they are stopped), and removes the lock files they left and worktrees that were begun and
+    /// not finished, or half removed.
+    /// </summary>
+    /// <exception cref="GitException">A container whose processes can't be seen works in it.</exception>
+    public async Task<RecoveryResult> RunAsync(CancellationToken cancellationToken = default)
+    {
+        await repository.ClaimAsync(cancellationToken);
+        await repository.SettleWritesAsync(WriteLimit, cancellationToken);
+        TemporaryIndex.RemoveLeft(repository, LongestUseOfAnIndex);
+        return new RecoveryResult(repository.RemoveLocksOfTheDead(), await new WorktreeStore(repository).RemoveUnfinishedAsync("/", cancellationToken));
+    }
+}

@@ -1,0 +1,45 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>
+/// Lock files that a git left which was killed together with whoever ran it in a worktree. What lies in the worktree's own administration, and the lock of its branch,
+/// is nobody's once no process holds it: everybody else keeps away from there.
+/// </summary>
+public static class StaleLocks
+{
+    /// <summary>Removes them. Call it only when whoever worked in the worktree has ended.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="branch">Its branch, a full ref name; null: none.</param>
+    /// <returns>The files that were removed.</returns>
+    public static IReadOnlyList<string> Remove(Worktree worktree, string? branch)
+    {
+        var removed = new List<string>();
+        foreach (var path in Find(worktree, branch))
+        {
+            if (!IsHeld(worktree, path))
+            {
+                File.Delete(path);
+                removed.Add(path);
+            }
+        }
+
+        return removed;
+    }
+
+    private static IEnumerable<string> Find(Worktree worktree, string? branch)
+    {
+        IEnumerable<string> own = Directory.Exists(worktree.AdminDirectory)
+            ? Directory.EnumerateFiles(worktree.AdminDirectory, "*.lock", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            : [];
+        return branch is null ? own : [.. own, .. new[] { Path.Combine(worktree.Repository.CommonDirectory, branch + ".lock") }.Where(File.Exists)];
+    }
+
+    /// <summary>Some process has it open, or is a git at work in the worktree that may have made it: git closes some locks before it is done.</summary>
+    private static bool IsHeld(Worktree worktree, string path)
+    {
+        var made = File.GetLastWriteTimeUtc(path) + TimeSpan.FromSeconds(1);
+        return ProcessTable.FindByOpenFile(path).Count > 0
+            || ProcessTable.FindByWorkingDirectory(worktree.Path).Any(process => process.Name.StartsWith("git", StringComparison.Ordinal) && process.StartedUtc <= made);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>
+/// Notes which places we are making, moving or removing a worktree at, before the first step and until the last: what is found there after a crash is ours
+/// to remove. Worktrees of the user and of other tools, finished or not, are never in it.
+/// </summary>
+internal sealed class WorktreeClaims(GitRepository repository)
+{
+    private readonly string _folder = Path.Combine(repository.OwnDirectory, "worktrees");
+
+    internal void Claim(string path) => DurableFile.Write(FileOf(path), path);
+
+    internal void Release(string path) => File.Delete(FileOf(path));
+
+    internal bool IsClaimed(string path) => File.Exists(FileOf(path));
+
+    /// <summary>The claimed places at or below a folder.</summary>
+    internal IReadOnlyList<string> Below(string folder) =>
+        !Directory.Exists(_folder)
+            ? []
+            : [
+                .. Directory.EnumerateFiles(_folder, "*.claim")
+                    .Select(DurableFile.TryRead)
+                    .OfType<string>()
+                    .Where(path => path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)),
+            ];
+
+    /// <summary>Removes whatever is at a claimed place, and ends the claim. What can't be removed gets another name, so that the place is free.</summary>
+    internal void RemoveClaimed(string path)
+    {
+        if (WorktreeAdmin.Find(repository, path) is { } admin)
+        {
+            WorktreeAdmin.Remove(admin, path);
+        }
+
+        FolderRemover.RemoveOrPutAside(path);
+        Release(path);
+    }
+
+    private string FileOf(string path)
+    {
+        Directory.CreateDirectory(_folder);
+        return Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..24] + ".claim");
+    }
+}

@@ -1,0 +1,96 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Says what changed in a worktree.</summary>
+/// <param name="worktree">The worktree.</param>
+public sealed class WorktreeDiff(Worktree worktree)
+{
+    /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
+    public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default)
+    {
+        if (await worktree.ReadHeadAsync(cancellationToken) == from)
+        {
+            var status = await worktree.Repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken);
+            if (TryParseStatus(status.Fields()) is { } changes)
+            {
+                return changes;
+            }
+        }
+
+        var tracked = Diffs.ParseRaw(await worktree.Repository.ReadAsync(worktree.Call(["diff", .. Diffs.Raw, from, "--"]), cancellationToken));
+        var untracked = await worktree.Repository.ReadAsync(
+            worktree.Call("ls-files", "--others", "--exclude-standard", "-z"), cancellationToken);
+        var others = untracked.Fields().ToHashSet(StringComparer.Ordinal);
+
+        // A file that only the index does not know (a merge was put into the files, or the agent reset its index) is neither deleted nor new.
+        return tracked.Any(file => file.Change == FileChange.Deleted && others.Contains(file.Path))
+            ? await OfFilesAsync(from, cancellationToken)
+            : [.. tracked, .. others.Select(path => Untracked(worktree, path))];
+    }
+
+    /// <summary>The files on disk against a commit, whatever the worktree's own index says: by a throw-away index of that commit.</summary>
+    private async Task<IReadOnlyList<ChangedFile>> OfFilesAsync(string from, CancellationToken cancellationToken)
+    {
+        using var index = new TemporaryIndex(worktree.Repository);
+        await worktree.WriteAsync(worktree.Call("read-tree", from) with { Environment = index.Environment }, cancellationToken);
+        var tracked = Diffs.ParseRaw(await worktree.Repository.ReadAsync(worktree.Call(["diff", .. Diffs.Raw, from, "--"]) with { Environment = index.Environment }, cancellationToken));
+        var untracked = await worktree.Repository.ReadAsync(
+            worktree.Call("ls-files", "--others", "--exclude-standard", "-z") with { Environment = index.Environment }, cancellationToken);
+        return [.. tracked, .. untracked.Fields().Select(path => Untracked(worktree, path))];
+    }
+
+    /// <summary>
+    /// Reads the same from one <c>git status</c>, if no file was changed both in the index and after that: then the sum of both has to be asked for.
+    /// </summary>
+    private IReadOnlyList<ChangedFile>? TryParseStatus(IEnumerable<string> fields)
+    {
+        var files = new List<ChangedFile>();
+        foreach (var field in fields)
+        {
+            if (field.StartsWith("? ", StringComparison.Ordinal))
+            {
+                files.Add(Untracked(worktree, field[2..]));
+            }
+            else if (field.StartsWith("1 ", StringComparison.Ordinal))
+            {
+                // 1 XY sub mH mI mW hH hI path (git-status(1), "Changed Tracked Entries")
+                var facts = field.Split(' ', 9);
+                var (index, disk) = (facts[1][0], facts[1][1]);
+                if (index != '.' && disk != '.')
+                {
+                    return null;
+                }
+
+                var isStaged = disk == '.';
+                files.Add(new ChangedFile(
+                    facts[8], Diffs.ChangeOf(isStaged ? index : disk), facts[3], facts[5], facts[6], isStaged ? facts[7] : new string('0', facts[6].Length)));
+            }
+            else if (!field.StartsWith("# ", StringComparison.Ordinal))
+            {
+                return null;
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>A file that git does not know yet, with the mode that it would get. A folder, with a slash, git names only if it is a repository of its own.</summary>
+    public static ChangedFile Untracked(Worktree worktree, string path) => new(
+        path.TrimEnd('/'),
+        FileChange.Added,
+        "000000",
+        path.EndsWith('/') ? ChangedFile.Submodule : ModeOnDisk(worktree, path),
+        ObjectMemory.NoObject,
+        ObjectMemory.NoObject,
+        IsUntracked: true);
+
+    /// <summary>What is gone meanwhile was a file.</summary>
+    private static string ModeOnDisk(Worktree worktree, string path)
+    {
+        var files = new WorktreeFiles(worktree.Path);
+        return files.KindOf(path) == EntryKind.Link ? ChangedFile.SymbolicLink : files.IsExecutable(path) ? "100755" : "100644";
+    }
+}

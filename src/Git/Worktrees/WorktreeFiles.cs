@@ -1,0 +1,226 @@
+using System.Text;
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>
+/// The one way in which we read and write single files in a folder that an agent writes in, too. Each part of a path is looked up by itself and no link is
+/// followed, so that nothing outside is read or written; nothing but a regular file is read (a pipe would hold us up), and nothing but a file or a link is
+/// replaced. Names are those of <see cref="FileNames"/>, relative to the root, with slashes.
+/// </summary>
+/// <param name="root">The worktree's folder, absolute.</param>
+public sealed class WorktreeFiles(string root)
+{
+    private const UnixFileMode Plain =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Larger files are not read as a whole.</summary>
+    public const int LargestRead = 16 * 1024 * 1024;
+
+    /// <summary>True for a regular file that is reached without a link.</summary>
+    public bool HasFile(string path) => KindOf(path) == EntryKind.File;
+
+    /// <summary>True for a file or a link that is reached without a link: what git can store.</summary>
+    public bool HasFileOrLink(string path) => KindOf(path) is EntryKind.File or EntryKind.Link;
+
+    /// <summary>True for a pipe, a socket or a device, which git can't store.</summary>
+    public bool HasSpecialFile(string path) => KindOf(path) == EntryKind.Other;
+
+    /// <summary>True for a regular file that is reached without a link and that its owner may execute.</summary>
+    internal bool IsExecutable(string path)
+    {
+        try
+        {
+            using var parent = Parent(path, make: false, out var name, out _);
+            return parent?.IsExecutable(name) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The names in a folder, in no order; none where there is no folder or it may not be read.</summary>
+    /// <param name="path">The folder; empty for the root.</param>
+    public IReadOnlyList<string> List(string path)
+    {
+        try
+        {
+            using var folder = Folder(path);
+            return folder is null ? [] : [.. folder.List().Select(name => FileNames.Decode(name))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>True if a file could be put there: every part before the last is a folder or missing, and the last is no folder and no device.</summary>
+    public bool CanHaveFile(string path)
+    {
+        using var parent = Parent(path, make: false, out var name, out var isBlocked);
+        return !isBlocked && (parent is null || parent.KindOf(name) is EntryKind.Missing or EntryKind.File or EntryKind.Link);
+    }
+
+    /// <summary>The content of a regular file; null if there is none, it may not be read, or it is larger than <paramref name="limit"/> bytes.</summary>
+    public byte[]? TryRead(string path, int limit = LargestRead)
+    {
+        try
+        {
+            using var parent = Parent(path, make: false, out var name, out _);
+            using var file = parent?.TryRead(name);
+            if (file is null || RandomAccess.GetLength(file) is var length && length > limit)
+            {
+                return null;
+            }
+
+            var content = new byte[length];
+            var count = 0;
+            for (var read = -1; count < length && read != 0; count += read)
+            {
+                read = RandomAccess.Read(file, content.AsSpan(count), count);
+            }
+
+            return content[..count];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same as text.</summary>
+    public string? TryReadText(string path, int limit = LargestRead) => TryRead(path, limit) is { } content ? Encoding.UTF8.GetString(content) : null;
+
+    /// <summary>Puts a file there, in place of a file or a link; folders are made.</summary>
+    /// <returns>False, with nothing changed, if something else is in the way.</returns>
+    public bool TryWrite(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Plain)
+    {
+        using var parent = Parent(path, make: true, out var name, out _);
+        if (parent is null || parent.KindOf(name) is EntryKind.Folder or EntryKind.Other)
+        {
+            return false;
+        }
+
+        var aside = Encoding.ASCII.GetBytes($".orchestrate-{Guid.NewGuid():N}");
+        try
+        {
+            using (var file = parent.Make(aside, mode))
+            {
+                RandomAccess.Write(file, content, 0);
+            }
+
+            parent.Rename(aside, parent, name);
+            return true;
+        }
+        catch
+        {
+            parent.Remove(aside, isFolder: false);
+            throw;
+        }
+    }
+
+    /// <summary>Copies a file from elsewhere to a place where nothing is, with its permissions; a link becomes the same link.</summary>
+    /// <returns>False if there is something at the place or in the way to it.</returns>
+    public bool TryCopy(FileInfo from, string path)
+    {
+        using var parent = Parent(path, make: true, out var name, out _);
+        if (parent is null || parent.KindOf(name) != EntryKind.Missing)
+        {
+            return false;
+        }
+
+        if (from.LinkTarget is { } target)
+        {
+            parent.MakeLink(name, Encoding.UTF8.GetBytes(target));
+            return true;
+        }
+
+        using var source = from.OpenRead();
+        using var file = new FileStream(parent.Make(name, Plain), FileAccess.Write);
+        source.CopyTo(file);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file.SafeFileHandle, from.UnixFileMode);
+        }
+
+        return true;
+    }
+
+    /// <summary>Removes a file or a link; nothing there is fine, and a folder stays.</summary>
+    public void RemoveFile(string path)
+    {
+        using var parent = Parent(path, make: false, out var name, out _);
+        if (parent is not null && parent.KindOf(name) != EntryKind.Folder)
+        {
+            parent.Remove(name, isFolder: false);
+        }
+    }
+
+    /// <summary>Removes what is there: a file, a link, or a folder with everything in it. Nothing there is fine, and so is a way there that is none.</summary>
+    internal void Remove(string path)
+    {
+        using var parent = Parent(path, make: false, out var name, out _);
+        parent?.RemoveAll(name);
+    }
+
+    internal EntryKind KindOf(string path)
+    {
+        try
+        {
+            using var parent = Parent(path, make: false, out var name, out _);
+            return parent?.KindOf(name) ?? EntryKind.Missing;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return EntryKind.Missing;
+        }
+    }
+
+    /// <summary>Opens the folder that a path is in, part by part.</summary>
+    /// <returns>Null if it is not there, or (<paramref name="isBlocked"/>) something on the way is no folder.</returns>
+    private FolderHandle? Parent(string path, bool make, out byte[] name, out bool isBlocked)
+    {
+        var parts = path.Split('/').Where(part => part is not ("" or ".")).ToArray();
+        isBlocked = parts.Length == 0 || parts.Contains("..");
+        name = isBlocked ? [] : FileNames.Encode(parts[^1]);
+        if (isBlocked)
+        {
+            return null;
+        }
+
+        var folder = FolderHandle.TryOpen(root);
+        foreach (var part in parts.SkipLast(1).Select(FileNames.Encode))
+        {
+            if (folder is null)
+            {
+                return null;
+            }
+
+            using var above = folder;
+            folder = make ? Made(above, part) : above.TryOpen(part);
+            isBlocked = folder is null && above.KindOf(part) != EntryKind.Missing;
+        }
+
+        return folder;
+    }
+
+    private FolderHandle? Folder(string path)
+    {
+        if (path.Length == 0)
+        {
+            return FolderHandle.TryOpen(root);
+        }
+
+        using var parent = Parent(path, make: false, out var name, out _);
+        return parent?.TryOpen(name);
+    }
+
+    private static FolderHandle? Made(FolderHandle above, byte[] part) => above.KindOf(part) switch
+    {
+        EntryKind.Missing => above.TryMake(part),
+        EntryKind.Folder => above.TryOpen(part),
+        _ => null,
+    };
+}

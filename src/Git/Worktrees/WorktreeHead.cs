@@ -1,0 +1,77 @@
+using Orchestrator.Git.Commits;
+using Orchestrator.Git.Merging;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>
+/// What somebody who worked in a worktree made of its <c>HEAD</c>: it may be at a branch of their own, at none, or in the middle of a rebase. The files are the work;
+/// where <c>HEAD</c> is only matters for who comes next.
+/// </summary>
+/// <param name="worktree">The worktree; nobody works in it any more.</param>
+public sealed class WorktreeHead(Worktree worktree)
+{
+    /// <summary>The branch that is checked out, a full ref name; null if none is.</summary>
+    public string? Branch =>
+        DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "HEAD"))?.Trim() is { } head && head.StartsWith("ref: ", StringComparison.Ordinal)
+            ? head["ref: ".Length..].Trim()
+            : null;
+
+    /// <summary>What git has begun here and not finished.</summary>
+    public UnfinishedOperation Operation => WorktreeStatus.OperationIn(worktree.AdminDirectory);
+
+    /// <summary>The files that git calls unmerged: a rebase, merge or the like stopped at them.</summary>
+    public async Task<IReadOnlyList<string>> UnmergedAsync(CancellationToken cancellationToken = default)
+    {
+        var output = await worktree.Repository.ReadAsync(worktree.Call("diff", "--name-only", "--diff-filter=U", "--no-renames", "-z"), cancellationToken);
+        return output.Fields();
+    }
+
+    /// <summary>
+    /// Makes the worktree one that git can work with again, where somebody has left no head in it, or none that git understands: then not even git's own commands help.
+    /// </summary>
+    /// <param name="branch">The branch it was made for.</param>
+    public void Repair(string branch)
+    {
+        var file = Path.Combine(worktree.AdminDirectory, "HEAD");
+        if (new FileInfo(file) is { Exists: true, LinkTarget: null }
+            && DurableFile.TryRead(file)?.Trim() is { } head
+            && (ObjectMemory.IsId(head) || (head.StartsWith("ref: refs/", StringComparison.Ordinal) && !head.Contains("..", StringComparison.Ordinal) && !head.Contains('\n', StringComparison.Ordinal))))
+        {
+            return;
+        }
+
+        if (Directory.Exists(file) && new DirectoryInfo(file).LinkTarget is null)
+        {
+            Directory.Move(file, $"{file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
+        }
+
+        File.Delete(file);
+        DurableFile.Write(file, $"ref: {branch}\n");
+    }
+
+    /// <summary>
+    /// Forgets what is unfinished and names the branch, without touching a file or the index: for after the files were committed to it. A merge is ended by
+    /// <see cref="ConflictWorktree"/>.
+    /// </summary>
+    public async Task AttachAsync(string branch, CancellationToken cancellationToken = default)
+    {
+        if (Branch != branch)
+        {
+            await worktree.WriteAsync(cancellationToken, "symbolic-ref", "-m", "back to the task's branch", "HEAD", branch);
+        }
+
+        string[]? quit = Operation switch
+        {
+            UnfinishedOperation.Rebase => Directory.Exists(Path.Combine(worktree.AdminDirectory, "rebase-apply")) ? ["am", "--quit"] : ["rebase", "--quit"],
+            UnfinishedOperation.CherryPick => ["cherry-pick", "--quit"],
+            UnfinishedOperation.Revert => ["revert", "--quit"],
+            UnfinishedOperation.Bisect => ["bisect", "reset", "HEAD"],
+            _ => null,
+        };
+        if (quit is not null)
+        {
+            await worktree.WriteAsync(cancellationToken, quit);
+        }
+    }
+}

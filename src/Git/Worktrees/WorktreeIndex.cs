@@ -1,0 +1,40 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>
+/// The index of a worktree in which somebody has worked: what git can't read (torn by a power cut, since git does not sync an agent's, or replaced by something else) is made anew, for
+/// the files are the work and no command of git's goes without one.
+/// </summary>
+/// <param name="worktree">The worktree; nobody works in it any more.</param>
+public sealed class WorktreeIndex(Worktree worktree)
+{
+    private readonly string _file = Path.Combine(worktree.AdminDirectory, "index");
+
+    /// <summary>Rebuilds it where that is needed. Files are not touched; what was staged is as before a commit: changed.</summary>
+    /// <param name="otherwise">The commit to build it from where the worktree is at none.</param>
+    /// <param name="cancellationToken">Is looked at before.</param>
+    /// <returns>It was rebuilt.</returns>
+    public async Task<bool> RepairAsync(string otherwise, CancellationToken cancellationToken = default)
+    {
+        if (await IsReadableAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        if (Directory.Exists(_file) && new DirectoryInfo(_file).LinkTarget is null)
+        {
+            Directory.Move(_file, $"{_file}-{Guid.NewGuid():N}"); // Whatever is in it, it goes with the worktree.
+        }
+        else
+        {
+            File.Delete(_file);
+        }
+
+        await worktree.WriteAsync(cancellationToken, "read-tree", await worktree.ReadHeadAsync(cancellationToken) ?? otherwise);
+        return true;
+    }
+
+    /// <summary>A pipe in its place would hold git up; the command reads the whole index, and nothing in one has this name.</summary>
+    private async Task<bool> IsReadableAsync(CancellationToken cancellationToken) =>
+        new WorktreeFiles(worktree.AdminDirectory).HasFile("index")
+        && (await worktree.Repository.ReadAsync(worktree.Call("ls-files", "-z", "--", ".git") with { AnswerCodes = [0, 1, 128] }, cancellationToken)).ExitCode == 0;
+}

@@ -1,0 +1,106 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>
+/// The one place through which files of worktrees are overwritten or removed: resets, cleaning, checkouts over what is there, removal. (A test looks for others.)
+/// </summary>
+/// <param name="worktree">The worktree.</param>
+/// <param name="permit">That what is there is kept, or nobody's.</param>
+public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
+{
+    private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
+
+    /// <summary>
+    /// Makes the files those of a commit, with the branch that is checked out. What is ignored stays, and so do repositories made inside, whose content no
+    /// snapshot has.
+    /// </summary>
+    public async Task ToAsync(string commit, CancellationToken cancellationToken = default)
+    {
+        permit.Check(worktree.Path);
+        await worktree.WriteAsync(cancellationToken, "reset", "--hard", "--quiet", commit);
+        await CleanAsync(cancellationToken, "-fdq");
+    }
+
+    /// <summary>Puts single files back as they are in a commit.</summary>
+    public async Task PutBackAsync(string commit, IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
+    {
+        permit.Check(worktree.Path);
+        if (paths.Count > 0)
+        {
+            await worktree.WriteAsync(
+                worktree.Call("--literal-pathspecs", "checkout", "--quiet", "--force", commit, "--pathspec-from-file=-", "--pathspec-file-nul") with
+                {
+                    Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(paths.Select(path => path + "\0")))),
+                    Settings = ParallelCheckout,
+                },
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Removes single files, links or folders.</summary>
+    /// <returns>Those that can't be removed, and why.</returns>
+    public IReadOnlyList<(string Path, string Reason)> Remove(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+    {
+        permit.Check(worktree.Path);
+        worktree.CheckInPlace();
+        var files = new WorktreeFiles(worktree.Path);
+        var left = new List<(string Path, string Reason)>();
+        foreach (var path in paths)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                files.Remove(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                left.Add((path, e.Message));
+            }
+        }
+
+        return left;
+    }
+
+    /// <summary>Puts the files of a commit in as uncommitted changes.</summary>
+    internal async Task PutInAsync(string commit, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    {
+        permit.Check(worktree.Path);
+        await worktree.WriteAsync(worktree.Call("read-tree", "--reset", "-u", commit) with { Environment = environment }, cancellationToken);
+        await worktree.WriteAsync(worktree.Call("reset", "--quiet", "--mixed", "HEAD") with { Environment = environment }, cancellationToken);
+    }
+
+    /// <summary>Checks something out over what is there.</summary>
+    /// <param name="where">In the words of git-checkout(1).</param>
+    /// <param name="cancellationToken">Is looked at before.</param>
+    internal Task CheckOutAsync(IEnumerable<string> where, CancellationToken cancellationToken)
+    {
+        permit.Check(worktree.Path);
+        return worktree.WriteAsync(worktree.Call(["checkout", "--quiet", "--force", .. where]) with { Settings = ParallelCheckout }, cancellationToken);
+    }
+
+    /// <summary>Removes untracked and ignored files, also repositories made inside, but not those in <paramref name="keep"/>.</summary>
+    internal async Task SweepAsync(IEnumerable<string>? keep, CancellationToken cancellationToken)
+    {
+        permit.Check(worktree.Path);
+        cancellationToken.ThrowIfCancellationRequested();
+        string[] kept = [.. keep ?? []];
+        if (kept.Length == 0)
+        {
+            File.Delete(worktree.SetupMark);
+        }
+
+        await CleanAsync(cancellationToken, ["-ffdxq", .. kept.SelectMany(pattern => (string[])["-e", pattern])]);
+    }
+
+    /// <summary>Removes a worktree, finished or not, with its administration.</summary>
+    internal static void Remove(GitRepository repository, string path, DiscardPermit permit)
+    {
+        permit.Check(path);
+        new WorktreeClaims(repository).RemoveClaimed(path);
+    }
+
+    private Task<GitOutput> CleanAsync(CancellationToken cancellationToken, params IEnumerable<string> options) =>
+        worktree.WriteAsync(cancellationToken, ["clean", .. options]);
+}

@@ -1,0 +1,128 @@
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Something git has begun in a checkout and not finished.</summary>
+public enum UnfinishedOperation
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A merge.</summary>
+    Merge,
+
+    /// <summary>A rebase, or <c>git am</c>.</summary>
+    Rebase,
+
+    /// <summary>A cherry-pick.</summary>
+    CherryPick,
+
+    /// <summary>A revert.</summary>
+    Revert,
+
+    /// <summary>A bisect.</summary>
+    Bisect,
+}
+
+/// <summary>A file that is not as the last commit has it.</summary>
+/// <param name="Path">Relative to the root.</param>
+/// <param name="Index">What happened in the index: a letter of git-status(1), '.' for nothing.</param>
+/// <param name="Files">What happened on disk: a letter, '.' for nothing.</param>
+/// <param name="IsUntracked">True if git does not know it.</param>
+/// <param name="IsUnmerged">True if it is in conflict.</param>
+public sealed record StatusEntry(string Path, char Index, char Files, bool IsUntracked, bool IsUnmerged);
+
+/// <summary>The state of a checkout.</summary>
+/// <param name="Head">The commit it is at; null without commits.</param>
+/// <param name="Branch">Its branch as a full ref name; null if detached.</param>
+/// <param name="Operation">What is unfinished.</param>
+/// <param name="Entries">The files that differ, untracked ones too, ignored ones not.</param>
+public sealed record WorktreeStatus(string? Head, string? Branch, UnfinishedOperation Operation, IReadOnlyList<StatusEntry> Entries)
+{
+    internal static readonly string[] Arguments =
+        ["status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"];
+
+    /// <summary>
+    /// The files with changes that a person could lose, without untracked ones and without those at or below one of <paramref name="ignored"/>.
+    /// </summary>
+    public IReadOnlyList<string> ChangedFiles(params IEnumerable<string> ignored) => Files(isUntracked: false, ignored);
+
+    /// <summary>The untracked files, without those at or below one of <paramref name="ignored"/>.</summary>
+    public IReadOnlyList<string> UntrackedFiles(params IEnumerable<string> ignored) => Files(isUntracked: true, ignored);
+
+    /// <summary>Reads the state of a checkout with one git process.</summary>
+    public static async Task<WorktreeStatus> ReadAsync(Worktree worktree, CancellationToken cancellationToken = default)
+    {
+        var output = await worktree.Repository.ReadAsync(worktree.Call(Arguments), cancellationToken);
+        return Parse(output.Fields(), OperationIn(worktree.AdminDirectory));
+    }
+
+    /// <summary>The same; null if git refuses to look at what is there.</summary>
+    internal static async Task<WorktreeStatus?> TryReadAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(worktree, cancellationToken);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal)
+        {
+            return null;
+        }
+    }
+
+    internal static WorktreeStatus Parse(IEnumerable<string> fields, UnfinishedOperation operation)
+    {
+        string? head = null;
+        string? branch = null;
+        var entries = new List<StatusEntry>();
+        foreach (var field in fields.Where(field => field.Length > 2))
+        {
+            switch (field[0])
+            {
+                case '#' when field.StartsWith("# branch.oid ", StringComparison.Ordinal):
+                    head = field[13..] is "(initial)" ? null : field[13..];
+                    break;
+                case '#' when field.StartsWith("# branch.head ", StringComparison.Ordinal):
+                    branch = field[14..] is "(detached)" ? null : "refs/heads/" + field[14..];
+                    break;
+                case '?':
+                    entries.Add(new StatusEntry(field[2..], '.', '?', IsUntracked: true, IsUnmerged: false));
+                    break;
+                case '1':
+                    entries.Add(new StatusEntry(field.Split(' ', 9)[8], field[2], field[3], IsUntracked: false, IsUnmerged: false));
+                    break;
+                case 'u':
+                    entries.Add(new StatusEntry(field.Split(' ', 11)[10], field[2], field[3], IsUntracked: false, IsUnmerged: true));
+                    break;
+                default:
+                    break; // Other headers, such as the upstream.
+            }
+        }
+
+        return new WorktreeStatus(head, branch, operation, entries);
+    }
+
+    internal static UnfinishedOperation OperationIn(string adminDirectory)
+    {
+        (string Name, UnfinishedOperation Operation)[] signs =
+        [
+            ("rebase-merge", UnfinishedOperation.Rebase),
+            ("rebase-apply", UnfinishedOperation.Rebase),
+            ("MERGE_HEAD", UnfinishedOperation.Merge),
+            ("CHERRY_PICK_HEAD", UnfinishedOperation.CherryPick),
+            ("REVERT_HEAD", UnfinishedOperation.Revert),
+            ("BISECT_LOG", UnfinishedOperation.Bisect),
+        ];
+        return signs.FirstOrDefault(sign => Path.Exists(Path.Combine(adminDirectory, sign.Name))).Operation;
+    }
+
+    private List<string> Files(bool isUntracked, IEnumerable<string> ignored)
+    {
+        var prefixes = ignored.Select(prefix => prefix.TrimEnd('/')).ToArray();
+        return
+        [
+            .. Entries.Where(entry => entry.IsUntracked == isUntracked).Select(entry => entry.Path)
+                .Where(path => !prefixes.Any(prefix => path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal))),
+        ];
+    }
+}

@@ -1,0 +1,272 @@
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Makes, finds, resets and removes worktrees. Each operation can be repeated after a crash at any point.</summary>
+/// <param name="repository">The repository.</param>
+public sealed class WorktreeStore(GitRepository repository)
+{
+    private const string BranchPrefix = "refs/heads/";
+    private static readonly string[] ParallelCheckout = ["checkout.workers=0"];
+
+    /// <summary>
+    /// The worktree at a place: the one that is there and ready, else a new one. One that was begun and not finished is removed and made again.
+    /// </summary>
+    /// <exception cref="GitException">Something that is no worktree of ours is at the place, or git refuses (for example: the branch is checked out elsewhere).</exception>
+    public async Task<Worktree> EnsureAsync(WorktreeRequest request, CancellationToken cancellationToken = default)
+    {
+        var path = Path.GetFullPath(request.Path);
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var admin = WorktreeAdmin.Find(repository, path);
+        if (admin is not null && WorktreeAdmin.ReadMarker(admin, path) is { } marker)
+        {
+            return marker.Branch == request.Branch
+                ? new Worktree(repository, path, admin)
+                : throw new GitException(
+                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. If nothing in it is needed: git worktree remove --force --force '{path}'");
+        }
+
+        var claims = new WorktreeClaims(repository);
+        await ClearPlaceAsync(path, admin, claims, request, cancellationToken);
+        claims.Claim(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (!await TryReuseAsync(request, path, cancellationToken))
+        {
+            await AddAsync(request, path, cancellationToken);
+        }
+
+        admin = WorktreeAdmin.Find(repository, path)
+            ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
+        WorktreeAdmin.WriteMarker(admin, path, request.Branch);
+        claims.Release(path);
+        return new Worktree(repository, path, admin);
+    }
+
+    /// <summary>True for what is left of a worktree because it could not be removed.</summary>
+    public static bool IsLeft(string path) => Path.GetFileName(path).Contains(FolderRemover.Left, StringComparison.Ordinal);
+
+    /// <summary>The ready worktree at a place, or null.</summary>
+    public Worktree? Find(string path)
+    {
+        path = Path.GetFullPath(path);
+        return WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.ReadMarker(admin, path) is not null
+            ? new Worktree(repository, path, admin)
+            : null;
+    }
+
+    /// <summary>The main checkout as a worktree, or null in a bare repository. It is the user's: only landing writes in it.</summary>
+    public Worktree? FindMainCheckout() =>
+        repository.MainCheckout is { } path ? new Worktree(repository, path, repository.CommonDirectory) : null;
+
+    /// <summary>
+    /// Makes a worktree's files exactly those of a commit: changes, untracked and ignored files go, but not those in <paramref name="keep"/>.
+    /// </summary>
+    /// <param name="worktree">The worktree, made without a branch; detached afterwards.</param>
+    /// <param name="commit">The commit.</param>
+    /// <param name="keep">Patterns as in <c>.gitignore</c> that are not cleaned, such as <c>/node_modules/</c>.</param>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    public async Task CheckOutAsync(Worktree worktree, string commit, IEnumerable<string>? keep = null, CancellationToken cancellationToken = default)
+    {
+        var reset = new WorktreeReset(worktree, DiscardPermit.OfNobody(worktree));
+        await reset.CheckOutAsync(["--detach", commit], cancellationToken);
+        await reset.SweepAsync(keep, cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes a worktree with everything in it, finished or not, and what git knows of it; its branch stays. Nothing there: nothing to do.
+    /// </summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="cancellationToken">Ends waiting for others that make or remove worktrees.</param>
+    /// <param name="permit">That what is in it may go; null only for one that was made without a branch, or never finished.</param>
+    public async Task RemoveAsync(string path, CancellationToken cancellationToken = default, DiscardPermit? permit = null)
+    {
+        path = Path.GetFullPath(path);
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var claims = new WorktreeClaims(repository);
+        var admin = WorktreeAdmin.Find(repository, path);
+        if (admin is not null && !WorktreeAdmin.IsOurs(admin) && !claims.IsClaimed(path))
+        {
+            throw new GitException($"'{path}' is a worktree, but not one of ours; it was not removed. To do it by hand: git worktree remove '{path}'");
+        }
+
+        if (claims.IsClaimed(path))
+        {
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+        }
+        else if (admin is not null)
+        {
+            permit ??= DiscardPermit.OfNobody(new Worktree(repository, path, admin));
+            claims.Claim(path);
+            WorktreeReset.Remove(repository, path, permit);
+        }
+    }
+
+    /// <summary>
+    /// Gives a worktree up and lets it be used again. Nothing there: nothing to do.
+    /// </summary>
+    public async Task ReturnAsync(string path, WorktreePool pool, DiscardPermit permit, CancellationToken cancellationToken = default)
+    {
+        path = Path.GetFullPath(path);
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        if (WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.IsOurs(admin))
+        {
+            await new PooledWorktrees(repository, pool).ReturnAsync(path, admin, permit, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes every worktree of ours below <paramref name="folder"/> that was begun and not finished; others are not touched.</summary>
+    /// <returns>Their folders.</returns>
+    public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        var claims = new WorktreeClaims(repository);
+        if (claims.Below(Path.GetFullPath(folder)).Count == 0)
+        {
+            return [];
+        }
+
+        // Whoever makes a worktree holds this lock, so what is claimed once we have it is nobody's any more.
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var unfinished = claims.Below(Path.GetFullPath(folder));
+        foreach (var path in unfinished)
+        {
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+        }
+
+        return unfinished;
+    }
+
+    /// <summary>All worktrees of the repository, the main checkout first, also those of the user and of other tools.</summary>
+    public async Task<IReadOnlyList<WorktreeInfo>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var output = await repository.ReadAsync(repository.Call("worktree", "list", "--porcelain", "-z"), cancellationToken);
+        var list = ParseList(output.Text);
+
+        // For a submodule and for --separate-git-dir git prints the git directory here (2.39).
+        return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
+    }
+
+    /// <summary>
+    /// Adds patterns to <c>info/exclude</c>, which is the repository's own and never committed. Those that are there stay as they are.
+    /// </summary>
+    public async Task ExcludeAsync(IEnumerable<string> patterns, CancellationToken cancellationToken = default)
+    {
+        using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
+        var file = Path.Combine(repository.CommonDirectory, "info", "exclude");
+        var content = DurableFile.TryRead(file) ?? string.Empty;
+        var present = content.Split('\n').Select(line => line.Trim()).ToHashSet();
+        var missing = patterns.Where(pattern => !present.Contains(pattern)).ToArray();
+        if (missing.Length > 0)
+        {
+            var separator = content.Length == 0 || content.EndsWith('\n') ? string.Empty : "\n";
+            DurableFile.Write(file, content + separator + string.Join('\n', missing) + "\n");
+        }
+    }
+
+    internal static IReadOnlyList<WorktreeInfo> ParseList(string text)
+    {
+        var list = new List<WorktreeInfo>();
+        foreach (var field in text.Split('\0'))
+        {
+            var (name, value) = field.IndexOf(' ', StringComparison.Ordinal) is var blank and >= 0 ? (field[..blank], field[(blank + 1)..]) : (field, string.Empty);
+            if (name == "worktree")
+            {
+                list.Add(new WorktreeInfo(value, null, null, IsLocked: false, null, IsMissing: false));
+            }
+            else if (list.Count > 0)
+            {
+                list[^1] = name switch
+                {
+                    "HEAD" when value.Any(digit => digit != '0') => list[^1] with { Head = value },
+                    "branch" => list[^1] with { Branch = value },
+                    "locked" => list[^1] with { IsLocked = true, LockReason = value.Length == 0 ? null : value },
+                    "prunable" => list[^1] with { IsMissing = true },
+                    _ => list[^1],
+                };
+            }
+        }
+
+        return list;
+    }
+
+    private async Task ClearPlaceAsync(string path, string? admin, WorktreeClaims claims, WorktreeRequest request, CancellationToken cancellationToken)
+    {
+        if (request.IsOwnPlace || claims.IsClaimed(path))
+        {
+            claims.Claim(path);
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+        }
+        else if (admin is not null && WorktreeAdmin.IsOurs(admin))
+        {
+            // It was ready, and is not any more: its .git file is gone, or the folder was moved here. Somebody's work may be in it all the same.
+            var worktree = new Worktree(repository, path, admin);
+            var permit = !Directory.Exists(path)
+                ? DiscardPermit.OfOurMaking(path)
+                : WorktreeAdmin.BranchOf(admin) is null
+                ? DiscardPermit.OfNobody(worktree)
+                : await DiscardPermit.KeepAsync(worktree, request.Keep ?? throw new GitException($"'{path}' was a worktree of ours and is none any more; there may be work in it. Look at it and move it away."), [], cancellationToken);
+            claims.Claim(path);
+            WorktreeReset.Remove(repository, path, permit);
+        }
+        else if (admin is not null)
+        {
+            throw new GitException($"'{path}' is a worktree of somebody else. Remove it (git worktree remove '{path}'), or set worktrees.dir to another folder.");
+        }
+        else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new GitException($"'{path}' is in the way: it is no worktree of this repository. Move it away, or set worktrees.dir to another folder.");
+        }
+    }
+
+    /// <summary>Takes a worktree from the pool and makes its files those that are wanted.</summary>
+    private async Task<bool> TryReuseAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
+    {
+        if (request.Pool is null || new PooledWorktrees(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
+        {
+            return false;
+        }
+
+        var worktree = new Worktree(repository, path, admin);
+        try
+        {
+            var reset = new WorktreeReset(worktree, DiscardPermit.OfOurMaking(path));
+            await reset.CheckOutAsync(await WhereAsync(request, cancellationToken), cancellationToken);
+            await reset.SweepAsync(fits ? request.Pool.Keep : null, cancellationToken);
+            return true;
+        }
+        catch (GitException)
+        {
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+            new WorktreeClaims(repository).Claim(path);
+            return false; // Whatever is wrong with it, a new one is made, and if git refuses that too, it says why.
+        }
+    }
+
+    private async Task AddAsync(WorktreeRequest request, string path, CancellationToken cancellationToken)
+    {
+        string[] add = ["worktree", "add", "--quiet", "--lock", "--reason", request.LockReason];
+        add = request.Branch is null
+            ? [.. add, "--detach", path, request.Commit]
+            : await BranchExistsAsync(request, cancellationToken)
+                ? [.. add, path, ShortName(request)]
+                : [.. add, "--no-track", "-b", ShortName(request), path, request.Commit];
+        await repository.WriteAsync(repository.Call(add) with { Settings = ParallelCheckout }, cancellationToken);
+    }
+
+    /// <summary>What is checked out, in the words of git-checkout(1).</summary>
+    private async Task<string[]> WhereAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
+        request.Branch is null
+            ? ["--detach", request.Commit]
+            : await BranchExistsAsync(request, cancellationToken)
+                ? [ShortName(request)]
+                : ["--no-track", "-b", ShortName(request), request.Commit];
+
+    private async Task<bool> BranchExistsAsync(WorktreeRequest request, CancellationToken cancellationToken) =>
+        await new RefStore(repository).ReadAsync(request.Branch!, cancellationToken) is not null;
+
+    private static string ShortName(WorktreeRequest request) =>
+        request.Branch!.StartsWith(BranchPrefix, StringComparison.Ordinal)
+            ? request.Branch[BranchPrefix.Length..]
+            : throw new ArgumentException($"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.", nameof(request));
+}

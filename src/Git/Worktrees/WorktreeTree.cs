@@ -1,0 +1,58 @@
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>
+/// What is in a worktree as a tree: tracked and untracked files, not ignored ones. Only read: an index of its own is used, and whether the worktree's wiring is
+/// still what it was does not matter, so that work can be kept before that is mended.
+/// </summary>
+/// <param name="worktree">The worktree.</param>
+internal sealed class WorktreeTree(Worktree worktree)
+{
+    private static readonly IReadOnlyDictionary<string, string?> Nothing = new Dictionary<string, string?>();
+
+    /// <summary>Writes the tree.</summary>
+    /// <param name="cancellationToken">Is looked at between the steps.</param>
+    /// <param name="environment">What sends the objects elsewhere than to the repository's own; null: to those.</param>
+    /// <returns>Its id, and the commit that the worktree is at; null if it is at none.</returns>
+    /// <exception cref="GitException">Git can't store what is there.</exception>
+    internal async Task<(string Tree, string? Head)> WriteAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var head = await worktree.ReadHeadAsync(cancellationToken);
+        try
+        {
+            return (await WriteAsync(FromAgentsIndex, environment ?? Nothing, cancellationToken), head);
+        }
+        catch (GitException refusal) when (refusal.IsRefusal && head is not null)
+        {
+            // The index is damaged, or names what is no more: then all files are looked at anew.
+            return (await WriteAsync(index => FromCommitAsync(head, index, cancellationToken), environment ?? Nothing, cancellationToken), head);
+        }
+    }
+
+    private async Task<string> WriteAsync(Func<TemporaryIndex, Task> begin, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    {
+        using var index = new TemporaryIndex(worktree.Repository);
+        await begin(index);
+        var all = new Dictionary<string, string?>(environment.Concat(index.Environment));
+
+        // The agent goes on working: a file that vanishes while it is read, or can't be read, is no reason to save nothing.
+        await worktree.Repository.AddObjectsAsync(
+            worktree.Call("add", "--all", "--sparse", "--ignore-errors", "--", ".") with { Environment = all, AnswerCodes = [0, 1] }, cancellationToken);
+        return (await worktree.Repository.AddObjectsAsync(worktree.Call("write-tree") with { Environment = all }, cancellationToken)).Text;
+    }
+
+    private Task FromAgentsIndex(TemporaryIndex index)
+    {
+        var agents = Path.Combine(worktree.AdminDirectory, "index");
+        if (File.Exists(agents))
+        {
+            File.Copy(agents, index.Path);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task<GitOutput> FromCommitAsync(string commit, TemporaryIndex index, CancellationToken cancellationToken) =>
+        worktree.Repository.AddObjectsAsync(worktree.Call("read-tree", commit) with { Environment = index.Environment }, cancellationToken);
+}
