@@ -17,7 +17,7 @@ public sealed class PlanningActivities : IPlanningActivities
     {
         _start = new PlanningStart(services);
         _turn = new PlannerRunStep(services);
-        _end = new PlanningEnd(services.Time);
+        _end = new PlanningEnd(services);
     }
 
     /// <inheritdoc/>

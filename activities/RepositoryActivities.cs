@@ -8,8 +8,8 @@ namespace Orchestrator.Activities;
 
 /// <summary>Finds the queue of a repository. Any worker may be asked; one that does not have the repository hands the question on.</summary>
 /// <param name="served">The repositories that this worker serves.</param>
-/// <param name="host">Name of this host.</param>
-public sealed class RepositoryActivities(IReadOnlyList<RepositoryReference> served, string host) : IRepositoryActivities
+/// <param name="services">What the steps need.</param>
+public sealed class RepositoryActivities(IReadOnlyList<RepositoryReference> served, RunServices services) : IRepositoryActivities
 {
     /// <inheritdoc/>
     [Activity]
@@ -18,7 +18,7 @@ public sealed class RepositoryActivities(IReadOnlyList<RepositoryReference> serv
         GitRepository repository;
         try
         {
-            repository = await Repositories.OpenAsync(Path.GetFullPath(path));
+            repository = await services.OpenRepositoryAsync(Path.GetFullPath(path));
         }
         catch (NotARepositoryException missing) when (served.Count == 0 || !Directory.Exists(path))
         {
@@ -32,7 +32,7 @@ public sealed class RepositoryActivities(IReadOnlyList<RepositoryReference> serv
     }
 
     private ApplicationFailureException NotHere(string path, Exception? inner) => new(
-        $"The worker on {host} does not serve '{path}'; it serves {(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path)))}. "
+        $"The worker on {services.Host} does not serve '{path}'; it serves {(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path)))}. "
         + "Another worker is asked. If none serves it, start one on its machine: orchestrate worker --repository PATH",
         inner, "NotServed", nonRetryable: false);
 }

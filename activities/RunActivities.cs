@@ -106,7 +106,7 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<string> AbortAsync(AbortInput input) => Heartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, stop));
+    public Task<string> AbortAsync(AbortInput input) => Heartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, _services, stop));
 
     /// <inheritdoc/>
     [Activity]

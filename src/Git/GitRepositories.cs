@@ -5,30 +5,30 @@ using Orchestrator.Git.Worktrees;
 namespace Orchestrator.Git;
 
 /// <summary>
-/// The git program and the repositories of this process, each looked at once: its version, a repository's place and its configuration do not change while
+/// The git program and the repositories that somebody works with, each looked at once: its version, a repository's place and its configuration do not change while
 /// we work, and asking anew would cost every step three git processes. What failed is tried again.
 /// </summary>
-public static class GitRepositories
+public sealed class GitRepositories
 {
-    private static readonly ConcurrentDictionary<string, Task<GitProgram>> Programs = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, Task<GitRepository>> Opened = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, Task<GitRepository>> Recovered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<GitRepository>> _opened = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<GitRepository>> _recovered = new(StringComparer.Ordinal);
 
     /// <summary>The <c>git</c> on PATH.</summary>
     /// <exception cref="GitUnavailableException">There is none, or it is too old.</exception>
-    public static Task<GitProgram> GitAsync() => OnceAsync(Programs, "git", _ => GitProgram.FindAsync());
+    public Task<GitProgram> GitAsync() => OnceAsync(_programs, "git", _ => GitProgram.FindAsync());
 
     /// <summary>The repository that a folder belongs to.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
-    public static Task<GitRepository> OpenAsync(string path) => OnceAsync(Opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
+    public Task<GitRepository> OpenAsync(string path) => OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
 
     /// <summary>The same, after what killed git processes of earlier times left behind was mended.</summary>
     /// <param name="path">Absolute path of a folder.</param>
     /// <exception cref="GitUnavailableException">There is no git, or it is too old.</exception>
     /// <exception cref="NotARepositoryException">The folder is in no repository that can be used.</exception>
-    public static Task<GitRepository> OpenRecoveredAsync(string path) => OnceAsync(Recovered, path, async p =>
+    public Task<GitRepository> OpenRecoveredAsync(string path) => OnceAsync(_recovered, path, async p =>
     {
         var repository = await OpenAsync(p);
         await new RepositoryRecovery(repository).RunAsync();

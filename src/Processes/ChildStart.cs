@@ -63,8 +63,8 @@ internal sealed class ChildStart
     {
         // One tick of grace for the rounding of two clocks.
         var notBefore = ProcFiles.ReadTicks() - 1;
-        var births = _command.StopLeftovers ? PidWatermark.Now() : null;
-        return new RunningChild(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, notBefore, births, new ProcessStopper(time));
+        var watermark = _command.StopLeftovers ? PidWatermark.Now() : null;
+        return new RunningChild(await StartProcessAsync(Info, _command.FileName, time), _command, _mark, notBefore, watermark, new ProcessStopper(time));
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Orchestrator.Git;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.QualityGates;
 using Orchestrator.Settings;
@@ -10,6 +12,8 @@ namespace Orchestrator.Runs;
 /// <param name="Time">The clock.</param>
 public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand, TimeProvider Time)
 {
+    private readonly GitRepositories _repositories = new();
+
     /// <summary>The environment that agents and settings see.</summary>
     /// <value>Default: this process's own.</value>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = SettingsFiles.ProcessEnvironment();
@@ -20,6 +24,19 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
 
     /// <summary>Plans and settings of runs, as they were stored when those began.</summary>
     internal StoredPlans Plans { get; } = new();
+
+    /// <summary>Opens a repository that must have a main checkout, because worktrees, plans and landing belong to it.</summary>
+    /// <param name="path">Absolute path of a folder in it.</param>
+    /// <exception cref="StepException">It is a bare one.</exception>
+    public async Task<GitRepository> OpenRepositoryAsync(string path)
+    {
+        var repository = await _repositories.OpenRecoveredAsync(path);
+        return repository.MainCheckout is not null
+            ? repository
+            : throw new StepException(
+                $"'{path}' is a bare repository: it has no checkout for the plan and the worktrees. Clone it (git clone {path} WORK) and run there.",
+                "InvalidInput");
+    }
 
     /// <summary>The settings of a repository for a run: what its input sets counts most. With what a person has said about the repository.</summary>
     internal RepositorySettings LoadSettings(string repository, string runId, OrchestrationInput input) =>

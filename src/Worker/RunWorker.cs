@@ -23,7 +23,7 @@ public sealed class RunWorker : IDisposable
         var services = new RunServices(options.Machine, options.HookCommand, options.Time) { Environment = options.Environment, Trust = options.Trust };
         var shared = new TemporalWorkerOptions(TaskQueues.Workflows) { Identity = options.Identity, LoggerFactory = logs, MaxConcurrentActivities = 20, Interceptors = [new StepFailures()] };
         shared.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>();
-        shared.AddAllActivities(new RepositoryActivities(options.Repositories, options.Machine));
+        shared.AddAllActivities(new RepositoryActivities(options.Repositories, services));
         _workers.Add(new TemporalWorker(client, shared));
         foreach (var repository in options.Repositories)
         {

@@ -62,7 +62,7 @@ public sealed class AgentGuardTests
     private static async Task<(AgentGuard Guard, TaskWorkspace Place, Worktree Worktree)> GuardAsync(RunFixture run)
     {
         await run.PrepareAsync("a");
-        var workspace = new TaskWorkspace(await Repositories.OpenAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), "a");
+        var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), "a");
         return (new AgentGuard(workspace, run.Services, start: 1), workspace, workspace.Worktrees.Find(workspace.WorktreePath)!);
     }
 }

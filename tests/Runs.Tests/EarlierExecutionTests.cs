@@ -121,7 +121,7 @@ public sealed class EarlierExecutionTests
     };
 
     private static async Task<StagingBranch?> EnsureAsync(RunFixture run) =>
-        await RunStaging.EnsureAsync(await Repositories.OpenAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), CancellationToken.None);
+        await RunStaging.EnsureAsync(await run.Services.OpenRepositoryAsync(run.Repository.Path), new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash), CancellationToken.None);
 
     private static async Task DeleteAsync(RunFixture run, params string[] refs)
     {

@@ -175,7 +175,7 @@ public sealed class HostileWorktreeTests
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "mine\n");
         var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
-        var workspace = new TaskWorkspace(await Repositories.OpenAsync(run.Repository.Path), files, "a");
+        var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), files, "a");
         var check = new TaskCommit(workspace, files.Task("a"), files);
         var input = new VerifyTaskInput { Task = run.Task("a"), Prepared = prepared, Round = 1, Start = 1, ClaimedDone = true };
         Assert.Empty(await check.FindProblemsAsync(input, [], CancellationToken.None));

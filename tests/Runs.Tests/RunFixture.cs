@@ -69,7 +69,7 @@ internal sealed class RunFixture : IDisposable
             ["TMPDIR"] = Directory.CreateDirectory(repository.Beside("tmp")).FullName,
         };
         var services = new RunServices("host", ["orchestrate", "hook"], TimeProvider.System) { Environment = environment };
-        var opened = await Repositories.OpenAsync(repository.Path);
+        var opened = await services.OpenRepositoryAsync(repository.Path);
         var reference = new RepositoryReference(repository.Path, opened.Key, "queue");
         var plan = new Plan { Request = "a test", Tasks = tasks, Contracts = contracts };
         var hash = RunFiles.Store(new RunFolder(repository.Path, runId), plan, start);
@@ -132,7 +132,7 @@ internal sealed class RunFixture : IDisposable
 
     public Task ReleaseAsync(string id) => new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 
-    public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), CancellationToken.None);
+    public Task<string> AbortAsync() => RunAbort.AbortAsync(new AbortInput(_runId, Reference, StagingBranch), _services, CancellationToken.None);
 
     /// <summary>For whom steps are done, as the engine tells it.</summary>
     public CallerState CallerIs { get; set; } = CallerState.Open;

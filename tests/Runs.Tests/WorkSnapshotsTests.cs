@@ -29,7 +29,7 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
     {
         var ids = Enumerable.Range(1, agents).Select(number => $"t{number}").ToList();
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), [.. ids.Select(id => Task(id, $"{id}/**"))]);
-        var repository = await Repositories.OpenAsync(run.Repository.Path);
+        var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
         var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
         var time = new StandingTime();
         var atWork = new List<(string Folder, string Talk, WorkSnapshots Snapshots)>();

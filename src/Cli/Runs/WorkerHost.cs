@@ -48,9 +48,10 @@ internal sealed class WorkerHost : IAsyncDisposable
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine, IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
+        var git = new GitRepositories();
         var opened = new List<GitRepository>();
         foreach (var location in repositories)
-            opened.Add(await GitRepositories.OpenAsync(location.Root));
+            opened.Add(await git.OpenAsync(location.Root));
         var host = new WorkerHost(engine, repositories, opened, context);
         try
         {

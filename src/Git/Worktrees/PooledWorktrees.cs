@@ -79,7 +79,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
         }
 
         Move(found.Path, path, found.Admin);
-        DurableFile.Write(Path.Combine(found.Admin, "locked"), lockReason + "\n");
+        File.WriteAllText(Path.Combine(found.Admin, "locked"), lockReason + "\n"); // Only for people: not worth a sync.
         return (found.Admin, found.Fits);
     }
 

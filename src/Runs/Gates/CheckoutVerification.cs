@@ -38,7 +38,7 @@ public static class CheckoutVerification
         Action<GateVerdict> told, Action<WaitingGate> waits, CancellationToken stop)
     {
         var runner = new GateRunner(GateTurns.Of(environment, told: waits));
-        var opened = await GitRepositories.OpenAsync(workTree);
+        var opened = await new GitRepositories().OpenAsync(workTree);
         if (commit is null)
         {
             var known = new WorktreeStore(opened);

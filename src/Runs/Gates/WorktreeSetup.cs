@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
 using Orchestrator.Git.Refs;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Processes;
@@ -27,7 +28,7 @@ internal static class WorktreeSetup
         IReadOnlyList<string> commands = files.Settings.Worktrees.Setup ?? [.. found.Select(k => k.Command)];
         if (commands.Count == 0)
             return null;
-        if (files.Settings.Worktrees.Setup is null && await UnaskedAsync(found, files, stop) is { } unasked)
+        if (files.Settings.Worktrees.Setup is null && await UnaskedAsync(worktree.Repository, found, files, stop) is { } unasked)
             return unasked;
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
         var wanted = Fingerprint(worktree.Path, [.. commands, .. Used(commands, files.Settings.Worktrees.Environment, resources)], found.Select(k => k.LockFile));
@@ -63,12 +64,11 @@ internal static class WorktreeSetup
     /// Why set-up that a lock file asks for may not run: the file was there when the run began, in what its base holds, but not in the checkout that the person was asked about.
     /// One that came with the run's own work is as good as the plan.
     /// </summary>
-    private static async Task<string?> UnaskedAsync(IReadOnlyList<SetUpCommand> found, RunFiles files, CancellationToken stop)
+    private static async Task<string?> UnaskedAsync(GitRepository repository, IReadOnlyList<SetUpCommand> found, RunFiles files, CancellationToken stop)
     {
         var unasked = found.Where(k => !files.Start.Found.SetUp.Contains(k.Command)).ToList();
         if (unasked.Count == 0)
             return null;
-        var repository = await Repositories.OpenAsync(files.Folder.Repository);
         var began = (await new RefStore(repository).ListAsync([RunRefs.Base(files.Folder)], stop)).Values.FirstOrDefault();
         foreach (var command in unasked)
         {

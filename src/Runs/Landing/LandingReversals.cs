@@ -20,7 +20,7 @@ public static class LandingReversals
     {
         if (LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not { } landing)
             return null;
-        var opened = await GitRepositories.OpenAsync(repository.Root);
+        var opened = await new GitRepositories().OpenAsync(repository.Root);
         var run = Path.GetFileName(runFolder);
         var (refs, reached) = (new RefStore(opened), LandingReversal.AbortedRef(run));
         await refs.UpdateAsync([new RefChange(reached, landing.Commit, await refs.ReadAsync(reached, cancellationToken))], "aborted", cancellationToken);

@@ -9,12 +9,13 @@ public static class RunAbort
 {
     /// <summary>Keeps what was reached.</summary>
     /// <param name="input">Which run.</param>
+    /// <param name="services">What the steps need.</param>
     /// <param name="stop">Ends it.</param>
     /// <returns>What was kept and where, for people.</returns>
-    public static async Task<string> AbortAsync(AbortInput input, CancellationToken stop)
+    public static async Task<string> AbortAsync(AbortInput input, RunServices services, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
-        var refs = new RefStore(await Repositories.OpenAsync(input.Repository.Path));
+        var refs = new RefStore(await services.OpenRepositoryAsync(input.Repository.Path));
         if (await refs.ReadAsync($"refs/heads/{input.Staging}", stop) is { } reached)
         {
             var name = RunRefs.Aborted(folder);

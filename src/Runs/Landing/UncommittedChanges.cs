@@ -12,7 +12,7 @@ public static class UncommittedChanges
     /// <param name="cancellationToken">Ends the look.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(RepositoryLocation repository, string? planFile, CancellationToken cancellationToken)
     {
-        var opened = await GitRepositories.OpenAsync(repository.Root);
+        var opened = await new GitRepositories().OpenAsync(repository.Root);
         if (new WorktreeStore(opened).FindMainCheckout() is not { } checkout)
             return [];
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);

@@ -26,7 +26,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var task = files.Task(input.Request.TaskId);
-        var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Repository.Path), files, task.Id);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Repository.Path), files, task.Id);
         var commits = new CommitStore(workspace.Repository);
         var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Request.Round);
         var (record, recorded, note) = (workspace.StagingRecord, input.StagingTip, "");

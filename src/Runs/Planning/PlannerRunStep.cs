@@ -46,7 +46,7 @@ public sealed class PlannerRunStep(RunServices services)
         };
     }
 
-    private static async Task<AgentStart> DescribeAsync(AskPlannerInput input, PlanningFiles files, IAgentRunner planner, StepExecution execution)
+    private async Task<AgentStart> DescribeAsync(AskPlannerInput input, PlanningFiles files, IAgentRunner planner, StepExecution execution)
     {
         var worktree = await EnsureWorktreeAsync(files, input.Repository.Path);
         var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Repository.Path, input.ProblemsFile));
@@ -77,9 +77,9 @@ public sealed class PlannerRunStep(RunServices services)
         };
     }
 
-    private static async Task<string> EnsureWorktreeAsync(PlanningFiles files, string path)
+    private async Task<string> EnsureWorktreeAsync(PlanningFiles files, string path)
     {
-        var repository = await Repositories.OpenAsync(path);
+        var repository = await services.OpenRepositoryAsync(path);
         var head = await new CommitStore(repository).ReadAsync("HEAD")
             ?? throw new StepException("The repository has no commit any more.", "InvalidInput");
         var worktree = await new WorktreeStore(repository).EnsureAsync(new WorktreeRequest(files.Worktree, head.Id) { LockReason = $"the planner of {files.Folder.Name} reads here (orchestrate)" });

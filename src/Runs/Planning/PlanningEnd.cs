@@ -12,8 +12,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Runs.Planning;
 
 /// <summary>Ends planning: the plan goes where it was wanted, the planner's worktree goes away.</summary>
-/// <param name="time">The clock.</param>
-public sealed class PlanningEnd(TimeProvider time)
+/// <param name="services">What the steps need.</param>
+public sealed class PlanningEnd(RunServices services)
 {
     /// <summary>Ends it.</summary>
     /// <param name="input">Which planning, and what it came to.</param>
@@ -24,7 +24,7 @@ public sealed class PlanningEnd(TimeProvider time)
         var files = new PlanningFiles(input.Repository, input.RunId);
         if (!files.IsBegun)
             return "";
-        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         await new WorktreeStore(repository).RemoveAsync(files.Worktree, stop);
         RemoveIfEmpty(Path.GetDirectoryName(files.Worktree)!);
         if (File.Exists(files.TasksPath))
@@ -40,7 +40,7 @@ public sealed class PlanningEnd(TimeProvider time)
     {
         var (tasks, _) = BacklogAnswer.Read(await File.ReadAllTextAsync(files.TasksPath, stop));
         var options = files.Goal.Options;
-        var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, time);
+        var store = new BacklogStore(repository.MainCheckout!, repository.CommonDirectory, services.Time);
         IReadOnlyList<string> ids = [];
         var changed = await store.ChangeAsync(options.Tag ?? store.CurrentTag, Add, stop);
         if (changed.File is null)

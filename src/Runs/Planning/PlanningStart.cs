@@ -56,7 +56,7 @@ public sealed class PlanningStart(RunServices services)
         var check = await planner.CheckAsync(input.Repository.Path, stop);
         if (check.Status == AgentCheckStatus.Failed)
             return $"The planner '{start.Settings.Planner.Agent}' can't work: {check.Message} {check.Cure}".TrimEnd();
-        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var commits = new CommitStore(repository);
         if (await commits.ReadAsync("HEAD", stop) is not { } head)
             return "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start";

@@ -23,7 +23,7 @@ public sealed class RunEnding(RunServices services)
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
         var run = input.Run with { Tasks = ProgressRecorder.Read(folder.Status)?.Tasks ?? [] };
         var left = run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, run.Tasks, stop) : [];
-        if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await Repositories.OpenAsync(input.Repository.Path), services.Time, stop) is { } unmarked)
+        if (run.State == RunStates.Completed && await BacklogMarks.ApplyAsync(folder, run, await services.OpenRepositoryAsync(input.Repository.Path), services.Time, stop) is { } unmarked)
             left = [.. left, unmarked];
         DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
         DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(Render(run, left)));
@@ -32,7 +32,7 @@ public sealed class RunEnding(RunServices services)
 
     private async Task<IReadOnlyList<string>> TidyUpAsync(FinishInput input, RunFolder folder, IReadOnlyList<RunTask> tasks, CancellationToken stop)
     {
-        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var refs = new RefStore(repository);
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);

@@ -24,7 +24,7 @@ public static class EarlierExecution
         if (input.PlanHash.Length == 0)
             return new EarlierWork { LastSequence = record?.Sequence ?? 0 };
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var repository = await Repositories.OpenAsync(input.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(input.Repository.Path);
         var staging = await RunStaging.EnsureAsync(repository, files, stop);
         var merged = staging is null ? [] : await FindMergedAsync(repository, folder, staging, record, stop);
         var open = await findOpen(stop);

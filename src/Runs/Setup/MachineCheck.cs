@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Agents;
-using Orchestrator.Git;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
@@ -74,7 +73,7 @@ public static class MachineCheck
         GitProgram git;
         try
         {
-            git = await GitRepositories.GitAsync();
+            git = await GitProgram.FindAsync(cancellationToken: cancellationToken);
         }
         catch (GitUnavailableException missing)
         {
@@ -84,15 +83,15 @@ public static class MachineCheck
         var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
         return [found, location is null
             ? new("repository", MachineCheckStatus.Fail, "This folder is in no git repository.", "Run 'git init', or go to one.")
-            : await RepositoryAsync(location, target, cancellationToken)];
+            : await RepositoryAsync(git, location, target, cancellationToken)];
     }
 
-    private static async Task<MachineCheckEntry> RepositoryAsync(RepositoryLocation location, string? target, CancellationToken cancellationToken)
+    private static async Task<MachineCheckEntry> RepositoryAsync(GitProgram git, RepositoryLocation location, string? target, CancellationToken cancellationToken)
     {
         const string Name = "repository";
         if (location.IsBare)
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
-        var repository = await GitRepositories.OpenAsync(location.Root);
+        var repository = await GitRepository.OpenAsync(git, location.Root, cancellationToken);
         if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
             return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);

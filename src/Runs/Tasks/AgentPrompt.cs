@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Agents;
 using Orchestrator.Git.Commits;
+using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
@@ -20,9 +21,8 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         [nameof(AgentFailure.Timeout), nameof(AgentFailure.Stall), nameof(AgentFailure.Turns), nameof(AgentFailure.Money), nameof(AgentFailure.Memory)];
 
     /// <summary>The prompt of this start: the whole task, or, in a conversation that goes on, only what is new.</summary>
-    public static async Task<AgentPrompt> WriteAsync(RunAgentInput input, RunFiles files, PlanTask task, bool resume)
+    public static async Task<AgentPrompt> WriteAsync(GitRepository repository, RunAgentInput input, RunFiles files, PlanTask task, bool resume)
     {
-        var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
         var commits = new CommitStore(repository);
         var problems = input.ProblemsFile.Length == 0 ? "" : await File.ReadAllTextAsync(Path.Combine(input.Task.Repository.Path, input.ProblemsFile));
         var ending = EndingOfLast(input, files);

@@ -20,7 +20,7 @@ internal sealed record AgentRunEnvironment(IReadOnlyDictionary<string, string> E
         var environment = EnvironmentOf(services, repository, start);
         if (start.Settings.Claude.McpServers.Count == 0)
             return new AgentRunEnvironment(environment, null, []);
-        var file = commit is null ? null : await new CommitStore(await Repositories.OpenAsync(repository)).ReadFileAsync(commit, McpFile, stop);
+        var file = commit is null ? null : await new CommitStore(await services.OpenRepositoryAsync(repository)).ReadFileAsync(commit, McpFile, stop);
         var (config, missing) = Keep(file is null ? "" : Encoding.UTF8.GetString(file), start.Settings.Claude.McpServers, start.Found.McpServers);
         return new AgentRunEnvironment(environment, config, missing);
     }

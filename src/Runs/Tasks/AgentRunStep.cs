@@ -29,7 +29,7 @@ public sealed class AgentRunStep(RunServices services)
         var runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment)
             ?? throw new StepException(AgentCatalog.Unknown(agentName, files.Settings), "UnknownAgent");
         var start = await DescribeAsync(input, files, task, runner, execution);
-        var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Task.Repository.Path), files, task.Id);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Task.Repository.Path), files, task.Id);
         var worktree = workspace.Worktrees.Find(workspace.WorktreePath);
         var state = AgentSupervisor.Look(start.Folder);
         var (confinement, problem) = await SandboxPolicy.OfAsync(workspace, task, worktree);
@@ -86,7 +86,7 @@ public sealed class AgentRunStep(RunServices services)
             throw new StepException($"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.", "WorktreeGone");
         var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
         var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
-        var prompt = await AgentPrompt.WriteAsync(input, files, task, resume);
+        var prompt = await AgentPrompt.WriteAsync(await services.OpenRepositoryAsync(repository), input, files, task, resume);
         var ownership = Ownership.Of(task);
         return new AgentStart
         {

@@ -19,7 +19,7 @@ public static class TaskDiff
     public static async Task<Patch?> ReadAsync(
         RepositoryLocation repository, string mergeCommit, string commit, string staging, string worktree, CancellationToken cancellationToken)
     {
-        var opened = await GitRepositories.OpenAsync(repository.Root);
+        var opened = await new GitRepositories().OpenAsync(repository.Root);
         var diffs = new Diffs(opened);
         if (mergeCommit.Length > 0)
             return await diffs.PatchAsync(mergeCommit + "^1", mergeCommit, cancellationToken: cancellationToken);

@@ -20,7 +20,7 @@ public sealed class TaskPreparation(RunServices services)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task.Task.Id);
-        var repository = await Repositories.OpenAsync(input.Task.Repository.Path);
+        var repository = await services.OpenRepositoryAsync(input.Task.Repository.Path);
         if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve) is { } shortage)
             return new PreparedTask { Worktree = "", BaseCommit = "", Problem = shortage, FailureClass = FailureClasses.Environment };
 
@@ -63,7 +63,7 @@ public sealed class TaskPreparation(RunServices services)
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        var workspace = new TaskWorkspace(await Repositories.OpenAsync(input.Repository.Path), files, input.TaskId);
+        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Repository.Path), files, input.TaskId);
         var keepers = new[] { workspace.Staging, TaskNotes.Read(files.Folder, input.TaskId).Base }.Where(k => k.Length > 0).ToList();
         if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } left)
             await SaveAsync(workspace, left.Worktree, stop);
