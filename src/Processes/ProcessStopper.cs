@@ -17,13 +17,6 @@ public sealed class ProcessStopper(TimeProvider? time = null)
         string name, string value, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default) =>
         StopAsync(() => ProcessTable.FindByEnvironment(name, value), signal, grace, killLimit, cancellationToken);
 
-    /// <summary>Ends every process of a session, and all that came of them.</summary>
-    /// <returns>How many were there.</returns>
-    /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>
-    public Task<int> StopSessionAsync(
-        int sessionId, StopSignal signal, TimeSpan grace, TimeSpan killLimit, CancellationToken cancellationToken = default) =>
-        StopAsync(() => ProcessTable.FindBySession(sessionId), signal, grace, killLimit, cancellationToken);
-
     /// <summary>Ends one process, if it is still the same one, and all that came of it.</summary>
     /// <returns>How many were there.</returns>
     /// <exception cref="ProcessStopException">Some are still there after <paramref name="killLimit"/>.</exception>

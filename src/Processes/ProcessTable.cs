@@ -69,9 +69,6 @@ public static class ProcessTable
             && (directory == folder || directory.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal))),
     ];
 
-    /// <summary>Children, their children and so on of one process.</summary>
-    public static IReadOnlyList<ProcessInfo> FindDescendants(int processId) => Descendants(All(), [processId]);
-
     /// <summary>
     /// The ids of all processes, then of those that began while the first were looked at, and so on until there are none: one that ends between the list and the
     /// look may have left a child, which is in no list yet.

@@ -33,7 +33,6 @@ public sealed class ConflictWorktreeTests
         Assert.Contains("|||||||", text, StringComparison.Ordinal);
         Assert.Equal(["f"], again.Conflicted);
         Assert.Equal("both\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
-        Assert.Empty(await conflict.FindMarkersAsync(merged.Commit, ["f", "log"]));
         Assert.True((await opened.Merges.MergeAsync(staging, merged.Commit)).IsClean);
         var status = await WorktreeStatus.ReadAsync(worktree);
         Assert.Equal(UnfinishedOperation.None, status.Operation);
@@ -90,15 +89,5 @@ public sealed class ConflictWorktreeTests
         Assert.Equal("theirs\n", await File.ReadAllTextAsync(Path.Combine(worktree.Path, "f")));
         Assert.Equal("refs/orchestrator/kept/run-1/t/1", begun.Kept);
         Assert.Equal(("paid for", "paid for, too"), (await opened.Files.GitAsync("show", begun.Kept + ":f"), await opened.Files.GitAsync("show", begun.Kept + ":new")));
-    }
-
-    [Fact]
-    public async Task FindMarkers_LeftInAFile_AreFound()
-    {
-        using var opened = await Opened.CreateAsync();
-        var worktree = await opened.TaskWorktreeAsync("t");
-        var commit = await opened.Files.CommitAsync("left", ("a [x]", "<<<<<<< ours\n=======\n>>>>>>> theirs\n"), ("b", "fine\n=======\n"), ("other", "<<<<<<< ours\n"));
-
-        Assert.Equal(["a [x]"], await new ConflictWorktree(worktree).FindMarkersAsync(commit, ["a [x]", "b"]));
     }
 }

@@ -26,8 +26,8 @@ public sealed class DiffsTests
         Assert.Equal(FileChange.Deleted, changes["moved"].Change);
         Assert.Equal(FileChange.Added, changes["moved to"].Change);
         Assert.Equal(FileChange.TypeChanged, changes["link"].Change);
-        Assert.True(changes["link"].IsSymbolicLink);
-        Assert.True(changes["tool"].IsModeChange);
+        Assert.Equal(ChangedFile.SymbolicLink, changes["link"].NewMode);
+        Assert.Equal(("100644", "100755"), (changes["tool"].OldMode, changes["tool"].NewMode));
         Assert.Equal(FileChange.Added, changes["new\nline \"q\" ü"].Change);
     }
 
@@ -55,7 +55,7 @@ public sealed class DiffsTests
 
         Assert.Equal(["a", "b", "committed", "link", "nested", "staged", "untracked ü\n"], changes.Keys.Order(StringComparer.Ordinal));
         Assert.True(changes["untracked ü\n"].IsUntracked);
-        Assert.True(changes["link"].IsSymbolicLink);
+        Assert.Equal(ChangedFile.SymbolicLink, changes["link"].NewMode);
         Assert.True(changes["nested"].IsSubmodule);
     }
 

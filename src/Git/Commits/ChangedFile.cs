@@ -33,12 +33,6 @@ public sealed record ChangedFile(
     /// <summary>Mode of a submodule, also of a repository made inside the work tree.</summary>
     public const string Submodule = "160000";
 
-    /// <summary>True if it is now a symbolic link.</summary>
-    public bool IsSymbolicLink => NewMode == SymbolicLink;
-
     /// <summary>True if it is or was a submodule, whose content is not in this repository.</summary>
     public bool IsSubmodule => NewMode == Submodule || OldMode == Submodule;
-
-    /// <summary>True if a regular file became executable or stopped being so.</summary>
-    public bool IsModeChange => OldMode != NewMode && OldMode != "000000" && NewMode != "000000";
 }

@@ -65,14 +65,4 @@ public sealed class ConflictWorktree(Worktree worktree)
             await worktree.WriteAsync(cancellationToken, "merge", "--quit");
         }
     }
-
-    /// <summary>The files of a commit, among <paramref name="paths"/>, that still have conflict markers.</summary>
-    public async Task<IReadOnlyList<string>> FindMarkersAsync(string commit, IEnumerable<string> paths, CancellationToken cancellationToken = default)
-    {
-        var output = await worktree.Repository.ReadAsync(
-            worktree.Repository.Call(["--literal-pathspecs", "grep", "-I", "-z", "-l", "-E", "-e", "^(<{7}|>{7}) ", commit, "--", .. paths])
-                with { AnswerCodes = [0, 1] },
-            cancellationToken);
-        return [.. output.Fields().Select(field => field[(commit.Length + 1)..])];
-    }
 }

@@ -14,7 +14,6 @@ namespace Orchestrator.Git.Program;
 internal sealed partial class WriteIntents(string folder, string commonDirectory)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
-    private const string Ended = ".ended";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan UnusedFor = TimeSpan.FromHours(1);
@@ -76,7 +75,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
         }
 
         Directory.CreateDirectory(folder);
-        var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + Ended);
+        var note = Path.Combine(folder, Guid.NewGuid().ToString("N") + WriteIntent.Ended);
         File.WriteAllText(note, $"{ProcessIdentity.Current}\n{Guid.NewGuid():N}\nsomebody has ended\n");
         File.SetLastWriteTimeUtc(note, since);
     }
@@ -115,7 +114,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
         }
         catch
         {
-            File.Move(note, note + Ended);
+            File.Move(note, note + WriteIntent.Ended);
             await new ProcessStopper().StopByEnvironmentAsync(ProcessRunner.ChildVariable, mark, StopSignal.Terminate, KillLimit, KillLimit);
             RemoveLocksOfTheDead();
             throw;
@@ -169,7 +168,7 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
     /// A lock is a dead child's if it was made after that child was noted, not while a living one of ours was at work, and nobody else alive has the file
     /// open or works in the repository with git. One from before the machine was started is nobody's.
     /// </summary>
-    private bool RemoveIfLeft(string lockFile, IEnumerable<Note> dead, IEnumerable<Note> living)
+    private bool RemoveIfLeft(string lockFile, IEnumerable<WriteIntent> dead, IEnumerable<WriteIntent> living)
     {
         var file = new FileInfo(lockFile);
         if (!file.Exists)
@@ -194,25 +193,10 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
         return true;
     }
 
-    private IReadOnlyList<Note> Notes() =>
+    private IReadOnlyList<WriteIntent> Notes() =>
         !Directory.Exists(folder)
             ? []
-            : [.. Directory.EnumerateFiles(folder).Select(Read).OfType<Note>()];
-
-    private static Note? Read(string path)
-    {
-        try
-        {
-            // The third line came later than the other two: where it is missing, the name is the mark.
-            return DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } lines
-                ? new Note(path, ProcessIdentity.TryParse(lines[0]), lines.Length > 2 ? lines[1] : Path.GetFileNameWithoutExtension(path), File.GetLastWriteTimeUtc(path))
-                : null;
-        }
-        catch (FileNotFoundException)
-        {
-            return null; // Its write ended meanwhile.
-        }
-    }
+            : [.. Directory.EnumerateFiles(folder).Select(WriteIntent.TryRead).OfType<WriteIntent>()];
 
     private IEnumerable<string> LockFiles() =>
         Directory.EnumerateFiles(commonDirectory, "*.lock")
@@ -257,17 +241,4 @@ internal sealed partial class WriteIntents(string folder, string commonDirectory
 
     [GeneratedRegex(@"could not lock config file (.+?): File exists", RegexOptions.CultureInvariant)]
     private static partial Regex ConfigurationLockPattern();
-
-    /// <summary>A note as it is on disk.</summary>
-    /// <param name="Path">The note.</param>
-    /// <param name="Owner">Who wrote it; null if that can't be read.</param>
-    /// <param name="Mark">The mark of the git process.</param>
-    /// <param name="Start">When.</param>
-    private sealed record Note(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)
-    {
-        /// <summary>A killed git may have left children of its own that still write.</summary>
-        internal bool IsAlive() =>
-            (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)
-            || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, Mark).Count > 0;
-    }
 }

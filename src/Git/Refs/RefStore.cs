@@ -24,11 +24,6 @@ public sealed class RefStore(GitRepository repository)
 
     private const string MissingRef = "not a valid ref";
 
-    /// <summary>Only refs below a folder of their own are ours; plain branches such as <c>main</c> are the user's.</summary>
-    internal static bool AreOurs(string name) =>
-        name.StartsWith("refs/orchestrator/", StringComparison.Ordinal)
-        || (name.StartsWith("refs/heads/", StringComparison.Ordinal) && name.AsSpan("refs/heads/".Length).Count('/') >= 2);
-
     /// <summary>The object a ref names, or null if there is no such ref.</summary>
     public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {

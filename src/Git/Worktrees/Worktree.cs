@@ -91,15 +91,6 @@ public sealed class Worktree
     }
 }
 
-/// <summary>A worktree as git lists it.</summary>
-/// <param name="Path">Its folder.</param>
-/// <param name="Head">The commit it is at; null in a bare repository or without commits.</param>
-/// <param name="Branch">Its branch as a full ref name; null if detached.</param>
-/// <param name="IsLocked">True if it is locked against removal.</param>
-/// <param name="LockReason">Why it is locked.</param>
-/// <param name="IsMissing">True if its folder is gone.</param>
-public sealed record WorktreeInfo(string Path, string? Head, string? Branch, bool IsLocked, string? LockReason, bool IsMissing);
-
 /// <summary>A worktree that is wished for.</summary>
 /// <param name="Path">Its folder, absolute.</param>
 /// <param name="Commit">Where a new branch begins, or what is checked out if there is no branch.</param>

@@ -141,7 +141,7 @@ public sealed class WorktreeStore(GitRepository repository)
     public async Task<IReadOnlyList<WorktreeInfo>> ListAsync(CancellationToken cancellationToken = default)
     {
         var output = await repository.ReadAsync(repository.Call("worktree", "list", "--porcelain", "-z"), cancellationToken);
-        var list = ParseList(output.Text);
+        var list = WorktreeInfo.ParseList(output.Text);
 
         // For a submodule and for --separate-git-dir git prints the git directory here (2.39).
         return repository.MainCheckout is { } main && list.Count > 0 ? [list[0] with { Path = main }, .. list.Skip(1)] : list;
@@ -162,32 +162,6 @@ public sealed class WorktreeStore(GitRepository repository)
             var separator = content.Length == 0 || content.EndsWith('\n') ? string.Empty : "\n";
             DurableFile.Write(file, content + separator + string.Join('\n', missing) + "\n");
         }
-    }
-
-    internal static IReadOnlyList<WorktreeInfo> ParseList(string text)
-    {
-        var list = new List<WorktreeInfo>();
-        foreach (var field in text.Split('\0'))
-        {
-            var (name, value) = field.IndexOf(' ', StringComparison.Ordinal) is var blank and >= 0 ? (field[..blank], field[(blank + 1)..]) : (field, string.Empty);
-            if (name == "worktree")
-            {
-                list.Add(new WorktreeInfo(value, null, null, IsLocked: false, null, IsMissing: false));
-            }
-            else if (list.Count > 0)
-            {
-                list[^1] = name switch
-                {
-                    "HEAD" when value.Any(digit => digit != '0') => list[^1] with { Head = value },
-                    "branch" => list[^1] with { Branch = value },
-                    "locked" => list[^1] with { IsLocked = true, LockReason = value.Length == 0 ? null : value },
-                    "prunable" => list[^1] with { IsMissing = true },
-                    _ => list[^1],
-                };
-            }
-        }
-
-        return list;
     }
 
     private async Task ClearPlaceAsync(string path, string? admin, WorktreeClaims claims, WorktreeRequest request, CancellationToken cancellationToken)

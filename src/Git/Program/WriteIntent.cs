@@ -1,0 +1,35 @@
+using Orchestrator.Processes;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>A write of ours as it is noted on disk.</summary>
+/// <param name="Path">The note.</param>
+/// <param name="Owner">Who wrote it; null if that can't be read.</param>
+/// <param name="Mark">The mark of the git process.</param>
+/// <param name="Start">When.</param>
+internal sealed record WriteIntent(string Path, ProcessIdentity? Owner, string Mark, DateTime Start)
+{
+    /// <summary>Ending of the note of one that was killed.</summary>
+    internal const string Ended = ".ended";
+
+    /// <summary>A killed git may have left children of its own that still write.</summary>
+    internal bool IsAlive() =>
+        (!Path.EndsWith(Ended, StringComparison.Ordinal) && Owner?.IsAlive() == true)
+        || ProcessTable.FindByEnvironment(ProcessRunner.ChildVariable, Mark).Count > 0;
+
+    /// <summary>Reads a note; null where there is none, or nothing in it.</summary>
+    internal static WriteIntent? TryRead(string path)
+    {
+        try
+        {
+            // The third line came later than the other two: where it is missing, the name is the mark.
+            return DurableFile.TryRead(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } lines
+                ? new WriteIntent(path, ProcessIdentity.TryParse(lines[0]), lines.Length > 2 ? lines[1] : System.IO.Path.GetFileNameWithoutExtension(path), File.GetLastWriteTimeUtc(path))
+                : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // Its write ended meanwhile.
+        }
+    }
+}
