@@ -80,12 +80,13 @@ public sealed class RunActivities : IRunActivities
 
     /// <inheritdoc/>
     [Activity]
-    public Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input) => Task.FromResult(CarriedParts.Store(new RunFolder(input.Repository.Path, input.RunId), input.Tasks));
+    public Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input) =>
+        Task.FromResult(CheckpointFiles.Store(new RunFolder(input.Repository.Path, input.RunId), input.Before, input.Tasks));
 
     /// <inheritdoc/>
     [Activity]
-    public Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input) =>
-        Task.FromResult(CarriedParts.Read(new RunFolder(input.Repository.Path, input.RunId), input.Part));
+    public Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input) =>
+        Task.FromResult(CheckpointFiles.Read(new RunFolder(input.Repository.Path, input.RunId), input.File, input.Offset));
 
     /// <inheritdoc/>
     [Activity]

@@ -1,4 +1,6 @@
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Orchestrator.Workflows.Leases;
 using Orchestrator.Workflows.Messages;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
@@ -16,7 +18,10 @@ public sealed class LeaseWorkflow : MessageWorkflow
     /// <summary>Notes of messages that could not be read: the last ones.</summary>
     private const int MostDropped = 5;
 
-    /// <summary>How often it is looked whether those whom others wait for are still there, beside the look at once when somebody comes or has to wait.</summary>
+    /// <summary>
+    /// How often it is looked whether those whom others wait for are still there, beside the look at once when somebody comes or has to
+    /// wait.
+    /// </summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>Somebody has to wait: it may be for one that is gone.</summary>
@@ -84,7 +89,8 @@ public sealed class LeaseWorkflow : MessageWorkflow
             }
             else
             {
-                await Workflow.WaitConditionAsync(() => _table.Runs.Count == 0 || _table.AnyWaits || _undeclared.Count > 0 || Workflow.ContinueAsNewSuggested);
+                await Workflow.WaitConditionAsync(
+                    () => _table.Runs.Count == 0 || _table.AnyWaits || _undeclared.Count > 0 || Workflow.ContinueAsNewSuggested);
             }
         }
         await Workflow.WhenAllAsync(_telling);
@@ -96,7 +102,7 @@ public sealed class LeaseWorkflow : MessageWorkflow
     /// <inheritdoc/>
     private protected override void NoteDropped(string note)
     {
-        _dropped.Add(MessageParts.Brief(note));
+        _dropped.Add(PayloadPaging.Brief(note));
         if (_dropped.Count > MostDropped)
             _dropped.RemoveAt(0);
         Workflow.CurrentDetails = string.Join("\n\n", _dropped);
@@ -170,7 +176,8 @@ public sealed class LeaseWorkflow : MessageWorkflow
         if (_table.Runs.Count == 0)
             return;
         var runs = _table.Runs.ToList();
-        var ended = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEndedRunsAsync(runs), ActivityDefaults.Short(_begin.Queue));
+        var ended = await Workflow.ExecuteActivityAsync(
+            (IRunActivities a) => a.FindEndedRunsAsync(runs), ActivityDefaults.Short(_begin.Queue));
         foreach (var run in ended)
             Remove(run);
     }

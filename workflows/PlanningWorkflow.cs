@@ -1,10 +1,15 @@
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Orchestrator.Workflows.Tasks;
 using Temporalio.Converters;
 using Temporalio.Workflows;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a plan go back to the same conversation.</summary>
+/// <summary>
+/// A request becomes a plan. Each answer of the planner is the result of an activity, so that it is paid for once; faults of a plan go back
+/// to the same conversation.
+/// </summary>
 [Workflow("PlanningWorkflow")]
 public sealed class PlanningWorkflow : AgentWorkflow
 {
@@ -13,7 +18,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
 
     /// <summary>Before any signal is taken in.</summary>
     [WorkflowInit]
-    public PlanningWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(TakeUp, input, surplus);
+    public PlanningWorkflow(IRawValue? input = null, IRawValue? surplus = null) => TakeStart(Restore, input, surplus);
 
     /// <inheritdoc cref="IPlanningWorkflow.RunAsync"/>
     [WorkflowRun]
@@ -23,21 +28,22 @@ public sealed class PlanningWorkflow : AgentWorkflow
     {
         for (var round = 1; ; round++)
         {
-            await RunAgentAsync(AskAsync);
+            await Agents.RunAsync(AskAsync);
             var judged = await JudgeAsync();
             if (judged.Problems.Count == 0)
             {
                 Report = Report with { Gates = "valid" };
-                Become(TaskStates.Merged, judged.Message);
+                Reporter.TransitionTo(TaskStates.Merged, judged.Message);
                 return;
             }
 
-            ProblemsFile = judged.ProblemsFile;
+            State.ProblemsFile = judged.ProblemsFile;
             var problems = string.Join(" ", judged.Problems);
             if (round == MaxRounds)
-                throw new TaskEndedException(TaskStates.Failed, $"after {MaxRounds} rounds the planner's answer still has faults: {problems}");
+                throw new TaskEndedException(
+                    TaskStates.Failed, $"after {MaxRounds} rounds the planner's answer still has faults: {problems}");
             Report = Report with { Round = Report.Round + 1 };
-            Become(TaskStates.Remediating, problems, ProblemsFile);
+            Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
         }
     }
 
@@ -49,19 +55,21 @@ public sealed class PlanningWorkflow : AgentWorkflow
             Repository = Input.Repository,
             Round = Report.Round,
             Start = Report.LastStart,
-            Session = Session,
-            ProblemsFile = ProblemsFile,
+            Session = State.Session,
+            ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
             Stop = call.Stop,
         };
         return Workflow.ExecuteActivityAsync(
-            (IPlanningActivities a) => a.AskPlannerAsync(ask), ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt));
+            (IPlanningActivities a) => a.AskPlannerAsync(ask),
+            ActivityDefaults.Long(Input.Repository.Queue, Input.Task.Timeout, call.Interrupt));
     }
 
     private Task<AnswerJudgement> JudgeAsync()
     {
-        Become(TaskStates.Verifying, "");
+        Reporter.TransitionTo(TaskStates.Verifying, "");
         var judge = new JudgeAnswerInput(Input.RunId, Input.Repository, Report.LastStart);
-        return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(Input.Repository.Queue));
+        return Workflow.ExecuteActivityAsync(
+            (IPlanningActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(Input.Repository.Queue));
     }
 }

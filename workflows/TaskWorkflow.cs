@@ -1,4 +1,6 @@
 using Orchestrator.Messages;
+using Orchestrator.Workflows.Calls;
+using Orchestrator.Workflows.Tasks;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
 using Temporalio.Workflows;
@@ -26,7 +28,7 @@ public sealed class TaskWorkflow : AgentWorkflow
     {
         OnSignal("mergeDone", MergeDoneAsync);
         OnSignal("decide", DecideAsync);
-        TakeStart(TakeUp, input, surplus);
+        TakeStart(Restore, input, surplus);
     }
 
     /// <inheritdoc cref="ITaskWorkflow.RunAsync"/>
@@ -47,15 +49,22 @@ public sealed class TaskWorkflow : AgentWorkflow
         return Task.CompletedTask;
     }
 
-    /// <summary>Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.</summary>
+    /// <summary>
+    /// Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.
+    /// </summary>
     private async Task WaitForDecisionAsync(string reason)
     {
         _decision = null;
-        Become(TaskStates.AwaitingApproval, reason);
-        await Workflow.WaitConditionAsync(() => _decision is not null || Cancelled, Input.Settings.ApprovalTimeout, CancellationToken.None);
-        ThrowIfCancelled();
+        Reporter.TransitionTo(TaskStates.AwaitingApproval, reason);
+        await Workflow.WaitConditionAsync(
+            () => _decision is not null || State.IsCancelled, State.Settings.ApprovalTimeout, CancellationToken.None);
+        State.ThrowIfCancelled();
         if (_decision is not { Accepted: true })
-            throw new TaskEndedException(TaskStates.Failed, _decision is { } no ? $"a person rejected it{(no.Reason.Length > 0 ? ": " + no.Reason : "")}: {reason}" : $"nobody approved it in time: {reason}");
+        {
+            var words = _decision?.Reason is { Length: > 0 } said ? $": {said}" : "";
+            var why = _decision is null ? "nobody approved it in time" : $"a person rejected it{words}";
+            throw new TaskEndedException(TaskStates.Failed, $"{why}: {reason}");
+        }
     }
 
     private async Task WorkAsync()
@@ -63,7 +72,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         var withStaging = false;
         while (true)
         {
-            await WhilePausedAsync();
+            await Waits.WhilePausedAsync();
             var prepared = await PrepareAsync(withStaging);
             if (prepared.ReusedCommit.Length > 0 && await TakeUpEarlierResultAsync(prepared))
                 return;
@@ -77,33 +86,45 @@ public sealed class TaskWorkflow : AgentWorkflow
                 var merge = await MergeAsync(work.Commit);
                 if (merge.Merged)
                 {
-                    BecomeMerged(merge);
+                    EndMerged(merge);
                     return;
                 }
                 if (merge.FailureClass == FailureClasses.Invalid)
                     throw new TaskEndedException(TaskStates.Failed, merge.Message);
-                GiveBack(merge.Message, merge.ProblemsFile);
+                Remediate(merge.Message, merge.ProblemsFile);
                 withStaging = true;
             }
             else
             {
-                GiveBack(string.Join(" ", work.Problems), work.ProblemsFile);
+                Remediate(string.Join(" ", work.Problems), work.ProblemsFile);
                 withStaging = false;
             }
         }
     }
 
-    /// <summary>A worktree at the present staging branch; with <paramref name="withStaging"/> the task's own work is brought onto it, conflicts included.</summary>
+    /// <summary>
+    /// A worktree at the present staging branch; with <paramref name="withStaging"/> the task's own work is brought onto it, conflicts
+    /// included.
+    /// </summary>
     private async Task<PreparedTask> PrepareAsync(bool withStaging)
     {
         if (Report.State != TaskStates.Remediating)
-            Become(TaskStates.Preparing, "");
+            Reporter.TransitionTo(TaskStates.Preparing, "");
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
-            var prepare = new PrepareTaskInput { Task = Input, Round = Report.Round, WithStaging = withStaging, MayReuse = _mayReuse, Commit = withStaging ? _verified : "", BaseCommit = _base };
+            var prepare = new PrepareTaskInput
+            {
+                Task = Input,
+                Round = Report.Round,
+                WithStaging = withStaging,
+                MayReuse = _mayReuse,
+                Commit = withStaging ? _verified : "",
+                BaseCommit = _base,
+            };
             var prepared = await Workflow.ExecuteActivityAsync(
-                (ITaskActivities a) => a.PrepareTaskAsync(prepare), ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), Stop));
+                (ITaskActivities a) => a.PrepareTaskAsync(prepare),
+                ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), State.Stop));
             if (prepared.Problem.Length == 0)
             {
                 _base = prepared.BaseCommit;
@@ -111,11 +132,13 @@ public sealed class TaskWorkflow : AgentWorkflow
             }
             if (prepared.FailureClass != FailureClasses.Environment)
                 throw new TaskEndedException(TaskStates.Failed, prepared.Problem);
-            pause = await ParkAsync(FailureClasses.Environment, prepared.Problem, pause);
+            pause = await Waits.ParkAsync(FailureClasses.Environment, prepared.Problem, pause);
         }
     }
 
-    /// <summary>An earlier result is merged without an agent where it passes its gates on the present base; if not, it is tried no more.</summary>
+    /// <summary>
+    /// An earlier result is merged without an agent where it passes its gates on the present base; if not, it is tried no more.
+    /// </summary>
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
         _mayReuse = false;
@@ -125,21 +148,21 @@ public sealed class TaskWorkflow : AgentWorkflow
         Report = Report with { Reused = true };
         var merge = await MergeAsync(work.Commit);
         if (merge.Merged)
-            BecomeMerged(merge);
+            EndMerged(merge);
         else
             Report = Report with { Reused = false };
         return merge.Merged;
     }
 
-    private void BecomeMerged(MergeResult merge)
+    private void EndMerged(MergeResult merge)
     {
         Report = Report with { MergeCommit = merge.Commit };
-        Become(TaskStates.Merged, string.Join("; ", ((string[])[_notes, merge.Message]).Where(text => text.Length > 0)));
+        Reporter.TransitionTo(TaskStates.Merged, string.Join("; ", ((string[])[_notes, merge.Message]).Where(text => text.Length > 0)));
     }
 
     private async Task<VerifyResult> LetAgentWorkAsync(PreparedTask prepared)
     {
-        var turn = await RunAgentAsync(call => StartAgentAsync(prepared, call));
+        var turn = await Agents.RunAsync(call => StartAgentAsync(prepared, call));
         return await VerifyAsync(prepared, Report.LastStart, turn);
     }
 
@@ -151,8 +174,8 @@ public sealed class TaskWorkflow : AgentWorkflow
             Prepared = prepared,
             Round = Report.Round,
             Start = Report.LastStart,
-            Session = Session,
-            ProblemsFile = ProblemsFile,
+            Session = State.Session,
+            ProblemsFile = State.ProblemsFile,
             Guidance = call.Guidance,
             Stop = call.Stop,
         };
@@ -165,10 +188,19 @@ public sealed class TaskWorkflow : AgentWorkflow
         var pause = TimeSpan.FromSeconds(30);
         while (true)
         {
-            Become(TaskStates.Verifying, start == 0 ? "an earlier result is tried on the present base" : "");
-            var verify = new VerifyTaskInput { Task = Input, Prepared = prepared, Round = Report.Round, Start = start, ClaimedDone = turn.ClaimedDone, EndedWith = turn.EndedWith };
+            Reporter.TransitionTo(TaskStates.Verifying, start == 0 ? "an earlier result is tried on the present base" : "");
+            var verify = new VerifyTaskInput
+            {
+                Task = Input,
+                Prepared = prepared,
+                Round = Report.Round,
+                Start = start,
+                ClaimedDone = turn.ClaimedDone,
+                EndedWith = turn.EndedWith,
+            };
             var work = await Workflow.ExecuteActivityAsync(
-                (ITaskActivities a) => a.VerifyTaskAsync(verify), ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(4), Stop));
+                (ITaskActivities a) => a.VerifyTaskAsync(verify),
+                ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(4), State.Stop));
             Report = Report with { Commit = work.Commit, Gates = work.Gates.Length == 0 ? null : work.Gates };
             _notes = string.Join("; ", work.Notes);
             if (work.FailureClass != FailureClasses.Environment)
@@ -177,7 +209,7 @@ public sealed class TaskWorkflow : AgentWorkflow
                     await WaitForDecisionAsync(work.NeedsPerson);
                 return work;
             }
-            pause = await ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);
+            pause = await Waits.ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);
         }
     }
 
@@ -189,28 +221,28 @@ public sealed class TaskWorkflow : AgentWorkflow
         {
             _mergeResult = null;
             Report = Report with { Commit = commit };
-            Become(TaskStates.Merging, "");
-            await Workflow.WaitConditionAsync(() => _mergeResult is not null || HasNoRun, CancellationToken.None);
+            Reporter.TransitionTo(TaskStates.Merging, "");
+            await Workflow.WaitConditionAsync(() => _mergeResult is not null || State.HasNoRun, CancellationToken.None);
             if (_mergeResult is null)
-                ThrowIfCancelled();
+                State.ThrowIfCancelled();
             var result = _mergeResult!;
-            if (!result.Merged && Cancelled)
-                ThrowIfCancelled();
+            if (!result.Merged && State.IsCancelled)
+                State.ThrowIfCancelled();
             if (result.Merged || result.FailureClass != FailureClasses.Environment)
                 return result;
-            pause = await ParkAsync(FailureClasses.Gate, result.Message, pause);
+            pause = await Waits.ParkAsync(FailureClasses.Gate, result.Message, pause);
         }
     }
 
     /// <summary>The next round begins with what was wrong, or the task has had its rounds.</summary>
-    private void GiveBack(string problems, string problemsFile)
+    private void Remediate(string problems, string problemsFile)
     {
-        ProblemsFile = problemsFile;
+        State.ProblemsFile = problemsFile;
         if (_remediations >= Input.Task.MaxRemediations)
             throw new TaskEndedException(TaskStates.Failed, $"{problems} (after {_remediations} remediations)");
         _remediations++;
         Report = Report with { Round = Report.Round + 1 };
-        Become(TaskStates.Remediating, problems, problemsFile);
+        Reporter.TransitionTo(TaskStates.Remediating, problems, problemsFile);
     }
 
     private async Task ReleaseAsync()
@@ -218,11 +250,13 @@ public sealed class TaskWorkflow : AgentWorkflow
         var release = new ReleaseTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         try
         {
-            await Workflow.ExecuteActivityAsync((ITaskActivities a) => a.ReleaseTaskAsync(release), ActivityDefaults.Short(Input.Repository.Queue));
+            await Workflow.ExecuteActivityAsync(
+                (ITaskActivities a) => a.ReleaseTaskAsync(release), ActivityDefaults.Short(Input.Repository.Queue));
         }
         catch (ActivityFailureException failure)
         {
-            Become(Report.State, $"{Report.Reason} (its worktree could not be released: {failure.InnerException?.Message ?? failure.Message})");
+            var why = failure.InnerException?.Message ?? failure.Message;
+            Reporter.TransitionTo(Report.State, $"{Report.Reason} (its worktree could not be released: {why})");
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
             if (run.Length == 0)
                 continue; // A task's workflow that nobody but a person with another tool can have started.
             var task = run == execution.Id ? "" : RunIds.TaskOf(run, execution.Id);
-            var failing = description.PendingActivities.Where(Fails).Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, MessageParts.Brief(a.LastFailure.Message)));
+            var failing = description.PendingActivities.Where(Fails).Select(a => new FailingActivity(task, a.ActivityType.Name, a.Attempt, PayloadPaging.Brief(a.LastFailure.Message)));
             if (!found.TryGetValue(run, out var all))
                 found[run] = all = [];
             all.AddRange(failing);

@@ -48,7 +48,7 @@ public sealed class LostTasks(ITemporalClient client)
             ExecutionId = task.RunId,
             Sequence = TaskReport.LastWord,
             State = TaskStates.Failed,
-            Reason = MessageParts.Brief($"its workflow ended: {ClosedExecution.Describe(end)}"),
+            Reason = PayloadPaging.Brief($"its workflow ended: {ClosedExecution.Describe(end)}"),
         };
         try
         {

@@ -65,5 +65,5 @@ public sealed record RunExecution(string ExecutionId, DateTimeOffset StartedAt, 
 
     private static DateTimeOffset Utc(DateTime time) => new(time, TimeSpan.Zero);
 
-    private static RunResult Ended(string state, string reason) => new() { State = state, Reason = MessageParts.Brief(reason) };
+    private static RunResult Ended(string state, string reason) => new() { State = state, Reason = PayloadPaging.Brief(reason) };
 }

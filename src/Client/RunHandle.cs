@@ -12,6 +12,9 @@ public sealed class RunHandle
 {
     private const int TasksPerPage = 500;
     private const int MostTimesTooEarly = 150;
+
+    /// <summary>A run that has just continued as new reads its tasks again; if that takes longer, it is shown without them.</summary>
+    private const int MostTimesWithoutTasks = 25;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
     private readonly ITemporalClient _client;
 
@@ -39,7 +42,10 @@ public sealed class RunHandle
         {
             try
             {
-                return await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
+                var page = await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
+                if (page.Tasks.Count > 0 || page.TaskCount <= offset || asked >= MostTimesWithoutTasks)
+                    return page;
+                await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
             catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
             {

@@ -28,13 +28,13 @@ public interface IRunActivities
     [Activity]
     Task<TaskReport?> ReadTaskAsync(ReadTaskInput input);
 
-    /// <summary>Keeps a part of what a run carries on by continue-as-new.</summary>
+    /// <summary>Keeps tasks for the execution that goes on with the run.</summary>
     [Activity]
-    Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input);
+    Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input);
 
-    /// <summary>Gives it back; a part that is gone or was changed is refused.</summary>
+    /// <summary>Gives a page of them back; a file that is gone or was changed is refused.</summary>
     [Activity]
-    Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input);
+    Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input);
 
     /// <summary>Tells the leases of the repository what a run does; they are started where they are not.</summary>
     [Activity]

@@ -25,9 +25,9 @@ public sealed record DroppedMessage([property: Identifier] string Workflow, stri
 [Workflow("OrchestrationWorkflow")]
 public interface IOrchestrationWorkflow
 {
-    /// <summary>Runs the plan. <paramref name="carried"/> is set only by the run itself when it continues as new.</summary>
+    /// <summary>Runs the plan. <paramref name="checkpoint"/> is set only by the run itself when it continues as new.</summary>
     [WorkflowRun]
-    Task<RunResult> RunAsync(OrchestrationInput input, CarriedRun? carried = null);
+    Task<RunResult> RunAsync(OrchestrationInput input, RunCheckpoint? checkpoint = null);
 
     /// <summary>A snapshot with up to <paramref name="limit"/> tasks from <paramref name="offset"/> on.</summary>
     [WorkflowQuery("status")]

@@ -53,8 +53,8 @@ public sealed partial class RunFolder
     /// <summary>Report for programs.</summary>
     public string ReportJson => In("reports", "report.json");
 
-    /// <summary>Parts of what the run carried on by continue-as-new, named by their hash.</summary>
-    public string Carried => In("carried");
+    /// <summary>What the run knew of its tasks when it continued as new: files named by their hash.</summary>
+    public string Checkpoints => In("checkpoints");
 
     /// <summary>Something of planning: request, prompt, answers, the planner's plan.</summary>
     public string Planning(string name) => In("planning", name);

@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
+using Orchestrator.Workflows.Leases;
 using Temporalio.Exceptions;
 using Xunit;
 

@@ -47,10 +47,10 @@ public sealed class LongRunTests(ITestOutputHelper output)
 
         var working = await run.UntilAsync(s => s.Tasks.Count(t => t.State == TaskStates.Executing && t.Id != "root") == 3, limit);
         var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
-        output.WriteLine($"largest message: {sizes.Largest} bytes, {run.Activities.Carried.Count} parts carried");
+        output.WriteLine($"largest message: {sizes.Largest} bytes, {run.Activities.Checkpoints.Count} checkpoint files");
         Assert.Equal(tasks - 1, escalated.Tasks.Count(t => t.State == TaskStates.Skipped));
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
-        Assert.NotEmpty(run.Activities.Carried);
+        Assert.NotEmpty(run.Activities.Checkpoints);
         Assert.Equal(tasks, working.Tasks.Select(t => t.Id).Distinct().Count());
         Assert.Equal(tasks - 4, working.Tasks.Count(t => t.State == TaskStates.Pending));
         Assert.Equal((TaskStates.Merged, 2), (working.Tasks[0].State, working.Tasks[0].Starts));

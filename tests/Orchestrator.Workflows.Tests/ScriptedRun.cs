@@ -39,7 +39,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <summary>What the workflows take that have run so far.</summary>
     public HandlerCatalog Handlers { get; } = new();
 
-    public string RunId { get; } = $"run-test-{Guid.NewGuid():n}"[..18];
+    public string RunId { get; set; } = $"run-test-{Guid.NewGuid():n}"[..18];
 
     public WorkflowHandle<IOrchestrationWorkflow, RunResult> Run => Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
@@ -162,7 +162,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     public ConcurrentQueue<RunEvent> Events { get; } = new();
 
-    public ConcurrentDictionary<string, IReadOnlyList<CarriedTask>> Carried { get; } = new();
+    public ConcurrentDictionary<string, IReadOnlyList<TaskCheckpoint>> Checkpoints { get; } = new();
 
     /// <summary>Tasks in one answer at most.</summary>
     public int PageSize { get; set; } = 2;
@@ -194,6 +194,9 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     public Func<ReleaseTaskInput, Task> Release { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Goes on while a run that is about to continue as new stores its checkpoint.</summary>
+    public Func<Task> WhileStoring { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Answers in place of the leases of the repository; null: they answer themselves.</summary>
     public Func<LeaseInput, Task>? Leases { get; set; }
 
@@ -209,10 +212,10 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<RepositoryReference> FindRepositoryAsync(string path) => Task.FromResult(new RepositoryReference(path, "key", queue));
 
     [Activity]
-    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = MessageParts.First(tasks, PageSize), TaskCount = tasks.Count, Settings = settings }));
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = PayloadPaging.First(tasks, PageSize), TaskCount = tasks.Count, Settings = settings }));
 
     [Activity]
-    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult<IReadOnlyList<TaskOutline>>(MessageParts.First(tasks.Skip(input.Offset), PageSize));
+    public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult<IReadOnlyList<TaskOutline>>(PayloadPaging.First(tasks.Skip(input.Offset), PageSize));
 
     [Activity]
     public Task<PreflightResult> PreflightAsync(PreflightInput input) => Task.FromResult(Check(new PreflightResult { BaseCommit = "base", Target = "main", Staging = "staging" }));
@@ -231,15 +234,20 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
             w => w.Status(), new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = ActivityExecutionContext.Current.CancellationToken } });
 
     [Activity]
-    public Task<CarriedPart> StoreCarriedAsync(StoreCarriedInput input)
+    public async Task<CheckpointFile> StoreCheckpointAsync(StoreCheckpointInput input)
     {
-        var part = new CarriedPart(Guid.NewGuid().ToString("n"));
-        Carried[part.Hash] = input.Tasks;
-        return Task.FromResult(part);
+        await WhileStoring();
+        var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
+        foreach (var task in (input.Before is { } before ? Checkpoints[before.Hash] : []).Concat(input.Tasks))
+            all[task.Status.Id] = task;
+        var file = new CheckpointFile(Guid.NewGuid().ToString("n"), all.Count);
+        Checkpoints[file.Hash] = [.. all.Values];
+        return file;
     }
 
     [Activity]
-    public Task<IReadOnlyList<CarriedTask>> ReadCarriedAsync(ReadCarriedInput input) => Task.FromResult(Carried[input.Part.Hash]);
+    public Task<IReadOnlyList<TaskCheckpoint>> ReadCheckpointAsync(ReadCheckpointInput input) =>
+        Task.FromResult(PayloadPaging.First(Checkpoints[input.File.Hash].Skip(input.Offset)));
 
     [Activity]
     public async Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input)

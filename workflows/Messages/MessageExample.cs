@@ -34,7 +34,8 @@ internal static class MessageExample
         {
             JsonTypeInfoKind.Enumerable => "[]",
             JsonTypeInfoKind.Object when depth > 1 => "{}",
-            JsonTypeInfoKind.Object => "{" + string.Join(",", required.Select(p => $"\"{p.Name}\":{Of(p.PropertyType, p.AttributeProvider, depth + 1)}")) + "}",
+            JsonTypeInfoKind.Object => 
+                "{" + string.Join(",", required.Select(p => $"\"{p.Name}\":{Of(p.PropertyType, p.AttributeProvider, depth + 1)}")) + "}",
             JsonTypeInfoKind.Dictionary => "{}",
             _ => OfScalar(type, rules),
         };

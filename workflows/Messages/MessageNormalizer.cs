@@ -9,7 +9,8 @@ using Orchestrator.Messages;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>
-/// Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not becomes a fault.
+/// Compares JSON that was sent with the records of the contracts: what fits comes out with the members' own names, what does not becomes a
+/// fault.
 /// </summary>
 internal sealed class MessageNormalizer(MessageFaults faults)
 {

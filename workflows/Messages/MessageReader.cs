@@ -82,7 +82,10 @@ internal static class MessageReader
         else if (TryParse(raw.Payload.Data.Memory, MostDepth) is { } value)
             return value;
         else
-            faults.Add(name + (TryParse(raw.Payload.Data.Memory, MostBytes) is null ? " is not JSON" : $" is nested more than {MostDepth} deep"));
+        {
+            var isJson = TryParse(raw.Payload.Data.Memory, MostBytes) is not null;
+            faults.Add(name + (isJson ? $" is nested more than {MostDepth} deep" : " is not JSON"));
+        }
         return null;
     }
 

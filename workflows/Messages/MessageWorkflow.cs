@@ -6,8 +6,10 @@ using Temporalio.Workflows;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>
-/// What all workflows do with what comes from outside. Their handlers are typed and known only to this class; the SDK is given handlers of raw
-/// values. So a message is read before anything acts on it, waits until state is taken up, and can fail nothing but itself: an SDK fails the
+/// What all workflows do with what comes from outside. Their handlers are typed and known only to this class; the SDK is given handlers of
+/// raw
+/// values. So a message is read before anything acts on it, waits until state is taken up, and can fail nothing but itself: an SDK fails
+/// the
 /// workflow's task for an exception in a handler, and a signal that does so is in history for good.
 /// </summary>
 public abstract class MessageWorkflow
@@ -57,7 +59,7 @@ public abstract class MessageWorkflow
         Workflow.Queries[name] = WorkflowQueryDefinition.CreateWithoutAttribute(name, message.Query);
     }
 
-    /// <summary>The last thing a constructor does: takes up what the workflow was started with.</summary>
+    /// <summary>Part of every constructor: takes up what the workflow was started with.</summary>
     /// <param name="begin">Takes it, and returns what is wrong with it or null; its parameters say what must be given.</param>
     /// <param name="raw">What was given.</param>
     private protected void TakeStart(Delegate begin, params IReadOnlyList<IRawValue?> raw)

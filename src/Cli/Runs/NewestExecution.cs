@@ -73,11 +73,11 @@ internal static class NewestExecution
 
     private static RunResult Result(EngineRunEnd end) => end.Kind switch
     {
-        "Terminated" => new() { State = RunStates.Terminated, Reason = MessageParts.Brief(RunExecution.TerminatedBy(end.Identity, end.Reason)) },
+        "Terminated" => new() { State = RunStates.Terminated, Reason = PayloadPaging.Brief(RunExecution.TerminatedBy(end.Identity, end.Reason)) },
         "Canceled" => new() { State = RunStates.Cancelled, Reason = "cancelled" },
         "Completed" => Told(end.Result),
         "TimedOut" => new() { State = RunStates.Failed, Reason = "its time limit as a workflow has passed" },
-        _ => new() { State = RunStates.Failed, Reason = MessageParts.Brief(end.Reason) },
+        _ => new() { State = RunStates.Failed, Reason = PayloadPaging.Brief(end.Reason) },
     };
 
     private static RunResult Told(string json)

@@ -34,21 +34,21 @@ public sealed class PlanLoading(RunServices services)
         if (read.Plan is not null)
             read = AddProjectTexts(read, input.Repository.Path);
         if (read.Plan is null)
-            return new PlanOutline { Faults = MessageParts.Brief([.. read.Errors.Select(f => f.ToString())]) };
+            return new PlanOutline { Faults = PayloadPaging.Brief([.. read.Errors.Select(f => f.ToString())]) };
         var start = RunStart.Of(input.Input, settings, input.Repository.Path);
         var hash = RunFiles.Store(folder, read.Plan, start);
         CopyRoles(input.Repository.Path, folder);
         StoreBacklogMarks(input, folder, read.Plan);
         var outline = OutlineOf(read.Plan, start);
         if (outline.Faults.Count > 0)
-            return new PlanOutline { Faults = MessageParts.Brief(outline.Faults) };
+            return new PlanOutline { Faults = PayloadPaging.Brief(outline.Faults) };
         var risk = PlanRisk.Of(read.Plan, settings.Settings, input.Input);
         return new PlanOutline
         {
             Hash = hash,
             Title = TitleOf(read.Plan.Request ?? input.Input.PlanFile ?? ""),
-            Warnings = MessageParts.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToPlainText()), .. outline.Warnings]),
-            Tasks = MessageParts.First(outline.Tasks, PageSize),
+            Warnings = PayloadPaging.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToPlainText()), .. outline.Warnings]),
+            Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Settings = RunSettingsOf(settings.Settings),
             RiskScore = risk.Score,
@@ -62,7 +62,7 @@ public sealed class PlanLoading(RunServices services)
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
-        return MessageParts.First(OutlineOf(files.Plan, files.Start).Tasks.Skip(input.Offset), PageSize);
+        return PayloadPaging.First(OutlineOf(files.Plan, files.Start).Tasks.Skip(input.Offset), PageSize);
     }
 
     private static PlanReadResult Read(LoadPlanInput input)

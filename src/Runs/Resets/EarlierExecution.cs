@@ -42,7 +42,7 @@ public static class EarlierExecution
             StagingTip = staging?.Tip ?? "",
             StagingMade = staging?.Made ?? "",
             StagingLost = staging is { IsLost: true },
-            Tasks = MessageParts.First(tasks.Skip(input.Offset)),
+            Tasks = PayloadPaging.First(tasks.Skip(input.Offset)),
             TaskCount = tasks.Count,
         };
     }

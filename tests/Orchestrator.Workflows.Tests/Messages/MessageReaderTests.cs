@@ -109,7 +109,7 @@ public sealed class MessageReaderTests
 
     private static void Hold([Identifier] string runId, IReadOnlyList<LeaseRequest> held) => _ = (runId, held);
 
-    private static void Start(OrchestrationInput input, CarriedRun? carried = null) => _ = (input, carried);
+    private static void Start(OrchestrationInput input, RunCheckpoint? checkpoint = null) => _ = (input, checkpoint);
 
     private static void Report(TaskReport report) => _ = report;
 

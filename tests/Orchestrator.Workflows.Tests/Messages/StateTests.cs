@@ -24,6 +24,22 @@ public sealed class StateTests
     }
 
     [Fact]
+    public async Task Cancel_WhileTheRunIsAboutToContinueAsNew_IsNotForgotten()
+    {
+        ScriptedRun? cancelled = null;
+        await using var run = await ScriptedRun.CreateAsync(
+            [.. Enumerable.Range(0, 12).Select(i => RunTests.Task($"t{i}", i == 0 ? [] : [$"t{i - 1}"]))],
+            a => a.WhileStoring = () => cancelled!.Run.ExecuteUpdateAsync(w => w.CancelAsync()),
+            new RunSettings { Workers = 1, ContinueAfterEvents = 40 });
+        cancelled = run;
+
+        await run.BeginAsync();
+
+        Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
+        Assert.InRange(run.Activities.Merged.Count, 1, 11);
+    }
+
+    [Fact]
     public async Task Pause_RightAfterAnActivityFailed_DoesNotHangTheTask()
     {
         var release = new TaskCompletionSource();

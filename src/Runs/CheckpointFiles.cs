@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Orchestrator.Messages;
+using Orchestrator.Processes;
+
+namespace Orchestrator.Runs;
+
+/// <summary>What a run that continues as new knows of its tasks: files in its folder, named by what they hold.</summary>
+public static class CheckpointFiles
+{
+    /// <summary>Stores tasks together with those of an earlier file; the same tasks give the same file.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="before">The earlier file; null: there is none.</param>
+    /// <param name="tasks">Tasks that are new or replace what the earlier file says of them.</param>
+    /// <exception cref="StepException">The earlier file is gone, or is not what was stored.</exception>
+    public static CheckpointFile Store(RunFolder folder, CheckpointFile? before, IReadOnlyList<TaskCheckpoint> tasks)
+    {
+        var all = new SortedDictionary<string, TaskCheckpoint>(StringComparer.Ordinal);
+        foreach (var task in (before is null ? [] : ReadAll(folder, before)).Concat(tasks))
+            all[task.Status.Id] = task;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(all.Values);
+        var file = new CheckpointFile(Convert.ToHexStringLower(SHA256.HashData(bytes)), all.Count);
+        DurableFile.Write(PathOf(folder, file), bytes);
+        return file;
+    }
+
+    /// <summary>Reads a page of them back.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="file">What <see cref="Store"/> returned.</param>
+    /// <param name="offset">Tasks of earlier pages.</param>
+    /// <exception cref="StepException">The file is gone, or is not what was stored.</exception>
+    public static IReadOnlyList<TaskCheckpoint> Read(RunFolder folder, CheckpointFile file, int offset) =>
+        PayloadPaging.First(ReadAll(folder, file).Skip(offset));
+
+    private static List<TaskCheckpoint> ReadAll(RunFolder folder, CheckpointFile file)
+    {
+        var path = PathOf(folder, file);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new StepException($"{folder.Relative(path)} is gone: {CureFor(folder, "the folder")}", missing, "CheckpointGone");
+        }
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != file.Hash)
+            throw new StepException($"{folder.Relative(path)} was changed: {CureFor(folder, "it")}", "CheckpointChanged");
+        return JsonSerializer.Deserialize<List<TaskCheckpoint>>(bytes)!;
+    }
+
+    private static string CureFor(RunFolder folder, string what) =>
+        $"it says how far {folder.Name} had come. Restore {what}, or cancel the run and start it again; finished tasks are taken up.";
+
+    private static string PathOf(RunFolder folder, CheckpointFile file) => Path.Combine(folder.Checkpoints, file.Hash + ".json");
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Orchestrator.Messages;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests;
+
+/// <summary>Failures that are no task's fault: said once, tried by one, gone on with by itself.</summary>
+public sealed class OutageTests
+{
+    private static readonly RunSettings Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
+
+    [Fact]
+    public async Task Account_DoesNotWork_IsSaidOnceTriedByOneTaskAndGoneOnWith()
+    {
+        var works = false;
+        var failing = new ConcurrentQueue<string>();
+        await using var run = await ScriptedRun.StartAsync([.. Enumerable.Range(0, 5).Select(i => Task($"t{i}"))], a => a.Agent = (input, _) =>
+        {
+            if (works)
+                return System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
+            failing.Enqueue(input.Task.Task.Id);
+            return System.Threading.Tasks.Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.Account, Message = "Not logged in", Session = "s" });
+        }, Settings);
+
+        await run.UntilAsync(_ => failing.Count >= 4);
+        var parked = await run.StatusAsync();
+        works = true;
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Contains("Not logged in", parked.Reason);
+        Assert.True(failing.Distinct().Count() <= 2, "nothing new is started with the account");
+        Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("Not logged in", StringComparison.Ordinal));
+        Assert.All((await run.StatusAsync()).Tasks, t => Assert.Equal(1, t.Round));
+    }
+
+    [Fact]
+    public async Task Agents_OfThreeTasksFailAlike_CountAsTheAccountAndNoTaskFails()
+    {
+        var works = false;
+        var starts = 0;
+        await using var run = await ScriptedRun.StartAsync([.. Enumerable.Range(0, 4).Select(i => Task($"t{i}"))], a => a.Agent = (_, _) =>
+        {
+            Interlocked.Increment(ref starts);
+            return System.Threading.Tasks.Task.FromResult(works
+                ? ScriptedActivities.Done()
+                : new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "exit code 1: segmentation fault", Signature = "claude GaveUp exit code #", Session = "s" });
+        }, Settings);
+
+        await run.UntilAsync(s => s.Reason.Contains("failed alike", StringComparison.Ordinal) && starts >= 4);
+        works = true;
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(4, run.Activities.Merged.Count);
+    }
+
+    [Fact]
+    public async Task UsageLimit_OfOneTask_KeepsOthersOfTheAccountFromStarting()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1"), Task("other") with { Account = "script" }], a => a.Agent = (input, _) =>
+            System.Threading.Tasks.Task.FromResult(input.Task.Task.Id == "t0" && input.Start == 1
+                ? new AgentRunResult { FailureClass = FailureClasses.UsageLimit, Message = "session limit", ResetAt = DateTimeOffset.UtcNow.AddHours(5), Session = "s" }
+                : ScriptedActivities.Done()), Settings with { Workers = 1 });
+
+        var status = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[2].State == TaskStates.Merged && s.Tasks[0].State == TaskStates.Parked);
+        Assert.Equal(TaskStates.Pending, status.Tasks[1].State);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public async Task Machine_DoesNotWork_ParksWithoutUsingAnAttemptAndGoesOn()
+    {
+        var calls = 0;
+        await using var run = await ScriptedRun.StartAsync([Task("t0"), Task("t1")], a => a.Prepare = _ => Interlocked.Increment(ref calls) <= 3
+            ? new PreparedTask { Worktree = "", BaseCommit = "", Problem = "No space left on device", FailureClass = FailureClasses.Environment }
+            : new PreparedTask { Worktree = "w", BaseCommit = "base" }, Settings);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(2, run.Activities.Starts.Count);
+        Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("No space left", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Gate_LacksItsTool_ParksOnlyItsTask()
+    {
+        var isRepaired = false;
+        await using var run = await ScriptedRun.StartAsync([Task("lacks"), Task("t1"), Task("t2")], a => a.Verify = input => input.Task.Task.Id == "lacks" && !Volatile.Read(ref isRepaired)
+            ? new VerifyResult { Commit = "c", Problems = ["pytest: not found"], FailureClass = FailureClasses.Environment }
+            : new VerifyResult { Commit = $"c-{input.Task.Task.Id}" }, Settings with { Workers = 1 });
+
+        var status = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Parked && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
+        Volatile.Write(ref isRepaired, true);
+        await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("lacks", "")));
+
+        Assert.Contains("pytest", status.Tasks[0].Reason);
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(3, run.Activities.Starts.Count);
+    }
+
+    [Fact]
+    public async Task Gates_ChangedByTheTask_WaitForAPersonsYes()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("yes"), Task("no")], a => a.Verify = input =>
+            new VerifyResult { Commit = $"c-{input.Task.Task.Id}", Gates = "1/1", NeedsPerson = "It deleted the test 'tests/a.py'." }, Settings);
+        var asked = await run.UntilAsync(s => s.Questions.Count == 2 && s.Tasks.All(t => t.State == TaskStates.AwaitingApproval));
+
+        await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("yes", "")));
+        await run.Run.ExecuteUpdateAsync(w => w.RejectAsync(new ApprovalCommand("no", "keep it")));
+        var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
+
+        Assert.Contains("tests/a.py", asked.Questions[0].Question);
+        Assert.Equal([TaskStates.Merged, TaskStates.Failed], status.Tasks.Select(t => t.State));
+        Assert.Contains("keep it", status.Tasks[1].Reason);
+    }
+
+    private static TaskOutline Task(string id) => new() { Id = id, Account = "claude" };
+}

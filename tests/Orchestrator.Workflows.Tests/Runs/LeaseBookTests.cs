@@ -1,0 +1,84 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Runs;
+using Xunit;
+using static Orchestrator.Workflows.Tests.Runs.TestRun;
+
+namespace Orchestrator.Workflows.Tests.Runs;
+
+public sealed class LeaseBookTests
+{
+    [Fact]
+    public void Say_SeveralThings_ComeInTheirOrder()
+    {
+        var state = Of(Task("a"), Task("b"));
+        state.Leases.Join();
+        Assert.Equal([LeaseStep.Join], SayAll(state));
+        state.Leases.TakeIn(new LeaseNews { Shared = false }, state.Board, Now);
+        Start(state, "a");
+
+        state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
+        state.Leases.Ask(state.Board.Find("b"), Now);
+        Assert.Equal([LeaseStep.Hold, LeaseStep.Ask], SayAll(state));
+        Report(state, "a", TaskStates.Merged);
+
+        Assert.Equal([LeaseStep.Release], SayAll(state));
+        Assert.False(state.Leases.AnyToSay(state.Board));
+    }
+
+    [Fact]
+    public void Ask_CanNotBeSaid_FailsTheTask()
+    {
+        var state = Of(Task("a"));
+        state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
+        state.Leases.Ask(state.Board.Find("a"), Now);
+        _ = state.Leases.NextToSay(state.Board);
+
+        state.Leases.CouldNotSay(state.Board, "the plan is gone", Now);
+
+        Assert.Equal(TaskStates.Failed, state.Board.Find("a").Status.State);
+        Assert.Contains("the plan is gone", state.Board.Find("a").Status.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wait_ForLong_IsSaidOnce()
+    {
+        var state = Of(Task("a"));
+        state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
+        state.Leases.Ask(state.Board.Find("a"), Now);
+        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Reason = "waits for x" }, state.Board, Now);
+        var due = Deadlines.Next(state)!.Value;
+
+        Deadlines.Pass(state, due);
+
+        Assert.Equal(Now + state.Settings.LockTimeout, due);
+        Assert.Contains("waits for x; it has waited since 12:00:00", state.Board.Find("a").Status.Reason, StringComparison.Ordinal);
+        Assert.Null(Deadlines.Next(state));
+    }
+
+    [Fact]
+    public void Checkpoint_Restored_StandsAsBefore()
+    {
+        var state = Of(Task("a"));
+        state.Leases.Join();
+        state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNews { Granted = "a" }, state.Board, Now);
+
+        var after = new LeaseBook();
+        after.Restore(state.Leases.ToCheckpoint());
+
+        Assert.True(after.Joined);
+        Assert.True(after.MayStart(state.Board.Find("a")));
+        Assert.False(after.AnyToSay(state.Board));
+    }
+
+    private static List<LeaseStep> SayAll(RunState state)
+    {
+        var said = new List<LeaseStep>();
+        while (state.Leases.AnyToSay(state.Board))
+        {
+            said.Add(state.Leases.NextToSay(state.Board).Step);
+            state.Leases.Said();
+        }
+        return said;
+    }
+}

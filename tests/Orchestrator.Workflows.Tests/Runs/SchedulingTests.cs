@@ -1,0 +1,130 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Runs;
+using Xunit;
+using static Orchestrator.Workflows.Tests.Runs.TestRun;
+
+namespace Orchestrator.Workflows.Tests.Runs;
+
+public sealed class SchedulingTests
+{
+    [Fact]
+    public void Next_FreeSlots_StartsSoManyInPlanOrderAndTwoLooksSeeTheSame()
+    {
+        var state = Of(Task("a"), Task("b"), Task("c"));
+
+        Assert.Equal(["a", "b"], Ids(Scheduling.Next(state, Now).Start));
+        Assert.Equal(["a", "b"], Ids(Scheduling.Next(state, Now).Start));
+        Start(state, "a");
+        Start(state, "b");
+        Assert.False(Scheduling.Next(state, Now).Any);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Next_PausedOrDraining_StartsNothing(bool isPaused, bool isDraining)
+    {
+        var state = Of(Task("a"));
+        state.Run = state.Run with { Paused = isPaused };
+        state.IsDraining = isDraining;
+
+        Assert.False(Scheduling.Next(state, Now).Any);
+        Assert.False(Scheduling.NothingCanMove(state));
+    }
+
+    [Fact]
+    public void Next_MoneySpent_PausesOnceUntilAPersonLiftsTheLimit()
+    {
+        var state = Of(new OrchestrationInput { MaxCost = 1 }, Task("a"), Task("b", "a"));
+        Start(state, "a");
+        Report(state, "a", TaskStates.Merged, r => r with { Cost = 1.5m });
+
+        var steps = Scheduling.Next(state, Now);
+
+        Assert.Contains("1.50 of 1.00 USD are spent (maxCost)", steps.Pause, StringComparison.Ordinal);
+        Assert.Empty(steps.Start);
+        state.Run = state.Run with { Paused = true };
+        new Steering(state).Resume(Now);
+        Assert.Equal(["b"], Ids(Scheduling.Next(state, Now).Start));
+    }
+
+    [Fact]
+    public void Next_TaskThatNeedsAYes_IsMarkedAndAskedAbout()
+    {
+        var state = Of(Task("a") with { RequiresApproval = true });
+
+        Assert.Equal(["a"], Ids(Scheduling.Next(state, Now).AwaitApproval));
+        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+
+        Assert.False(Scheduling.Next(state, Now).Any);
+        Assert.StartsWith("May a start?", Assert.Single(Questions.Of(state)).Question, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Next_SharedRepository_AsksForNoMoreLeasesThanThereAreSlots()
+    {
+        var state = Of(Task("a"), Task("b"), Task("c"));
+        state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
+
+        var steps = Scheduling.Next(state, Now);
+        foreach (var entry in steps.AskLease)
+            state.Leases.Ask(entry, Now);
+
+        Assert.Equal(["a", "b"], Ids(steps.AskLease));
+        Assert.Empty(steps.Start);
+        Assert.False(Scheduling.Next(state, Now).Any);
+        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Reason = "waits for x" }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNews { Granted = "b" }, state.Board, Now);
+        Assert.Equal(["b"], Ids(Scheduling.Next(state, Now).Start));
+        Assert.Equal(["c"], Ids(Scheduling.Next(state, Now).AskLease));
+    }
+
+    [Fact]
+    public void Next_AccountThatDoesNotWork_StartsOneTaskToTryIt()
+    {
+        var state = Of(Task("a") with { Account = "x" }, Task("b") with { Account = "x" }, Task("c") with { Account = "x" });
+        Start(state, "a");
+        Report(state, "a", TaskStates.Parked, r => r with { FailureClass = FailureClasses.Account, Reason = "no login" });
+
+        Assert.Empty(Scheduling.Next(state, Now).Start);
+        Assert.Single(state.Outages.Open).MayStartOne = true;
+
+        Assert.Equal(["b"], Ids(Scheduling.Next(state, Now).Start));
+    }
+
+    [Fact]
+    public void Impasse_SomethingFailed_NamesItAndAsks()
+    {
+        var state = Of(Task("a"), Task("b", "a"));
+        Start(state, "a");
+        Report(state, "a", TaskStates.Failed);
+
+        Assert.True(Scheduling.NothingCanMove(state));
+        Assert.Contains("a did not end well", Scheduling.Impasse(state.Board), StringComparison.Ordinal);
+        state.TransitionTo(RunStates.Escalated, "", Now);
+        Assert.Equal("a", Assert.Single(Questions.Of(state)).Id);
+    }
+
+    [Fact]
+    public void Pass_NobodyApprovedInTime_IsANo()
+    {
+        var state = Of(Task("a") with { RequiresApproval = true }, Task("b", "a"));
+        state.Board.Change(state.Board.Find("a"), TaskStates.AwaitingApproval, "", Now);
+        var due = Deadlines.Next(state)!.Value;
+
+        Deadlines.Pass(state, due - TimeSpan.FromSeconds(1));
+        Assert.Equal(TaskStates.AwaitingApproval, state.Board.Find("a").Status.State);
+        Deadlines.Pass(state, due);
+
+        Assert.Equal((TaskStates.Cancelled, TaskStates.Skipped), (state.Board.Find("a").Status.State, state.Board.Find("b").Status.State));
+        Assert.Null(Deadlines.Next(state));
+    }
+
+    [Theory]
+    [InlineData(0, 39, false, false)]
+    [InlineData(0, 40, false, true)]
+    [InlineData(30, 69, true, false)]
+    [InlineData(30, 70, false, true)]
+    public void IsLong_EventsOfItsOwn_Count(int eventsOfRestore, int events, bool isSuggested, bool expected) =>
+        Assert.Equal(expected, Continuation.IsLong(new RunSettings { ContinueAfterEvents = 40 }, 0, events, eventsOfRestore, isSuggested));
+}

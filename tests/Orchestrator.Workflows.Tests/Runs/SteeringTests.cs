@@ -1,0 +1,123 @@
+using System.Linq.Expressions;
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Runs;
+using Xunit;
+using static Orchestrator.Workflows.Tests.Runs.TestRun;
+
+namespace Orchestrator.Workflows.Tests.Runs;
+
+public sealed class SteeringTests
+{
+    [Fact]
+    public void Pause_Twice_TellsTasksOnce()
+    {
+        var state = Of(Task("a"), Task("b"));
+        Start(state, "a");
+        var steering = new Steering(state);
+
+        var first = steering.Pause(Now);
+        var second = steering.Pause(Now);
+
+        Assert.Equal([("a", nameof(ITaskWorkflow.PauseAsync))], Told(first));
+        Assert.Equal((true, false), (first.Answer.Changed, second.Answer.Changed));
+        Assert.Empty(second.Tell);
+        Assert.True(state.Run.Paused);
+    }
+
+    [Fact]
+    public void Resume_TaskPausedByName_StaysPaused()
+    {
+        var state = Of(Task("a"), Task("b"));
+        Start(state, "a");
+        Start(state, "b");
+        var steering = new Steering(state);
+        steering.PauseTask("a");
+        steering.Pause(Now);
+
+        var resumed = steering.Resume(Now);
+
+        Assert.Equal([("b", nameof(ITaskWorkflow.ResumeAsync))], Told(resumed));
+        Assert.Contains("stays so: a.", resumed.Answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Retry_BlockedTaskOfAPausedRun_GoesOnOnlyWithTheRun()
+    {
+        var state = Of(Task("a"));
+        Start(state, "a");
+        Report(state, "a", TaskStates.Blocked);
+        var steering = new Steering(state);
+
+        Assert.Equal([nameof(ITaskWorkflow.GoOnAsync), nameof(ITaskWorkflow.ResumeAsync)], Told(steering.Retry("a", "go", Now)).Select(t => t.Signal));
+        steering.Pause(Now);
+        Assert.Equal([nameof(ITaskWorkflow.GoOnAsync)], Told(steering.Retry("a", "go", Now)).Select(t => t.Signal));
+    }
+
+    [Fact]
+    public void Decide_WorkThatChangedItsGates_IsAnsweredOnceUntilTheTaskReports()
+    {
+        var state = Of(Task("a"));
+        Start(state, "a");
+        Report(state, "a", TaskStates.AwaitingApproval);
+        Assert.Single(Questions.Of(state));
+
+        var decided = new Approvals(state, new Steering(state)).Decide(new ApprovalCommand("a"), yes: true, Now);
+
+        Assert.Equal([("a", nameof(ITaskWorkflow.DecideAsync))], Told(decided));
+        Assert.Empty(Questions.Of(state));
+        Report(state, "a", TaskStates.AwaitingApproval);
+        Assert.Single(Questions.Of(state));
+    }
+
+    [Fact]
+    public void Refuse_UnknownTask_NamesThoseThatThereAre()
+    {
+        var steering = new Steering(Of(Task("a"), Task("b")));
+
+        Assert.Contains("Its tasks are a, b.", steering.RefuseRetry(new TaskCommand("c")), StringComparison.Ordinal);
+        Assert.Null(steering.RefuseRetry(new TaskCommand("a")));
+    }
+
+    [Fact]
+    public void TakeIn_TaskThatEndedBecauseItsRunWasGone_WaitsAgain()
+    {
+        var state = Of(Task("a"));
+        Start(state, "a");
+
+        Report(state, "a", TaskStates.Cancelled, r => r with { FailureClass = FailureClasses.RunEnded });
+
+        Assert.Equal((TaskStates.Pending, true), (state.Board.Find("a").Status.State, state.Board.Find("a").State.MayReuse));
+    }
+
+    [Fact]
+    public void TakeIn_ThreeTasksThatFailedAlike_AreTriedAgainAsAnOutage()
+    {
+        var state = Of(Task("a") with { Account = "x" }, Task("b") with { Account = "x" }, Task("c") with { Account = "x" });
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            Start(state, id);
+            Report(state, id, TaskStates.Failed, r => r with { Signature = "exit code", Reason = "exit code 1" });
+        }
+
+        Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Status.State));
+        Assert.Contains("3 tasks failed alike: exit code 1", Progress.DescribeOutages(state), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void IsUnsaved_OnlyWhatACheckpointWouldNotTell()
+    {
+        var state = Of(Task("a"), Task("b"));
+        Assert.DoesNotContain(state.Board.Entries, e => e.IsUnsaved);
+
+        var entry = Start(state, "a");
+        Assert.Equal(["a"], Ids(state.Board.Entries.Where(e => e.IsUnsaved)));
+        entry.Saved(entry.State);
+
+        Assert.False(entry.IsUnsaved);
+        Report(state, "a", TaskStates.Executing);
+        Assert.True(entry.IsUnsaved);
+    }
+
+    private static IReadOnlyList<(string Task, string Signal)> Told(Steered steered) =>
+        [.. steered.Tell.Select(t => (t.Task, ((MethodCallExpression)t.Signal.Body).Method.Name))];
+}

@@ -1,0 +1,45 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Runs;
+
+namespace Orchestrator.Workflows.Tests.Runs;
+
+/// <summary>The state of a run in the middle of its work, without Temporal.</summary>
+internal static class TestRun
+{
+    public static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static RunState Of(params TaskOutline[] tasks) => Of(new OrchestrationInput(), tasks);
+
+    public static RunState Of(OrchestrationInput input, params TaskOutline[] tasks)
+    {
+        var state = new RunState("run-1", input, Now, CancellationToken.None) { Plan = new PlanOutline { Settings = new RunSettings() } };
+        state.Run = state.Run with { Workers = 2 };
+        state.Board.Add(tasks, Now);
+        state.TransitionTo(RunStates.Executing, "", Now);
+        return state;
+    }
+
+    public static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, DependsOn = dependsOn };
+
+    public static TaskEntry Start(RunState state, string id)
+    {
+        var entry = state.Board.Find(id);
+        state.Board.Started(entry, Now);
+        return entry;
+    }
+
+    /// <summary>A task tells where it is.</summary>
+    public static void Report(RunState state, string id, string to, Func<TaskReport, TaskReport>? more = null)
+    {
+        var report = new TaskReport
+        {
+            TaskId = id,
+            ExecutionId = $"{id}-{state.Board.Find(id).State.PastExecutions.Count}",
+            Sequence = state.Board.Find(id).State.ReportSequence + 1,
+            State = to,
+        };
+        TaskReports.TakeIn(state, more?.Invoke(report) ?? report, Now);
+    }
+
+    public static IReadOnlyList<string> Ids(IEnumerable<TaskEntry> entries) => [.. entries.Select(e => e.Id)];
+}

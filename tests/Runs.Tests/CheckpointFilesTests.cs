@@ -1,0 +1,68 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+public sealed class CheckpointFilesTests
+{
+    private static readonly IReadOnlyList<TaskCheckpoint> Tasks =
+    [
+        new() { Status = new RunTask { Id = "a", State = TaskStates.Merged, Commit = "c" }, ExecutionId = "e1", ReportSequence = 7, StartsBefore = 1 },
+        new() { Status = new RunTask { Id = "b", State = TaskStates.Skipped, Reason = "depends on ü" } },
+    ];
+
+    [Fact]
+    public void Read_WhatWasStored_IsTheSameAndStoringTwiceIsHarmless()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, "run-1");
+
+        var file = CheckpointFiles.Store(run, null, Tasks);
+        var again = CheckpointFiles.Store(run, null, Tasks);
+        var read = CheckpointFiles.Read(run, file, 0);
+
+        Assert.Equal(file, again);
+        Assert.Equal(("a", 7, "c"), (read[0].Status.Id, read[0].ReportSequence, read[0].Status.Commit));
+        Assert.Equal("depends on ü", read[1].Status.Reason);
+    }
+
+    [Fact]
+    public void Read_ChangedOrGone_IsRefusedWithItsName()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, "run-1");
+        var file = CheckpointFiles.Store(run, null, Tasks);
+        var path = Directory.EnumerateFiles(run.Checkpoints).Single();
+
+        File.AppendAllText(path, " ");
+        var changed = Assert.Throws<StepException>(() => CheckpointFiles.Read(run, file, 0));
+        File.Delete(path);
+        var gone = Assert.Throws<StepException>(() => CheckpointFiles.Read(run, file, 0));
+
+        Assert.Equal(("CheckpointChanged", true), (changed.FailureType, changed.IsFinal));
+        Assert.Equal(("CheckpointGone", true), (gone.FailureType, gone.IsFinal));
+        Assert.Contains(Path.GetFileName(path), gone.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Store_OnAnEarlierFile_AddsAndReplacesAndIsReadInPages()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Path, "run-1");
+        var before = CheckpointFiles.Store(run, null, Tasks);
+        var large = new TaskCheckpoint { Status = new RunTask { Id = "c", State = TaskStates.Failed, Reason = new string('x', 200_000) } };
+        var again = Tasks[0] with { ReportSequence = 8 };
+
+        var file = CheckpointFiles.Store(run, before, [large, again]);
+        var first = CheckpointFiles.Read(run, file, 0);
+        var rest = CheckpointFiles.Read(run, file, first.Count);
+
+        Assert.Equal((2, 3), (before.Count, file.Count));
+        Assert.Equal(["a", "b", "c"], first.Concat(rest).Select(t => t.Status.Id));
+        Assert.Equal(8, first[0].ReportSequence);
+        Assert.Equal(2, first.Count);
+        Assert.Equal(7, CheckpointFiles.Read(run, before, 0)[0].ReportSequence);
+    }
+}

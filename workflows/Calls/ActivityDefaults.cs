@@ -1,0 +1,46 @@
+using Orchestrator.Messages;
+using Temporalio.Common;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Calls;
+
+/// <summary>
+/// Options of the activities: all of them may be tried for ever, because each does only what is still missing; what can't work says so by a
+/// failure that is not retryable.
+/// </summary>
+internal static class ActivityDefaults
+{
+    /// <summary>An activity that answers within minutes and is never interrupted.</summary>
+    public static ActivityOptions Short(string queue) => new()
+    {
+        TaskQueue = queue,
+        StartToCloseTimeout = TimeSpan.FromMinutes(10),
+        HeartbeatTimeout = TimeSpan.FromSeconds(20),
+        RetryPolicy = Retry(),
+        CancellationToken = CancellationToken.None,
+    };
+
+    /// <summary>
+    /// An activity that runs other people's programs: gates, set-up, agents. Their own limits end them; this one is a far backstop.
+    /// </summary>
+    /// <param name="queue">Queue of the repository.</param>
+    /// <param name="limit">The limit that the activity itself keeps.</param>
+    /// <param name="cancellation">Interrupts it; by default nothing does.</param>
+    public static ActivityOptions Long(string queue, TimeSpan limit, CancellationToken cancellation = default) => new()
+    {
+        TaskQueue = queue,
+        StartToCloseTimeout = limit + TimeSpan.FromDays(2),
+        HeartbeatTimeout = TimeSpan.FromSeconds(20),
+        RetryPolicy = Retry(),
+        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
+        CancellationToken = cancellation,
+    };
+
+    private static RetryPolicy Retry() => new()
+    {
+        InitialInterval = TimeSpan.FromSeconds(1),
+        BackoffCoefficient = 2,
+        MaximumInterval = TimeSpan.FromSeconds(30),
+        MaximumAttempts = 0,
+    };
+}

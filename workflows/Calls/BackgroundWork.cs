@@ -1,0 +1,25 @@
+using System.Runtime.ExceptionServices;
+
+namespace Orchestrator.Workflows.Calls;
+
+/// <summary>
+/// What goes on beside the main path of a workflow. What fails there is thrown on the main path, so that nothing ends unseen.
+/// </summary>
+internal sealed class BackgroundWork
+{
+    private readonly List<Task> _work = [];
+
+    public bool HasFailed => _work.Exists(w => w.IsFaulted);
+
+    public void Begin(Task work)
+    {
+        _work.RemoveAll(w => w.IsCompletedSuccessfully);
+        _work.Add(work);
+    }
+
+    public void ThrowIfFailed()
+    {
+        if (_work.Find(w => w.IsFaulted) is { Exception.InnerException: { } failure })
+            ExceptionDispatchInfo.Throw(failure);
+    }
+}

@@ -1,0 +1,79 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// A person's yes or no: to the plan (<c>plan</c>), to a task that may not start without it, to work that changed what its gates mean.
+/// </summary>
+internal sealed class Approvals(RunState state, Steering steering)
+{
+    private const string Plan = "plan";
+
+    /// <summary>Why a person must say yes before anything starts; empty when nobody has to.</summary>
+    /// <param name="state">The run.</param>
+    /// <param name="confirmations">What preflight found that needs a yes.</param>
+    public static string ReasonToAsk(RunState state, IReadOnlyList<string> confirmations)
+    {
+        var reasons = new List<string>();
+        if (state.Input.NeedsPlanner && !state.Input.Yes)
+            reasons.Add($"A planner made the plan: {state.Board.Entries.Count - 1} tasks.");
+        if (state.Plan.ApprovalReason.Length > 0)
+            reasons.Add(state.Plan.ApprovalReason);
+        if (!state.Input.Yes)
+            reasons.AddRange(confirmations);
+        if (!state.Input.Yes && state.Plan.ReviewReason.Length > 0)
+            reasons.Add(state.Plan.ReviewReason);
+        return string.Join(" ", reasons);
+    }
+
+    /// <summary>Why an answer can't be given now; null where it can.</summary>
+    public string? Refuse(ApprovalCommand command, bool yes)
+    {
+        if (command.Id == Plan)
+        {
+            var awaited = state.PlanAnswer is null && state.Run.State == RunStates.AwaitingApproval;
+            return NeedsNoAnswer(yes) || awaited ? null : $"The plan is not waiting for an answer; the run is {state.Run.State}.";
+        }
+        if (state.Board.TryFind(command.Id) is not { } task)
+            return $"{steering.NoTask(command.Id)} 'plan' is the plan itself.";
+        var now = task.Status.State;
+        var waits = task.AtWork ? now == TaskStates.AwaitingApproval : !task.State.Approved;
+        return yes || now == TaskStates.Cancelled || waits ? null : $"{command.Id} is {now} and waits for no approval.";
+    }
+
+    /// <summary>Takes an answer.</summary>
+    public Steered Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
+    {
+        if (command.Id == Plan)
+            return DecidePlan(command, yes);
+        var (id, task) = (command.Id, state.Board.Find(command.Id));
+        if (task.AtWork && task.Status.State == TaskStates.AwaitingApproval)
+        {
+            task.State = task.State with { AnswerSent = true };
+            var message = yes ? $"{id} is merged." : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
+            return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, command.Reason)));
+        }
+        if (yes)
+        {
+            if (task.State.Approved)
+                return Steered.Unchanged($"{id} is {task.Status.State} and waits for no approval.");
+            state.Board.Approve(task, now);
+            return Steered.As($"{id} is approved.");
+        }
+        if (task.Status.State is TaskStates.Cancelled)
+            return Steered.Unchanged($"{id} is cancelled already.");
+        state.Board.End(task, TaskStates.Cancelled, $"rejected by a person{(command.Reason.Length > 0 ? ": " + command.Reason : "")}", now);
+        return Steered.As($"{id} is rejected; what depends on it is skipped.");
+    }
+
+    private Steered DecidePlan(ApprovalCommand command, bool yes)
+    {
+        if (NeedsNoAnswer(yes))
+            return Steered.Unchanged("The plan needs no approval now.");
+        state.PlanAnswer = (yes, command.Reason);
+        return Steered.As(yes ? "The plan is approved." : "The plan is rejected.");
+    }
+
+    private bool NeedsNoAnswer(bool yes) =>
+        state.PlanAnswer?.Accepted == yes || (state.Run.State != RunStates.AwaitingApproval && state.PlanAnswer is null && yes);
+}

@@ -1,0 +1,54 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Before the first task: whether the run can begin, and whether a person lets it.</summary>
+internal sealed class BeginStage(RunContext context, LeaseTeller leases)
+{
+    private readonly RunState _state = context.State;
+
+    public async Task RunAsync()
+    {
+        await ApproveAsync(await CheckAsync());
+        await leases.JoinAsync();
+    }
+
+    /// <returns>What needs a yes.</returns>
+    private async Task<IReadOnlyList<string>> CheckAsync()
+    {
+        context.TransitionTo(RunStates.Preparing, "checking git, the base, disk, the agent and the gates");
+        var check = new PreflightInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Input);
+        var found = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.PreflightAsync(check), context.Long);
+        _state.Run = _state.Run with
+        {
+            BaseCommit = found.BaseCommit,
+            Target = found.Target,
+            Staging = found.Staging,
+            Warnings = [.. _state.Run.Warnings, .. found.Warnings],
+        };
+        _state.StagingTip = found.StagingTip;
+        if (found.Errors.Count > 0)
+            throw new RunEndedException(RunStates.Failed, string.Join(" ", found.Errors));
+        return found.Confirmations;
+    }
+
+    /// <summary>
+    /// Waits for a person where the risk, the plan or the state of the checkout asks for one. No answer in time means no.
+    /// </summary>
+    private async Task ApproveAsync(IReadOnlyList<string> confirmations)
+    {
+        var reason = Approvals.ReasonToAsk(_state, confirmations);
+        if (reason.Length == 0)
+            return;
+        context.TransitionTo(RunStates.AwaitingApproval, reason);
+        await Workflow.WaitConditionAsync(
+            () => _state.PlanAnswer is not null || _state.IsCancelled, _state.Settings.ApprovalTimeout, CancellationToken.None);
+        context.ThrowIfCancelled();
+        if (_state.PlanAnswer is not { Accepted: true })
+        {
+            var why = _state.PlanAnswer is { } no ? $"the plan was rejected: {no.Reason}" : "nobody approved the plan in time";
+            throw new RunEndedException(RunStates.Cancelled, why);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The last stage of a run that went well: staging lands on the target.</summary>
+internal sealed class LandStage(RunContext context, ResetRecovery recovery)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Lands staging.</summary>
+    /// <returns>What the run ends with, a sentence or empty; null: a reset showed that not all tasks are merged.</returns>
+    public async Task<string?> RunAsync()
+    {
+        context.TransitionTo(RunStates.Integrating, "all tasks are merged to staging; not reviewed");
+        for (var isAskedFor = false; ; isAskedFor = true)
+        {
+            context.ThrowIfCancelled();
+            await recovery.TakeUpAsync();
+            if (!_state.Board.AllMerged)
+                return null;
+            context.TransitionTo(RunStates.Landing, "");
+            var result = await LandAsync(isAskedFor);
+            if (result.Landed)
+            {
+                var isMerged = _state.Settings.Land == "merge";
+                _state.Run = _state.Run with { LandedCommit = result.Commit, LandedOn = isMerged ? _state.Run.Target : _state.Run.Staging };
+                _state.Journal.Note(task: null, RunStates.Landing, result.Message, RunContext.Now, result.Evidence);
+                return isMerged ? "" : result.Message;
+            }
+            _state.PromoteAsked = false;
+            context.TransitionTo(RunStates.AwaitingPromotion, result.Message, result.Evidence);
+            await context.WaitAsync(() => _state.PromoteAsked);
+        }
+    }
+
+    private async Task<LandResult> LandAsync(bool isAskedFor)
+    {
+        var run = _state.Run;
+        var land = new LandInput(
+            _state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit, _state.Settings.Land)
+        {
+            StagingTip = _state.StagingTip,
+            IsAskedFor = isAskedFor,
+        };
+        var result = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.LandAsync(land), context.Long);
+        if (result.StagingTip.Length > 0)
+            _state.StagingTip = result.StagingTip;
+        return result;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Files and resources over all runs of the repository, as this run knows them: a run that is alone only says that it is there, one that is
+/// not asks for
+/// each task. What is to be said to the leases waits here in its order (<see cref="NextToSay"/>). No Temporal, no clock.
+/// </summary>
+internal sealed class LeaseBook
+{
+    private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
+    private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _unsaid = new();
+
+    /// <summary>The run has joined, and not left.</summary>
+    public bool Joined { get; private set; }
+
+    /// <summary>Whether other runs work in the repository; null: not known yet.</summary>
+    public bool? Shared { get; private set; }
+
+    /// <summary>Why the run could not join; empty where it could.</summary>
+    public string JoinFailure { get; private set; } = "";
+
+    /// <summary>The run has joined, or could not.</summary>
+    public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
+
+    public LeaseCheckpoint ToCheckpoint() =>
+        new() { Joined = Joined, Shared = Shared, Tasks = new SortedDictionary<string, TaskLease>(_tasks) };
+
+    public void Restore(LeaseCheckpoint saved)
+    {
+        (Joined, Shared) = (saved.Joined, saved.Shared);
+        foreach (var (task, lease) in saved.Tasks)
+            _tasks[task] = lease;
+    }
+
+    /// <summary>
+    /// Before the first task starts, and after a reset: the leases may have let go of this run, and hold what tasks had that have ended.
+    /// </summary>
+    public void Join()
+    {
+        (Joined, Shared, JoinFailure) = (true, null, "");
+        _tasks.Clear();
+        Say(LeaseStep.Join);
+    }
+
+    public void Leave()
+    {
+        if (!Joined)
+            return;
+        Joined = false;
+        _tasks.Clear();
+        Say(LeaseStep.Leave);
+    }
+
+    /// <summary>Takes in what the leases tell.</summary>
+    public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
+    {
+        if (board.TryFind(news.Granted) is not null)
+            _tasks[news.Granted] = new TaskLease(LeaseStanding.Granted, now);
+        if (board.TryFind(news.Waiting) is { AtWork: false, HasEnded: false } waiting)
+        {
+            board.Explain(waiting, news.Reason, now);
+            if (_tasks.ContainsKey(news.Waiting))
+                _tasks[news.Waiting] = new TaskLease(LeaseStanding.Waiting, now, news.Reason);
+        }
+        if (news.Shared is not { } shared)
+            return;
+        var before = Shared;
+        Shared = shared;
+        if (!shared)
+            _tasks.Clear();
+        else if (before is false)
+            HoldThoseAtWork(board, now);
+    }
+
+    /// <summary>The leases are told what is at work, which counts as leased.</summary>
+    public void HoldThoseAtWork(RunBoard board, DateTimeOffset now)
+    {
+        var atWork = board.AtWork.Select(e => e.Id).ToList();
+        foreach (var id in atWork)
+            _tasks[id] = new TaskLease(LeaseStanding.Granted, now);
+        Say(LeaseStep.Hold, atWork);
+    }
+
+    /// <summary>True where the task has what it needs.</summary>
+    public bool MayStart(TaskEntry entry) => Shared is not true || StandingOf(entry) is LeaseStanding.Granted;
+
+    /// <summary>True where the task's lease was not asked for yet.</summary>
+    public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
+
+    /// <summary>True for a task whose lease others have: it takes no slot meanwhile.</summary>
+    public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
+
+    /// <summary>Asks for what a task needs.</summary>
+    public void Ask(TaskEntry entry, DateTimeOffset now)
+    {
+        _tasks[entry.Id] = new TaskLease(LeaseStanding.Asked, now);
+        Say(LeaseStep.Ask, [entry.Id]);
+    }
+
+    /// <summary>Something is to be told to the leases.</summary>
+    public bool AnyToSay(RunBoard board) => _unsaid.Count > 0 || Ended(board).Any();
+
+    /// <summary>What is to be told next. Ended tasks give back what they had or had asked for.</summary>
+    public (LeaseStep Step, IReadOnlyList<string> Tasks) NextToSay(RunBoard board)
+    {
+        foreach (var id in Ended(board).ToList())
+        {
+            _tasks.Remove(id);
+            Say(LeaseStep.Release, [id]);
+        }
+        return _unsaid.Peek();
+    }
+
+    /// <summary>The oldest of what was to be told is told.</summary>
+    public void Said() => _unsaid.Dequeue();
+
+    /// <summary>The oldest of what was to be told can't be told, for good.</summary>
+    public void CouldNotSay(RunBoard board, string why, DateTimeOffset now)
+    {
+        var (step, tasks) = _unsaid.Dequeue();
+        if (step == LeaseStep.Join)
+            JoinFailure = why;
+        if (step != LeaseStep.Ask)
+            return;
+        foreach (var entry in tasks.Select(board.Find))
+        {
+            _tasks.Remove(entry.Id);
+            if (!entry.AtWork && !entry.HasEnded)
+                board.End(entry, TaskStates.Failed, $"its files and resources could not be leased: {why}", now);
+        }
+    }
+
+    /// <summary>When <see cref="RemindOf"/> has something to do next; null: never.</summary>
+    public DateTimeOffset? NextReminder(RunBoard board, TimeSpan patience) =>
+        Unreminded(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
+
+    /// <summary>Who holds it may wait for a person, who has to hear of those that wait in turn.</summary>
+    public void RemindOf(RunBoard board, TimeSpan patience, DateTimeOffset now)
+    {
+        foreach (var entry in Unreminded(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
+        {
+            var lease = _tasks[entry.Id];
+            var since = lease.Since.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+            board.Explain(
+                entry, $"{lease.Reason}; it has waited since {since} UTC: 'orchestrate status' of that run tells what holds it up", now);
+            _tasks[entry.Id] = lease with { IsSaid = true };
+        }
+    }
+
+    private IEnumerable<TaskEntry> Unreminded(RunBoard board) => Shared is not true
+        ? []
+        : _tasks.Where(t => t.Value is { Standing: LeaseStanding.Waiting, IsSaid: false }).Select(t => board.Find(t.Key))
+            .Where(entry => !entry.AtWork && !entry.HasEnded);
+
+    private IEnumerable<string> Ended(RunBoard board) =>
+        Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
+
+    private LeaseStanding? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
+
+    private void Say(LeaseStep step, IReadOnlyList<string>? tasks = null) => _unsaid.Enqueue((step, tasks ?? []));
+}

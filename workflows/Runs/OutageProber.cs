@@ -1,0 +1,89 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Accounts and machines that do not work: tried with growing pauses, gone on with by itself.</summary>
+internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
+{
+    /// <summary>An agent that works this long after it was told to try has no trouble with its account.</summary>
+    private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
+
+    private readonly RunState _state = context.State;
+
+    /// <summary>As long as the run lives.</summary>
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            await Workflow.WaitConditionAsync(() => _state.Outages.Open.Exists(o => !o.IsProbed), CancellationToken.None);
+            foreach (var outage in _state.Outages.Open.Where(o => !o.IsProbed).ToList())
+            {
+                outage.IsProbed = true;
+                context.Background.Begin(ProbeAsync(outage));
+            }
+        }
+    }
+
+    /// <summary>From the first failure until it works again.</summary>
+    private async Task ProbeAsync(Outage outage)
+    {
+        if (outage.Until is not null)
+            await WaitForLimitAsync(outage);
+        else
+            await TryUntilItWorksAsync(outage);
+        _state.Outages.Open.Remove(outage);
+    }
+
+    private async Task WaitForLimitAsync(Outage outage)
+    {
+        while (!_state.IsCancelled && !outage.IsOver && outage.Until is { } until && until > RunContext.Now)
+        {
+            await Workflow.WaitConditionAsync(
+                () => _state.IsCancelled || outage.IsOver || outage.Until > until, until - RunContext.Now, CancellationToken.None);
+        }
+    }
+
+    private async Task TryUntilItWorksAsync(Outage outage)
+    {
+        bool IsOver() => outage.IsOver || _state.IsCancelled;
+        while (!IsOver())
+        {
+            var failures = outage.Failures;
+            await Workflow.WaitConditionAsync(() => IsOver() || outage.Tries.Count > 0, outage.Pause, CancellationToken.None);
+            if (IsOver() || (outage.Tries.Count == 0 && !await TryOnceAsync(outage)))
+                break;
+            var ended = await Workflow.WaitConditionAsync(() => IsOver() || outage.Failures != failures, TrialTime, CancellationToken.None);
+            if (!ended && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Status.State == TaskStates.Executing))
+                break;
+            outage.Tries.Clear();
+            var longer = outage.Pause * 2;
+            outage.Pause = longer < Outages.LongestPause ? longer : Outages.LongestPause;
+        }
+        foreach (var entry in _state.IsCancelled ? [] : Waiting(outage))
+        {
+            await Workflow.DelayAsync(WakeSpread * Workflow.Random.NextDouble(), CancellationToken.None);
+            await messenger.TellAsync(entry.Id, t => t.GoOnAsync(""));
+        }
+    }
+
+    /// <summary>Lets one task try. False: none is left that needs it.</summary>
+    private async Task<bool> TryOnceAsync(Outage outage)
+    {
+        if (Waiting(outage).FirstOrDefault() is { } parked)
+        {
+            _state.Outages.Told(parked.Outline);
+            await messenger.TellAsync(parked.Id, t => t.GoOnAsync(""));
+            return true;
+        }
+        if (!_state.Board.Entries.Any(e => Outages.Concerns(outage, e.Outline) && !e.HasEnded))
+            return false;
+        outage.MayStartOne = true;
+        await Workflow.WaitConditionAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, Outages.LongestPause, CancellationToken.None);
+        return true;
+    }
+
+    private List<TaskEntry> Waiting(Outage outage) =>
+        [.. _state.Board.In(TaskStates.Parked).Where(e => e.AtWork && Outages.Concerns(outage, e.Outline))];
+}

@@ -1,0 +1,123 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// What does not work in a run though no task is to blame. Tasks of an account stand still together, nothing new is started with it, and
+/// one
+/// of them tries it after growing pauses. Three equal failures of different tasks within ten minutes are the account's too. No Temporal, no
+/// clock.
+/// </summary>
+/// <param name="firstPause">How long something is left alone before one task tries it.</param>
+internal sealed class Outages(Func<TimeSpan> firstPause)
+{
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
+    private const int EqualFailures = 3;
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
+    private readonly List<(DateTimeOffset At, string Task, string Signature)> _failures = [];
+
+    public List<Outage> Open { get; } = [];
+
+    /// <summary>Goes on with what did not work when the run continued as new.</summary>
+    public void Restore(IEnumerable<OutageCheckpoint> saved) =>
+        Open.AddRange(saved.Select(s => new Outage(s.Name, s.Reason, s.Pause) { Until = s.Until }));
+
+    public IReadOnlyList<OutageCheckpoint> ToCheckpoint() =>
+        [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Reason, o.Pause, o.Until))];
+
+    /// <summary>Whether a task may start now.</summary>
+    public bool Allow(TaskOutline task) => Open.All(t => !Concerns(t, task) || t.MayStartOne);
+
+    /// <summary>Whether both may start now: of those that need what does not work only one tries it.</summary>
+    public bool AllowTogether(TaskOutline one, TaskOutline other) => Open.All(t => !Concerns(t, one) || !Concerns(t, other));
+
+    /// <summary>A task was started: if it is the one that tries, it is the only one.</summary>
+    public void Started(TaskOutline task)
+    {
+        foreach (var outage in Open.Where(t => t.MayStartOne && Concerns(t, task)))
+        {
+            outage.MayStartOne = false;
+            outage.Tries.Add(task.Id);
+        }
+    }
+
+    /// <summary>A parked task was told to go on.</summary>
+    public void Told(TaskOutline task)
+    {
+        foreach (var outage in Open.Where(t => Concerns(t, task)))
+            outage.Tries.Add(task.Id);
+    }
+
+    /// <summary>Takes in what a task reported.</summary>
+    public void Report(TaskOutline task, TaskReport report)
+    {
+        if (report.State == TaskStates.Parked)
+        {
+            Parked(task, report);
+            return;
+        }
+        foreach (var outage in Open.Where(t => t.Tries.Contains(task.Id) && ShowsThatItWorks(t, report.State)))
+            outage.IsOver = true;
+    }
+
+    /// <summary>
+    /// A task ended because its agent failed. When that makes it the account's fault, the tasks that failed alike are returned: they are
+    /// tried again.
+    /// </summary>
+    public IReadOnlyList<string> Failed(TaskOutline task, string signature, string reason, DateTimeOffset now)
+    {
+        if (signature.Length == 0)
+            return [];
+        _failures.RemoveAll(f => now - f.At > Window || f.Task == task.Id);
+        _failures.Add((now, task.Id, signature));
+        var alike = _failures.Where(f => f.Signature == signature).Select(f => f.Task).ToList();
+        var known = Open.Find(t => t.Name == task.Account && t.Until is null);
+        if (known is not null && (known.Tries.Contains(task.Id) || known.Signature == signature))
+        {
+            known.Failures += known.Tries.Contains(task.Id) ? 1 : 0;
+            return [task.Id];
+        }
+        if (alike.Count < EqualFailures)
+            return [];
+        _failures.RemoveAll(f => f.Signature == signature);
+        if (Begin(task.Account, $"{alike.Count} tasks failed alike: {reason}") is { } outage)
+            outage.Signature = signature;
+        return alike;
+    }
+
+    /// <summary>All that does not work, for people; empty where all does.</summary>
+    public string Describe() => string.Join(" ", Open.Select(t => $"{NameOf(t)}: {t.Reason.TrimEnd('.')}."));
+
+    public static string NameOf(Outage outage) => outage.Name.Length == 0 ? "the machine" : $"the account of agent '{outage.Name}'";
+
+    public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
+
+    private static bool ShowsThatItWorks(Outage outage, string state) => outage.Name.Length == 0
+        ? state is TaskStates.Executing or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked
+        : state is TaskStates.Verifying or TaskStates.Merging or TaskStates.Merged or TaskStates.Remediating or TaskStates.Blocked;
+
+    private void Parked(TaskOutline task, TaskReport report)
+    {
+        var name = report.FailureClass == FailureClasses.Environment ? "" : task.Account;
+        var isLimit = report.FailureClass == FailureClasses.UsageLimit;
+        if (Open.Find(t => t.Name == name && t.Until is not null == isLimit) is { } known)
+        {
+            known.Failures += known.Tries.Contains(task.Id) ? 1 : 0;
+            known.Until = isLimit && report.ResetAt > known.Until ? report.ResetAt : known.Until;
+            return;
+        }
+        if (report.FailureClass is not (FailureClasses.Account or FailureClasses.Environment or FailureClasses.UsageLimit))
+            return;
+        if (Begin(name, report.Reason) is { } outage && isLimit)
+            outage.Until = report.ResetAt;
+    }
+
+    private Outage? Begin(string name, string reason)
+    {
+        if (Open.Exists(t => t.Name == name && t.Until is null))
+            return null;
+        var outage = new Outage(name, reason, firstPause());
+        Open.Add(outage);
+        return outage;
+    }
+}

@@ -1,0 +1,29 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Reads the plan that the run works by.</summary>
+internal sealed class PlanReader(RunContext context)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Has the plan read, checked and stored.</summary>
+    public Task<PlanOutline> LoadAsync()
+    {
+        var load = new LoadPlanInput(_state.RunId, _state.Repository, _state.Input);
+        return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
+    }
+
+    /// <summary>The plan's tasks: the pages that follow the first ones are read from the stored plan.</summary>
+    public async Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(IEnumerable<TaskOutline> first)
+    {
+        var tasks = first.ToList();
+        while (tasks.Count < _state.Plan.TaskCount)
+        {
+            var page = new ReadTasksInput(_state.RunId, _state.Repository, _state.Plan.Hash, tasks.Count);
+            tasks.AddRange(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTasksAsync(page), context.Short));
+        }
+        return tasks;
+    }
+}

@@ -1,0 +1,122 @@
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Messages;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The first stage of a run: a request becomes a plan where it began with one, and the plan's tasks come on the board.</summary>
+internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarter starter, RunRecorder recorder, ResetRecovery recovery)
+{
+    private readonly RunState _state = context.State;
+
+    public async Task RunAsync()
+    {
+        _state.Repository = await Workflow.ExecuteActivityAsync(
+            (IRepositoryActivities a) => a.FindRepositoryAsync(_state.Input.Repository),
+            Calls.ActivityDefaults.Short(TaskQueues.Workflows));
+        await recovery.FollowRecordAsync();
+        if (_state.Input.NeedsPlanner)
+            await MakePlanAsync();
+        if (_state.Input.Planning is { IsForBacklog: true })
+        {
+            context.TransitionTo(RunStates.Planning, await EndPlanningAsync());
+            return;
+        }
+
+        _state.Plan = await plans.LoadAsync();
+        _state.Run = _state.Run with
+        {
+            Repository = _state.Repository.Path,
+            Title = _state.Plan.Title,
+            Agent = _state.Settings.Agent,
+            Workers = _state.Settings.Workers,
+            Warnings = [.. _state.Run.Warnings, .. _state.Plan.Warnings],
+        };
+        if (!_state.Input.NeedsPlanner)
+            recorder.Begin();
+        await RefuseAsync(_state.Plan.Faults);
+
+        var tasks = await plans.ReadTasksAsync(_state.Plan.Tasks);
+        if (!_state.Input.PlanOnly)
+            _state.Board.Add(tasks, RunContext.Now);
+        _state.Plan = _state.Plan with { Tasks = [] };
+        _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
+        var made = _state.Input.NeedsPlanner ? $"; {await EndPlanningAsync()}" : "";
+        context.TransitionTo(RunStates.Planning, $"{tasks.Count} tasks{made}");
+    }
+
+    /// <summary>Puts the plan where it was wanted, if there is one, and gives up what planning held.</summary>
+    public Task<string> EndPlanningAsync()
+    {
+        _state.PlanningEnded = true;
+        var end = new EndPlanningInput(_state.RunId, _state.Repository, _state.Input.Output, _state.Input.Overwrite);
+        return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), context.Short);
+    }
+
+    /// <summary>An input or a plan that can't be run fails the run at once, with every fault named.</summary>
+    public static void Refuse(IReadOnlyList<string> faults)
+    {
+        if (faults.Count > 0)
+            throw new ApplicationFailureException(
+                string.Join(Environment.NewLine, faults), MessageWorkflow.InvalidInput, nonRetryable: true);
+    }
+
+    /// <summary>Lets the planner work until there is a plan. Where it can't make one, a person says how to go on.</summary>
+    private async Task MakePlanAsync()
+    {
+        var begin = new BeginPlanningInput(_state.RunId, _state.Repository, _state.Input);
+        var begun = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginPlanningAsync(begin), context.Short);
+        _state.Run = _state.Run with
+        {
+            Repository = _state.Repository.Path,
+            Title = begun.Title,
+            Agent = begun.Agent,
+            Warnings = begun.Warnings,
+            TaskCount = 1,
+        };
+        recorder.Begin();
+        await RefuseAsync(begun.Faults);
+        _state.Plan = new PlanOutline { Settings = begun.Settings };
+        _state.Planner = new TaskOutline { Id = PlannerTask.Id, Title = begun.Title, Timeout = begun.Timeout };
+        _state.Board.Add([_state.Planner], RunContext.Now);
+        context.TransitionTo(RunStates.Planning, $"{begun.Agent} plans");
+        await LetPlannerWorkAsync(_state.Board.Find(PlannerTask.Id));
+    }
+
+    private async Task LetPlannerWorkAsync(TaskEntry planner)
+    {
+        bool MayStart() => !planner.AtWork && _state.Board.AnyReady && !_state.Run.Paused;
+        bool NeedsPerson() => !planner.AtWork && !_state.Board.AnyReady;
+        while (!_state.Board.AllMerged)
+        {
+            context.ThrowIfCancelled();
+            if (NeedsPerson())
+            {
+                context.TransitionTo(RunStates.Planning, $"no plan yet: {planner.Status.Reason}");
+                await WaitAsync(() => !NeedsPerson());
+                context.ThrowIfCancelled();
+                context.TransitionTo(RunStates.Planning, "the planner is asked again");
+            }
+            if (MayStart())
+                starter.Start(planner);
+            await WaitAsync(() => _state.Board.AllMerged || MayStart() || NeedsPerson());
+        }
+    }
+
+    /// <summary>A reset in this stage is taken up when there is a plan: before, nothing but the planner was begun.</summary>
+    private async Task WaitAsync(Func<bool> holds)
+    {
+        await Workflow.WaitConditionAsync(() => holds() || _state.IsCancelled || context.Background.HasFailed, CancellationToken.None);
+        context.Background.ThrowIfFailed();
+    }
+
+    private async Task RefuseAsync(IReadOnlyList<string> faults)
+    {
+        if (faults.Count == 0)
+            return;
+        context.TransitionTo(RunStates.Failed, string.Join(" ", faults));
+        await recorder.RecordAllAsync();
+        Refuse(faults);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What people are told of a run beside its states.</summary>
+internal static class Progress
+{
+    /// <summary>Notes of messages that could not be read, among the warnings: the last ones.</summary>
+    private const int MostDropped = 10;
+
+    /// <summary>The page of the run in the Web UI, as Markdown.</summary>
+    public static string Describe(RunState state)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"**{state.Run.State}** {state.Run.Reason}\n\n");
+        foreach (var (name, entries) in state.Board.ByState)
+        {
+            var names = entries.Take(8).Select(e => e.Id).ToList();
+            var more = entries.Count > names.Count ? ", ..." : "";
+            text.Append(CultureInfo.InvariantCulture, $"- {name}: {entries.Count} ({string.Join(", ", names)}{more})\n");
+        }
+        foreach (var question in Questions.Of(state))
+            text.Append(CultureInfo.InvariantCulture, $"\n**{question.Question}** `{string.Join("`, `", question.Commands)}`\n");
+        return text.ToString();
+    }
+
+    /// <summary>The one line that says what does not work; empty where all does.</summary>
+    public static string DescribeOutages(RunState state)
+    {
+        var sentences = state.Run.Failing.Where(f => f.Task.Length == 0).Select(DescribeStep).ToList();
+        if (state.Run.State == RunStates.Executing && state.Outages.Open.Count > 0)
+            sentences.Insert(
+                0, $"{state.Outages.Describe()} What needs it waits and goes on by itself; at once: orchestrate retry {state.RunId}/TASK");
+        return string.Join(" ", sentences);
+    }
+
+    /// <summary>Says so as the reason of the run's state, and takes it back when all works again.</summary>
+    /// <param name="state">The run.</param>
+    /// <param name="said">What was said last.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>What is said now.</returns>
+    public static string SayOutages(RunState state, string said, DateTimeOffset now)
+    {
+        var text = DescribeOutages(state);
+        if (text != said && !state.IsEnding && (text.Length > 0 || state.Run.Reason == PayloadPaging.Brief(said)))
+            state.TransitionTo(state.Run.State, text, now);
+        return text;
+    }
+
+    /// <summary>Takes in which steps fail again and again now, and says it of the tasks that they belong to.</summary>
+    public static void TakeInFailing(RunState state, IReadOnlyList<FailingActivity> failing, DateTimeOffset now)
+    {
+        var before = state.Run.Failing;
+        if (RunStates.IsFinal(state.Run.State) || before.SequenceEqual(failing))
+            return;
+        state.Run = state.Run with { Failing = failing };
+        foreach (var id in before.Select(f => f.Task).Except(failing.Select(f => f.Task)))
+            Explain(id, "");
+        foreach (var step in failing.Except(before))
+            Explain(step.Task, DescribeStep(step));
+
+        void Explain(string id, string reason)
+        {
+            if (state.Board.TryFind(id) is { AtWork: true } entry)
+                state.Board.Explain(entry, reason, now);
+        }
+    }
+
+    /// <summary>A message was dropped: in the record as an event, and among the warnings, which 'status' shows.</summary>
+    public static void NoteDropped(RunState state, string note, DateTimeOffset now)
+    {
+        var warnings = state.Run.Warnings.Where(w => !w.StartsWith(RunStatus.DroppedMessage, StringComparison.Ordinal)).ToList();
+        var newest = $"{RunStatus.DroppedMessage}{PayloadPaging.Brief(note)}";
+        var notes = state.Run.Warnings.Except(warnings).Append(newest).TakeLast(MostDropped);
+        state.Run = state.Run with { Warnings = [.. warnings, .. notes] };
+        state.Note(note, now);
+    }
+
+    private static string DescribeStep(FailingActivity step) =>
+        $"{step.Activity} has failed {step.Attempt - 1} times and is tried again: {step.Message.TrimEnd('.')}.";
+}

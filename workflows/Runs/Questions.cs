@@ -1,0 +1,62 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What a person is asked follows from where the run and its tasks are; nobody has to take a question back.</summary>
+internal static class Questions
+{
+    /// <summary>More questions than this nobody reads at once; the others come when these are answered.</summary>
+    private const int Most = 40;
+
+    /// <summary>All that waits for a person, the oldest first.</summary>
+    public static IReadOnlyList<RunQuestion> Of(RunState state) => state.IsEnding || RunStates.IsFinal(state.Run.State)
+        ? []
+        : [.. OfRun(state).Concat(OfTasks(state).Take(Most)).OrderBy(q => q.Since).Take(Most)];
+
+    private static IEnumerable<RunQuestion> OfRun(RunState state)
+    {
+        var (run, id) = (state.Run, state.RunId);
+        if (run.State == RunStates.AwaitingApproval && state.PlanAnswer is null)
+        {
+            yield return Ask(
+                "plan", state.Since, $"May this run begin? {run.Reason}",
+                $"orchestrate approve plan --run {id}", $"orchestrate reject plan --run {id}");
+        }
+        if (run.State == RunStates.AwaitingPromotion && !state.PromoteAsked)
+            yield return Ask("promote", state.Since, run.Reason, $"orchestrate promote {id}");
+    }
+
+    private static IEnumerable<RunQuestion> OfTasks(RunState state)
+    {
+        var id = state.RunId;
+        foreach (var entry in state.Board.In(TaskStates.Blocked))
+        {
+            yield return Ask(entry, $"{entry.Id} is blocked: {entry.Status.Reason}",
+                $"orchestrate retry {id}/{entry.Id} --guidance TEXT", $"orchestrate cancel {id}/{entry.Id}");
+        }
+        foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))
+        {
+            string[] answers = [$"orchestrate approve {entry.Id} --run {id}", $"orchestrate reject {entry.Id} --run {id}"];
+            yield return entry.AtWork
+                ? Ask(entry, $"May {entry.Id} be merged? {entry.Status.Reason}", [$"orchestrate diff {id}/{entry.Id}", .. answers])
+                : Ask(entry, $"May {entry.Id} start? {entry.Outline.Title}", answers);
+        }
+        if (state.Run.State == RunStates.Planning
+            && state.Board.TryFind(PlannerTask.Id) is { HasEnded: true, Status.State: not TaskStates.Merged } planner)
+        {
+            yield return Ask(planner, $"The planner is {planner.Status.State}: {planner.Status.Reason}",
+                $"orchestrate retry {id}/{planner.Id} --guidance TEXT", $"orchestrate cancel {id}");
+        }
+        foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
+        {
+            yield return Ask(entry, $"{entry.Id} is {entry.Status.State}: {entry.Status.Reason}",
+                $"orchestrate retry {id}/{entry.Id} --guidance TEXT", $"orchestrate skip {id}/{entry.Id}", $"orchestrate cancel {id}");
+        }
+    }
+
+    private static RunQuestion Ask(TaskEntry entry, string question, params string[] commands) =>
+        Ask(entry.Id, entry.Status.Since, question, commands);
+
+    private static RunQuestion Ask(string id, DateTimeOffset since, string question, params string[] commands) =>
+        new() { Id = id, Question = question, Commands = commands, Since = since };
+}

@@ -1,0 +1,198 @@
+using Orchestrator.Messages;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Going on after a reset. The history ends at an earlier moment then than the world: tasks of the execution that was reset go on, others
+/// are merged or landed,
+/// and the record tells of what this execution has not lived through. So it asks the engine, git and the record first, and takes over what
+/// it finds.
+/// </summary>
+internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, LeaseTeller leases)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Numbers what happens from here on behind what the record has, else it would be taken for old.</summary>
+    public async Task FollowRecordAsync()
+    {
+        while (context.Resets.RecordIsOfAnother)
+        {
+            var reset = Workflow.Random;
+            var earlier = await FindEarlierAsync("", 0);
+            if (!context.Resets.Follow(reset))
+                return;
+            _state.Journal.Follow(earlier.LastSequence, _state.Board.Entries.Count);
+            _state.Note("begun anew by a reset", RunContext.Now);
+        }
+    }
+
+    /// <summary>Takes up what the execution before has left, before anything is begun.</summary>
+    public async Task TakeUpAsync()
+    {
+        while (context.Resets.WasReset)
+        {
+            var reset = Workflow.Random;
+            HashSet<string> found;
+            try
+            {
+                found = await TakeUpTasksAsync();
+            }
+            finally
+            {
+                context.Resets.TakenUp(reset);
+            }
+
+            foreach (var entry in _state.Board.AtWork.Where(e => e.ExecutionId.Length > 0 && !found.Contains(e.Id)).ToList())
+                await HearOfEndAsync(entry);
+            await JoinLeasesAnewAsync();
+        }
+    }
+
+    /// <summary>
+    /// A run that is to end stops what the execution before has left, too. Why it ends, with why that could not be found.
+    /// </summary>
+    public async Task<string> TakeUpToEndAsync(string reason)
+    {
+        if (!context.Resets.WasReset || _state.Plan.Hash.Length == 0)
+            return reason;
+        try
+        {
+            await TakeUpAsync();
+            return reason;
+        }
+        catch (RunEndedException impossible)
+        {
+            return $"{reason}; {impossible.Reason}";
+        }
+        catch (ActivityFailureException failure)
+        {
+            return $"{reason}; what it had begun before its reset could not be found: {failure.InnerException?.Message ?? failure.Message}";
+        }
+    }
+
+    /// <summary>A task's workflow is open that this execution did not start. False: it is about to close.</summary>
+    public async Task<bool> TryTakeOverAsync(TaskEntry entry)
+    {
+        var report = await messenger.ReadAsync(entry);
+        if (report is null || TaskStates.IsEnd(report.State) || !entry.AtWork)
+            return false;
+        if (report.PlanHash == _state.PlanHashOf(entry))
+        {
+            TakeOver(entry, report);
+            return true;
+        }
+        await EndStrangerAsync(entry, report);
+        return false;
+    }
+
+    /// <summary>The tasks whose workflows are open and work for this execution now.</summary>
+    private async Task<HashSet<string>> TakeUpTasksAsync()
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        EarlierWork page;
+        var read = 0;
+        do
+        {
+            var tip = _state.StagingTip;
+            page = await FindEarlierAsync(_state.Plan.Hash, read);
+
+            // What was merged while it was asked is newer.
+            if (page.StagingTip.Length > 0 && _state.StagingTip == tip)
+                _state.StagingTip = page.StagingTip;
+            if (page.StagingLost && _state.Board.Entries.Any(e => e.Status.MergeCommit.Length > 0))
+            {
+                throw new RunEndedException(
+                    RunStates.Failed,
+                    $"its staging branch is gone, and what was merged to it is not on {_state.Run.Target}: "
+                    + "start the plan anew, which takes up what is finished");
+            }
+            if (page.StagingMade.Length > 0)
+                _state.Note(page.StagingMade, RunContext.Now);
+            foreach (var task in page.Tasks)
+            {
+                if (await TakeUpTaskAsync(task))
+                    found.Add(task.Id);
+            }
+            read += page.Tasks.Count;
+        }
+        while (page.Tasks.Count > 0 && read < page.TaskCount);
+        return found;
+    }
+
+    private async Task<bool> TakeUpTaskAsync(EarlierTask task)
+    {
+        if (_state.Board.TryFind(task.Id) is not { } entry)
+            return false;
+        entry.State = entry.State with { LastStart = Math.Max(entry.State.LastStart, task.LastStart) };
+        if (task.Open is null)
+            entry.Closed = Task.CompletedTask;
+        if (task.Open is { } open && !TaskStates.IsEnd(open.State))
+        {
+            if (open.PlanHash == _state.PlanHashOf(entry))
+            {
+                TakeOver(entry, open);
+                return true;
+            }
+            await EndStrangerAsync(entry, open);
+        }
+        if (task.MergeCommit.Length > 0)
+            _state.Board.MergedEarlier(entry, task.MergeCommit, RunContext.Now);
+        else if (!entry.AtWork && !entry.HasEnded && task.Round > entry.Status.Round)
+            entry.State = entry.State with { Status = entry.Status with { Round = task.Round }, MayReuse = true };
+        return false;
+    }
+
+    private void TakeOver(TaskEntry entry, TaskReport report)
+    {
+        // What was asked may be older than what the task has told meanwhile.
+        var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
+        if (isOld || entry.Status.State == TaskStates.Merged)
+            return;
+        _state.Board.TakeOver(entry, report.ExecutionId, RunContext.Now);
+        TaskReports.TakeIn(_state, report, RunContext.Now);
+    }
+
+    /// <summary>
+    /// A task's workflow that works by another plan: it ends, and nothing that it says counts. One that waits to be merged is told that it
+    /// is not.
+    /// </summary>
+    private async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
+    {
+        entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
+        var refusal = TaskMessenger.NotMerged with { Round = report.Round };
+        await messenger.TellAsync(
+            [new TaskMessage(entry.Id, t => t.CancelAsync()), new TaskMessage(entry.Id, t => t.MergeDoneAsync(refusal))]);
+    }
+
+    /// <summary>The workflow of a task has closed while no execution of the run was there to hear of it.</summary>
+    private async Task HearOfEndAsync(TaskEntry entry)
+    {
+        var report = await messenger.ReadAsync(entry);
+        if (!entry.AtWork)
+            return;
+
+        // It has closed, or is about to, and its end may have been told to an execution that was closed itself.
+        entry.Closed = Task.CompletedTask;
+        if (report is null || !TaskStates.IsEnd(report.State))
+            _state.Board.BeginAnew(entry, RunContext.Now);
+        else
+            TakeOver(entry, report);
+    }
+
+    private async Task JoinLeasesAnewAsync()
+    {
+        if (!_state.Leases.Joined)
+            return;
+        await leases.JoinAsync();
+        if (_state.Leases.Shared is true)
+            _state.Leases.HoldThoseAtWork(_state.Board, RunContext.Now);
+    }
+
+    private Task<EarlierWork> FindEarlierAsync(string planHash, int offset)
+    {
+        var find = new FindEarlierWorkInput(_state.RunId, _state.Repository, planHash, offset);
+        return Workflow.ExecuteActivityAsync((IRunActivities a) => a.FindEarlierWorkAsync(find), context.Short);
+    }
+}

@@ -1,0 +1,257 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// The tasks of a run and the rules between them: what is ready, and what an end means for others. No Temporal, no clock: it is told the
+/// time.
+/// </summary>
+internal sealed class RunBoard
+{
+    private readonly List<TaskEntry> _entries = [];
+    private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+    private readonly SortedSet<int> _ready = [];
+    private readonly SortedSet<int> _atWork = [];
+    private readonly TasksByState _byState;
+    private int _merged;
+
+    public RunBoard()
+    {
+        _byState = new TasksByState(_entries);
+    }
+
+    /// <summary>The transitions that are not recorded yet.</summary>
+    public RunJournal Journal { get; } = new();
+
+    /// <summary>The tasks are known.</summary>
+    public bool IsFilled { get; private set; }
+
+    /// <summary>All tasks in plan order.</summary>
+    public IReadOnlyList<TaskEntry> Entries => _entries;
+
+    /// <summary>Tasks by state, both in order.</summary>
+    public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> ByState => _byState.All;
+
+    public bool AllMerged => _merged == _entries.Count;
+
+    /// <summary>Tasks whose workflow runs, in plan order.</summary>
+    public IEnumerable<TaskEntry> AtWork => _atWork.Select(i => _entries[i]);
+
+    public bool AnyAtWork => _atWork.Count > 0;
+
+    /// <summary>Tasks that wait for a slot, an approval or another task and for no dependency, in plan order.</summary>
+    public IEnumerable<TaskEntry> Ready => _ready.Select(i => _entries[i]);
+
+    public bool AnyReady => _ready.Count > 0;
+
+    /// <summary>Ready tasks that wait for a person's yes.</summary>
+    public IEnumerable<TaskEntry> NotApproved => Ready.Where(e => !e.State.Approved);
+
+    public TaskEntry Find(string id) => _entries[_index[id]];
+
+    public TaskEntry? TryFind(string id) => _index.TryGetValue(id, out var index) ? _entries[index] : null;
+
+    /// <summary>Tasks in a state, in plan order.</summary>
+    public IReadOnlyCollection<TaskEntry> In(string state) => _byState.In(state);
+
+    /// <summary>Adds tasks behind those that are there.</summary>
+    /// <param name="tasks">The tasks; they may depend on each other in any order.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="restored">Of a run that goes on: what is known of tasks, and whether a file of the run's folder says it.</param>
+    public void Add(
+        IReadOnlyList<TaskOutline> tasks,
+        DateTimeOffset now,
+        IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)>? restored = null)
+    {
+        IsFilled = true;
+        var first = _entries.Count;
+        foreach (var task in tasks)
+        {
+            var entry = new TaskEntry(task, _entries.Count, now);
+            _index.Add(task.Id, entry.Index);
+            _entries.Add(entry);
+            if (restored is null)
+                Journal.Changed(entry);
+            else if (restored.TryGetValue(task.Id, out var known))
+                entry.Restore(known.Task, known.IsInFile);
+            _byState.Add(entry);
+        }
+        foreach (var entry in _entries.Skip(first))
+        {
+            foreach (var id in entry.Outline.DependsOn)
+                Find(id).Dependants.Add(entry.Index);
+        }
+        foreach (var entry in _entries.Skip(first))
+        {
+            entry.Unmet = entry.Outline.DependsOn.Count(id => !IsMerged(Find(id)));
+            if (IsMerged(entry))
+                _merged++;
+            if (entry.AtWork)
+                _atWork.Add(entry.Index);
+            Consider(entry);
+        }
+    }
+
+    /// <summary>A task's workflow was started.</summary>
+    public void Started(TaskEntry entry, DateTimeOffset now)
+    {
+        _ready.Remove(entry.Index);
+        _atWork.Add(entry.Index);
+        entry.Begin();
+        Change(entry, TaskStates.Preparing, "", now);
+    }
+
+    /// <summary>A paused task is told to go on: it holds its slot from now on, not only when it says that it has heard.</summary>
+    public void GoesOn(TaskEntry entry)
+    {
+        if (!entry.Status.Paused)
+            return;
+        entry.Status = entry.Status with { Paused = false };
+        Journal.Changed(entry);
+    }
+
+    /// <summary>A task that is not at work ends: a person cancelled it, or said no.</summary>
+    public void End(TaskEntry entry, string state, string reason, DateTimeOffset now)
+    {
+        Change(entry, state, reason, now);
+        Ended(entry, now);
+    }
+
+    /// <summary>Counts as done without changes: its dependants may run.</summary>
+    public void CountAsDone(TaskEntry entry, string reason, DateTimeOffset now)
+    {
+        End(entry, TaskStates.Merged, reason, now);
+        Revive(entry, now);
+    }
+
+    /// <summary>Puts an ended task back, and what was skipped because of it.</summary>
+    public void Retry(TaskEntry entry, string guidance, DateTimeOffset now)
+    {
+        entry.PutBack(guidance);
+        Change(entry, TaskStates.Pending, "tried again", now);
+        Consider(entry);
+        Revive(entry, now);
+    }
+
+    /// <summary>After a reset: an earlier execution of the run has had this task merged.</summary>
+    public void MergedEarlier(TaskEntry entry, string commit, DateTimeOffset now)
+    {
+        if (IsMerged(entry))
+            return;
+        entry.Status = entry.Status with { MergeCommit = commit, Paused = false };
+        CountAsDone(entry, "merged before the run was reset", now);
+    }
+
+    /// <summary>The task's workflow, which an earlier execution of the run had started, goes on for this one.</summary>
+    public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
+    {
+        if (!entry.AtWork)
+        {
+            if (entry.HasEnded)
+                Retry(entry, entry.State.Guidance, now);
+            Started(entry, now);
+        }
+        entry.Follow(executionId);
+    }
+
+    /// <summary>The workflow that was at work on the task is gone, and nobody knows how it ended: it is begun anew.</summary>
+    public void BeginAnew(TaskEntry entry, DateTimeOffset now)
+    {
+        _atWork.Remove(entry.Index);
+        entry.State = entry.State with { AtWork = false, Status = entry.Status with { Paused = false } };
+        Retry(entry, entry.State.Guidance, now);
+    }
+
+    /// <summary>Says yes for a task.</summary>
+    public void Approve(TaskEntry entry, DateTimeOffset now)
+    {
+        entry.State = entry.State with { Approved = true };
+        if (!entry.AtWork && entry.Status.State == TaskStates.AwaitingApproval)
+            Change(entry, TaskStates.Pending, "approved", now);
+    }
+
+    /// <summary>Says why a task is where it is.</summary>
+    public void Explain(TaskEntry entry, string reason, DateTimeOffset now) => Change(entry, entry.Status.State, reason, now);
+
+    /// <summary>The task comes into a state, or has another reason to be in it.</summary>
+    public void Change(TaskEntry entry, string state, string reason, DateTimeOffset now, string evidence = "")
+    {
+        var status = entry.Status;
+        var moved = status.State != state;
+        reason = PayloadPaging.Brief(reason);
+        if (moved)
+            _byState.Remove(entry);
+        entry.Status = status with
+        {
+            State = state,
+            Reason = reason,
+            Evidence = evidence.Length > 0 ? evidence : moved ? "" : status.Evidence,
+            Since = moved ? now : status.Since,
+            EndedAt = TaskStates.IsEnd(state) ? now : null,
+        };
+        if (moved)
+            _byState.Add(entry);
+        Journal.Changed(entry);
+        if (moved || status.Reason != reason)
+            Journal.Note(status.Id, state, reason, now, evidence);
+    }
+
+    /// <summary>A task has come to its end, which makes others ready, or skips them.</summary>
+    public void Ended(TaskEntry entry, DateTimeOffset now)
+    {
+        _atWork.Remove(entry.Index);
+        _ready.Remove(entry.Index);
+        entry.State = entry.State with { AtWork = false, AnswerSent = false };
+        if (IsMerged(entry))
+        {
+            _merged++;
+            foreach (var dependant in entry.Dependants.Select(i => _entries[i]))
+            {
+                dependant.Unmet--;
+                Consider(dependant);
+            }
+            return;
+        }
+        Spread(entry, dependant =>
+        {
+            if (dependant.AtWork || dependant.Status.State is not (TaskStates.Pending or TaskStates.AwaitingApproval))
+                return false;
+            _ready.Remove(dependant.Index);
+            Change(dependant, TaskStates.Skipped, $"depends on {entry.Id}, which is {entry.Status.State}", now);
+            return true;
+        });
+    }
+
+    /// <summary>Tasks that were skipped because of this one wait again, unless another of their dependencies ended badly.</summary>
+    private void Revive(TaskEntry entry, DateTimeOffset now) => Spread(entry, dependant =>
+    {
+        if (dependant.Status.State != TaskStates.Skipped)
+            return false;
+        if (dependant.Outline.DependsOn.Select(Find).Any(d => d.HasEnded && !IsMerged(d)))
+            return false;
+        Change(dependant, TaskStates.Pending, $"{entry.Id} goes on", now);
+        Consider(dependant);
+        return true;
+    });
+
+    /// <summary>From dependant to dependant, as far as each lets it through.</summary>
+    private void Spread(TaskEntry from, Func<TaskEntry, bool> isConcerned)
+    {
+        var queue = new Queue<int>(from.Dependants);
+        while (queue.TryDequeue(out var index))
+        {
+            if (!isConcerned(_entries[index]))
+                continue;
+            foreach (var next in _entries[index].Dependants)
+                queue.Enqueue(next);
+        }
+    }
+
+    private static bool IsMerged(TaskEntry entry) => entry.Status.State == TaskStates.Merged;
+
+    private void Consider(TaskEntry entry)
+    {
+        if (entry.Unmet == 0 && !entry.AtWork && entry.Status.State is TaskStates.Pending or TaskStates.AwaitingApproval)
+            _ready.Add(entry.Index);
+    }
+}

@@ -1,0 +1,66 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What a run takes with it when it continues as new, and how it goes on with that: one way for plans of all sizes.</summary>
+internal sealed class RunCheckpoints(RunContext context, PlanReader plans)
+{
+    private readonly RunState _state = context.State;
+    private CheckpointFile? _file;
+
+    /// <summary>Writes what has happened to tasks into a file of the run's folder, in pages.</summary>
+    public async Task SaveTasksAsync()
+    {
+        var unsaved = new Queue<TaskEntry>(_state.Board.Entries.Where(e => e.IsUnsaved));
+        while (unsaved.Count > 0)
+        {
+            var page = PayloadPaging.First(unsaved.Select(e => e.ToCheckpoint()));
+            var saved = page.Select(_ => unsaved.Dequeue()).Select(entry => (Entry: entry, entry.State)).ToList();
+            var store = new StoreCheckpointInput(_state.RunId, _state.Repository, _file, page);
+            _file = await Workflow.ExecuteActivityAsync((IRunActivities a) => a.StoreCheckpointAsync(store), context.Short);
+            foreach (var (entry, state) in saved)
+                entry.Saved(state);
+        }
+    }
+
+    /// <summary>The run as it is now; what happened to tasks since they were saved goes with it.</summary>
+    public RunCheckpoint Make() => new()
+    {
+        Repository = _state.Repository,
+        Plan = _state.Plan,
+        Planner = _state.Planner,
+        Status = _state.Snapshot(0, 0),
+        Tasks = _file,
+        Recent = [.. _state.Board.Entries.Where(e => e.IsUnsaved).Select(e => e.ToCheckpoint())],
+        Merges = [.. _state.Merges],
+        StagingTip = _state.StagingTip,
+        Leases = _state.Leases.ToCheckpoint(),
+        Outages = _state.Outages.ToCheckpoint(),
+        CostLifted = _state.CostLifted,
+        UntilLifted = _state.UntilLifted,
+        PausedAlone = [.. _state.PausedAlone],
+    };
+
+    /// <summary>Goes on with the tasks of a checkpoint: the plan's tasks and what has happened to them are read again.</summary>
+    public async Task RestoreAsync(RunCheckpoint checkpoint)
+    {
+        _file = checkpoint.Tasks;
+        var outlines = await plans.ReadTasksAsync([]);
+        var tasks = (await ReadFileAsync()).ToDictionary(t => t.Status.Id, t => (t, true), StringComparer.Ordinal);
+        foreach (var task in checkpoint.Recent)
+            tasks[task.Status.Id] = (task, false);
+        _state.RestoreTasks(checkpoint, outlines, tasks);
+    }
+
+    private async Task<IReadOnlyList<TaskCheckpoint>> ReadFileAsync()
+    {
+        var tasks = new List<TaskCheckpoint>();
+        while (_file is not null && tasks.Count < _file.Count)
+        {
+            var read = new ReadCheckpointInput(_state.RunId, _state.Repository, _file, tasks.Count);
+            tasks.AddRange(await Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadCheckpointAsync(read), context.Short));
+        }
+        return tasks;
+    }
+}

@@ -1,0 +1,56 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The transitions of a run and of its tasks, numbered, until they are recorded.</summary>
+internal sealed class RunJournal
+{
+    private readonly SortedSet<int> _changed = [];
+    private readonly List<RunEvent> _events = [];
+
+    /// <summary>Number of the last transition of the run.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Time of the last transition that was noted; null while there was none.</summary>
+    public DateTimeOffset? LastAt { get; private set; }
+
+    /// <summary>True when there are transitions that are not recorded.</summary>
+    public bool HasUnrecorded => _events.Count > 0 || _changed.Count > 0;
+
+    /// <summary>A task is not as it is recorded.</summary>
+    public void Changed(TaskEntry entry) => _changed.Add(entry.Index);
+
+    /// <summary>Notes a transition; <paramref name="task"/> is null for one of the run itself.</summary>
+    public void Note(string? task, string state, string reason, DateTimeOffset now, string evidence = "")
+    {
+        _events.Add(new RunEvent { Sequence = ++Sequence, Time = now, Task = task, State = state, Reason = reason, Evidence = evidence });
+        LastAt = now;
+    }
+
+    /// <summary>What happens from here on is numbered behind an earlier record of the run, and all of it is recorded again.</summary>
+    /// <param name="last">Last number of that record.</param>
+    /// <param name="tasks">Number of tasks.</param>
+    public void Follow(long last, int tasks)
+    {
+        var shift = last + RunStatus.ExecutionGap - Sequence;
+        if (shift > 0)
+        {
+            Sequence += shift;
+            for (var i = 0; i < _events.Count; i++)
+                _events[i] = _events[i] with { Sequence = _events[i].Sequence + shift };
+        }
+        _changed.UnionWith(Enumerable.Range(0, tasks));
+    }
+
+    /// <summary>
+    /// Hands out what is not recorded yet, at most <paramref name="limit"/> transitions and as many tasks, and forgets it.
+    /// </summary>
+    public (IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events) TakeUnrecorded(RunBoard board, int limit)
+    {
+        var tasks = PayloadPaging.First(_changed.Select(i => board.Entries[i].Status), limit);
+        _changed.ExceptWith(_changed.Take(tasks.Count).ToList());
+        var events = PayloadPaging.First(_events, limit);
+        _events.RemoveRange(0, events.Count);
+        return (tasks, events);
+    }
+}

@@ -1,0 +1,64 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The parts of a run's workflow, put together over one state.</summary>
+internal sealed class RunParts
+{
+    private readonly MergeTrain _merging;
+    private readonly LeaseTeller _leases;
+    private readonly OutageProber _outages;
+
+    public RunParts(RunContext context, Func<int> messagesTaken)
+    {
+        Context = context;
+        Messenger = new TaskMessenger(context);
+        _merging = new MergeTrain(context, Messenger);
+        _leases = new LeaseTeller(context);
+        _outages = new OutageProber(context, Messenger);
+        Recovery = new ResetRecovery(context, Messenger, _leases);
+        Recorder = new RunRecorder(context, Recovery);
+        var plans = new PlanReader(context);
+        var starter = new TaskStarter(context, Recovery);
+        Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
+        Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
+        Beginning = new BeginStage(context, _leases);
+        Working = new WorkStage(context, starter, Recovery, Continuation);
+        Landing = new LandStage(context, Recovery);
+        Ending = new EndStage(context, Messenger, _leases, Planning, Recorder, Recovery);
+        Steering = new Steering(context.State);
+        Handlers = new SteeringHandlers(context, Steering, new Approvals(context.State, Steering), Messenger);
+    }
+
+    public RunContext Context { get; }
+
+    public TaskMessenger Messenger { get; }
+
+    public ResetRecovery Recovery { get; }
+
+    public RunRecorder Recorder { get; }
+
+    public Continuation Continuation { get; }
+
+    public PlanStage Planning { get; }
+
+    public BeginStage Beginning { get; }
+
+    public WorkStage Working { get; }
+
+    public LandStage Landing { get; }
+
+    public EndStage Ending { get; }
+
+    public Steering Steering { get; }
+
+    public SteeringHandlers Handlers { get; }
+
+    /// <summary>What goes on beside the main path for as long as the run lives.</summary>
+    public void BeginBackground()
+    {
+        Context.Background.Begin(_merging.RunAsync());
+        Context.Background.Begin(_leases.RunAsync());
+        Context.Background.Begin(_outages.RunAsync());
+        Context.Background.Begin(Recorder.DescribeAsync());
+        Context.Background.Begin(Recorder.WatchDeadlinesAsync());
+    }
+}

@@ -1,0 +1,98 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Writes transitions to the run's folder while the run goes on (many at once, never two writers), and keeps what people read up to date.
+/// </summary>
+internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
+{
+    private const int RecordedAtOnce = 200;
+    private readonly Temporalio.Workflows.Mutex _lock = new();
+    private readonly RunState _state = context.State;
+    private Task _recording = Task.CompletedTask;
+    private bool _isClosing;
+
+    /// <summary>From now on there is a folder to write to.</summary>
+    public void Begin() => context.Background.Begin(_recording = RecordInBackgroundAsync());
+
+    /// <summary>Writes the last transitions and ends.</summary>
+    public async Task CloseAsync()
+    {
+        await RecordAllAsync();
+        _isClosing = true;
+        await _recording;
+    }
+
+    /// <summary>Nothing is left to be written when it returns; unless something happens meanwhile.</summary>
+    public async Task RecordAllAsync()
+    {
+        if (_state.Repository.Queue.Length == 0)
+            return;
+        do
+            await RecordOnceAsync();
+        while (_state.Journal.HasUnrecorded);
+    }
+
+    /// <summary>As long as the run lives: says what has changed wherever it is read.</summary>
+    public async Task DescribeAsync()
+    {
+        var (described, said) = (-1L, "");
+        while (true)
+        {
+            await Workflow.WaitConditionAsync(
+                () => _state.Journal.Sequence != described || Progress.DescribeOutages(_state) != said, CancellationToken.None);
+            said = Progress.SayOutages(_state, said, RunContext.Now);
+            described = _state.Journal.Sequence;
+            Workflow.CurrentDetails = Progress.Describe(_state);
+        }
+    }
+
+    /// <summary>As long as the run lives: does what becomes due.</summary>
+    public async Task WatchDeadlinesAsync()
+    {
+        while (true)
+        {
+            await Workflow.WaitConditionAsync(() => Deadlines.Next(_state) is not null, CancellationToken.None);
+            while (Deadlines.Next(_state) is { } due)
+            {
+                var left = due - RunContext.Now;
+                var isPassed = left <= TimeSpan.Zero
+                    || !await Workflow.WaitConditionAsync(() => Deadlines.Next(_state) != due, left, CancellationToken.None);
+                if (isPassed)
+                    Deadlines.Pass(_state, RunContext.Now);
+            }
+        }
+    }
+
+    private async Task RecordInBackgroundAsync()
+    {
+        while (true)
+        {
+            await Workflow.WaitConditionAsync(
+                () => _state.Journal.HasUnrecorded || context.Resets.RecordIsOfAnother || _isClosing, CancellationToken.None);
+            if (_isClosing)
+                return;
+            await RecordOnceAsync();
+        }
+    }
+
+    private async Task RecordOnceAsync()
+    {
+        await _lock.WaitOneAsync(CancellationToken.None);
+        try
+        {
+            await recovery.FollowRecordAsync();
+            if (!_state.Journal.HasUnrecorded)
+                return;
+            var (tasks, events) = _state.Journal.TakeUnrecorded(_state.Board, RecordedAtOnce);
+            var progress = new ProgressInput(_state.Repository, _state.Snapshot(0, 0), tasks, events);
+            await Workflow.ExecuteActivityAsync((IRunActivities a) => a.RecordProgressAsync(progress), context.Short);
+        }
+        finally
+        {
+            _lock.ReleaseMutex();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// What a run knows. The classes beside it decide by it and change it; the workflow carries out what they decide. Whatever has to happen
+/// after a change
+/// (recording, telling leases, starting, merging) follows from comparing what is here, never from a flag that somebody has to raise.
+/// </summary>
+internal sealed class RunState
+{
+    private readonly CancellationToken _cancellation;
+
+    public RunState(string runId, OrchestrationInput input, DateTimeOffset now, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        RunId = runId;
+        Input = input;
+        Since = now;
+        Outages = new Outages(() => Settings.FirstTrialAfter);
+        Run = new RunStatus
+        {
+            RunId = runId,
+            State = RunStates.Planning,
+            Title = PayloadPaging.Brief(input.Plan?.Request ?? input.PlanFile ?? input.RequestFile ?? ""),
+            Repository = input.Repository,
+            StartedAt = now,
+            UpdatedAt = now,
+            Workers = input.Workers ?? 0,
+            Agent = input.Agent ?? "",
+        };
+    }
+
+    public string RunId { get; }
+
+    public OrchestrationInput Input { get; }
+
+    public RepositoryReference Repository { get; set; } = new("", "", "");
+
+    /// <summary>The plan without its tasks, which are on the board.</summary>
+    public PlanOutline Plan { get; set; } = new();
+
+    /// <summary>What the workflow decides by that a person has set.</summary>
+    public RunSettings Settings => Plan.Settings;
+
+    /// <summary>The run without its tasks.</summary>
+    public RunStatus Run { get; set; }
+
+    /// <summary>When the run came into its state.</summary>
+    public DateTimeOffset Since { get; private set; }
+
+    public RunBoard Board { get; } = new();
+
+    public RunJournal Journal => Board.Journal;
+
+    /// <summary>The tasks are known, or never will be: whoever speaks of one before is kept waiting.</summary>
+    public bool HasTasks => Board.IsFilled || IsEnding;
+
+    /// <summary>The planner, where the run began with a request.</summary>
+    public TaskOutline? Planner { get; set; }
+
+    /// <summary>The plan is where it was wanted, and what planning held is given up.</summary>
+    public bool PlanningEnded { get; set; }
+
+    /// <summary>A person's answer to the plan; null: there is none.</summary>
+    public (bool Accepted, string Reason)? PlanAnswer { get; set; }
+
+    /// <summary>A person has asked for landing to be tried again.</summary>
+    public bool PromoteAsked { get; set; }
+
+    public bool CostLifted { get; set; }
+
+    public bool UntilLifted { get; set; }
+
+    /// <summary>Tasks that a person paused by name: they go on when they are named again, not with the run.</summary>
+    public SortedSet<string> PausedAlone { get; } = new(StringComparer.Ordinal);
+
+    public Outages Outages { get; }
+
+    public LeaseBook Leases { get; } = new();
+
+    /// <summary>Verified work that waits for its turn, in the order in which it was verified.</summary>
+    public Queue<MergeRequest> Merges { get; } = new();
+
+    /// <summary>A merge is under way.</summary>
+    public bool IsMerging { get; set; }
+
+    /// <summary>Where staging is: what was merged last. Every step that uses staging is told, and no file or ref says otherwise.</summary>
+    public string StagingTip { get; set; } = "";
+
+    /// <summary>
+    /// The history is long: nothing new is begun until what is under way has come to an end and the run has continued as new.
+    /// </summary>
+    public bool IsDraining { get; set; }
+
+    /// <summary>It waits for nobody any more.</summary>
+    public bool IsEnding { get; set; }
+
+    public bool IsCancelled => _cancellation.IsCancellationRequested;
+
+    /// <summary>The task is the one that makes the plan.</summary>
+    public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
+
+    /// <summary>Plan that a task works by; empty for the planner.</summary>
+    public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
+
+    /// <summary>The run comes into a state, or has another reason to be in it.</summary>
+    public void TransitionTo(string state, string reason, DateTimeOffset now, string evidence = "")
+    {
+        reason = PayloadPaging.Brief(reason);
+        if (Run.State == state && Run.Reason == reason && Journal.Sequence > 0)
+            return;
+        Run = Run with { State = state, Reason = reason };
+        Since = now;
+        Journal.Note(task: null, state, reason, now, evidence);
+    }
+
+    /// <summary>Something happened to the run that does not change its state.</summary>
+    public void Note(string what, DateTimeOffset now) => Journal.Note(task: null, Run.State, what, now);
+
+    /// <summary>Goes on where a checkpoint was made; its tasks are not known yet.</summary>
+    public void Restore(RunCheckpoint checkpoint)
+    {
+        Repository = checkpoint.Repository;
+        Plan = checkpoint.Plan;
+        Planner = checkpoint.Planner;
+        PlanningEnded = true;
+        Run = checkpoint.Status with { Tasks = [], Questions = [] };
+        StagingTip = checkpoint.StagingTip;
+        CostLifted = checkpoint.CostLifted;
+        UntilLifted = checkpoint.UntilLifted;
+        PausedAlone.UnionWith(checkpoint.PausedAlone);
+        Leases.Restore(checkpoint.Leases);
+        Journal.Sequence = checkpoint.Status.Sequence;
+    }
+
+    /// <summary>Goes on with the tasks of a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="outlines">The plan's tasks.</param>
+    /// <param name="tasks">What is known of tasks, and whether a file of the run's folder says it.</param>
+    public void RestoreTasks(
+        RunCheckpoint checkpoint,
+        IReadOnlyList<TaskOutline> outlines,
+        IReadOnlyDictionary<string, (TaskCheckpoint Task, bool IsInFile)> tasks)
+    {
+        Board.Add(Planner is null ? outlines : [Planner, .. outlines], Run.StartedAt, tasks);
+        Outages.Restore(checkpoint.Outages);
+        foreach (var request in checkpoint.Merges)
+            Merges.Enqueue(request);
+    }
+
+    /// <summary>What others see of it, with a page of its tasks.</summary>
+    public RunStatus Snapshot(int offset, int limit) => Run with
+    {
+        UpdatedAt = Journal.LastAt ?? Run.UpdatedAt,
+        Sequence = Journal.Sequence,
+        AgentStarts = Board.Entries.Sum(e => e.Status.Starts),
+        Cost = Board.Entries.Sum(e => e.Status.Cost),
+        Questions = Questions.Of(this),
+        Tasks = PayloadPaging.First(Board.Entries.Skip(offset).Select(e => e.Status), limit),
+        TaskCount = Board.Entries.Count,
+    };
+}

@@ -1,0 +1,119 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What is to be begun now.</summary>
+/// <param name="Pause">Why nothing more is begun: a limit of the run is reached; empty where none is.</param>
+/// <param name="AwaitApproval">Tasks that wait from now on for a person's yes.</param>
+/// <param name="AskLease">Tasks whose lease is to be asked for.</param>
+/// <param name="Start">Tasks to start.</param>
+internal sealed record ScheduledSteps(
+    string Pause, IReadOnlyList<TaskEntry> AwaitApproval, IReadOnlyList<TaskEntry> AskLease, IReadOnlyList<TaskEntry> Start)
+{
+    public static ScheduledSteps None { get; } = new("", [], [], []);
+
+    public bool Any => Pause.Length > 0 || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
+}
+
+/// <summary>Which task starts when. Only looks: two looks at one state see the same.</summary>
+internal static class Scheduling
+{
+    /// <summary>What is to be done now; nothing while all that can work does.</summary>
+    public static ScheduledSteps Next(RunState state, DateTimeOffset now)
+    {
+        var approvals = state.Board.NotApproved.Where(e => e.Status.State != TaskStates.AwaitingApproval).ToList();
+        var starts = new List<TaskEntry>();
+        var asks = new List<TaskEntry>();
+        if (!state.Run.Paused && LimitReached(state, now) is { Length: > 0 } limit)
+            return ScheduledSteps.None with { Pause = limit, AwaitApproval = approvals };
+        foreach (var entry in state.Run.Paused || state.IsDraining ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
+        {
+            // The one that tries an account is the only one that starts with it.
+            if (starts.Concat(asks).Any(other => !state.Outages.AllowTogether(other.Outline, entry.Outline)))
+                continue;
+            if (state.Leases.MayStart(entry))
+                starts.Add(entry);
+            else if (state.Leases.MustAsk(entry))
+                asks.Add(entry);
+        }
+        return new ScheduledSteps("", approvals, asks, starts);
+
+        bool MayStart(TaskEntry entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
+    }
+
+    /// <summary>Nothing runs, and nothing would start by itself.</summary>
+    public static bool NothingCanMove(RunState state) =>
+        !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
+
+    /// <summary>Tasks that ended, but not well, in plan order.</summary>
+    public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
+        board.In(TaskStates.Failed).Concat(board.In(TaskStates.Escalated)).Concat(board.In(TaskStates.Cancelled)).OrderBy(e => e.Index);
+
+    /// <summary>Why a run is escalated that can't go on by itself.</summary>
+    public static string Impasse(RunBoard board)
+    {
+        var failed = EndedBadly(board).Select(e => e.Id).ToList();
+        var names = string.Join(", ", failed.Take(5)) + (failed.Count > 5 ? $" and {failed.Count - 5} more" : "");
+        return $"nothing more can run: {names} did not end well; what is merged stays on staging";
+    }
+
+    /// <summary>The money that the run was given is spent.</summary>
+    public static bool IsCostReached(RunState state) => state.Input.MaxCost is { } most && Spent(state) >= most;
+
+    /// <summary>The time that the run was given is over.</summary>
+    public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
+
+    /// <summary>The tasks that may start now, in plan order, at most so many that <paramref name="slots"/> are in use.</summary>
+    /// <param name="board">The tasks.</param>
+    /// <param name="slots">Agents at once.</param>
+    /// <param name="mayStart">Whether what a task needs beside a slot works; null: it does.</param>
+    public static IReadOnlyList<TaskEntry> NextToStart(RunBoard board, int slots, Func<TaskEntry, bool>? mayStart = null)
+    {
+        var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Status.State) && !e.Status.Paused);
+        var chosen = new List<TaskEntry>();
+        if (free <= 0)
+            return chosen;
+        var claimed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in board.Ready)
+        {
+            if (free <= chosen.Count)
+                break;
+            if (!entry.State.Approved || mayStart?.Invoke(entry) == false)
+                continue;
+            if (entry.Outline.Exclusive)
+            {
+                // It works alone: whatever comes later in the plan waits for it, so that it is not passed by for ever.
+                if (!board.AnyAtWork && chosen.Count == 0)
+                    chosen.Add(entry);
+                break;
+            }
+            if (board.AtWork.Any(e => e.Outline.Exclusive))
+                break;
+            var waits = claimed.Contains(entry.Id)
+                || entry.Outline.Excludes.Select(board.Find).Any(other => other.AtWork || chosen.Contains(other));
+            if (!waits)
+                chosen.Add(entry);
+            claimed.UnionWith(entry.Outline.Excludes);
+        }
+        return chosen;
+    }
+
+    /// <summary>
+    /// Money and time that the run was given: when they are used up nothing more is started, and a person who resumes lifts the limit.
+    /// </summary>
+    private static string LimitReached(RunState state, DateTimeOffset now)
+    {
+        if (!state.Board.AnyReady)
+            return "";
+        var reached = new List<string>();
+        if (!state.CostLifted && IsCostReached(state))
+            reached.Add($"{Spent(state):0.00} of {state.Input.MaxCost:0.00} USD are spent (maxCost)");
+        if (!state.UntilLifted && IsUntilReached(state, now))
+            reached.Add($"it is past {state.Input.Until:yyyy-MM-dd HH:mm}Z (until)");
+        return reached.Count == 0
+            ? ""
+            : $"no more agents are started: {string.Join(" and ", reached)}; those at work go on. 'resume' lifts the limit";
+    }
+
+    private static decimal Spent(RunState state) => state.Board.Entries.Sum(e => e.Status.Cost);
+}

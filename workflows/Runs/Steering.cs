@@ -1,0 +1,176 @@
+using System.Linq.Expressions;
+using Orchestrator.Messages;
+using Orchestrator.Workflows.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What is told to the workflow of a task.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Signal">What it is told.</param>
+internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
+
+/// <summary>What a command did, and what is to be told to tasks for it.</summary>
+internal sealed record Steered(SteeringAnswer Answer, params IReadOnlyList<TaskMessage> Tell)
+{
+    public static Steered As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
+
+    /// <summary>Things were that way already.</summary>
+    public static Steered Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
+        new(new SteeringAnswer(message, false), tell);
+}
+
+/// <summary>How a person steers a run. Doing it twice is harmless. A refusal is a sentence, or null; it only looks.</summary>
+internal sealed class Steering(RunState state)
+{
+    /// <summary>Tasks that are named to who wrote a name that there is not.</summary>
+    private const int MostNamed = 20;
+
+    private RunBoard Board => state.Board;
+
+    public string? RefuseTask(TaskCommand? command = null) =>
+        command is null || Board.TryFind(command.Task) is not null ? null : NoTask(command.Task);
+
+    public string? RefusePause(TaskCommand? command = null) => RefuseTask(command)
+        ?? (command is null || Board.Find(command.Task) is { AtWork: true }
+            ? null
+            : $"{command.Task} is {StateOf(command.Task)}; only a task at work can be paused.");
+
+    public string? RefuseRetry(TaskCommand command) => RefuseTask(command) ?? (Board.Find(command.Task) switch
+    {
+        { AtWork: true, Status.State: not (TaskStates.Blocked or TaskStates.Parked) and var now } =>
+            $"{command.Task} is {now}; it can be retried when it has ended, is blocked or parked.",
+        { AtWork: false, Status.State: TaskStates.Merged } => $"{command.Task} is merged; there is nothing to retry.",
+        _ => null,
+    });
+
+    public string? RefuseSkip(TaskCommand command) => RefuseTask(command)
+        ?? (state.IsPlanner(Board.Find(command.Task)) && StateOf(command.Task) != TaskStates.Merged
+            ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
+            : null);
+
+    public string? RefusePromote() => state.Run.State is RunStates.Landing or RunStates.Completed or RunStates.AwaitingPromotion
+        ? null
+        : $"{state.RunId} is {state.Run.State}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
+
+    public Steered Pause(DateTimeOffset now)
+    {
+        if (state.Run.Paused)
+            return Steered.Unchanged($"{state.RunId} is paused already.");
+        state.Run = state.Run with { Paused = true };
+        state.Note("paused by a person", now);
+        return Steered.As(
+            $"{state.RunId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.",
+            [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]);
+    }
+
+    public Steered PauseTask(string id)
+    {
+        state.PausedAlone.Add(id);
+        return new Steered(
+            new SteeringAnswer($"{id} is asked to pause.", !Board.Find(id).Status.Paused), new TaskMessage(id, t => t.PauseAsync()));
+    }
+
+    public Steered Resume(DateTimeOffset now)
+    {
+        var was = state.Run.Paused;
+        // A limit that is not reached yet holds on: who resumes after Ctrl-C has not been asked about money.
+        state.CostLifted |= Scheduling.IsCostReached(state);
+        state.UntilLifted |= Scheduling.IsUntilReached(state, now);
+        var isAtWork = was && state.Run.State == RunStates.Executing && !state.IsCancelled;
+        state.Run = state.Run with { Paused = false, Reason = isAtWork ? "" : state.Run.Reason };
+        if (was)
+            state.Note("resumed by a person", now);
+        var alone = Board.AtWork.Where(e => state.PausedAlone.Contains(e.Id)).Select(e => e.Id).ToList();
+        var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
+        var stay = alone.Count == 0 ? "" : $" What was paused by name stays so: {string.Join(", ", alone)}.";
+        var message = (was ? $"{state.RunId} goes on." : $"{state.RunId} was not paused.") + stay;
+        return new Steered(new SteeringAnswer(message, was), [.. others.Select(LetGoOn)]);
+    }
+
+    public Steered ResumeTask(string id)
+    {
+        var task = Board.Find(id);
+        state.PausedAlone.Remove(id);
+        // It may have been told to pause and not have heard yet.
+        return task.Status.Paused
+            ? Steered.As($"{id} goes on.", LetGoOn(task))
+            : Steered.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
+    }
+
+    public Steered CancelTask(string id, DateTimeOffset now)
+    {
+        var task = Board.Find(id);
+        if (task.AtWork)
+            return Steered.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
+        if (task.HasEnded)
+            return Steered.Unchanged($"{id} is {StateOf(id)} already.");
+        Board.End(task, TaskStates.Cancelled, "cancelled by a person", now);
+        return Steered.As($"{id} will not run.");
+    }
+
+    public Steered Retry(string id, string guidance, DateTimeOffset now)
+    {
+        var task = Board.Find(id);
+        if (task.AtWork)
+        {
+            state.Outages.Told(task.Outline);
+            var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
+            // Who pauses a task and then answers it wants it to go on; a paused run keeps all its tasks.
+            if (!state.Run.Paused)
+            {
+                state.PausedAlone.Remove(id);
+                tell.Add(new TaskMessage(id, t => t.ResumeAsync()));
+            }
+            return Steered.As($"{id} goes on in its conversation.", tell);
+        }
+        if (!task.HasEnded)
+            return Steered.Unchanged($"{id} is {StateOf(id)} and will run.");
+        Board.Retry(task, guidance, now);
+        return Steered.As($"{id} is tried again.");
+    }
+
+    /// <summary>A task at work is stopped first: see <see cref="CancelTask"/>.</summary>
+    /// <param name="id">The task, which is not at work.</param>
+    /// <param name="wasAtWork">It was when the command came.</param>
+    /// <param name="now">The time.</param>
+    public Steered Skip(string id, bool wasAtWork, DateTimeOffset now)
+    {
+        var task = Board.Find(id);
+        if (StateOf(id) == TaskStates.Merged)
+            return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is merged already.");
+        Board.CountAsDone(task, "skipped by a person: counts as done without changes", now);
+        return Steered.As($"{id} counts as done without changes; what depends on it may run.");
+    }
+
+    public Steered SetConcurrency(int workers)
+    {
+        var changed = workers != state.Run.Workers;
+        state.Run = state.Run with { Workers = workers };
+        return new Steered(new SteeringAnswer($"{workers} agents at once; those at work go on.", changed));
+    }
+
+    public Steered Promote()
+    {
+        if (state.Run.State != RunStates.AwaitingPromotion)
+            return Steered.Unchanged($"{state.RunId} is {state.Run.State} already.");
+        state.PromoteAsked = true;
+        return Steered.As("Landing is tried again.");
+    }
+
+    /// <summary>Says that there is no such task, and which there are.</summary>
+    public string NoTask(string id)
+    {
+        var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
+        var more = Board.Entries.Count > known.Count ? $" and {Board.Entries.Count - known.Count} more" : "";
+        return $"There is no task {MessageFaults.Quote(id)} in {state.RunId}. Its tasks are {string.Join(", ", known)}{more}.";
+    }
+
+    /// <summary>It holds its slot from now on, else others would be started in it before the task has heard.</summary>
+    private TaskMessage LetGoOn(TaskEntry task)
+    {
+        Board.GoesOn(task);
+        return new TaskMessage(task.Id, t => t.ResumeAsync());
+    }
+
+    private string StateOf(string id) => Board.Find(id).Status.State;
+}

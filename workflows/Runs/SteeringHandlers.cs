@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>
+/// Carries out what <see cref="Steering"/> and <see cref="Approvals"/> decide, and answers when it is done. Parameters say what must be
+/// sent.
+/// </summary>
+internal sealed class SteeringHandlers(RunContext context, Steering steering, Approvals approvals, TaskMessenger messenger)
+{
+    public Task<SteeringAnswer> PauseAsync(TaskCommand? command = null) =>
+        CarryOutAsync(command is null ? steering.Pause(RunContext.Now) : steering.PauseTask(command.Task));
+
+    public Task<SteeringAnswer> ResumeAsync(TaskCommand? command = null) =>
+        CarryOutAsync(command is null ? steering.Resume(RunContext.Now) : steering.ResumeTask(command.Task));
+
+    public Task<SteeringAnswer> CancelTaskAsync(TaskCommand command) => CarryOutAsync(steering.CancelTask(command.Task, RunContext.Now));
+
+    public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command) =>
+        CarryOutAsync(steering.Retry(command.Task, command.Text, RunContext.Now));
+
+    public async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command)
+    {
+        var task = context.State.Board.Find(command.Task);
+        var wasAtWork = task.AtWork;
+        if (wasAtWork)
+        {
+            await CarryOutAsync(steering.CancelTask(command.Task, RunContext.Now));
+            await Workflow.WaitConditionAsync(() => !task.AtWork, CancellationToken.None);
+        }
+        return await CarryOutAsync(steering.Skip(command.Task, wasAtWork, RunContext.Now));
+    }
+
+    public Task<SteeringAnswer> SetConcurrencyAsync([Range(1, 64)] int workers) => CarryOutAsync(steering.SetConcurrency(workers));
+
+    public Task<SteeringAnswer> PromoteAsync() => CarryOutAsync(steering.Promote());
+
+    public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command) =>
+        CarryOutAsync(approvals.Decide(command, yes: true, RunContext.Now));
+
+    public Task<SteeringAnswer> RejectAsync(ApprovalCommand command) =>
+        CarryOutAsync(approvals.Decide(command, yes: false, RunContext.Now));
+
+    public string? RefuseApprove(ApprovalCommand command) => approvals.Refuse(command, yes: true);
+
+    public string? RefuseReject(ApprovalCommand command) => approvals.Refuse(command, yes: false);
+
+    private async Task<SteeringAnswer> CarryOutAsync(Steered steered)
+    {
+        await messenger.TellAsync(steered.Tell);
+        return steered.Answer;
+    }
+}

@@ -1,0 +1,103 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>What tasks tell their run, and what that means for others.</summary>
+internal static class TaskReports
+{
+    private const int MostWarnings = 60;
+
+    /// <summary>Takes in what a task tells, if it is news.</summary>
+    public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
+    {
+        if (!Apply(state.Board, report, now))
+            return;
+        var entry = state.Board.Find(report.TaskId);
+        TakeInNotices(state, entry, report, now);
+        state.Outages.Report(entry.Outline, report);
+        if (report.State == TaskStates.Merging)
+            state.Merges.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Round));
+        if (report.State == TaskStates.Failed)
+            RetryUnaffected(state, entry, report, now);
+
+        // That a task ends because its run was gone was nobody's will: the run is there again.
+        if (report.FailureClass == FailureClasses.RunEnded && entry.Status.State == TaskStates.Cancelled && !state.IsCancelled)
+        {
+            state.Board.Retry(entry, "", now);
+            entry.State = entry.State with { MayReuse = true };
+        }
+    }
+
+    /// <summary>Takes in a report; one that is late or doubled changes nothing. True: it was news.</summary>
+    public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now)
+    {
+        if (board.TryFind(report.TaskId) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
+            return false;
+        var state = entry.State;
+        if (state.ExecutionId.Length == 0 && report.Sequence == TaskReport.LastWord)
+            return false; // An execution before the one that is about to begin.
+        if (state.ExecutionId.Length > 0 && (report.ExecutionId != state.ExecutionId || report.Sequence <= state.ReportSequence))
+            return false;
+        entry.State = state with { ExecutionId = report.ExecutionId, ReportSequence = report.Sequence, AnswerSent = false };
+        if (report.Sequence == TaskReport.LastWord)
+        {
+            Lost(board, entry, report.ExecutionId, report.Reason, now);
+            return true;
+        }
+        entry.State = entry.State with { LastStart = report.LastStart, Status = StatusOf(state, report, now) };
+        board.Change(entry, report.State, report.Reason, now, report.Evidence);
+        if (entry.HasEnded)
+            board.Ended(entry, now);
+        return true;
+    }
+
+    /// <summary>The task's workflow ended in a way it could not report.</summary>
+    /// <param name="board">The tasks.</param>
+    /// <param name="entry">The task.</param>
+    /// <param name="executionId">The execution that ended; empty when none was begun.</param>
+    /// <param name="reason">What is known of it.</param>
+    /// <param name="now">The time.</param>
+    public static void Lost(RunBoard board, TaskEntry entry, string executionId, string reason, DateTimeOffset now)
+    {
+        if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
+            board.End(entry, TaskStates.Failed, reason, now);
+    }
+
+    private static RunTask StatusOf(TaskCheckpoint before, TaskReport report, DateTimeOffset now) => before.Status with
+    {
+        Paused = report.Paused,
+        Round = report.Round,
+        Starts = before.StartsBefore + report.Starts,
+        StartedAt = before.Status.StartedAt ?? (report.Starts > 0 ? now : null),
+        Cost = before.CostBefore + report.Cost,
+        Tokens = before.TokensBefore + report.Tokens,
+        Commit = report.Commit,
+        MergeCommit = report.MergeCommit,
+        Reused = report.Reused,
+        Gates = report.Gates,
+    };
+
+    /// <summary>
+    /// What was noticed and not noted yet. What a person has to know is a warning of the run, once, whichever agents were at work.
+    /// </summary>
+    private static void TakeInNotices(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
+    {
+        var news = report.Notices.Skip(entry.State.Notices).ToList();
+        if (news.Count == 0)
+            return;
+        entry.State = entry.State with { Notices = entry.State.Notices + news.Count };
+        foreach (var notice in news)
+            state.Journal.Note(entry.Id, entry.Status.State, PayloadPaging.Brief(notice.Text), now);
+        var told = news.Where(notice => notice.IsForPerson).Select(notice => PayloadPaging.Brief(notice.Text));
+        state.Run = state.Run with { Warnings = [.. state.Run.Warnings.Union(told).Take(MostWarnings)] };
+    }
+
+    private static void RetryUnaffected(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
+    {
+        foreach (var other in state.Outages.Failed(entry.Outline, report.Signature, report.Reason, now).Select(state.Board.Find))
+        {
+            if (other.Status.State == TaskStates.Failed)
+                state.Board.Retry(other, "", now);
+        }
+    }
+}

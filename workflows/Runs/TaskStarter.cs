@@ -1,0 +1,111 @@
+using Orchestrator.Messages;
+using Temporalio.Common;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Starts the workflows of tasks and listens to their ends.</summary>
+internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
+{
+    /// <summary>
+    /// Before a task's workflow is started once more whose id is still taken; twice as long each time, half a minute in all.
+    /// </summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
+
+    private readonly RunState _state = context.State;
+
+    /// <summary>The task is at work from now on; its workflow is started beside the main path.</summary>
+    public void Start(TaskEntry entry)
+    {
+        _state.Outages.Started(entry.Outline);
+        _state.Board.Started(entry, RunContext.Now);
+        var input = InputFor(entry);
+        entry.State = entry.State with { Guidance = "", MayReuse = false };
+        _state.PausedAlone.Remove(entry.Id);
+        context.Background.Begin(context.Calls.TrackAsync(() => StartAsync(entry, input)));
+    }
+
+    private TaskInput InputFor(TaskEntry entry) => new()
+    {
+        RunId = _state.RunId,
+        Repository = _state.Repository,
+        PlanHash = _state.Plan.Hash,
+        Task = entry.Outline,
+        Settings = _state.Settings,
+        Staging = _state.Run.Staging,
+        StagingTip = _state.StagingTip,
+        FirstRound = entry.Status.Round + 1,
+        FirstStart = entry.State.LastStart + 1,
+        Guidance = entry.State.Guidance,
+        RunWakes = true,
+        Fresh = _state.Input.Fresh || (entry.Status.Round > 0 && !entry.State.MayReuse),
+    };
+
+    private async Task StartAsync(TaskEntry entry, TaskInput input)
+    {
+        // The last words of a workflow come before its end; only then is its id free again.
+        await entry.Closed;
+        for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
+        {
+            // One that an earlier execution of this run started either goes on for this one, or is about to close: it has said its last
+            // word, or is told
+            // to end because it works by another plan, and gives up what it holds.
+            if (await recovery.TryTakeOverAsync(entry))
+                return;
+            if (pause > LongestPause)
+            {
+                var id = RunIds.ForTask(_state.RunId, entry.Id);
+                TaskReports.Lost(
+                    _state.Board, entry, "", $"another execution of {id} is still open; terminate it, then retry", RunContext.Now);
+                return;
+            }
+            await Workflow.DelayAsync(pause, CancellationToken.None);
+        }
+    }
+
+    private async Task<bool> TryStartAsync(TaskEntry entry, TaskInput input)
+    {
+        var options = new ChildWorkflowOptions
+        {
+            Id = RunIds.ForTask(_state.RunId, entry.Id),
+            ParentClosePolicy = ParentClosePolicy.Abandon,
+            CancellationType = ChildWorkflowCancellationType.Abandon,
+            CancellationToken = CancellationToken.None,
+            StaticSummary = entry.Outline.Title,
+        };
+        try
+        {
+            if (_state.IsPlanner(entry))
+                Follow(entry, await Workflow.StartChildWorkflowAsync((IPlanningWorkflow w) => w.RunAsync(input), options));
+            else
+                Follow(entry, await Workflow.StartChildWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options));
+            return true;
+        }
+        catch (WorkflowAlreadyStartedException)
+        {
+            return false;
+        }
+    }
+
+    private void Follow<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
+    {
+        entry.State = entry.State with { ExecutionId = handle.FirstExecutionRunId };
+        entry.Closed = FollowAsync(entry, handle);
+    }
+
+    /// <summary>The result of a task's workflow counts like its last report; a workflow that ended without one counts as failed.</summary>
+    private async Task FollowAsync<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
+    {
+        try
+        {
+            TaskReports.TakeIn(_state, await handle.GetResultAsync(), RunContext.Now);
+        }
+        catch (ChildWorkflowFailureException failure)
+        {
+            var reason = $"its workflow ended: {failure.InnerException?.Message ?? failure.Message}";
+            TaskReports.Lost(_state.Board, entry, handle.FirstExecutionRunId, reason, RunContext.Now);
+        }
+    }
+}

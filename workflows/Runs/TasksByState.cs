@@ -1,0 +1,33 @@
+using System.Collections;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The tasks of a board in groups of one state each.</summary>
+internal sealed class TasksByState(IReadOnlyList<TaskEntry> entries)
+{
+    private readonly SortedDictionary<string, SortedSet<int>> _groups = new(StringComparer.Ordinal);
+
+    /// <summary>Groups that are not empty, in order of their names.</summary>
+    public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> All =>
+        _groups.Where(group => group.Value.Count > 0).Select(group => (group.Key, In(group.Key)));
+
+    public IReadOnlyCollection<TaskEntry> In(string state) => new Group(entries, _groups.GetValueOrDefault(state) ?? []);
+
+    public void Add(TaskEntry entry)
+    {
+        if (!_groups.TryGetValue(entry.Status.State, out var group))
+            _groups.Add(entry.Status.State, group = []);
+        group.Add(entry.Index);
+    }
+
+    public void Remove(TaskEntry entry) => _groups[entry.Status.State].Remove(entry.Index);
+
+    private sealed class Group(IReadOnlyList<TaskEntry> entries, SortedSet<int> indexes) : IReadOnlyCollection<TaskEntry>
+    {
+        public int Count => indexes.Count;
+
+        public IEnumerator<TaskEntry> GetEnumerator() => indexes.Select(i => entries[i]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

@@ -1,0 +1,57 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Tasks start as soon as what they depend on is merged, until all are, or nothing more can move by itself.</summary>
+internal sealed class WorkStage(RunContext context, TaskStarter starter, ResetRecovery recovery, Continuation continuation)
+{
+    private readonly RunState _state = context.State;
+
+    public async Task RunAsync()
+    {
+        if (_state.Run.State != RunStates.Executing && !_state.Board.AllMerged)
+            context.TransitionTo(RunStates.Executing, "");
+        while (!_state.Board.AllMerged)
+        {
+            context.ThrowIfCancelled();
+            await recovery.TakeUpAsync();
+            await continuation.ContinueIfLongAsync();
+            CarryOut(Scheduling.Next(_state, RunContext.Now));
+            if (Scheduling.NothingCanMove(_state))
+                return;
+            await context.WaitAsync(() =>
+                _state.Board.AllMerged
+                || Scheduling.NothingCanMove(_state)
+                || continuation.HasNews
+                || Scheduling.Next(_state, RunContext.Now).Any);
+        }
+    }
+
+    /// <summary>Something failed and nothing more can run: the run stays open until a person retries, skips or cancels.</summary>
+    public async Task WaitForPersonAsync()
+    {
+        while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
+        {
+            var impasse = Scheduling.Impasse(_state.Board);
+            context.TransitionTo(RunStates.Escalated, impasse);
+            await context.WaitAsync(() => !Scheduling.NothingCanMove(_state) || Scheduling.Impasse(_state.Board) != impasse);
+            context.ThrowIfCancelled();
+        }
+    }
+
+    private void CarryOut(ScheduledSteps steps)
+    {
+        var now = RunContext.Now;
+        if (steps.Pause.Length > 0)
+        {
+            _state.Run = _state.Run with { Paused = true, Reason = steps.Pause };
+            _state.Note(steps.Pause, now);
+        }
+        foreach (var entry in steps.AwaitApproval)
+            _state.Board.Change(entry, TaskStates.AwaitingApproval, "the plan asks for an approval before it starts", now);
+        foreach (var entry in steps.AskLease)
+            _state.Leases.Ask(entry, now);
+        foreach (var entry in steps.Start)
+            starter.Start(entry);
+    }
+}

@@ -1,0 +1,118 @@
+using Orchestrator.Messages;
+using Temporalio.Exceptions;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>One call for a start of the agent.</summary>
+/// <param name="Guidance">A person's words for it.</param>
+/// <param name="Stop">It is not to be begun: see <see cref="RunAgentInput.Stop"/>.</param>
+/// <param name="Interrupt">Interrupts it.</param>
+internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt);
+
+/// <summary>
+/// The agent of one attempt: as many starts as crashes, limits and pauses make necessary, always in the same conversation.
+/// </summary>
+internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWaits waits)
+{
+    private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
+
+    /// <summary>Starts until one ends in something that another start would not change.</summary>
+    /// <param name="call">Lets one start happen.</param>
+    public async Task<AgentRunResult> RunAsync(Func<AgentCall, Task<AgentRunResult>> call)
+    {
+        var retries = new AgentRetries(state.Settings);
+        var pause = TimeSpan.FromMinutes(1);
+        while (true)
+        {
+            await waits.WhilePausedAsync();
+            var (result, wasInterrupted) = await StartAsync(call);
+            state.Report = state.Report with { Signature = result.Signature };
+            var (next, why) = retries.After(result);
+            switch (next)
+            {
+                case AfterAgent.Done:
+                    return result;
+                case AfterAgent.Stopped:
+                    state.ThrowIfCancelled();
+                    if (!wasInterrupted)
+                        state.PauseAsStopped();
+                    break;
+                case AfterAgent.Later:
+                    var backoff = retries.Backoff(result, Now, Workflow.Random.NextDouble());
+                    await waits.ForAsync(TaskStates.Executing, $"{result.Message}; next attempt", backoff);
+                    break;
+                case AfterAgent.AtReset:
+                    var (reset, wait) = AgentRetries.UntilReset(result, Now, Workflow.Random.NextDouble());
+                    await waits.UntilResetAsync(result.Message, reset, wait);
+                    break;
+                case AfterAgent.Parked:
+                    pause = await waits.ParkAsync(result.FailureClass, result.Message, pause);
+                    break;
+                case AfterAgent.Answered:
+                    await waits.ForAnswerAsync(result.Message);
+                    break;
+                case AfterAgent.Fail:
+                    throw new TaskEndedException(TaskStates.Failed, why);
+                case AfterAgent.Again:
+                    break;
+            }
+        }
+    }
+
+    private async Task<(AgentRunResult Result, bool WasInterrupted)> StartAsync(Func<AgentCall, Task<AgentRunResult>> call)
+    {
+        state.Report = state.Report with { LastStart = state.Report.LastStart + 1, Starts = state.Report.Starts + 1 };
+        reporter.TransitionTo(TaskStates.Executing, "");
+        using var interrupt = state.Interrupt = CancellationTokenSource.CreateLinkedTokenSource(state.Stop);
+        AgentRunResult result;
+        try
+        {
+            result = await CallAsync(call, state.TakeGuidance(), interrupt.Token);
+        }
+        finally
+        {
+            // A pause that comes later has nothing to interrupt.
+            state.Interrupt = null;
+        }
+        if (result.Session.Length > 0)
+            state.Session = result.Session;
+        state.Notice(result.Notices);
+        state.Report = state.Report with
+        {
+            Cost = state.Report.Cost + result.Cost,
+            Tokens = state.Report.Tokens + result.Tokens,
+            Starts = state.Report.Starts - (result.NeverBegun ? 1 : 0),
+        };
+        return (result, interrupt.IsCancellationRequested);
+    }
+
+    /// <summary>
+    /// While no worker follows the start (none has taken it up yet, or the last one has gone or just lets go of it), nobody hears that it
+    /// is interrupted,
+    /// and the engine ends the activity by itself. What the start may have left at work is then stopped as soon as there is a worker, and
+    /// where it has
+    /// ended already, its outcome counts.
+    /// </summary>
+    private static async Task<AgentRunResult> CallAsync(
+        Func<AgentCall, Task<AgentRunResult>> call, string guidance, CancellationToken interrupt)
+    {
+        try
+        {
+            return await call(new AgentCall(guidance, Stop: false, interrupt));
+        }
+        catch (ActivityFailureException failure) when (interrupt.IsCancellationRequested && LeftItsAgent(failure))
+        {
+            return await call(new AgentCall(guidance, Stop: true, CancellationToken.None));
+        }
+    }
+
+    /// <summary>
+    /// Whether nobody heard that the start was interrupted, so that its agent may work on: the engine ended it unheard, its worker let go
+    /// of it
+    /// (the engine tries nothing again that is to be cancelled), died, or was too busy to say that it lives.
+    /// </summary>
+    private static bool LeftItsAgent(ActivityFailureException failure) => TemporalException.IsCanceledException(failure)
+        || failure.InnerException is TimeoutFailureException
+            or ApplicationFailureException { ErrorType: FailureTypes.WorkerStops or FailureTypes.WorkerDied };
+}

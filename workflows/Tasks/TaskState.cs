@@ -1,0 +1,122 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>What a task's workflow knows: where it is, and what it was told.</summary>
+internal sealed class TaskState(string executionId, CancellationToken cancellation)
+{
+    private const int MostNotices = 20;
+    private const string CancelledByPerson = "cancelled by a person; its files stay";
+    private const string PausedByPerson = "paused by a person";
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+    /// <summary>What it was started with.</summary>
+    public TaskInput Input { get; private set; } = null!;
+
+    /// <summary>Where it is; each change is told to the run.</summary>
+    public TaskReport Report { get; set; } =
+        new() { TaskId = "", ExecutionId = executionId, Sequence = 0, State = TaskStates.Preparing };
+
+    /// <summary>What the workflow decides by that a person has set.</summary>
+    public RunSettings Settings => Input.Settings;
+
+    /// <summary>File with what was wrong in the last attempt, relative to the repository; empty in the first.</summary>
+    public string ProblemsFile { get; set; } = "";
+
+    /// <summary>Conversation to go on with; empty before the first start has named it.</summary>
+    public string Session { get; set; } = "";
+
+    public bool IsPaused { get; private set; }
+
+    public string PauseReason { get; private set; } = PausedByPerson;
+
+    /// <summary>What waits (blocked, parked) is to go on at once.</summary>
+    public bool MayGoOn { get; set; }
+
+    /// <summary>Its run has ended without it, so says this sentence; null: it has not.</summary>
+    public string? RunEnded { get; private set; }
+
+    /// <summary>Interrupts the agent that is at work; null: none is.</summary>
+    public CancellationTokenSource? Interrupt { get; set; }
+
+    public CancellationToken Stop => _stop.Token;
+
+    public bool IsCancelled => _stop.IsCancellationRequested;
+
+    /// <summary>Nobody is left to merge its work or to be told of it.</summary>
+    public bool HasNoRun => RunEnded is not null;
+
+    public string CancelReason => RunEnded is null ? CancelledByPerson : $"{RunEnded}; its files stay";
+
+    private string Guidance { get; set; } = "";
+
+    /// <summary>Goes on from what it was started with.</summary>
+    public void Restore(TaskInput input)
+    {
+        Input = input;
+        IsPaused = input.Paused;
+        Guidance = input.Guidance;
+        Report = Report with
+        {
+            TaskId = input.Task.Id,
+            PlanHash = input.PlanHash,
+            Sequence = 1,
+            Round = input.FirstRound,
+            LastStart = input.FirstStart - 1,
+        };
+    }
+
+    /// <summary>The agent is interrupted and keeps its conversation.</summary>
+    public void Pause()
+    {
+        (IsPaused, PauseReason) = (true, PausedByPerson);
+        Interrupt?.Cancel();
+    }
+
+    /// <summary>
+    /// Whoever stops an agent on its machine does not want to see it started again: the task waits until it is told to go on.
+    /// </summary>
+    public void PauseAsStopped() =>
+        (IsPaused, PauseReason) = (true, "its agent was stopped by a person; 'resume' goes on in its conversation");
+
+    public void Resume() => IsPaused = false;
+
+    /// <summary>It ends; its files stay.</summary>
+    public void Cancel() => _stop.Cancel();
+
+    /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
+    public void GoOn(string guidance) => (Guidance, MayGoOn) = (guidance, true);
+
+    /// <summary>A person's words for the next start, once.</summary>
+    public string TakeGuidance()
+    {
+        var guidance = Guidance;
+        Guidance = "";
+        return guidance;
+    }
+
+    /// <summary>It ends its agent, keeps its work and closes.</summary>
+    public void EndWithoutRun(string reason)
+    {
+        RunEnded ??= reason;
+        Cancel();
+    }
+
+    /// <summary>Told with the next report.</summary>
+    public void Notice(IEnumerable<TaskNotice> notices) =>
+        Report = Report with { Notices = [.. Report.Notices.Concat(notices).Take(MostNotices)] };
+
+    /// <summary>The task comes into a state, or has another reason to be in it.</summary>
+    public void TransitionTo(string state, string reason, string evidence)
+    {
+        Report = Report with { Sequence = Report.Sequence + 1, State = state, Reason = PayloadPaging.Brief(reason), Evidence = evidence };
+        if (state == TaskStates.Cancelled && HasNoRun)
+            Report = Report with { FailureClass = FailureClasses.RunEnded };
+    }
+
+    public void ThrowIfCancelled()
+    {
+        if (IsCancelled)
+            throw new TaskEndedException(TaskStates.Cancelled, CancelReason);
+    }
+}

@@ -1,0 +1,73 @@
+using Orchestrator.Messages;
+using Temporalio.Workflows;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>What a task waits for: a person, an account, the machine, a time.</summary>
+internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
+{
+    private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
+
+    /// <summary>A parked task whose run never wakes it (the run was deleted) tries again by itself.</summary>
+    private static readonly TimeSpan SelfWake = TimeSpan.FromHours(2);
+
+    /// <summary>As long as it is paused.</summary>
+    public async Task WhilePausedAsync()
+    {
+        state.ThrowIfCancelled();
+        if (!state.IsPaused)
+            return;
+        state.Report = state.Report with { Paused = true };
+        // What it was blocked by has been answered, else it would not be here.
+        var now = state.Report.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Report.State;
+        reporter.TransitionTo(now, state.PauseReason);
+        await Workflow.WaitConditionAsync(() => !state.IsPaused || state.IsCancelled, CancellationToken.None);
+        state.Report = state.Report with { Paused = false };
+        state.ThrowIfCancelled();
+        reporter.TransitionTo(state.Report.State, "");
+    }
+
+    /// <summary>
+    /// Waits for the machine, the account or what a gate needs to be repaired, and says how long to wait the next time. A gate is the
+    /// task's own: its run
+    /// wakes nobody for it.
+    /// </summary>
+    public async Task<TimeSpan> ParkAsync(string failureClass, string reason, TimeSpan pause)
+    {
+        state.Report = state.Report with { FailureClass = failureClass, ResetAt = null };
+        if (state.Input.RunWakes && failureClass != FailureClasses.Gate)
+        {
+            await ForAsync(TaskStates.Parked, reason, SelfWake);
+            return pause;
+        }
+        await ForAsync(TaskStates.Parked, $"{reason} (tried again in {pause.TotalMinutes:0.#} min, at once with 'retry')", pause);
+        var longer = pause * 2;
+        return longer < MaxPark ? longer : MaxPark;
+    }
+
+    /// <summary>A usage limit uses no attempt: the task sleeps until it is reset.</summary>
+    public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
+    {
+        state.Report = state.Report with { FailureClass = FailureClasses.UsageLimit, ResetAt = reset };
+        return ForAsync(TaskStates.Parked, $"{message}; waits until {reset:yyyy-MM-dd HH:mm:ss}Z", wait);
+    }
+
+    /// <summary>For a person's answer.</summary>
+    public async Task ForAnswerAsync(string question)
+    {
+        state.MayGoOn = false;
+        reporter.TransitionTo(TaskStates.Blocked, question);
+        await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, CancellationToken.None);
+        state.ThrowIfCancelled();
+    }
+
+    /// <summary>For a time, or until somebody says that it may go on.</summary>
+    public async Task ForAsync(string during, string reason, TimeSpan time)
+    {
+        state.MayGoOn = false;
+        reporter.TransitionTo(during, reason);
+        await Workflow.WaitConditionAsync(() => state.MayGoOn || state.IsCancelled, time, CancellationToken.None);
+        state.Report = state.Report with { FailureClass = FailureClasses.None, ResetAt = null };
+        state.ThrowIfCancelled();
+    }
+}
