@@ -1,0 +1,69 @@
+using Orchestrator.Messages;
+using Orchestrator.TestKit;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Common;
+
+namespace Orchestrator.Workflows.Tests.Histories;
+
+/// <summary>A small run on the embedded engine, with activities that do what it says, by which workflows come to an outcome.</summary>
+/// <param name="Outcome">What becomes of the workflows whose histories are kept.</param>
+/// <param name="Workflows">Their types.</param>
+internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type> Workflows)
+{
+    private const string RunId = "run-recorded-000001";
+    private static readonly RunSettings Shortest = new() { Workers = 1, RetryBaseDelay = TimeSpan.FromMilliseconds(10) };
+
+    public OrchestrationInput Input { get; init; } = new() { Repository = "/r", PlanFile = "t.yaml", Yes = true };
+
+    public RunSettings Settings { get; init; } = Shortest;
+
+    /// <summary>Tasks of the run, one after the other.</summary>
+    public int Tasks { get; init; } = 1;
+
+    public Action<ScriptedActivities> Script { get; init; } = _ => { };
+
+    /// <summary>What a person does meanwhile.</summary>
+    public Func<ScriptedRun, Task> Play { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>The first execution of each workflow is kept, not the last.</summary>
+    public bool KeepsFirst { get; init; }
+
+    /// <summary>Plays it.</summary>
+    /// <returns>The histories that are kept, by their names.</returns>
+    public async Task<IReadOnlyDictionary<string, WorkflowHistory>> RecordAsync()
+    {
+        var tasks = Enumerable.Range(0, Tasks).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] });
+        await using var run = await ScriptedRun.CreateAsync([.. tasks], Script, Settings);
+        run.RunId = RunId;
+        await run.BeginAsync(Input);
+        await Play(run);
+        await run.UntilAsync(s => RunStates.IsFinal(s.State));
+        var histories = new Dictionary<string, WorkflowHistory>();
+        foreach (var workflow in Workflows)
+            histories.Add(NameOf(workflow), await FetchAsync(run, workflow));
+        return histories;
+    }
+
+    /// <summary>Name of the file of a history.</summary>
+    public string NameOf(Type workflow) => $"{workflow.Name}.{Outcome}";
+
+    private static string IdOf(Type workflow) => workflow.Name switch
+    {
+        nameof(OrchestrationWorkflow) => RunId,
+        nameof(TaskWorkflow) => RunIds.ForTask(RunId, "t0"),
+        nameof(PlanningWorkflow) => RunIds.ForTask(RunId, PlannerTask.Id),
+        nameof(LeaseWorkflow) => RunIds.ForLeases("key"),
+        var unknown => throw new InvalidOperationException($"Say what the id of a {unknown} is."),
+    };
+
+    private async Task<WorkflowHistory> FetchAsync(ScriptedRun run, Type workflow)
+    {
+        var id = IdOf(workflow);
+        var handle = run.Client.GetWorkflowHandle(id);
+        for (var limit = Eventually.Timeout(); (await handle.DescribeAsync()).Status == WorkflowExecutionStatus.Running;)
+            await Task.Delay(50, limit);
+        var last = await handle.FetchHistoryAsync();
+        var first = last.Events.First().WorkflowExecutionStartedEventAttributes.FirstExecutionRunId;
+        return KeepsFirst ? await run.Client.GetWorkflowHandle(id, first).FetchHistoryAsync() : last;
+    }
+}

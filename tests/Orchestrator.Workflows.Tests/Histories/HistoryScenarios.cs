@@ -1,0 +1,139 @@
+using Orchestrator.Messages;
+
+namespace Orchestrator.Workflows.Tests.Histories;
+
+/// <summary>
+/// Each workflow comes to each of its outcomes. The histories are what <c>scripts/record-histories</c> keeps, and what each later version
+/// of the
+/// workflows must replay. A workflow or an outcome that is new here needs a recorded history.
+/// </summary>
+internal static class HistoryScenarios
+{
+    private static readonly Type Orchestration = typeof(OrchestrationWorkflow);
+    private static readonly Type Work = typeof(TaskWorkflow);
+    private static readonly Type Planner = typeof(PlanningWorkflow);
+    private static readonly Type Leases = typeof(LeaseWorkflow);
+    private static readonly OrchestrationInput Request = new() { Repository = "/r", Request = "a plan", PlanOnly = true };
+
+    public static IReadOnlyList<HistoryScenario> All { get; } = [.. OfRuns(), .. OfPlanning()];
+
+    private static IEnumerable<HistoryScenario> OfRuns()
+    {
+        yield return new("completed", Orchestration, Work, Leases);
+        yield return new("failed", Orchestration) { Script = a => a.Check = check => check with { Errors = ["There are no commits."] } };
+        yield return new("failed", Work)
+        {
+            Script = a => a.Verify = _ => new VerifyResult { Problems = ["A gate failed."], ProblemsFile = "p.md" },
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+            },
+        };
+        yield return new("cancelled", Orchestration, Work)
+        {
+            Script = a => a.Agent = (_, stop) => UntilStoppedAsync(stop),
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+            },
+        };
+        yield return new("remediated", Orchestration, Work)
+        {
+            Script = a => a.Verify = input => input.Round == 1
+                ? new VerifyResult { Commit = "c1", Problems = ["A gate failed."], ProblemsFile = "p.md" }
+                : new VerifyResult { Commit = "c2" },
+        };
+        yield return new("resumed", Orchestration, Work)
+        {
+            Script = a => a.Agent = (input, stop) => input.Start == 1 ? UntilStoppedAsync(stop) : DoneAsync(),
+            Play = PauseAndResumeAsync,
+        };
+        yield return new("escalated", Orchestration)
+        {
+            Script = a => a.Agent = (input, _) => input.Start == 1
+                ? Task.FromResult(new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "I can't." })
+                : DoneAsync(),
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.State == RunStates.Escalated);
+                await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "try again")));
+            },
+        };
+        yield return new("approved", Orchestration)
+        {
+            Script = a => a.Plan = plan => plan with { ApprovalReason = "A person wants to see it." },
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.State == RunStates.AwaitingApproval);
+                await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
+            },
+        };
+        var isLong = new RunSettings { Workers = 1, ContinueAfterEvents = 40 };
+        yield return new("continued", Orchestration) { Settings = isLong, Tasks = 2, KeepsFirst = true };
+        yield return new("restored", Orchestration) { Settings = isLong, Tasks = 2 };
+        yield return new("reset", Orchestration) { Play = ResetAsync };
+    }
+
+    private static IEnumerable<HistoryScenario> OfPlanning()
+    {
+        yield return new("completed", Planner) { Input = Request };
+        yield return new("remediated", Planner) { Input = Request, Script = a => a.Judge = input => Judge(input.Start > 1) };
+        yield return new("failed", Planner)
+        {
+            Input = Request,
+            Script = a => a.Judge = _ => Judge(isGood: false),
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.Questions.Count > 0);
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+            },
+        };
+        yield return new("cancelled", Planner)
+        {
+            Input = Request,
+            Script = a => a.Planner = (_, stop) => UntilStoppedAsync(stop),
+            Play = async run =>
+            {
+                await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+                await run.Run.ExecuteUpdateAsync(w => w.CancelAsync());
+            },
+        };
+        yield return new("resumed", Planner)
+        {
+            Input = Request,
+            Script = a => a.Planner = (input, stop) => input.Start == 1 ? UntilStoppedAsync(stop) : DoneAsync(),
+            Play = PauseAndResumeAsync,
+        };
+    }
+
+    private static AnswerJudgement Judge(bool isGood) => isGood
+        ? new AnswerJudgement { Message = "1 task" }
+        : new AnswerJudgement { Problems = ["It is no plan."], ProblemsFile = "p.md" };
+
+    private static Task<AgentRunResult> DoneAsync() => Task.FromResult(ScriptedActivities.Done());
+
+    private static async Task<AgentRunResult> UntilStoppedAsync(CancellationToken stop)
+    {
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" };
+    }
+
+    private static async Task PauseAndResumeAsync(ScriptedRun run)
+    {
+        await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }]);
+        await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(null));
+        await run.UntilAsync(s => s.Tasks is [{ Paused: true }]);
+        await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(null));
+    }
+
+    private static async Task ResetAsync(ScriptedRun run)
+    {
+        await run.UntilAsync(s => RunStates.IsFinal(s.State));
+        var first = await run.Run.DescribeAsync();
+        await Scene.ResetAsync(run, toFirst: true);
+        await run.UntilAsync(s => RunStates.IsFinal(s.State) && s.Warnings is not null);
+        Xunit.Assert.NotEqual(first.RunId, (await run.Run.DescribeAsync()).RunId);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Orchestrator.Messages;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Converters;
+using Temporalio.Exceptions;
+using Temporalio.Worker;
+using Temporalio.Worker.Interceptors;
+using Temporalio.Workflows;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests.Histories;
+
+/// <summary>
+/// Runs that are open when a new version of the program is installed go on with it: their histories must replay. Where a change breaks one
+/// of these,
+/// the old way stays behind <c>Workflow.Patched</c>.
+/// </summary>
+public sealed class HistoryTests
+{
+    /// <summary>Each workflow comes to these; what else is recorded of it is in <see cref="HistoryScenarios"/>.</summary>
+    private static readonly Dictionary<Type, string[]> Required = new()
+    {
+        [typeof(OrchestrationWorkflow)] = ["completed", "failed", "cancelled", "continued", "restored", "remediated", "resumed", "reset"],
+        [typeof(TaskWorkflow)] = ["completed", "failed", "cancelled", "remediated", "resumed"],
+        [typeof(PlanningWorkflow)] = ["completed", "failed", "cancelled", "remediated", "resumed"],
+        // It has no other end, and continues as new only where a server says that its history is long.
+        [typeof(LeaseWorkflow)] = ["completed"],
+    };
+
+    public static TheoryData<string> Names => [.. Known];
+
+    private static IEnumerable<string> Known => HistoryScenarios.All.SelectMany(s => s.Workflows.Select(s.NameOf));
+
+    private static string Folder { get; } = Path.GetDirectoryName(ThisFile())!;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Replay_RecordedHistory_DoesWhatItDid(string name) => await Replayer().ReplayWorkflowAsync(Read(name));
+
+    /// <summary>The net catches: code that does one thing more, or another one, does not pass.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Replay_ChangedWorkflow_Fails(string name)
+    {
+        var begins = new Change { WaitsFirst = true };
+        var renames = new Change { Activity = "AnotherStep" };
+        var history = Read(name);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Replayer(begins).ReplayWorkflowAsync(history));
+        if (history.Events.Any(e => e.ActivityTaskScheduledEventAttributes is not null))
+            await Assert.ThrowsAnyAsync<Exception>(() => Replayer(renames).ReplayWorkflowAsync(history));
+    }
+
+    [Fact]
+    public void Histories_EachWorkflowAndOutcome_IsRecorded()
+    {
+        var workflows = typeof(OrchestrationWorkflow).Assembly.GetTypes().Where(t => t.GetCustomAttribute<WorkflowAttribute>() is not null);
+        var required = Required.SelectMany(r => r.Value.Select(outcome => $"{r.Key.Name}.{outcome}"));
+        var recorded = Directory.EnumerateFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
+
+        Assert.Equal(workflows.OrderBy(t => t.Name), Required.Keys.OrderBy(t => t.Name));
+        Assert.Empty(required.Except(Known));
+        Assert.Equal(Known.Order(StringComparer.Ordinal), recorded);
+    }
+
+    /// <summary>Records them all when <c>scripts/record-histories</c> asks for it; else it is seen that recording works.</summary>
+    [Fact]
+    public async Task Record_Scenarios_GivesHistoriesThatReplay()
+    {
+        var isAsked = Environment.GetEnvironmentVariable("RECORD_HISTORIES") == "1";
+        var files = new Dictionary<string, string>();
+        foreach (var scenario in isAsked ? HistoryScenarios.All : HistoryScenarios.All.Take(1))
+        {
+            foreach (var (name, history) in await scenario.RecordAsync())
+                files.Add(name, HistoryFile.Write(history));
+        }
+
+        foreach (var file in files.Values)
+            await Replayer().ReplayWorkflowAsync(HistoryFile.Read(file));
+        Assert.NotEmpty(files);
+        if (!isAsked)
+            return;
+        foreach (var old in Directory.EnumerateFiles(Folder, "*.json"))
+            File.Delete(old);
+        foreach (var (name, text) in files)
+            await File.WriteAllTextAsync(Path.Combine(Folder, name + ".json"), text);
+    }
+
+    private static WorkflowHistory Read(string name) => HistoryFile.Read(File.ReadAllText(Path.Combine(Folder, name + ".json")));
+
+    private static WorkflowReplayer Replayer(IWorkerInterceptor? interceptor = null) => new(new WorkflowReplayerOptions
+    {
+        DataConverter = DataConverter.Default with { PayloadConverter = new DefaultPayloadConverter(MessageJson.Options) },
+        Interceptors = interceptor is null ? [] : [interceptor],
+    }.AddWorkflow<OrchestrationWorkflow>().AddWorkflow<TaskWorkflow>().AddWorkflow<PlanningWorkflow>().AddWorkflow<LeaseWorkflow>());
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+
+    /// <summary>A change of a workflow that its histories do not allow.</summary>
+    private sealed class Change : IWorkerInterceptor
+    {
+        /// <summary>It begins with a timer.</summary>
+        public bool WaitsFirst { get; init; }
+
+        /// <summary>Its activities have another name.</summary>
+        public string? Activity { get; init; }
+
+        public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
+            new Inbound(this, nextInterceptor);
+
+        private sealed class Inbound(Change change, WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+        {
+            public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new Outbound(change, outbound));
+
+            public override async Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
+            {
+                if (change.WaitsFirst)
+                    await Workflow.DelayAsync(TimeSpan.FromSeconds(1));
+                return await base.ExecuteWorkflowAsync(input);
+            }
+        }
+
+        private sealed class Outbound(Change change, WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+        {
+            public override Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input) =>
+                base.ScheduleActivityAsync<TResult>(change.Activity is { } other ? input with { Activity = other } : input);
+        }
+    }
+}
