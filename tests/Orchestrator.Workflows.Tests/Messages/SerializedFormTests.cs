@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Messages;
+using Temporalio.Activities;
+using Temporalio.Workflows;
+using Xunit;
+
+namespace Orchestrator.Workflows.Tests.Messages;
+
+/// <summary>
+/// How everything is written that crosses Temporal: inputs and results of workflows, activities, signals, queries and updates. What is in the history of an
+/// open run must be read by the next version, so a change here is looked at: <c>APPROVE_MESSAGES=1</c> writes the approved form anew.
+/// </summary>
+public sealed class SerializedFormTests
+{
+    private static string ApprovedFile { get; } = Path.Combine(Path.GetDirectoryName(ThisFile())!, "SerializedForm.txt");
+
+    [Fact]
+    public void Messages_AllThatCrossTemporal_AreWrittenAsApproved()
+    {
+        var form = Describe();
+        if (Environment.GetEnvironmentVariable("APPROVE_MESSAGES") == "1")
+            File.WriteAllText(ApprovedFile, form);
+
+        Assert.Contains("OrchestrationInput", form, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(ApprovedFile), form);
+    }
+
+    private static string Describe()
+    {
+        var text = new StringBuilder();
+        var types = new SortedDictionary<string, Type>(StringComparer.Ordinal);
+        var contracts = typeof(OrchestrationInput).Assembly.GetTypes().Where(t => t.IsInterface && Calls(t).Any());
+        foreach (var contract in contracts.OrderBy(t => t.Name, StringComparer.Ordinal))
+        {
+            text.AppendLine(contract.Name);
+            foreach (var call in Calls(contract).OrderBy(m => m.Name, StringComparer.Ordinal))
+            {
+                var parameters = call.GetParameters().Select(p => $"{NameOf(p.ParameterType, types)} {p.Name}");
+                text.AppendLine($"  {call.Name}({string.Join(", ", parameters)}): {NameOf(ResultOf(call), types)}");
+            }
+        }
+        for (var done = new HashSet<string>(); types.Keys.FirstOrDefault(name => !done.Contains(name)) is { } next; done.Add(next))
+            Members(types[next], types);
+        foreach (var type in types.Values.ToList())
+        {
+            text.AppendLine().AppendLine(type.Name);
+            foreach (var line in Members(type, types))
+                text.AppendLine($"  {line}");
+        }
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static List<string> Members(Type type, SortedDictionary<string, Type> types)
+    {
+        var options = MessageJson.Options;
+        if (type.IsEnum)
+            return [.. Enum.GetValues(type).Cast<object>().Select(value => $"{value} = {JsonSerializer.Serialize(value, type, options)}")];
+        return
+        [
+            .. options.GetTypeInfo(type).Properties.Select(p => $"{p.Name}: {NameOf(p.PropertyType, types)}{(p.IsRequired ? " required" : "")}")
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The type as a reader of the file knows it; a type of ours is described, too.</summary>
+    private static string NameOf(Type type, SortedDictionary<string, Type> types)
+    {
+        if (type.IsGenericType)
+            return $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(t => NameOf(t, types)))}>";
+        if (type.IsArray)
+            return $"{NameOf(type.GetElementType()!, types)}[]";
+        if (type.Namespace?.StartsWith("Orchestrator", StringComparison.Ordinal) == true)
+            types[type.Name] = type;
+        return type.Name;
+    }
+
+    private static Type ResultOf(MethodInfo call)
+    {
+        var result = call.ReturnType;
+        return result == typeof(Task) ? typeof(void) : result.IsGenericType && result.GetGenericTypeDefinition() == typeof(Task<>) ? result.GetGenericArguments()[0] : result;
+    }
+
+    private static IEnumerable<MethodInfo> Calls(Type contract) => contract.GetMethods().Where(m =>
+        m.IsDefined(typeof(ActivityAttribute)) || m.IsDefined(typeof(WorkflowRunAttribute)) || m.IsDefined(typeof(WorkflowQueryAttribute))
+        || m.IsDefined(typeof(WorkflowSignalAttribute)) || m.IsDefined(typeof(WorkflowUpdateAttribute)));
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
