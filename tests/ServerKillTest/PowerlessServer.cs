@@ -31,7 +31,13 @@ internal sealed class PowerlessServer(string folder, bool synchronous) : IVictim
         _server = new TemporalServer(new TemporalServerOptions { DatabasePath = DatabasePath, SocketPath = SocketPath });
         await _server.StartAsync();
         if (!synchronous)
-            await _server.Parts.Database.MaintainAsync(static db => db.Execute("PRAGMA synchronous=OFF"));
+        {
+            await _server.Parts.Database.MaintainAsync(static db =>
+            {
+                db.Execute("PRAGMA synchronous=OFF");
+                return true;
+            });
+        }
     }
 
     /// <inheritdoc/>

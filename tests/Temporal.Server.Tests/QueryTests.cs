@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Orchestrator.Temporal.Server.Tests.Model;
 using Temporal.Grpc;
 using Temporal.Server.Matching;
@@ -12,6 +13,20 @@ namespace Orchestrator.Temporal.Server.Tests;
 
 public sealed class QueryTests
 {
+    [Fact]
+    public async Task Query_AnsweredWithMoreThanABlobMayHold_Fails()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        await server.CompleteAsync(await server.PollWorkflowTaskAsync("w"));
+        var asked = server.QueryAsync("w");
+
+        await server.AnswerQueryAsync(await server.PollWorkflowTaskAsync("w"), new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[2 * 1024 * 1024]) } } });
+
+        var refused = await Assert.ThrowsAsync<GrpcException>(() => asked);
+        Assert.Equal((GrpcStatusCode.InvalidArgument, "Blob data size exceeds limit."), (refused.Code, refused.Message));
+    }
+
     [Fact]
     public async Task Query_WorkerThatTookItHasDied_GoesToAnother()
     {

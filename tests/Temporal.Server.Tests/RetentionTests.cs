@@ -1,3 +1,4 @@
+using Orchestrator.Temporal.Server.Tests.Storage;
 using Temporal.Grpc;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -24,6 +25,31 @@ public sealed class RetentionTests
         Assert.Equal(GrpcStatusCode.NotFound, gone.Code);
         Assert.NotEmpty(await server.HistoryAsync("open"));
     }
+
+    [Fact]
+    public async Task Sweep_OfMuchInAFile_GivesTheDiskBack()
+    {
+        using var folder = new EngineFolder();
+        var time = new ManualTime();
+        await using var server = await TestServer.StartAsync(folder.DatabasePath, time);
+        var large = TestServer.Text(new string('x', 200_000));
+        for (var i = 0; i < 60; i++)
+        {
+            await server.StartWorkflowAsync($"w{i}");
+            await server.CallAsync(
+                new TerminateWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new WorkflowExecution { WorkflowId = $"w{i}" }, Details = large },
+                TerminateWorkflowExecutionResponse.Parser);
+        }
+
+        var before = Size(folder.DatabasePath);
+        time.Advance(TimeSpan.FromHours(25));
+        Assert.Equal(60, await server.Server.Parts.Retention.SweepAsync());
+
+        Assert.True(before > 12_000_000, $"the file had {before} bytes");
+        Assert.True(Size(folder.DatabasePath) < 1_000_000, $"the file still has {Size(folder.DatabasePath)} of {before} bytes");
+    }
+
+    private static long Size(string database) => new[] { database, database + "-wal" }.Where(File.Exists).Sum(file => new FileInfo(file).Length);
 
     private sealed class ManualTime : TimeProvider
     {

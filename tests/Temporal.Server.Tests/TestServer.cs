@@ -44,6 +44,21 @@ internal sealed class TestServer : IAsyncDisposable
         return _channel.CallAsync(Service + name, request, parser, new GrpcCallOptions { Timeout = timeout ?? TimeSpan.FromSeconds(60), LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) }, CancellationToken.None);
     }
 
+    /// <summary>A call and what it was answered with, whatever that is.</summary>
+    public async Task<(GrpcStatusCode Status, string Message, byte[] Answer)> TryAsync(IMessage request, TimeSpan timeout)
+    {
+        var name = request.GetType().Name[..^"Request".Length];
+        var options = new GrpcCallOptions { Timeout = timeout, LongPoll = name.StartsWith("Poll", StringComparison.Ordinal) };
+        try
+        {
+            return (GrpcStatusCode.OK, "", (await _channel.CallAsync(Service + name, request.ToByteArray(), options, CancellationToken.None)).ToArray());
+        }
+        catch (GrpcException refused)
+        {
+            return (refused.Code, refused.Message, []);
+        }
+    }
+
     public async Task<string> StartWorkflowAsync(string id, string? requestId = null, int taskTimeoutSeconds = 60) => (await CallAsync(
         new StartWorkflowExecutionRequest
         {

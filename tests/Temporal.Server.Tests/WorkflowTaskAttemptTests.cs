@@ -1,5 +1,6 @@
 using Temporal.Grpc;
 using Temporal.Server.Common;
+using Temporalio.Api.Command.V1;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.WorkflowService.V1;
@@ -11,6 +12,23 @@ namespace Orchestrator.Temporal.Server.Tests;
 public sealed class WorkflowTaskAttemptTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
+
+    /// <summary>Answered with an error alone, the task would come again and again after its time-out, and nobody would see why.</summary>
+    [Fact]
+    public async Task Complete_WithACommandOfNexus_FailsTheTaskWithItsCause()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.StartWorkflowAsync("w");
+        var task = await server.PollWorkflowTaskAsync("w");
+
+        await Assert.ThrowsAsync<GrpcException>(() => server.CompleteAsync(task, new Command
+        {
+            CommandType = CommandType.ScheduleNexusOperation, ScheduleNexusOperationCommandAttributes = new ScheduleNexusOperationCommandAttributes { Endpoint = "e", Service = "s", Operation = "o" },
+        }));
+
+        var failed = Assert.Single(await server.HistoryAsync("w"), e => e.WorkflowTaskFailedEventAttributes is not null).WorkflowTaskFailedEventAttributes;
+        Assert.Equal(WorkflowTaskFailedCause.FeatureDisabled, failed.Cause);
+    }
 
     [Fact]
     public async Task Attempts_AfterReportedFailures_AreHandedOutAtOnceAndWrittenOnce()

@@ -122,7 +122,7 @@ internal sealed class ServerParts : IDisposable
         tasks.Register(Table);
         Workflows.Starts.StartEagerly = tasks.StartEagerly;
         new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks).Register(Table);
-        new ActivityTaskHandler(Engine, Namespaces, polls, _stopping).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, new ActivityStarts(Engine, Namespaces), polls, _stopping).Register(Table);
         new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
         new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
         var updates = new UpdateHandler(Engine, Namespaces, _stopping);

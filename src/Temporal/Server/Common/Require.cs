@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Temporal.Grpc;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.TaskQueue.V1;
 
@@ -73,9 +74,13 @@ internal static class Require
 
     public static void Blob(IMessage? blob)
     {
-        if (blob is not null && blob.CalculateSize() > MaxBlob)
+        if (TooLarge(blob) is { } fault)
         {
-            throw RpcErrors.InvalidArgument("Blob data size exceeds limit.");
+            throw fault;
         }
     }
+
+    /// <summary>What is said of a blob past the limit; null for one that is not.</summary>
+    public static GrpcException? TooLarge(IMessage? blob) =>
+        blob is not null && blob.CalculateSize() > MaxBlob ? RpcErrors.InvalidArgument("Blob data size exceeds limit.") : null;
 }

@@ -12,7 +12,7 @@ using FailureMessage = Temporalio.Api.Failure.V1.Failure;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Hands out activity tasks and takes their answers and heartbeats, by token and by id.</summary>
-internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, WorkerPolls polls, Stopping stopping)
+internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ActivityStarts starts, WorkerPolls polls, Stopping stopping)
 {
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);
 
@@ -91,8 +91,8 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
             var task = (ActivityQueuedTask)queued;
             // Also when it could not be taken: it is out of the queue, and nobody else would do it.
             var requestId = Guid.NewGuid().ToString();
-            context.WhenUndelivered(() => PutBack(task, requestId));
-            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities)));
+            context.WhenUndelivered(() => starts.PutBack(task, requestId));
+            var answer = await engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w => starts.Start(w, task, request.Identity, requestId, TaskQueueDescriber.Version(request.WorkerVersionCapabilities)));
             if (answer is not null)
             {
                 return answer;
@@ -101,69 +101,6 @@ internal sealed class ActivityTaskHandler(WorkflowEngine engine, NamespaceRegist
 
         return new PollActivityTaskQueueResponse();
     }
-
-    private PollActivityTaskQueueResponse? Start(Workflow workflow, ActivityQueuedTask task, string identity, string requestId, WorkerVersionStamp? version)
-    {
-        if (engine.Store.Find(workflow, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity)
-            || activity.IsStarted || activity.Record.Stamp != task.Stamp || activity.Record.Paused || activity.Record.WaitsForRetry)
-        {
-            return null;
-        }
-
-        run.StartActivity(activity, identity, requestId, version);
-        var scheduled = activity.Scheduled;
-        return new PollActivityTaskQueueResponse
-        {
-            TaskToken = new TaskToken
-            {
-                NamespaceId = run.NamespaceId,
-                WorkflowId = run.WorkflowId,
-                RunId = run.RunId,
-                ScheduledEventId = activity.ScheduledEventId,
-                Attempt = activity.Record.Attempt,
-                Activity = true,
-                ActivityId = scheduled.ActivityId,
-                RequestId = activity.Record.RequestId,
-            }.ToByteString(),
-            WorkflowNamespace = namespaces.FindById(run.NamespaceId)?.Name ?? "",
-            WorkflowType = run.Start.WorkflowType,
-            WorkflowExecution = run.Execution,
-            ActivityType = scheduled.ActivityType,
-            ActivityId = scheduled.ActivityId,
-            Header = scheduled.Header,
-            Input = scheduled.Input,
-            HeartbeatDetails = activity.Record.HeartbeatDetails,
-            ScheduledTime = activity.Record.FirstScheduledTime,
-            CurrentAttemptScheduledTime = activity.Record.ScheduledTime,
-            StartedTime = activity.Record.StartedTime,
-            Attempt = activity.Record.Attempt,
-
-            // Changed options are enforced here; the worker is told what the activity was scheduled with, as by the real server.
-            ScheduleToCloseTimeout = scheduled.ScheduleToCloseTimeout.Span().AsDuration(),
-            StartToCloseTimeout = scheduled.StartToCloseTimeout.Span().AsDuration(),
-            HeartbeatTimeout = scheduled.HeartbeatTimeout.Span().AsDuration(),
-            RetryPolicy = activity.RetryPolicy,
-            Priority = Priorities.Inherit(scheduled.Priority, run.Start.Priority),
-        };
-    }
-
-    /// <summary>The worker was gone before it got its answer, or there was none.</summary>
-    private void PutBack(ActivityQueuedTask task, string requestId) => engine.Detached(task.WorkflowId, () => engine.Store.ChangeAsync(task.NamespaceId, task.WorkflowId, w =>
-    {
-        if (engine.Store.Find(w, task.RunId) is not { IsOpen: true } run || !run.Activities.TryGetValue(task.ScheduledEventId, out var activity) || activity.Record.Stamp != task.Stamp)
-        {
-            return;
-        }
-
-        if (activity.IsStarted && activity.Record.RequestId == requestId)
-        {
-            run.UnstartActivity(activity);
-        }
-        else if (!activity.IsStarted)
-        {
-            engine.Queues.Add(task);
-        }
-    }));
 
     private TaskToken ById(string namespaceName, string workflowId, string runId, string activityId)
     {

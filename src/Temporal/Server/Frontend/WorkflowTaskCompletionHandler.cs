@@ -248,7 +248,15 @@ internal sealed class WorkflowTaskCompletionHandler(
     {
         foreach (var (id, result) in request.QueryResults)
         {
-            workflow.Queries.Take(id)?.Answer.TrySetResult(result);
+            var asked = workflow.Queries.Take(id)?.Answer;
+            if (Require.TooLarge(result.Answer) is { } fault)
+            {
+                asked?.TrySetException(fault);
+            }
+            else
+            {
+                asked?.TrySetResult(result);
+            }
         }
     }
 
@@ -305,6 +313,12 @@ internal sealed class WorkflowTaskCompletionHandler(
         if (request.CompletedType == QueryResultType.Unspecified)
         {
             // An answer that is none: the one who asks goes on waiting, as with the real server.
+            return new RespondQueryTaskCompletedResponse();
+        }
+
+        if (Require.TooLarge(request.QueryResult) is { } fault)
+        {
+            query.Answer.TrySetResult(new Temporalio.Api.Query.V1.WorkflowQueryResult { ResultType = QueryResultType.Failed, ErrorMessage = fault.Message });
             return new RespondQueryTaskCompletedResponse();
         }
 

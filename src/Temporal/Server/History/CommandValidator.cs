@@ -112,6 +112,8 @@ internal sealed class CommandValidator(MutableState run, NamespaceEntry ns, Name
             var m => TooLarge(m, WorkflowTaskFailedCause.BadModifyWorkflowPropertiesAttributes, "ModifyWorkflowPropertiesCommandAttributes exceeds size limit."),
         },
         CommandType.ProtocolMessage => ProtocolMessage(command.ProtocolMessageCommandAttributes),
+        CommandType.ScheduleNexusOperation or CommandType.RequestCancelNexusOperation =>
+            new CommandFault(WorkflowTaskFailedCause.FeatureDisabled, "Nexus operations disabled"),
         _ => throw RpcErrors.InvalidArgument($"unknown command type: {command.CommandType}"),
     };
 

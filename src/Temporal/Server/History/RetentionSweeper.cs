@@ -9,7 +9,6 @@ namespace Temporal.Server.History;
 internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry namespaces, TimeProvider time, VisibilityStore visibility, ILogger logger) : IDisposable
 {
     private const int PageSize = 100;
-    private const int FreedPagesPerSweep = 10_000;
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
     private Timer? _timer;
@@ -47,7 +46,7 @@ internal sealed class RetentionSweeper(WorkflowStore store, NamespaceRegistry na
 
         if (deleted > 0)
         {
-            await store.Database.ShrinkAsync(FreedPagesPerSweep);
+            await store.Database.ShrinkAsync();
         }
 
         return deleted;

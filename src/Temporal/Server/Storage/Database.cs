@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Temporal.Server.Common;
 
@@ -14,6 +13,7 @@ internal sealed class Database : IDisposable
     private const int MaxGroup = 1000;
     private const int MaxReaders = 4;
     private const int CheckpointPages = 1000;
+    private const string VacuumStep = "PRAGMA incremental_vacuum(2000)";
 
     // Deferred items (starts of workflow tasks, heartbeats) wait at most this long for a group to join.
     private static readonly TimeSpan DeferredDelay = TimeSpan.FromMilliseconds(20);
@@ -82,15 +82,34 @@ internal sealed class Database : IDisposable
         return item.Done;
     }
 
-    /// <summary>Gives up to so many free pages back to the file system.</summary>
-    public Task ShrinkAsync(int pages) => MaintainAsync(db => db.Execute($"PRAGMA incremental_vacuum({pages.ToString(CultureInfo.InvariantCulture)})"));
+    /// <summary>Gives all free pages back to the file system, some at a time, so that changes go on in between.</summary>
+    public async Task ShrinkAsync()
+    {
+        var (free, left) = (long.MaxValue, long.MaxValue - 1);
+        while (left > 0 && left < free)
+        {
+            free = left;
+            left = await MaintainAsync(static db =>
+            {
+                db.Execute(VacuumStep);
+                return FreePages(db);
+            });
+        }
+
+        // The file gets shorter, and its log with it, when the log is written back into it.
+        await MaintainAsync(static db =>
+        {
+            db.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            return true;
+        });
+    }
 
     /// <summary>Runs upkeep on the writing connection between groups, outside of any transaction.</summary>
-    public Task MaintainAsync(Action<SqliteConnection> work) => Task.Run(() =>
+    public Task<T> MaintainAsync<T>(Func<SqliteConnection, T> work) => Task.Run(() =>
     {
         lock (_writerLock)
         {
-            work(_writer);
+            return work(_writer);
         }
     });
 
@@ -159,6 +178,12 @@ internal sealed class Database : IDisposable
         }
 
         _writer.Dispose();
+    }
+
+    private static long FreePages(SqliteConnection db)
+    {
+        using var count = db.Prepare("PRAGMA freelist_count");
+        return count.Step() ? count.Integer(0) : 0;
     }
 
     private void WriteLoop()

@@ -1,0 +1,85 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Temporal.Grpc;
+
+namespace Orchestrator.Temporal.Server.Tests.Fuzz;
+
+/// <summary>One thing that makes a valid request one that the documentation says is refused, and with which status.</summary>
+/// <param name="What">For messages of the test.</param>
+/// <param name="Spoil">Changes the request.</param>
+/// <param name="Expected">What it must be answered with.</param>
+internal sealed record Spoiler(string What, Action<IMessage> Spoil, GrpcStatusCode Expected)
+{
+    private static readonly string TooLong = new('x', 1001);
+
+    private static readonly string[] Timeouts = ["workflow_execution_timeout", "workflow_run_timeout", "workflow_task_timeout", "workflow_start_delay"];
+
+    /// <summary>All that apply to a request, found by the names and types of its fields.</summary>
+    public static IReadOnlyList<Spoiler> Of(IMessage request)
+    {
+        var fields = request.Descriptor.Fields.InDeclarationOrder().ToDictionary(field => field.Name);
+        List<Spoiler> all = [];
+        void Text(string field, string value, GrpcStatusCode expected)
+        {
+            if (fields.TryGetValue(field, out var found) && found.FieldType == FieldType.String)
+            {
+                all.Add(new($"{field} = {(value.Length > 40 ? $"{value.Length} characters" : $"'{value}'")}", message => found.Accessor.SetValue(message, value), expected));
+            }
+        }
+
+        void Inner(string part, string field, object value, GrpcStatusCode expected)
+        {
+            if (fields.TryGetValue(part, out var outer) && outer.FieldType == FieldType.Message && outer.Accessor.GetValue(request) is IMessage
+                && outer.MessageType.FindFieldByName(field) is { } inner)
+            {
+                all.Add(new($"{part}.{field} spoiled", message => inner.Accessor.SetValue((IMessage)outer.Accessor.GetValue(message), value), expected));
+            }
+        }
+
+        void Missing(string part)
+        {
+            if (fields.TryGetValue(part, out var found) && found.FieldType == FieldType.Message && found.Accessor.GetValue(request) is IMessage)
+            {
+                all.Add(new($"no {part}", message => found.Accessor.Clear(message), GrpcStatusCode.InvalidArgument));
+            }
+        }
+
+        if (!fields.ContainsKey("task_token"))
+        {
+            Text("namespace", "", GrpcStatusCode.InvalidArgument);
+            Text("namespace", "nowhere", GrpcStatusCode.NotFound);
+        }
+
+        Text("workflow_id", "", GrpcStatusCode.InvalidArgument);
+        Text("workflow_id", TooLong, GrpcStatusCode.InvalidArgument);
+        Text("request_id", TooLong, GrpcStatusCode.InvalidArgument);
+        Text("signal_name", "", GrpcStatusCode.InvalidArgument);
+        foreach (var execution in (string[])["workflow_execution", "execution"])
+        {
+            Missing(execution);
+            Inner(execution, "workflow_id", "", GrpcStatusCode.InvalidArgument);
+            Inner(execution, "workflow_id", TooLong, GrpcStatusCode.InvalidArgument);
+            Inner(execution, "run_id", "no uuid", GrpcStatusCode.InvalidArgument);
+            Inner(execution, "run_id", Guid.NewGuid().ToString(), GrpcStatusCode.NotFound);
+        }
+
+        Missing("task_queue");
+        Inner("task_queue", "name", "", GrpcStatusCode.InvalidArgument);
+        Inner("task_queue", "name", TooLong, GrpcStatusCode.InvalidArgument);
+        Missing("workflow_type");
+        Inner("workflow_type", "name", "", GrpcStatusCode.InvalidArgument);
+        foreach (var timeout in Timeouts.Where(fields.ContainsKey))
+        {
+            all.Add(new($"{timeout} < 0", message => fields[timeout].Accessor.SetValue(message, new Duration { Seconds = -1 }), GrpcStatusCode.InvalidArgument));
+        }
+
+        if (fields.TryGetValue("task_token", out var token))
+        {
+            all.Add(new("no token", message => token.Accessor.SetValue(message, ByteString.Empty), GrpcStatusCode.InvalidArgument));
+            all.Add(new("a token of nobody", message => token.Accessor.SetValue(message, ByteString.CopyFromUtf8("nobody's")), GrpcStatusCode.InvalidArgument));
+        }
+
+        return all;
+    }
+}
