@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Commits;
@@ -33,7 +34,7 @@ public sealed class CommitStore(GitRepository repository)
             },
             cancellationToken);
         var id = output.Text;
-        if (trailers is not null && ObjectMemory.IsId(tree) && parents.All(ObjectMemory.IsId))
+        if (trailers is not null && ObjectId.IsId(tree) && parents.All(ObjectId.IsId))
         {
             repository.Part<ObjectMemory>().Add(new CommitInfo(id, tree, [.. parents], SubjectOf(text), trailers));
         }
@@ -44,7 +45,7 @@ public sealed class CommitStore(GitRepository repository)
     /// <summary>The commit that a name (ref, id, <c>id^</c>) stands for, or null if it stands for none.</summary>
     public async Task<CommitInfo?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
-        if (ObjectMemory.IsId(name) && repository.Part<ObjectMemory>().Find(name) is { } known)
+        if (ObjectId.IsId(name) && repository.Part<ObjectMemory>().Find(name) is { } known)
         {
             return known;
         }
@@ -63,7 +64,7 @@ public sealed class CommitStore(GitRepository repository)
     /// </summary>
     public async Task<IReadOnlyList<CommitInfo>> ListFirstParentsAsync(string tip, string? since, CancellationToken cancellationToken = default)
     {
-        var known = ObjectMemory.IsId(since) && ObjectMemory.IsId(tip) ? repository.Part<ObjectMemory>().FirstParents(tip, since) : null;
+        var known = ObjectId.IsId(since) && Resolve(tip) is { } id ? repository.Part<ObjectMemory>().FirstParents(id, since) : null;
         return known ?? await LogAsync(["--first-parent", tip, .. since is null ? (string[])[] : ["^" + since]], mayFail: false, cancellationToken);
     }
 
@@ -142,7 +143,10 @@ public sealed class CommitStore(GitRepository repository)
     ];
 
     private bool? KnowsAncestor(string ancestor, string descendant) =>
-        ObjectMemory.IsId(ancestor) && ObjectMemory.IsId(descendant) ? repository.Part<ObjectMemory>().IsAncestor(ancestor, descendant) : null;
+        Resolve(ancestor) is { } from && Resolve(descendant) is { } to ? repository.Part<ObjectMemory>().IsAncestor(from, to) : null;
+
+    /// <summary>The id of a commit that is named by its id or by a ref; null for other expressions.</summary>
+    private string? Resolve(string name) => ObjectId.IsId(name) ? name : RefFile.TryRead(repository, name, out var id) ? id : null;
 
     /// <summary>What git calls the subject: the first paragraph, in one line.</summary>
     private static string SubjectOf(string message) =>

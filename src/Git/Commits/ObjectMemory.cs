@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
+using Orchestrator.Git.Program;
 
 namespace Orchestrator.Git.Commits;
 
@@ -17,12 +17,6 @@ internal sealed class ObjectMemory
     private readonly ConcurrentDictionary<string, CommitInfo> _commits = new();
     private readonly ConcurrentDictionary<(string From, string To), IReadOnlyList<ChangedFile>> _diffs = new();
     private readonly ConcurrentDictionary<(string Tree, string Question), Task<object?>> _answers = new();
-
-    /// <summary>What git writes where there is no object.</summary>
-    internal static readonly string NoObject = new('0', 40);
-
-    /// <summary>True for a full object id; everything else can mean another object tomorrow.</summary>
-    internal static bool IsId([NotNullWhen(true)] string? name) => name is { Length: 40 or 64 } && name.All(char.IsAsciiHexDigitLower);
 
     internal void Add(CommitInfo commit)
     {
@@ -74,7 +68,7 @@ internal sealed class ObjectMemory
 
     internal void Add(string from, string to, IReadOnlyList<ChangedFile> diff)
     {
-        if (!IsId(from) || !IsId(to) || diff.Count > LargestDiff)
+        if (!ObjectId.IsId(from) || !ObjectId.IsId(to) || diff.Count > LargestDiff)
         {
             return;
         }
@@ -93,7 +87,7 @@ internal sealed class ObjectMemory
     internal async Task<T> OnceAsync<T>(string id, string question, Func<Task<T>> ask)
         where T : class?
     {
-        if (!IsId(id))
+        if (!ObjectId.IsId(id))
         {
             return await ask();
         }

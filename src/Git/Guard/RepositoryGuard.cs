@@ -178,7 +178,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
     /// <summary>Keeps a commit that no stash names any more; one that git has already thrown away is gone.</summary>
     private async Task KeepAsync(string commit, CancellationToken cancellationToken)
     {
-        if (ObjectMemory.IsId(commit) && await new CommitStore(repository).ReadAsync(commit, cancellationToken) is not null)
+        if (ObjectId.IsId(commit) && await new CommitStore(repository).ReadAsync(commit, cancellationToken) is not null)
         {
             await new RefStore(repository).UpdateAsync([new RefChange(RefStore.KeptPrefix + commit, commit, null)], "kept", cancellationToken);
         }

@@ -51,7 +51,7 @@ public sealed class Merges(GitRepository repository)
         string ours, string theirs, IReadOnlyCollection<string>? appendedFiles = null, CancellationToken cancellationToken = default)
     {
         var memory = repository.Part<ObjectMemory>();
-        if (ObjectMemory.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
+        if (ObjectId.IsId(ours) && memory.Find(theirs) is { } ahead && memory.IsAncestor(ours, theirs) == true)
         {
             return new MergeResult(ahead.Tree, [], []); // Theirs was made on top of ours: there is nothing to merge.
         }

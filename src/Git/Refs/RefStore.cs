@@ -27,6 +27,11 @@ public sealed class RefStore(GitRepository repository)
     /// <summary>The object a ref names, or null if there is no such ref.</summary>
     public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken = default)
     {
+        if (RefFile.TryRead(repository, name, out var id))
+        {
+            return id;
+        }
+
         // For a pattern git reads every ref in the same folder, and a run has one folder with the branches of all its tasks.
         var output = await repository.ReadAsync(repository.Call("show-ref", "--verify", "--hash", "--", name) with { AnswerCodes = [0, 128] }, cancellationToken);
         if (output.ExitCode == 0)
@@ -41,6 +46,11 @@ public sealed class RefStore(GitRepository repository)
     /// <summary>The same, and whether it is a symbolic ref, which none of ours ever is.</summary>
     public async Task<(string? Id, bool IsSymbolic)> ReadWithKindAsync(string name, CancellationToken cancellationToken = default)
     {
+        if (RefFile.TryRead(repository, name, out var plain))
+        {
+            return (plain, false);
+        }
+
         var output = await repository.ReadAsync(repository.Call("for-each-ref", "--format=%(objectname) %(symref) %(refname)", name), cancellationToken);
         return output.Lines.Select(line => line.Split(' ')).FirstOrDefault(parts => parts[^1] == name) is [var id, var target, _] ? (id, target.Length > 0) : (null, false);
     }

@@ -67,7 +67,7 @@ public sealed class UnfinishedWork(GitRepository repository, string name)
             .Select(folder => (Folder: folder, Facts: Path.Combine(folder, FactsName)))
             .Where(found => File.Exists(found.Facts))
             .OrderByDescending(found => File.GetLastWriteTimeUtc(found.Facts))
-            .Select(found => DurableFile.TryRead(found.Facts)?.Split('\n') is [var commit, var tree, var head, ..] && ObjectMemory.IsId(commit)
+            .Select(found => DurableFile.TryRead(found.Facts)?.Split('\n') is [var commit, var tree, var head, ..] && ObjectId.IsId(commit)
                 ? new UnfinishedSnapshot(commit, tree, head.Length == 0 ? null : head, found.Folder)
                 : null)
             .FirstOrDefault(found => found is not null);

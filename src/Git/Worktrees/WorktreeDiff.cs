@@ -83,8 +83,8 @@ public sealed class WorktreeDiff(Worktree worktree)
         FileChange.Added,
         "000000",
         path.EndsWith('/') ? ChangedFile.Submodule : ModeOnDisk(worktree, path),
-        ObjectMemory.NoObject,
-        ObjectMemory.NoObject,
+        ObjectId.None,
+        ObjectId.None,
         IsUntracked: true);
 
     /// <summary>What is gone meanwhile was a file.</summary>

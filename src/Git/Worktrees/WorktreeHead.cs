@@ -1,5 +1,5 @@
-using Orchestrator.Git.Commits;
 using Orchestrator.Git.Merging;
+using Orchestrator.Git.Program;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Worktrees;
@@ -36,7 +36,7 @@ public sealed class WorktreeHead(Worktree worktree)
         var file = Path.Combine(worktree.AdminDirectory, "HEAD");
         if (new FileInfo(file) is { Exists: true, LinkTarget: null }
             && DurableFile.TryRead(file)?.Trim() is { } head
-            && (ObjectMemory.IsId(head) || (head.StartsWith("ref: refs/", StringComparison.Ordinal) && !head.Contains("..", StringComparison.Ordinal) && !head.Contains('\n', StringComparison.Ordinal))))
+            && (ObjectId.IsId(head) || (head.StartsWith("ref: refs/", StringComparison.Ordinal) && !head.Contains("..", StringComparison.Ordinal) && !head.Contains('\n', StringComparison.Ordinal))))
         {
             return;
         }
