@@ -1,5 +1,6 @@
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
+using Orchestrator.Git.Refs;
 using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Worktrees;
@@ -11,7 +12,7 @@ public sealed class WorktreeDiff(Worktree worktree)
     /// <summary>The files of a worktree that differ from a commit, committed or not, untracked ones (not ignored) too.</summary>
     public async Task<IReadOnlyList<ChangedFile>> AgainstAsync(string from, CancellationToken cancellationToken = default)
     {
-        if (await worktree.ReadHeadAsync(cancellationToken) == from)
+        if (new WorktreeHead(worktree).Branch is { } branch && await new RefStore(worktree.Repository).ReadAsync(branch, cancellationToken) == from)
         {
             var status = await worktree.Repository.ReadAsync(worktree.Call(WorktreeStatus.Arguments), cancellationToken);
             if (TryParseStatus(status.Fields()) is { } changes)
