@@ -1,5 +1,5 @@
 using Orchestrator.Plans.Readers;
-using Orchestrator.Plans.Readers.Documents;
+using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli;

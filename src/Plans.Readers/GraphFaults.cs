@@ -1,3 +1,5 @@
+using Orchestrator.Plans.Readers.Documents;
+
 namespace Orchestrator.Plans.Readers;
 
 /// <summary>A place in a file.</summary>

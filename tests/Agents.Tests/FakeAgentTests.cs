@@ -1,3 +1,5 @@
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Command;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.Agents.Tests;

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Supervision;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,4 +1,6 @@
 using Orchestrator.Agents;
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.FakeAgent;
 

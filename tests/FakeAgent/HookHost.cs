@@ -1,4 +1,5 @@
 using Orchestrator.Agents;
+using Orchestrator.Agents.Hooks;
 using Orchestrator.Plans;
 
 namespace Orchestrator.FakeAgent;

@@ -11,8 +11,6 @@ public sealed class NamespaceCircleTests
     private static readonly Dictionary<string, string> Left = new(StringComparer.Ordinal)
     {
         ["Temporal.Sdk"] = "its namespaces are those of the official SDK, which has these circles",
-        ["Agents"] = "the runners in the root use their folders, and the folders the root's types; to be parted",
-        ["Plans.Readers"] = "PlanReader chooses among the formats from the root, where their common types are too; to be parted",
     };
 
     public static TheoryData<string> Projects { get; } = new(ProjectFiles.Product.Select(ProjectFiles.NameOf));

@@ -1,3 +1,4 @@
+using Orchestrator.Plans.Readers.Formats;
 using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests;

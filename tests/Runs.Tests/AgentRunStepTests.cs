@@ -1,4 +1,5 @@
 using Orchestrator.Agents;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;

@@ -1,5 +1,6 @@
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.QualityGates;
 using Orchestrator.Runs.Gates;

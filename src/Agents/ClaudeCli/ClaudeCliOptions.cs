@@ -1,4 +1,4 @@
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>How the Claude Code CLI is called (<c>agents.claude</c>).</summary>
 public sealed record ClaudeCliOptions

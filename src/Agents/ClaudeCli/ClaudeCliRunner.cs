@@ -1,9 +1,8 @@
 using System.Globalization;
-using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>The Claude Code CLI, headless: how it is called and how its stream is read.</summary>
 /// <param name="options">How it is called.</param>

@@ -8,7 +8,7 @@ internal static class ClaudeFailures
     /// <summary>An API error, by the CLI's own word for it, the HTTP status and the text.</summary>
     internal static AgentFailure OfApiError(string? kind, int? status, string text)
     {
-        if (OfText(text) is { } known)
+        if (ApiFailures.OfText(text) is { } known)
         {
             return known;
         }
@@ -20,7 +20,7 @@ internal static class ClaudeFailures
             "overloaded" or "server_error" => AgentFailure.Transient,
             "invalid_request" => AgentFailure.Invalid,
             "max_output_tokens" => AgentFailure.GaveUp,
-            _ => OfStatus(status),
+            _ => ApiFailures.OfStatus(status),
         };
     }
 
@@ -39,7 +39,7 @@ internal static class ClaudeFailures
             "error_max_structured_output_retries" => AgentFailure.GaveUp,
             // Its file is gone: the next start begins the conversation anew.
             "error_during_execution" when text.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,
-            "error_during_execution" => OfText(text) ?? AgentFailure.GaveUp,
+            "error_during_execution" => ApiFailures.OfText(text) ?? AgentFailure.GaveUp,
             _ => OfApiError(apiErrorKind, apiStatus, text),
         };
     }
@@ -48,7 +48,7 @@ internal static class ClaudeFailures
     internal static AgentFailure OfSilentExit(int? exitCode, string errorText) => exitCode switch
     {
         ExitCodes.NotExecutable or ExitCodes.NotFound => AgentFailure.Account,
-        _ when OfText(errorText) is { } known => known,
+        _ when ApiFailures.OfText(errorText) is { } known => known,
         _ when errorText.Contains("already in use", StringComparison.OrdinalIgnoreCase)
             || errorText.Contains("No conversation found", StringComparison.OrdinalIgnoreCase) => AgentFailure.Transient,
         _ when errorText.Contains("exceeds 10MB", StringComparison.OrdinalIgnoreCase) => AgentFailure.Invalid,
@@ -56,26 +56,4 @@ internal static class ClaudeFailures
         1 or 2 => AgentFailure.Account,
         _ => AgentFailure.GaveUp,
     };
-
-    private static AgentFailure? OfText(string text) => text switch
-    {
-        _ when Says(text, "ENOSPC") || Says(text, "no space left on device") || Says(text, "disk quota exceeded") => AgentFailure.Environment,
-        _ when Says(text, "ENOMEM") || Says(text, "cannot allocate memory") => AgentFailure.Environment,
-        _ when Says(text, "not logged in") || Says(text, "please run /login") || Says(text, "credit balance is too low") => AgentFailure.Account,
-        _ when Says(text, "native binary not installed") => AgentFailure.Account,
-        _ => null,
-    };
-
-    private static AgentFailure OfStatus(int? status) => status switch
-    {
-        401 or 403 or 404 => AgentFailure.Account,
-        429 => AgentFailure.UsageLimit,
-        408 or >= 500 => AgentFailure.Transient,
-        >= 400 => AgentFailure.Invalid,
-        // No answer at all: this service cannot be reached now. Many tasks at once in this state are the account's class, which only the caller sees.
-        null => AgentFailure.Transient,
-        _ => AgentFailure.GaveUp,
-    };
-
-    private static bool Says(string text, string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,7 +1,6 @@
-using Orchestrator.Agents.Command;
 using Orchestrator.Processes;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Command;
 
 /// <summary>An agent that is any program of the settings: prompt on stdin, worktree as directory, exit code 0 claims done.</summary>
 /// <param name="name">Its name in settings (<c>agents.NAME</c>).</param>

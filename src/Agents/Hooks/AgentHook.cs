@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Agents.ClaudeCli;
-using Orchestrator.Agents.Hooks;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Hooks;
 
 /// <summary>What the hook says of one tool call.</summary>
 public enum HookPermission

@@ -1,4 +1,4 @@
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Models;
 
 /// <summary>How a model is asked without an agent program: one question, one answer, no tools.</summary>
 public sealed record ModelAgentOptions

@@ -1,8 +1,7 @@
-using Orchestrator.Agents.Models;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Models;
 
 /// <summary>A model that answers by schema, without an agent program: the Anthropic API or Bedrock, asked by a process of our own.</summary>
 /// <param name="options">Which service, and how.</param>

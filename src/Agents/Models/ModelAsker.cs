@@ -1,6 +1,5 @@
-using Orchestrator.Agents.Models;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Models;
 
 /// <summary>The program that asks a model: what <c>orchestrate ask-model</c> does.</summary>
 public static class ModelAsker

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Anthropic;
 using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
-using Orchestrator.Agents.ClaudeCli;
 
 namespace Orchestrator.Agents.Models;
 
@@ -38,7 +37,7 @@ internal static class ModelQuestion
         catch (AnthropicApiException failed)
         {
             int status = (int)failed.StatusCode;
-            AgentFailure failure = status == PaymentRequired ? AgentFailure.Account : ClaudeFailures.OfApiError(null, status, failed.ResponseBody ?? "");
+            AgentFailure failure = status == PaymentRequired ? AgentFailure.Account : ApiFailures.OfText(failed.ResponseBody ?? "") ?? ApiFailures.OfStatus(status);
             return reply with { Failure = failure, Detail = $"The service answered {status}: {MessageOf(failed)}", RetryAt = times.RetryAt };
         }
         catch (Exception failed) when (failed is AnthropicException or HttpRequestException or JsonException)

@@ -1,6 +1,5 @@
-using Orchestrator.Agents.Supervision;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Supervision;
 
 /// <summary>Following one start. Ending the following never ends the agent; only <see cref="StopAsync"/> and the limits do.</summary>
 public sealed class AgentSession

@@ -1,4 +1,4 @@
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Supervision;
 
 /// <summary>How a start stands, as its folder and the processes of this machine tell.</summary>
 public enum AgentStartState

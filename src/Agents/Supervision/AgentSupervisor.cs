@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Reflection;
-using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Supervision;
 
 /// <summary>
 /// Starts agents so that they outlive this process, and takes over those that a dead process started. Never starts twice for one folder:

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Models;
 
 namespace Orchestrator.Cli.Commands;
 

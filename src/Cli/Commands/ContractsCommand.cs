@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Formats;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Hooks;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Logs;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
 

@@ -6,6 +6,7 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Plans.Readers.TaskGraphs;
 using Orchestrator.Runs;
 using Orchestrator.Settings;

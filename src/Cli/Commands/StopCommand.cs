@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;

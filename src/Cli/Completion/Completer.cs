@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
+using Orchestrator.Plans.Readers.Formats;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Completion;

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 

@@ -1,3 +1,5 @@
+using Orchestrator.Plans.Readers.Documents;
+
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>A cell with its place in the line, so that a status can be written back without touching anything else.</summary>

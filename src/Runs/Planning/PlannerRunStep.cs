@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Agents;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Messages;

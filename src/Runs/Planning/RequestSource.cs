@@ -2,7 +2,7 @@ using Orchestrator.Backlogs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Plans.Readers.Documents;
+using Orchestrator.Plans.Readers.Formats;
 
 namespace Orchestrator.Runs.Planning;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
 using Orchestrator.Agents;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Models;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;

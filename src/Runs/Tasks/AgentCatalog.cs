@@ -1,4 +1,7 @@
 using Orchestrator.Agents;
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Models;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,4 +1,5 @@
 using Orchestrator.Agents;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Messages;
 
 namespace Orchestrator.Runs.Tasks;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.Agents.Tests.ClaudeCli;

@@ -1,3 +1,4 @@
+using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 

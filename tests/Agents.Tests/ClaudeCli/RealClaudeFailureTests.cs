@@ -1,3 +1,4 @@
+using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.Agents.Tests.ClaudeCli;

@@ -1,3 +1,5 @@
+using Orchestrator.Agents.ClaudeCli;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 

@@ -1,3 +1,5 @@
+using Orchestrator.Agents.Command;
+
 namespace Orchestrator.Agents.Tests.Command;
 
 public sealed class CommandAgentRunnerTests

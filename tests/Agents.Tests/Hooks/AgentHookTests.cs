@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Agents.Hooks;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.Agents.Tests.Hooks;

@@ -1,3 +1,4 @@
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 

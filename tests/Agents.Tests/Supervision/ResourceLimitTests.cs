@@ -1,3 +1,5 @@
+using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Supervision;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 

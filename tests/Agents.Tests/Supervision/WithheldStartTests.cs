@@ -1,3 +1,5 @@
+using Orchestrator.Agents.Supervision;
+
 namespace Orchestrator.Agents.Tests.Supervision;
 
 /// <summary>A start that was stopped before it began never begins.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Plans.Readers.Formats;
 using Xunit;
 
 namespace Orchestrator.Plans.Readers.Tests.Backlogs;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Orchestrator.Agents.ClaudeCli;
+namespace Orchestrator.Agents;
 
 /// <summary>Reading JSON whose fields may be missing, null or of another kind: the stream's format is not ours and changes.</summary>
-internal static class ClaudeJson
+internal static class LooseJson
 {
     internal static JsonElement? Get(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Orchestrator.Plans.Readers;
+namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>
 /// Where a value stands in its document, such as <c>tasks[3].files_write[0]</c>. It is written out only when something is said about the value: of a

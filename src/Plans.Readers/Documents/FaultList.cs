@@ -1,6 +1,5 @@
-using Orchestrator.Plans.Readers.Documents;
 
-namespace Orchestrator.Plans.Readers;
+namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>Collects all faults of one file, so that a person repairs them in one go.</summary>
 internal sealed class FaultList(string file)

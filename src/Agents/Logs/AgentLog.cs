@@ -3,7 +3,7 @@ using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
 
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Logs;
 
 /// <summary>Reads what an agent start printed, for people who look at it: follows nothing but the file, renews no lease, stops nothing.</summary>
 public static class AgentLog

@@ -1,4 +1,4 @@
-namespace Orchestrator.Plans.Readers.Documents;
+namespace Orchestrator.Plans.Readers.Formats;
 
 /// <summary>A document that a planner makes a plan or tasks of, such as a PRD.</summary>
 public static class RequestDocument

@@ -2,7 +2,7 @@ using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.MasterPlans;
 using Orchestrator.Plans.Readers.TaskGraphs;
 
-namespace Orchestrator.Plans.Readers;
+namespace Orchestrator.Plans.Readers.Formats;
 
 /// <summary>Reads a plan of whatever format its name stands for.</summary>
 public static class PlanReader
