@@ -40,7 +40,7 @@ internal sealed class CliFixture : IDisposable
 
     public async Task<CliResult> RunAsync(RecordingTerminal terminal, Interrupts interrupts, params string[] arguments)
     {
-        var code = await CommandLine.RunAsync(arguments, _ => terminal, Environment, Folder, TimeProvider.System, interrupts).WaitAsync(TimeSpan.FromSeconds(120));
+        var code = await CommandLine.RunAsync(arguments, documents => { terminal.Documents = documents; return terminal; }, Environment, Folder, TimeProvider.System, interrupts).WaitAsync(TimeSpan.FromSeconds(120));
         return new CliResult(code, terminal.Output, terminal.People);
     }
 
@@ -99,5 +99,9 @@ internal sealed class CliFixture : IDisposable
         return output;
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        TestKit.TestProcesses.AwaitEnd(Home);
+        Directory.Delete(_root, recursive: true);
+    }
 }
