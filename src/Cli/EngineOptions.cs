@@ -15,6 +15,10 @@ internal sealed class EngineOptions
         command.Add(_namespace);
     }
 
+    /// <summary>The same options again, for another process.</summary>
+    public IReadOnlyList<string> Arguments(ParseResult parsed) =>
+        [.. new[] { _address, _namespace }.Where(option => parsed.GetValue(option) is not null).SelectMany(option => new[] { option.Name, parsed.GetValue(option)! })];
+
     public IReadOnlyList<SettingFlag> Flags(ParseResult parsed)
     {
         var flags = new List<SettingFlag>();

@@ -1,8 +1,8 @@
-using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
 using Orchestrator.Plans.Readers;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli;

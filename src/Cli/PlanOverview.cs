@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Console;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli;
@@ -5,25 +6,26 @@ namespace Orchestrator.Cli;
 /// <summary>A plan for people who are to decide about it: what runs when, and what there is to think about.</summary>
 internal static class PlanOverview
 {
-    /// <summary>Says the plan's waves, a line per task.</summary>
+    /// <summary>Writes the plan's waves, a line per task.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="context">The terminal.</param>
+    /// <param name="terminal">Warned of conflicts.</param>
+    /// <param name="write">Takes the lines.</param>
     /// <param name="selected">The tasks that are done; null: all.</param>
-    public static void Say(Plan plan, CommandContext context, IReadOnlySet<string>? selected = null)
+    public static void Write(Plan plan, ITerminal terminal, Action<string> write, IReadOnlySet<string>? selected = null)
     {
         var graph = TaskGraph.Of(plan);
         var tasks = plan.Tasks.ToDictionary(task => task.Id);
-        context.Terminal.Say($"{Count(plan.Tasks.Count, "task")} in {Count(graph.Waves.Count, "wave")}:");
+        write($"{Count(plan.Tasks.Count, "task")} in {Count(graph.Waves.Count, "wave")}:");
         var number = 0;
         foreach (var wave in graph.Waves)
         {
-            context.Terminal.Say($"Wave {++number}");
+            write($"Wave {++number}");
             foreach (var id in wave)
-                context.Terminal.Say($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{(selected?.Contains(id) == false ? "  (counts as done)" : "")}");
+                write($"  {id}: {tasks[id].Description.ReplaceLineEndings(" ")}{(selected?.Contains(id) == false ? "  (counts as done)" : "")}");
         }
 
         foreach (var conflict in PlanConflicts.Of(plan).Conflicts.Take(5))
-            context.Terminal.Warn(conflict.Message);
+            terminal.Warn(conflict.Message);
     }
 
     /// <summary>A number with its noun.</summary>

@@ -1,3 +1,5 @@
+using Orchestrator.Git;
+
 namespace Orchestrator.Runs;
 
 /// <summary>Where a repository lies, found by looking at files alone, so that reading commands start fast.</summary>
@@ -11,6 +13,9 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
 
     /// <summary>Folder of the runs' files.</summary>
     public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
+
+    /// <summary>A path is this repository's root, by whatever links it is reached.</summary>
+    public bool IsAt(string path) => path == Root || GitRepository.RealPath(path) == GitRepository.RealPath(Root);
 
     /// <summary>The repository that a folder belongs to, or null. From inside a linked worktree it is the main one.</summary>
     public static RepositoryLocation? Find(string directory)

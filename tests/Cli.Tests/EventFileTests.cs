@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Runs;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -34,5 +35,16 @@ public class EventFileTests
         cli.Write("events.jsonl", content);
 
         Assert.Equal(lines, EventFile.ReadNew(file, ref offset));
+    }
+
+    [Fact]
+    public void ReadNew_ZerosOfAPowerCut_AreNoEvents()
+    {
+        using var folder = new TempFolder();
+        var file = folder["events.jsonl"];
+        File.WriteAllText(file, "one\n\0\0\0\n\0\0\0two\n");
+        var offset = 0L;
+
+        Assert.Equal(["one", "two"], EventFile.ReadNew(file, ref offset));
     }
 }

@@ -9,7 +9,10 @@ internal sealed class RecordingTerminal : ITerminal
     private string _output = "";
     private string _people = "";
 
-    /// <summary>What was printed for programs.</summary>
+    /// <summary>The command prints a document: nothing else goes to stdout.</summary>
+    public bool Documents { get; set; }
+
+    /// <summary>What went to stdout.</summary>
     public string Output
     {
         get
@@ -19,7 +22,7 @@ internal sealed class RecordingTerminal : ITerminal
         }
     }
 
-    /// <summary>What was said to people.</summary>
+    /// <summary>What a person at the terminal reads: what was asked for in lines, and what goes on.</summary>
     public string People
     {
         get
@@ -47,6 +50,13 @@ internal sealed class RecordingTerminal : ITerminal
             _output += text;
     }
 
+    public void Show(string line)
+    {
+        Say(line);
+        if (!Documents)
+            Result(line + "\n");
+    }
+
     public void Say(string line)
     {
         lock (_lock)
@@ -64,7 +74,7 @@ internal sealed class RecordingTerminal : ITerminal
 
     public string ReadInput() => Input;
 
-    public bool? Ask(string question)
+    public bool? Ask(string question, bool byDefault = false)
     {
         Say(question);
         return Answer;

@@ -23,9 +23,9 @@ public class SteeringTests
         File.WriteAllText(Path.Combine(cli.Home, "go"), "");
         var resumed = await cli.RunAsync("resume", "--yes");
 
-        Assert.Equal((4, 4), (ofTask.ExitCode, ofRun.ExitCode));
+        Assert.Equal((4, 0), (ofTask.ExitCode, ofRun.ExitCode));
         Assert.True(resumed.ExitCode == 0, resumed.People);
-        Assert.Contains("a command was refused: b is pending", resumed.People, StringComparison.Ordinal);
+        Assert.Contains("a command was refused: b is pending", ofRun.People + resumed.People, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,9 +47,9 @@ public class SteeringTests
         Assert.True(resumed.ExitCode == 0, resumed.People);
     }
 
-    /// <summary>The engine alone answers nothing; there is nobody to wait for.</summary>
+    /// <summary>The engine alone answers nothing; there is nobody to wait for, so the command itself works on the run.</summary>
     [Fact]
-    public async Task Pause_OnlyAServerRuns_IsKeptAndSaysThatNobodyWorksOnTheRun()
+    public async Task Cancel_OnlyAServerRuns_EndsTheRun()
     {
         using var cli = RunCommandTests.Repository(Waiting);
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt]}\n");
@@ -59,12 +59,39 @@ public class SteeringTests
         var serving = cli.RunAsync(terminal, interrupts, "server", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
 
-        var pause = await cli.RunAsync("pause");
+        var ofTask = await cli.RunAsync("pause", "/a");
+        var cancel = await cli.RunAsync("cancel");
         interrupts.Raise();
         await serving;
 
-        Assert.Equal(4, pause.ExitCode);
-        Assert.StartsWith("Nobody works on run-", pause.People, StringComparison.Ordinal);
+        Assert.Equal(4, ofTask.ExitCode);
+        Assert.StartsWith("Nobody works on run-", ofTask.People, StringComparison.Ordinal);
+        Assert.True(cancel.ExitCode == 0, cancel.People);
+        Assert.Equal("cancelled", (string?)(await cli.RunAsync("status", "--json")).Json["state"]);
+    }
+
+    /// <summary>Nobody has to know that a run needs somebody who works on it.</summary>
+    [Fact]
+    public async Task Steering_NobodyWorksOnTheRun_IsCarriedOutByTheCommand()
+    {
+        using var cli = RunCommandTests.Repository("mkdir -p auth; echo x > auth/login.txt");
+        cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [auth/login.txt]}\n");
+        await cli.TrustAsync();
+        cli.Git("add", "-A");
+        cli.Git("-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "-q", "-m", "Plan");
+        string[] ids = ["rejected", "cancelled", "approved"];
+        foreach (var id in ids)
+            Assert.Equal(3, (await cli.RunAsync("run", "--run-id", id)).ExitCode);
+
+        var reject = await cli.RunAsync("reject", "rejected/plan", "--reason", "not now");
+        var cancel = await cli.RunAsync("cancel", "cancelled");
+        var kept = await cli.RunAsync("approve", "approved/plan", "--no-resume");
+        var approve = await cli.RunAsync(new RecordingTerminal { Answer = true }, "approve", "approved/plan");
+
+        Assert.Equal((0, 0, 4, 0), (reject.ExitCode, cancel.ExitCode, kept.ExitCode, approve.ExitCode));
+        Assert.Contains("Go on with it now?", approve.People, StringComparison.Ordinal);
+        string?[] states = [.. await Task.WhenAll(ids.Select(async id => (string?)(await cli.RunAsync("status", id, "--json")).Json["state"]))];
+        Assert.Equal("cancelled cancelled completed", string.Join(' ', states));
     }
 
     /// <summary>The worker is there, but stands still.</summary>
@@ -77,7 +104,7 @@ public class SteeringTests
         var terminal = new RecordingTerminal();
         var serving = cli.RunAsync(terminal, serverEnds, "server", "--port", "0");
         await Wait.UntilAsync(() => terminal.People.Contains("localhost:8233", StringComparison.Ordinal));
-        using var worker = EngineSuccessionTests.StartProcess(cli, "run", "--yes", "--no-progress");
+        using var worker = EngineTakeOverTests.StartProcess(cli, "run", "--yes", "--no-progress");
         await Wait.UntilAsync(() => File.Exists(Path.Combine(cli.Home, "started")));
         using (var stop = Process.Start("kill", ["-STOP", worker.Id.ToString(CultureInfo.InvariantCulture)]))
             await stop.WaitForExitAsync();

@@ -53,7 +53,7 @@ public class TerminateAndResetTests
     public async Task Terminate_WhileAgentsWork_EndsThemKeepsTheirWorkAndTheNextRunBegins()
     {
         using var cli = Repository("executing");
-        using var run = EngineSuccessionTests.StartProcess(cli, "run", "--yes", "--no-progress", "--run-id", "first");
+        using var run = EngineTakeOverTests.StartProcess(cli, "run", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => Starts(cli, "a") + Starts(cli, "b") == 2);
 
         await (await ConnectAsync(cli)).GetWorkflowHandle("first").TerminateAsync("pressed by mistake");
@@ -76,7 +76,7 @@ public class TerminateAndResetTests
     public async Task Reset_WhileAgentsWork_TheyGoOnForTheNewExecution()
     {
         using var cli = Repository("executing");
-        using var run = EngineSuccessionTests.StartProcess(cli, "run", "--yes", "--no-progress", "--run-id", "first");
+        using var run = EngineTakeOverTests.StartProcess(cli, "run", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => Starts(cli, "a") + Starts(cli, "b") == 2);
 
         await ResetAsync(await ConnectAsync(cli), toFirst: true);
@@ -159,9 +159,9 @@ public class TerminateAndResetTests
     /// <summary>A worker that stays, and a run that stands still in that state.</summary>
     private static async Task<Process> StandStillAsync(CliFixture cli, string state)
     {
-        var worker = EngineSuccessionTests.StartProcess(cli, "worker", "--yes");
+        var worker = EngineTakeOverTests.StartProcess(cli, "worker", "--yes");
         await Wait.UntilAsync(() => File.Exists(SocketOf(cli)));
-        var run = EngineSuccessionTests.StartProcess(cli, "run", "--yes", "--no-progress", "--run-id", "first");
+        var run = EngineTakeOverTests.StartProcess(cli, "run", "--yes", "--no-progress", "--run-id", "first");
         await Wait.UntilAsync(() => Starts(cli, "a") + Starts(cli, "b") == 2);
         if (state == "awaiting-promotion")
             cli.Write("a.txt", "a person's own\n");

@@ -25,7 +25,7 @@ public class TerminationTests
             """);
         cli.Write(".orchestrator/config.yaml", $"agent: mine\nagents: {{mine: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: 1}}\n");
         cli.Write("tasks.yaml", "tasks:\n  - {id: a, description: A, files_write: [a.txt], verification: [{command: test -f a.txt}]}\n");
-        using var run = EngineSuccessionTests.StartProcess(cli, "run", "--yes", "--no-progress");
+        using var run = EngineTakeOverTests.StartProcess(cli, "run", "--yes", "--no-progress");
         await Wait.UntilAsync(() => StateOf(cli) == "verifying");
 
         var watch = Stopwatch.StartNew();

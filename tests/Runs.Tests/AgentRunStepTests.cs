@@ -21,7 +21,7 @@ public sealed class AgentRunStepTests
 
         Assert.Equal((FailureClasses.Stopped, "kept", true), (result.FailureClass, result.Session, result.NeverBegun));
         // A worker that was frozen and wakes up now finds that it may not begin it any more.
-        Assert.Equal(AgentStartState.Withheld, AgentSupervisor.Look(run.Folder.Start("a", 1)));
+        Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(run.Folder.Start("a", 1)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(run, input with { Stop = false }));
         Assert.False(File.Exists(Path.Combine(run.Repository.Path, "starts")));
     }

@@ -37,7 +37,7 @@ public static class AgentLog
         while (!isOver)
         {
             // First the state, then the output: what was printed before the end is then surely read.
-            isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died or AgentStartState.Withheld;
+            isOver = !follow || files.State() is AgentStartState.Ended or AgentStartState.Died or AgentStartState.CancelledBeforeStart;
             bool isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
             if (isOver)
             {

@@ -6,8 +6,8 @@ public enum AgentStartState
     /// <summary>No supervisor has taken it yet.</summary>
     NotStarted,
 
-    /// <summary>It was stopped before a supervisor took it (<see cref="AgentSupervisor.TryWithhold"/>): none will.</summary>
-    Withheld,
+    /// <summary>It was stopped before a supervisor took it (<see cref="AgentSupervisor.TryCancelBeforeStart"/>): none will.</summary>
+    CancelledBeforeStart,
 
     /// <summary>The agent or its supervisor lives.</summary>
     Running,

@@ -27,7 +27,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="folder">The start's folder.</param>
     /// <returns>False where it was begun: there is something to be followed, or to be stopped.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
-    public static bool TryWithhold(string folder) => new StartFolder(folder).TryWithhold();
+    public static bool TryCancelBeforeStart(string folder) => new StartFolder(folder).TryCancelBeforeStart();
 
     /// <summary>
     /// Starts the agent if its folder was never started, else takes it over: alive, ended or dead. Makes <see cref="AgentStart.Owner"/> the owner.
@@ -36,7 +36,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     /// <param name="start">The start; a successor gives the same.</param>
     /// <param name="cancellationToken">Ends the waiting. An agent that was started by then works on and can be taken over.</param>
     /// <exception cref="ProcessStartException">The machine refuses a new process.</exception>
-    /// <exception cref="InvalidOperationException">The start was withheld, or its supervisor did not begin.</exception>
+    /// <exception cref="InvalidOperationException">The start was cancelled before it began, or its supervisor did not begin.</exception>
     public async Task<AgentSession> StartOrAttachAsync(IAgentRunner runner, AgentStart start, CancellationToken cancellationToken)
     {
         StartFolder folder = new(start.Folder);
@@ -181,7 +181,7 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
             await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);
         }
 
-        if (folder.IsWithheld)
+        if (folder.IsCancelledBeforeStart)
         {
             throw new InvalidOperationException($"The start {folder.Path} was stopped before it began, by another process that took its place.");
         }

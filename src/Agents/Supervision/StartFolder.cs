@@ -33,7 +33,7 @@ internal sealed class StartFolder(string path)
     internal ProcessIdentity? Supervisor => _supervisor ??= ProcessIdentity.TryParse(TryRead("supervisor"));
 
     /// <summary>A file where a supervisor would make its folder: it can't any more.</summary>
-    internal bool IsWithheld => System.IO.File.Exists(File("started"));
+    internal bool IsCancelledBeforeStart => System.IO.File.Exists(File("started"));
 
     internal bool HasEnded => System.IO.File.Exists(File("exit"));
 
@@ -114,7 +114,7 @@ internal sealed class StartFolder(string path)
 
     /// <summary>Takes the place of a supervisor, atomically.</summary>
     /// <returns>False where one was there first.</returns>
-    internal bool TryWithhold()
+    internal bool TryCancelBeforeStart()
     {
         Directory.CreateDirectory(Path);
         try
@@ -124,7 +124,7 @@ internal sealed class StartFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && System.IO.Path.Exists(File("started")))
         {
-            return IsWithheld;
+            return IsCancelledBeforeStart;
         }
     }
 
@@ -153,7 +153,7 @@ internal sealed class StartFolder(string path)
 
         if (!IsStarted)
         {
-            return IsWithheld ? AgentStartState.Withheld : AgentStartState.NotStarted;
+            return IsCancelledBeforeStart ? AgentStartState.CancelledBeforeStart : AgentStartState.NotStarted;
         }
 
         if (IsAnybodyThere())

@@ -24,7 +24,7 @@ internal sealed class AbortCommand : SteeringCommand
         var run = StoredRuns.Require(repository, parsed.GetRequiredValue(_run));
         if (!RunStates.IsFinal(run.Status.State))
         {
-            var sent = await SendAsync(parsed, context, run, (handle, cancel) => handle.CancelAsync(cancel), "cancel", [], stop);
+            var sent = await SendAsync(parsed, context, run, CancelOf(), stop);
             if (LandingReversals.HasLanded(run.Folder))
                 context.Terminal.Say($"It has landed on {run.Status.Target}. When it has ended: orchestrate abort {run.Id}");
             return sent;

@@ -44,16 +44,16 @@ internal sealed class AcceptCommand : CliCommand
         if (chosen.Count > 0)
             return ExitCodes.Done;
         if (items.Count == 0)
-            context.Terminal.Say("Nothing was put aside.");
+            context.Terminal.Show("Nothing was put aside.");
         foreach (var item in items)
         {
-            context.Terminal.Say($"{item.Id}  {item}  (put aside {item.Time.ToLocalTime().ToString("u", CultureInfo.InvariantCulture)}, while {item.While} was at work)");
+            context.Terminal.Show($"{item.Id}  {item}  (put aside {item.Time.ToLocalTime().ToString("u", CultureInfo.InvariantCulture)}, while {item.While} was at work)");
             foreach (var line in ContentOf(item).Split('\n').Take(5))
-                context.Terminal.Say($"    {line}");
+                context.Terminal.Show($"    {line}");
         }
 
         if (items.Count > 0)
-            context.Terminal.Say("Take back what is yours: orchestrate accept ID, or --all. git runs programs by these, so look at them first.");
+            context.Terminal.Show("Take back what is yours: orchestrate accept ID, or --all. git runs programs by these, so look at them first.");
         return ExitCodes.Done;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Agents;
-using Orchestrator.Agents.Models;
+using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -20,7 +19,7 @@ internal sealed class AskModelCommand : CliCommand
 
     public override async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (line, answered) = await ModelAsker.AskAsync(parsed.GetRequiredValue(_request), context.Terminal.ReadInput(), context.Time, stop);
+        var (line, answered) = await AgentCallbacks.AskModelAsync(parsed.GetRequiredValue(_request), context.Terminal.ReadInput(), context.Time, stop);
         context.Terminal.Result(line + "\n");
         return answered ? ExitCodes.Done : ExitCodes.WorkFailed;
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Agents;
+using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -29,8 +29,7 @@ internal sealed class BlockedCommand : CliCommand
     {
         var start = AgentStartFacts.Require(context);
         var needs = parsed.GetRequiredValue(_needs);
-        var claim = new AgentClaim { Task = start.Task, Status = "blocked", Reason = parsed.GetValue(_reason) ?? "", Needs = needs, Time = context.Time.GetUtcNow() };
-        claim.Write(start.Folder);
+        AgentCallbacks.Claim(start.Folder, start.Task, "blocked", parsed.GetValue(_reason) ?? "", needs, report: null, context.Time);
         context.Terminal.Say($"Noted: {start.Task} needs {string.Join(", ", needs)}. End your turn now; a person or the policy answers.");
         return Task.FromResult(ExitCodes.Done);
     }

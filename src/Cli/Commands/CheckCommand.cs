@@ -41,9 +41,9 @@ internal sealed class CheckCommand : CliCommand
         {
             foreach (var entry in entries)
             {
-                context.Terminal.Say($"{Word(entry.Status),-4}  {entry.Name}: {entry.Message}");
+                context.Terminal.Show($"{Word(entry.Status),-4}  {entry.Name}: {entry.Message}");
                 if (entry.Cure is not null)
-                    context.Terminal.Say($"      {entry.Cure}");
+                    context.Terminal.Show($"      {entry.Cure}");
             }
         }
 

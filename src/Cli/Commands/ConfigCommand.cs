@@ -51,7 +51,7 @@ internal sealed class ConfigCommand : Command
 
             var width = values.Count == 0 ? 0 : values.Max(value => value.Name.Length);
             foreach (var value in values)
-                context.Terminal.Say($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})");
+                context.Terminal.Show($"{value.Name.PadRight(width)}  {value.Value}  ({value.Source}{(value.IsWithheld ? "; does not count until 'orchestrate trust'" : "")})");
             return Task.FromResult(ExitCodes.Done);
         }
     }

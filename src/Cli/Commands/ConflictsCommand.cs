@@ -23,10 +23,10 @@ internal sealed class ConflictsCommand : CliCommand
         if (parsed.GetValue(_json))
             context.Print(new ConflictsDocument(found.Conflicts.Count, found.IsTruncated, [.. found.Conflicts.Select(Entry)], [.. found.Warnings.Select(Entry)]), CliJson.Default.ConflictsDocument);
         foreach (var conflict in found.Conflicts)
-            context.Terminal.Say($"{conflict.Message} {conflict.Cure}");
+            context.Terminal.Show($"{conflict.Message} {conflict.Cure}");
         foreach (var warning in found.Warnings)
             context.Terminal.Warn(warning.Message);
-        context.Terminal.Say(found.Conflicts.Count switch
+        context.Terminal.Show(found.Conflicts.Count switch
         {
             0 => "No conflicts.",
             1 => "1 conflict.",

@@ -66,6 +66,6 @@ internal sealed class ContextCommand : CliCommand
             context.Terminal.Result(texts.Values.First().TrimEnd('\n') + "\n");
         else
             foreach (var (name, text) in texts)
-                context.Terminal.Say($"{name}: {text.Split('\n')[0]}");
+                context.Terminal.Show($"{name}: {text.Split('\n')[0]}");
     }
 }

@@ -67,12 +67,12 @@ internal sealed class ContractsCommand : CliCommand
     {
         foreach (var stub in stubs)
         {
-            context.Terminal.Say($"{stub.FilePath} (version {stub.Version}, {(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})");
+            context.Terminal.Show($"{stub.FilePath} (version {stub.Version}, {(stub.Consumers.Count == 0 ? "no consumers" : "for " + string.Join(", ", stub.Consumers))})");
             context.Terminal.Result(stub.Content + "\n");
         }
 
         if (stubs.Count == 0)
-            context.Terminal.Say("The plan has no contracts.");
+            context.Terminal.Show("The plan has no contracts.");
     }
 
     private static string LanguageName(ContractLanguage language) => language.ToString().ToLowerInvariant();

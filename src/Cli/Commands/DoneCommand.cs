@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Agents;
+using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -31,16 +31,9 @@ internal sealed class DoneCommand : CliCommand
         var report = parsed.GetValue(_report);
         if (report is not null && !File.Exists(context.FullPath(report)))
             throw new CommandException(ExitCodes.Usage, $"There is no file {context.FullPath(report)}.", "Write the report first, or leave --report out.");
-        var claim = new AgentClaim
-        {
-            Task = start.Task,
-            Status = parsed.GetRequiredValue(_status),
-            Reason = parsed.GetValue(_reason) ?? "",
-            Report = report,
-            Time = context.Time.GetUtcNow(),
-        };
-        claim.Write(start.Folder);
-        context.Terminal.Say($"Noted: {start.Task} is {claim.Status}.");
+        var status = parsed.GetRequiredValue(_status);
+        AgentCallbacks.Claim(start.Folder, start.Task, status, parsed.GetValue(_reason) ?? "", needs: [], report, context.Time);
+        context.Terminal.Say($"Noted: {start.Task} is {status}.");
         return Task.FromResult(ExitCodes.Done);
     }
 }

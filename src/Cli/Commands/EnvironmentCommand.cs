@@ -26,8 +26,8 @@ internal sealed class EnvironmentCommand : CliCommand
         if (parsed.GetValue(_json))
             context.Print(new EnvironmentDocument(hash, [.. files.Select(f => new EnvironmentEntry(f.Path, f.Sha256))], matches), CliJson.Default.EnvironmentDocument);
         foreach (var file in files)
-            context.Terminal.Say($"{file.Sha256[..12]}  {file.Path}");
-        context.Terminal.Say(matches switch
+            context.Terminal.Show($"{file.Sha256[..12]}  {file.Path}");
+        context.Terminal.Show(matches switch
         {
             true => $"The environment is unchanged: {hash}.",
             false => $"The environment has changed: it is {hash} now.",

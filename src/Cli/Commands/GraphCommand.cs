@@ -46,12 +46,12 @@ internal sealed class GraphCommand : CliCommand
         var number = 0;
         foreach (var wave in graph.Waves)
         {
-            context.Terminal.Say($"Wave {++number}");
+            context.Terminal.Show($"Wave {++number}");
             foreach (var id in wave)
-                context.Terminal.Say($"  {id}{(tasks[id].DependsOn.Count == 0 ? "" : "  after " + string.Join(", ", tasks[id].DependsOn))}");
+                context.Terminal.Show($"  {id}{(tasks[id].DependsOn.Count == 0 ? "" : "  after " + string.Join(", ", tasks[id].DependsOn))}");
         }
 
-        context.Terminal.Say("Critical path: " + string.Join(" -> ", graph.CriticalPath));
+        context.Terminal.Show("Critical path: " + string.Join(" -> ", graph.CriticalPath));
     }
 
     // Ids of our own, since those of tasks may be words of the drawing languages.

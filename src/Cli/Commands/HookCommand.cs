@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Orchestrator.Agents;
-using Orchestrator.Agents.Hooks;
-using Orchestrator.Plans;
+using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -21,17 +19,11 @@ internal sealed class HookCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var answer = AgentHook.Run(context.Terminal.ReadInput(), parsed.GetRequiredValue(_policy), MayWrite);
-        if (answer.Output.Length > 0)
-            context.Terminal.Result(answer.Output + "\n");
-        if (answer.Error.Length > 0)
-            context.Terminal.Say(answer.Error);
-        return Task.FromResult(answer.ExitCode);
-    }
-
-    private static Func<string, bool> MayWrite(HookPolicy policy)
-    {
-        var owned = Ownership.Of((policy.Write ?? []).Concat(policy.Append));
-        return owned.Owns;
+        var (output, error, exitCode) = AgentCallbacks.Hook(context.Terminal.ReadInput(), parsed.GetRequiredValue(_policy));
+        if (output.Length > 0)
+            context.Terminal.Result(output + "\n");
+        if (error.Length > 0)
+            context.Terminal.Say(error);
+        return Task.FromResult(exitCode);
     }
 }

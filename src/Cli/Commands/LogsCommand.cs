@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Agents;
-using Orchestrator.Agents.Logs;
 using Orchestrator.Cli.Documents;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Runs.Callbacks;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -40,10 +39,8 @@ internal sealed class LogsCommand : CliCommand
             throw new CommandException(ExitCodes.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
         var json = parsed.GetValue(_json);
         var lines = new List<string>();
-        await foreach (var happened in AgentLog.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop))
+        await foreach (var line in AgentLogs.ReadAsync(folder, parsed.GetValue(_follow), context.Time, stop))
         {
-            if (Describe(happened) is not { } line)
-                continue;
             if (json)
                 lines.Add(line);
             else
@@ -61,17 +58,4 @@ internal sealed class LogsCommand : CliCommand
             context.Terminal.Result(await File.ReadAllTextAsync(errors, stop));
         return ExitCodes.Done;
     }
-
-    // Events that people need not read give no line.
-    private static string? Describe(AgentEvent happened) => happened switch
-    {
-        AgentText text => text.Text,
-        AgentToolUse use => $"[{use.Tool}: {use.Subject}]",
-        AgentToolError error => $"[ERROR: {error.Message}]",
-        AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
-        AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
-        AgentRateLimit { IsRejected: true } limit => $"[ERROR: usage limit {limit.Limit}, resets {limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
-        AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
-        _ => null,
-    };
 }

@@ -86,7 +86,7 @@ internal sealed class PlanCommand : CliCommand
             return;
         var run = StoredRuns.Require(repository, id);
         var risk = RiskScore.Of(plan, settings.Risk.ToOptions());
-        PlanOverview.Say(plan, context);
+        PlanOverview.Write(plan, context.Terminal, context.Terminal.Say);
         context.Terminal.Say($"Risk {risk.Score}.");
         if (parsed.GetValue(_json))
         {

@@ -13,6 +13,8 @@ internal sealed class ResumeCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run; start nothing" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<string[]> _approve = new("--approve") { Description = "Say yes to this question first", HelpName = "ID" };
     private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
     public ResumeCommand()
@@ -20,6 +22,8 @@ internal sealed class ResumeCommand : CliCommand
     {
         Add(_which);
         Add(_dryRun);
+        Add(_detach);
+        Add(_approve);
         Add(_yes);
         Add(_noProgress);
         _engine.AddTo(this);
@@ -44,20 +48,33 @@ internal sealed class ResumeCommand : CliCommand
             throw new CommandException(ExitCodes.Usage, $"{stored.Id} has ended: {stored.Status.State}.", $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again.");
 
         var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
+        if (parsed.GetValue(_detach))
+            return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
         await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
         var task = stored is null ? null : reference.FindTask(stored.Status);
+        foreach (var id in parsed.GetValue(_approve) ?? [])
+            context.Terminal.Say((await run.ApproveAsync(id, stop)).Message);
         await session.GoOnAsync(run, task, stop);
         var code = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
         await session.FinishOthersAsync(run);
         return code;
     }
 
+    private Task<int> DetachAsync(
+        StoredRun run, RunReference reference, ParseResult parsed, RepositoryLocation repository, CommandContext context, CancellationToken stop)
+    {
+        if (reference.FindTask(run.Status) is { } task)
+            throw new CommandException(ExitCodes.Usage, $"--detach goes on with the whole run, not with {task} alone.", $"orchestrate resume {run.Id} --detach");
+        var more = (parsed.GetValue(_approve) ?? []).SelectMany(id => new[] { _approve.Name, id });
+        return new DetachedRun(run.Id, repository, context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([.. more], stop);
+    }
+
     private static int Show(StoredRun run, CommandContext context)
     {
         foreach (var line in RunTable.Draw(run.Status, AgentActivity.Read(run.Folder, run.Status, context.Environment), context.Time.GetUtcNow(), context.Terminal.Width, int.MaxValue))
-            context.Terminal.Say(line);
+            context.Terminal.Show(line);
         return ExitCodes.Done;
     }
 

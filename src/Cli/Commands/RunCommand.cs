@@ -68,7 +68,7 @@ internal sealed class RunCommand : CliCommand
         var plan = file is null ? null : PlanFiles.Require(context, file);
         var chosen = plan is null ? Selection.All : Choose(plan, parsed);
         if (plan is not null && parsed.GetValue(_dryRun))
-            return DryRun(plan, file!, chosen, context);
+            return DryRun(plan, file!, chosen, context, parsed);
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? RunIds.Create(request ?? (BacklogPlanReader.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
@@ -79,7 +79,7 @@ internal sealed class RunCommand : CliCommand
         if (file is null && settings.Settings!.Planner.Agent != settings.Settings.Agent)
             await RunPreparation.DemandPlannerAsync(repository, settings, stop);
         if (parsed.GetValue(_detach))
-            return await DetachedRun.StartAsync(runId, repository, context, file is null && !yes, stop);
+            return await new DetachedRun(runId, repository, context) { Engine = _engine.Arguments(parsed) }.StartAsync(agreed, askPlan: file is null && !yes, stop);
         var input = Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings.Settings!) with
         {
             Request = request,
@@ -161,10 +161,16 @@ internal sealed class RunCommand : CliCommand
         Until = parsed.GetValue(_options.Until),
     };
 
-    private static int DryRun(Plan plan, string file, Selection chosen, CommandContext context)
+    private int DryRun(Plan plan, string file, Selection chosen, CommandContext context, ParseResult parsed)
     {
-        context.Terminal.Say($"{file} can be run. Nothing was started.");
-        PlanOverview.Say(plan, context, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
+        context.Terminal.Show($"{file} can be run. Nothing was started.");
+        PlanOverview.Write(plan, context.Terminal, context.Terminal.Show, TaskSelection.Of(plan, chosen.Only, chosen.Phase, []));
+        var settings = RiskOverview.Rules(context);
+        var score = RiskScore.Of(plan, settings.Risk.ToOptions());
+        var guarded = ProtectedPath.Of(plan, settings.AlwaysRequireHuman);
+        context.Terminal.Show("Risk:");
+        RiskOverview.Write(score, guarded, context.Terminal.Show);
+        context.Terminal.Show(RiskOverview.WhoIsAsked(plan, score, guarded, parsed.GetValue(_options.ApproveRisk), parsed.GetValue(_yes)));
         return ExitCodes.Done;
     }
 

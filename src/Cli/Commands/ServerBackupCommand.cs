@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ServerBackupCommand : CliCommand
 {
     private readonly Argument<string> _target = new("FILE") { Description = "Where the copy goes; must not exist" };
-    private readonly Option<string?> _file = ServedFile.Option();
+    private readonly Option<string?> _file = ServerFileOption.Create();
 
     public ServerBackupCommand()
         : base("backup", "Copy the engine's file, also while a server works on it")
@@ -19,7 +19,7 @@ internal sealed class ServerBackupCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var source = ServedFile.PathOf(parsed.GetValue(_file), context);
+        var source = ServerFileOption.PathOf(parsed.GetValue(_file), context);
         var target = context.FullPath(parsed.GetRequiredValue(_target));
         try
         {

@@ -16,7 +16,7 @@ internal sealed class ServerCommand : CliCommand
     private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
 
     private readonly ListenOptions _listen = new();
-    private readonly Option<string?> _file = ServedFile.Option();
+    private readonly Option<string?> _file = ServerFileOption.Create();
 
     public ServerCommand()
         : base("server", "Serve this repository's engine, or an engine file, to other clients until interrupted")
@@ -36,7 +36,7 @@ internal sealed class ServerCommand : CliCommand
         var repository = named is null ? context.RequireRepository() : null;
         if (repository is not null)
             Directory.CreateDirectory(repository.OrchestratorFolder);
-        using var file = Acquire(ServedFile.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
+        using var file = Acquire(ServerFileOption.PathOf(named, context), repository is null ? null : EngineConnection.GuardOf(repository));
         using var loggers = repository is null
             ? FileLoggerProvider.OpenFactory(file.DatabasePath + ".log", context.Verbose, context.Time)
             : FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>server verify</c>: rebuilds every run of an engine file from its events and compares it with what is stored. Exit 0: all is well, 1: faults, 2: no such check was possible.</summary>
 internal sealed class ServerVerifyCommand : CliCommand
 {
-    private readonly Option<string?> _file = ServedFile.Option();
+    private readonly Option<string?> _file = ServerFileOption.Create();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServerVerifyCommand()
@@ -20,7 +20,7 @@ internal sealed class ServerVerifyCommand : CliCommand
 
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var report = Verify(ServedFile.PathOf(parsed.GetValue(_file), context));
+        var report = Verify(ServerFileOption.PathOf(parsed.GetValue(_file), context));
         if (parsed.GetValue(_json))
         {
             context.Print(new EngineCheckDocument(report.Path, report.Runs, report.Events, report.Faults), EngineJson.Default.EngineCheckDocument);
@@ -28,8 +28,8 @@ internal sealed class ServerVerifyCommand : CliCommand
         else
         {
             foreach (var fault in report.Faults)
-                context.Terminal.Say(fault.ToString());
-            context.Terminal.Say($"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, {(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}.");
+                context.Terminal.Show(fault.ToString());
+            context.Terminal.Show($"{report.Path}: {report.Runs} runs rebuilt from {report.Events} events, {(report.Faults.Count == 0 ? "no fault" : $"{report.Faults.Count} {(report.Faults.Count == 1 ? "fault" : "faults")}")}.");
         }
 
         return Task.FromResult(report.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.WorkFailed);

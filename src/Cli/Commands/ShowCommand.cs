@@ -82,7 +82,7 @@ internal sealed class ShowCommand : CliCommand
         foreach (var kept in Kept(run, task))
             Say(context, "kept", kept);
         foreach (var happened in events)
-            context.Terminal.Say("  " + EventFile.Describe(happened));
+            context.Terminal.Show("  " + EventFile.Describe(happened));
     }
 
     /// <summary>Where work of the task is kept that is in no commit of its branch: a ref, or a folder, and what it is.</summary>
@@ -95,6 +95,6 @@ internal sealed class ShowCommand : CliCommand
     private static void Say(CommandContext context, string name, string value)
     {
         if (value.Length > 0)
-            context.Terminal.Say($"{name,-9} {value}");
+            context.Terminal.Show($"{name,-9} {value}");
     }
 }

@@ -99,13 +99,13 @@ internal sealed class StatusCommand : CliCommand
         var status = blocked ? OnlyBlocked(run.Status) : run.Status;
         var now = context.Time.GetUtcNow();
         foreach (var line in RunTable.Draw(status, AgentActivity.Read(run.Folder, run.Status, context.Environment), now, context.Terminal.HasScreen ? context.Terminal.Width : 160, int.MaxValue))
-            context.Terminal.Say(line);
+            context.Terminal.Show(line);
         foreach (var command in status.Questions.SelectMany(question => question.Commands))
-            context.Terminal.Say("    " + command);
+            context.Terminal.Show("    " + command);
         if (!RunStates.IsFinal(run.Status.State) && now - run.WrittenAt > TimeSpan.FromMinutes(1))
-            context.Terminal.Say($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
+            context.Terminal.Show($"(as of {RunTable.Time(now - run.WrittenAt)} ago)");
         if (isAbandoned)
-            context.Terminal.Say(Abandoned(run));
+            context.Terminal.Show(Abandoned(run));
     }
 
     private static RunStatus OnlyBlocked(RunStatus run) => run with

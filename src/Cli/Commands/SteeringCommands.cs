@@ -8,6 +8,8 @@ namespace Orchestrator.Cli.Commands;
 internal abstract class SteeringCommand : CliCommand
 {
     private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Where nobody works on the run: go on in the background" };
+    private readonly Option<bool> _noResume = new("--no-resume") { Description = "Where nobody works on the run: keep it for 'resume', ask nothing" };
 
     protected SteeringCommand(string name, string description)
         : base(name, description)
@@ -16,16 +18,31 @@ internal abstract class SteeringCommand : CliCommand
 
     protected Option<string?> TextOption(string name, string description) => new(name) { Description = description, HelpName = "TEXT" };
 
+    /// <summary>The command that ends a run.</summary>
+    protected static SteeringCall CancelOf() => new((handle, cancel) => handle.CancelAsync(cancel), "cancel") { ComesToRest = status => RunStates.IsFinal(status.State) };
+
     protected void AddEngine() => _engine.AddTo(this);
 
-    protected Task<int> SendAsync(
-        ParseResult parsed,
-        CommandContext context,
-        StoredRun run,
-        Func<Client.RunHandle, CancellationToken, Task<SteeringAnswer>> update,
-        string signal,
-        IReadOnlyCollection<object?> arguments,
-        CancellationToken stop) => Steering.SendAsync(context, _engine.Flags(parsed), run, update, signal, arguments, stop);
+    /// <summary>For commands after which the run may go on by itself.</summary>
+    protected void AddGoingOn()
+    {
+        Add(_detach);
+        Add(_noResume);
+    }
+
+    /// <summary>Sends the command. Where nobody works on the run it is carried out here, or whoever gave it is asked whether the run goes on now.</summary>
+    protected async Task<int> SendAsync(ParseResult parsed, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop)
+    {
+        var flags = _engine.Flags(parsed);
+        if (await Steering.SendAsync(context, flags, run, call, stop) is { } code)
+            return code;
+        if (call.ComesToRest is { } isAsMeant)
+            return await Steering.CarryOutAsync(context, flags, run, isAsMeant, stop);
+        if (Options.Contains(_detach) && parsed.GetValue(_detach))
+            return await new DetachedRun(run.Id, context.RequireRepository(), context) { Engine = _engine.Arguments(parsed) }.ResumeAsync([], stop);
+        var goesOn = Options.Contains(_noResume) && !parsed.GetValue(_noResume) && context.Terminal.Ask($"Nobody works on {run.Id}. Go on with it now?", byDefault: true) is true;
+        return goesOn ? await Steering.GoOnAsync(context, flags, run, stop) : Steering.SayKept(context, run);
+    }
 }
 
 /// <summary><c>pause</c>: agents are interrupted and keep their conversation.</summary>
@@ -37,6 +54,7 @@ internal sealed class PauseCommand : SteeringCommand
         : base("pause", "Pause a run or one task; agents keep their conversation")
     {
         Add(_which);
+        AddGoingOn();
         AddEngine();
     }
 
@@ -45,7 +63,7 @@ internal sealed class PauseCommand : SteeringCommand
         var reference = RunReference.Parse(parsed.GetValue(_which));
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         var task = reference.FindTask(run.Status);
-        return SendAsync(parsed, context, run, (handle, cancel) => handle.PauseAsync(task, cancel), "pause", task is null ? [null] : [new TaskCommand(task)], stop);
+        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.PauseAsync(task, cancel), "pause", task is null ? null : new TaskCommand(task)) { ComesToRest = task is null ? status => status.Paused : null }, stop);
     }
 }
 
@@ -58,6 +76,7 @@ internal sealed class CancelCommand : SteeringCommand
         : base("cancel", "End a run or one task; what is merged stays on staging")
     {
         Add(_which);
+        AddGoingOn();
         AddEngine();
     }
 
@@ -66,8 +85,8 @@ internal sealed class CancelCommand : SteeringCommand
         var reference = RunReference.Parse(parsed.GetValue(_which));
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         return reference.FindTask(run.Status) is { } task
-            ? SendAsync(parsed, context, run, (handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", [new TaskCommand(task)], stop)
-            : SendAsync(parsed, context, run, (handle, cancel) => handle.CancelAsync(cancel), "cancel", [], stop);
+            ? SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.CancelTaskAsync(task, cancel), "cancelTask", new TaskCommand(task)), stop)
+            : SendAsync(parsed, context, run, CancelOf(), stop);
     }
 }
 
@@ -83,6 +102,7 @@ internal sealed class RetryCommand : SteeringCommand
         _guidance = TextOption("--guidance", "What the agent should know this time");
         Add(_which);
         Add(_guidance);
+        AddGoingOn();
         AddEngine();
     }
 
@@ -92,7 +112,7 @@ internal sealed class RetryCommand : SteeringCommand
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         var task = reference.RequireTask(run.Status);
         var guidance = parsed.GetValue(_guidance) ?? "";
-        return SendAsync(parsed, context, run, (handle, cancel) => handle.RetryTaskAsync(task, guidance, cancel), "retryTask", [new TaskCommand(task, guidance)], stop);
+        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.RetryTaskAsync(task, guidance, cancel), "retryTask", new TaskCommand(task, guidance)), stop);
     }
 }
 
@@ -105,6 +125,7 @@ internal sealed class SkipCommand : SteeringCommand
         : base("skip", "Count a task as done without changes")
     {
         Add(_which);
+        AddGoingOn();
         AddEngine();
     }
 
@@ -113,7 +134,7 @@ internal sealed class SkipCommand : SteeringCommand
         var reference = RunReference.Parse(parsed.GetValue(_which));
         var run = StoredRuns.RequireOpen(context.RequireRepository(), reference.Run);
         var task = reference.RequireTask(run.Status);
-        return SendAsync(parsed, context, run, (handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", [new TaskCommand(task)], stop);
+        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.SkipTaskAsync(task, cancel), "skipTask", new TaskCommand(task)), stop);
     }
 }
 
@@ -134,6 +155,7 @@ internal sealed class AnswerCommand : SteeringCommand
         Add(_run);
         if (!approve)
             Add(_reason);
+        AddGoingOn();
         AddEngine();
     }
 
@@ -145,8 +167,8 @@ internal sealed class AnswerCommand : SteeringCommand
         var id = Find(text[(slash + 1)..], run);
         var reason = _approve ? "" : parsed.GetValue(_reason) ?? "";
         return _approve
-            ? SendAsync(parsed, context, run, (handle, cancel) => handle.ApproveAsync(id, cancel), "approve", [new ApprovalCommand(id)], stop)
-            : SendAsync(parsed, context, run, (handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", [new ApprovalCommand(id, reason)], stop);
+            ? SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.ApproveAsync(id, cancel), "approve", new ApprovalCommand(id)), stop)
+            : SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.RejectAsync(id, reason, cancel), "reject", new ApprovalCommand(id, reason)) { ComesToRest = id == "plan" ? status => RunStates.IsFinal(status.State) : null }, stop);
     }
 
     // What is no open question, because it is answered or not yet asked, the run itself has an answer to.
@@ -176,6 +198,6 @@ internal sealed class PromoteCommand : SteeringCommand
     public override Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = StoredRuns.RequireOpen(context.RequireRepository(), parsed.GetValue(_run));
-        return SendAsync(parsed, context, run, (handle, cancel) => handle.PromoteAsync(cancel), "promote", [], stop);
+        return SendAsync(parsed, context, run, new SteeringCall((handle, cancel) => handle.PromoteAsync(cancel), "promote") { ComesToRest = status => status.State == RunStates.Completed }, stop);
     }
 }

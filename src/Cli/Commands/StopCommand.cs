@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Agents;
-using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;
@@ -24,11 +22,10 @@ internal sealed class StopCommand : CliCommand
         var which = parsed.GetValue(_which);
         if (which is null == !parsed.GetValue(_all))
             throw new CommandException(ExitCodes.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
-        var running = Select(AgentRunFolders.Find(repository.RunsFolder), which).Where(start => start.State is AgentStartState.Running or AgentStartState.Died).ToList();
-        var supervisor = new AgentSupervisor(context.Time);
+        var running = Select(AgentRunFolders.Find(repository.RunsFolder), which).Where(start => start.MayBeAtWork).ToList();
         foreach (var start in running)
         {
-            await supervisor.StopAsync(start.Path, AgentStopReason.Requested);
+            await start.StopAsync(context.Time);
             context.Terminal.Say($"stopped {start.Run}/{start.Task} (start {start.Number})");
         }
 

@@ -29,13 +29,13 @@ internal sealed class TasksListCommand : CliCommand
             context.Print(BacklogDocument.Of(files.Name, tasks.Select(task => file.ToJson(task.Id)), faults), CliJson.Default.BacklogDocument);
         foreach (var task in tasks)
         {
-            context.Terminal.Say(Line(task, ""));
+            context.Terminal.Show(Line(task, ""));
             foreach (var subtask in task.Subtasks)
-                context.Terminal.Say(Line(subtask, "  "));
+                context.Terminal.Show(Line(subtask, "  "));
         }
 
         var done = file.Backlog.Tasks.Count(task => task.Status == BacklogStatus.Done);
-        context.Terminal.Say($"{file.Backlog.Tasks.Count} {(file.Backlog.Tasks.Count == 1 ? "task" : "tasks")}, {done} done ({files.Name})");
+        context.Terminal.Show($"{file.Backlog.Tasks.Count} {(file.Backlog.Tasks.Count == 1 ? "task" : "tasks")}, {done} done ({files.Name})");
         return Task.FromResult(ExitCodes.Done);
     }
 

@@ -23,7 +23,7 @@ internal sealed class TasksNextCommand : CliCommand
         if (parsed.GetValue(_json))
             context.Print(new BacklogTaskDocument(task is null ? null : file.ToJson(task.Id)), CliJson.Default.BacklogTaskDocument);
         if (task is null)
-            context.Terminal.Say("Nothing is ready.");
+            context.Terminal.Show("Nothing is ready.");
         else
             TasksShowCommand.Say(context, task);
         return Task.FromResult(ExitCodes.Done);

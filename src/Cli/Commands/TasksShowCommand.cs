@@ -33,11 +33,11 @@ internal sealed class TasksShowCommand : CliCommand
     /// <summary>Shows a task to people.</summary>
     internal static void Say(CommandContext context, BacklogTask task)
     {
-        context.Terminal.Say($"{task.Id}: {task.Title}");
-        context.Terminal.Say($"{task.Status}, {task.Priority}{(task.Dependencies.Count == 0 ? "" : ", after " + string.Join(", ", task.Dependencies))}");
+        context.Terminal.Show($"{task.Id}: {task.Title}");
+        context.Terminal.Show($"{task.Status}, {task.Priority}{(task.Dependencies.Count == 0 ? "" : ", after " + string.Join(", ", task.Dependencies))}");
         foreach (var text in new[] { task.Description, task.Details, task.TestStrategy is null ? null : "How it is tested: " + task.TestStrategy }.Where(text => !string.IsNullOrWhiteSpace(text)))
-            context.Terminal.Say("\n" + text);
+            context.Terminal.Show("\n" + text);
         foreach (var subtask in task.Subtasks)
-            context.Terminal.Say($"  {subtask.Id} {subtask.Status}: {subtask.Title}");
+            context.Terminal.Show($"  {subtask.Id} {subtask.Status}: {subtask.Title}");
     }
 }

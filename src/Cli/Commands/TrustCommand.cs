@@ -39,7 +39,7 @@ internal sealed class TrustCommand : CliCommand
     {
         if (settings.Question.Items.Count == 0)
         {
-            context.Terminal.Say("This repository's files ask for nothing that needs a yes.");
+            context.Terminal.Show("This repository's files ask for nothing that needs a yes.");
             return ExitCodes.Done;
         }
 

@@ -45,11 +45,14 @@ internal sealed class ValidateCommand : CliCommand
             context.Terminal.Result(format == "yaml" ? TaskGraphYaml.Write(plan) : PlanJson.WriteIndented(plan) + "\n");
         else if (parsed.GetValue(_json))
             context.Print(Describe(name, read), CliJson.Default.ValidateDocument);
+
+        // Beside a printed plan the rest is not what was asked for.
+        Action<string> write = parsed.GetValue(_print) is null ? context.Terminal.Show : context.Terminal.Say;
         foreach (var fault in read.Faults)
-            context.Terminal.Say(fault.ToString());
+            write(fault.ToString());
         var tasks = read.TaskCount == 1 ? "1 task" : $"{read.TaskCount} tasks";
         var errors = read.Errors.Count == 1 ? "1 error" : $"{read.Errors.Count} errors";
-        context.Terminal.Say(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
+        write(read.IsValid ? $"{name} is valid: {tasks}." : $"{name} can't be run: {errors}.");
         return Task.FromResult(read.IsValid ? ExitCodes.Done : ExitCodes.Usage);
     }
 

@@ -41,12 +41,12 @@ internal sealed class VerifyCommand : CliCommand
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
         var commit = parsed.GetValue(_commit);
         var verdicts = await CheckoutVerification.RunAsync(
-            workTree, commit, [.. gates.Select(holding => holding.Gate)], evidence, context.Environment, settings.Worktrees, verdict => Say(context, verdict), waiting => context.Terminal.Say($"      {waiting}"), stop)
+            workTree, commit, [.. gates.Select(holding => holding.Gate)], evidence, context.Environment, settings.Worktrees, verdict => Say(context, verdict), waiting => context.Terminal.Show($"      {waiting}"), stop)
             ?? throw new CommandException(ExitCodes.Usage, $"There is no commit '{commit}' in {workTree}.", "Name one by its id, a branch or a tag.");
         var passed = verdicts.All(verdict => verdict.IsAcceptable);
         if (parsed.GetValue(_json))
             context.Print(new VerifyDocument(id, passed, [.. verdicts.Zip(gates, (verdict, holding) => Entry(verdict, holding.Source))]), CliJson.Default.VerifyDocument);
-        context.Terminal.Say(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
+        context.Terminal.Show(passed ? $"Task '{id}' passes." : $"Task '{id}' does not pass.");
         return passed ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
 
@@ -64,15 +64,15 @@ internal sealed class VerifyCommand : CliCommand
             _ when verdict.Gate.Negate => "succeeded, but must fail",
             _ => $"exit code {verdict.ExitCode}",
         };
-        context.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{word}  {verdict.Gate.Name}: {how} ({verdict.Duration.TotalSeconds:0.0} s)"));
+        context.Terminal.Show(string.Create(CultureInfo.InvariantCulture, $"{word}  {verdict.Gate.Name}: {how} ({verdict.Duration.TotalSeconds:0.0} s)"));
         if (verdict.Advice.Length > 0)
-            context.Terminal.Say("      " + verdict.Advice);
+            context.Terminal.Show("      " + verdict.Advice);
         if (verdict.Result == GateResult.Passed)
             return;
         foreach (var line in verdict.Tail.TrimEnd().Split('\n').TakeLast(20).Where(line => line.Length > 0))
-            context.Terminal.Say("      " + line.TrimEnd('\r'));
+            context.Terminal.Show("      " + line.TrimEnd('\r'));
         if (verdict.EvidenceFile is not null)
-            context.Terminal.Say($"      all of it: {verdict.EvidenceFile}");
+            context.Terminal.Show($"      all of it: {verdict.EvidenceFile}");
     }
 
     private static VerifyEntry Entry(GateVerdict verdict, GateSource source) => new(

@@ -1,6 +1,6 @@
 namespace Orchestrator.Cli.Console;
 
-/// <summary>The one door to the console: programs read stdout, people read stderr or the terminal.</summary>
+/// <summary>The one door to the console: what was asked for goes to stdout, what goes on beside it (progress, warnings, questions) to stderr.</summary>
 internal interface ITerminal
 {
     /// <summary>A person can read and answer: both ends are terminals.</summary>
@@ -18,20 +18,25 @@ internal interface ITerminal
     /// <summary>Writes what the command was asked for, as it is, to stdout: a document, a log, a diff.</summary>
     void Result(string text);
 
-    /// <summary>Writes a line for people.</summary>
+    /// <summary>Writes a line of what a person asked for, to stdout; to stderr where the command prints a document.</summary>
+    void Show(string line);
+
+    /// <summary>Writes a line of what goes on, to stderr.</summary>
     void Say(string line);
 
-    /// <summary>Writes a warning for people.</summary>
+    /// <summary>Writes a warning for people, to stderr.</summary>
     void Warn(string line);
 
-    /// <summary>Writes an error for people, with what to do about it.</summary>
+    /// <summary>Writes an error for people, with what to do about it, to stderr.</summary>
     void Fail(string message, string cure);
 
     /// <summary>Everything on stdin.</summary>
     string ReadInput();
 
     /// <summary>Asks a yes-or-no question; null when nobody can answer.</summary>
-    bool? Ask(string question);
+    /// <param name="question">The question.</param>
+    /// <param name="byDefault">What the enter key alone means.</param>
+    bool? Ask(string question, bool byDefault = false);
 
     /// <summary>Replaces the lines of the last call by these; only where <see cref="HasScreen"/>.</summary>
     void Redraw(IReadOnlyList<string> lines);

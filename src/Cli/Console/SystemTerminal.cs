@@ -3,7 +3,6 @@ using System.Text;
 namespace Orchestrator.Cli.Console;
 
 /// <summary>The console of this process.</summary>
-/// <remarks>Text for people goes to stdout where that is a terminal and is not needed for a document, else to stderr.</remarks>
 internal sealed class SystemTerminal : ITerminal, IDisposable
 {
     private const string Escape = "\u001b[";
@@ -14,17 +13,16 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     private IReadOnlyList<string> _drawn = [];
 
     /// <summary>Opens the console.</summary>
-    /// <param name="documents">The command prints a document: everything for people goes to stderr.</param>
+    /// <param name="documents">The command prints a document, and nothing else goes to stdout.</param>
     /// <param name="environment">Variables: <c>NO_COLOR</c> and <c>TERM=dumb</c> turn colour and redrawing off.</param>
     public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment)
     {
         _documents = documents;
         var dumb = environment.GetValueOrDefault("TERM") == "dumb";
-        var toOutput = !documents && !System.Console.IsOutputRedirected;
-        HasScreen = !dumb && (toOutput || !System.Console.IsErrorRedirected);
-        IsInteractive = (toOutput || !System.Console.IsErrorRedirected) && !System.Console.IsInputRedirected;
+        HasScreen = !dumb && !System.Console.IsErrorRedirected;
+        IsInteractive = !System.Console.IsErrorRedirected && !System.Console.IsInputRedirected;
         _colour = HasScreen && environment.GetValueOrDefault("NO_COLOR") is null or "";
-        _people = toOutput ? System.Console.Out : System.Console.Error;
+        _people = System.Console.Error;
     }
 
     public bool IsInteractive { get; }
@@ -44,6 +42,14 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         }
     }
 
+    public void Show(string line)
+    {
+        if (_documents)
+            Say(line);
+        else
+            Result(TextCells.Visible(line) + "\n");
+    }
+
     public void Say(string line) => Write(line);
 
     public void Warn(string line) => Write(line, Coloured("33", "warning: "));
@@ -57,15 +63,15 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public string ReadInput() => System.Console.In.ReadToEnd();
 
-    public bool? Ask(string question)
+    public bool? Ask(string question, bool byDefault = false)
     {
         if (!IsInteractive || _documents)
             return null;
         lock (_lock)
         {
-            _people.Write(question + " [y/N] ");
+            _people.Write(TextCells.Visible(question) + (byDefault ? " [Y/n] " : " [y/N] "));
             _people.Flush();
-            return System.Console.In.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
+            return System.Console.In.ReadLine()?.Trim().ToLowerInvariant() is { } answer && (answer is "y" or "yes" || (answer.Length == 0 && byDefault));
         }
     }
 

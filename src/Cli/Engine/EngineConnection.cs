@@ -29,7 +29,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     private readonly RepositoryLocation? _repository;
     private readonly string? _joined;
     private readonly IDisposable? _registration;
-    private ServedEngine? _served;
+    private EmbeddedServer? _served;
 
     private EngineConnection(ITemporalClient client, string description)
     {
@@ -38,7 +38,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         Description = description;
     }
 
-    private EngineConnection(ITemporalClient client, ServedEngine served)
+    private EngineConnection(ITemporalClient client, EmbeddedServer served)
         : this(client, "embedded engine") => _served = served;
 
     private EngineConnection(ITemporalClient client, EngineOwner owner, RepositoryLocation repository, IDisposable? registration)
@@ -72,7 +72,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <param name="settings">Where the engine is.</param>
     /// <param name="context">Clock and environment.</param>
     /// <param name="loggers">Where a server of this process logs.</param>
-    /// <param name="stays">This process does the work of runs, so it calls <see cref="SucceedAsync"/>. One that does not leaves the engine to those that do.</param>
+    /// <param name="stays">This process does the work of runs, so it calls <see cref="TakeOverAsync"/>. One that does not leaves the engine to those that do.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="CommandException">The server does not answer: exit 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
@@ -84,7 +84,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         var began = context.Time.GetTimestamp();
         while (true)
         {
-            if ((stays || !EngineSuccessors.AnyLiving(folder)) && EngineFile.TryAcquire(folder, GuardOf(repository)) is { } file)
+            if ((stays || !StandbyProcesses.AnyLiving(folder)) && EngineFile.TryAcquire(folder, GuardOf(repository)) is { } file)
                 return await ServeAsync(file, EngineAddress.SocketOf(folder, context.Environment), context, loggers, stop);
             if (await TryJoinAsync(repository, stays, stop) is { } joined)
                 return joined;
@@ -103,7 +103,7 @@ internal sealed class EngineConnection : IAsyncDisposable
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up waiting.</param>
     /// <exception cref="CommandException">The engine's file is gone with the other process: exit 5.</exception>
-    public async Task SucceedAsync(CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+    public async Task TakeOverAsync(CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
         {
@@ -115,7 +115,7 @@ internal sealed class EngineConnection : IAsyncDisposable
                     throw Loss(file.DatabasePath);
                 }
 
-                _served = await ServedEngine.StartAsync(file, _joined!, context, loggers, stop);
+                _served = await EmbeddedServer.StartAsync(file, _joined!, context, loggers, stop);
                 return;
             }
 
@@ -183,7 +183,7 @@ internal sealed class EngineConnection : IAsyncDisposable
 
     private static async Task<EngineConnection> ServeAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
-        var served = await ServedEngine.StartAsync(file, socket, context, loggers, stop);
+        var served = await EmbeddedServer.StartAsync(file, socket, context, loggers, stop);
         try
         {
             return new EngineConnection(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(SocketPrefix + socket)).WaitAsync(stop), served);
@@ -200,7 +200,7 @@ internal sealed class EngineConnection : IAsyncDisposable
         var folder = repository.OrchestratorFolder;
         if (await FindOwnerAsync(folder, stop) is not { } owner)
             return null;
-        var registration = stays ? EngineSuccessors.Register(folder) : null;
+        var registration = stays ? StandbyProcesses.Register(folder) : null;
         try
         {
             var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(owner.Address)).WaitAsync(stop);

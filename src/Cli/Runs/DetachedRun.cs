@@ -1,11 +1,15 @@
 using Orchestrator.Cli.Engine;
+using Orchestrator.Messages;
 using Orchestrator.Processes;
 using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Goes on in the background: the same command line once more, in a session of its own, without <c>--detach</c>.</summary>
-internal static class DetachedRun
+/// <summary>A run that goes on in the background: this program once more, in a session of its own, without a terminal.</summary>
+/// <param name="runId">Id of the run.</param>
+/// <param name="repository">The repository.</param>
+/// <param name="context">Folder and terminal.</param>
+internal sealed class DetachedRun(string runId, RepositoryLocation repository, CommandContext context)
 {
     /// <summary>Option of the background process: a planner's plan is asked about, although other questions are answered.</summary>
     public const string AskPlan = "--ask-plan";
@@ -14,38 +18,108 @@ internal static class DetachedRun
     public const string RunId = "--run-id";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly string _folder = Path.Combine(repository.RunsFolder, runId);
+    private readonly string _output = Path.Combine(repository.OrchestratorFolder, "logs", $"{runId}.log");
+    private readonly List<string> _engine = [];
 
-    /// <summary>Starts the background process and returns when the run is there.</summary>
-    /// <param name="runId">Id of the run.</param>
-    /// <param name="repository">The repository.</param>
-    /// <param name="context">Folder and terminal.</param>
+    /// <summary>Options that name the engine, for the background process.</summary>
+    public IReadOnlyList<string> Engine
+    {
+        init => _engine.AddRange(value);
+    }
+
+    /// <summary>
+    /// Starts the run by this process's own command line, and returns when preflight and approval are behind it. Where a person has to say yes first and is at the terminal, it is asked there.
+    /// </summary>
+    /// <param name="agreed">A person has said yes to what was asked so far.</param>
     /// <param name="askPlan">Nobody has said yes to the plan that is to be made.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
-    public static async Task<int> StartAsync(string runId, RepositoryLocation repository, CommandContext context, bool askPlan, CancellationToken stop)
+    /// <returns>The exit code: done when the run is under way, else what stopped it.</returns>
+    public async Task<int> StartAsync(bool agreed, bool askPlan, CancellationToken stop)
     {
-        var logs = Directory.CreateDirectory(Path.Combine(repository.OrchestratorFolder, "logs")).FullName;
-        var output = Path.Combine(logs, $"{runId}.log");
-        var arguments = Environment.GetCommandLineArgs()[1..].Where(argument => argument is not ("--detach" or "-d")).ToList();
+        var own = Environment.GetCommandLineArgs()[1..].Where(argument => argument is not ("--detach" or "-d" or "--yes" or "-y")).ToList();
+        var named = own.Exists(argument => argument == RunId || argument.StartsWith(RunId + "=", StringComparison.Ordinal));
+        string[] more = [.. named ? Array.Empty<string>() : [RunId, runId], .. agreed ? ["--yes"] : Array.Empty<string>(), "--no-progress", .. askPlan ? [AskPlan] : Array.Empty<string>()];
+        var code = await LaunchAsync([.. own, .. more], IsUnderWayAsync, stop);
+        return code == ExitCodes.NeedsPerson && Ask() ? await ResumeAsync(["--approve", "plan"], stop) : code;
+    }
+
+    /// <summary>Goes on with a run that is there.</summary>
+    /// <param name="more">Further arguments of <c>resume</c>.</param>
+    /// <param name="stop">Ends the waiting, not the run.</param>
+    public Task<int> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
+        LaunchAsync(["resume", runId, "--yes", "--no-progress", "-C", repository.Root, .. _engine, .. more], (_, process) => IsServedByAsync(process, stop), stop);
+
+    private async Task<int> LaunchAsync(IReadOnlyList<string> arguments, Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay, CancellationToken stop)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_output)!);
         var program = Environment.ProcessPath!;
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-            arguments.Insert(0, typeof(DetachedRun).Assembly.Location);
-        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. arguments, .. arguments.Exists(argument => argument == RunId || argument.StartsWith(RunId + "=", StringComparison.Ordinal)) ? Array.Empty<string>() : [RunId, runId], "--yes", "--no-progress", .. askPlan ? [AskPlan] : Array.Empty<string>()])
+        var library = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(DetachedRun).Assembly.Location] : Array.Empty<string>();
+        var process = await new DetachedProcess(context.Time).StartAsync(new DetachedCommand(program, [.. library, .. arguments])
         {
             WorkingDirectory = Environment.CurrentDirectory,
-            OutputFile = output,
-            ErrorFile = output,
+            OutputFile = _output,
+            ErrorFile = _output,
         });
-        var began = context.Time.GetTimestamp();
-        while (StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is null)
+        try
         {
-            if (!process.IsAlive() || context.Time.GetElapsedTime(began) > Patience)
-                throw new CommandException(ExitCodes.WorkFailed, $"The run did not begin in the background. Its last words: {LastWords(output)}", $"All of them are in {output}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), context.Time, stop);
+            return await WaitAsync(process, isUnderWay, stop);
         }
-
-        context.Terminal.Say($"{runId} goes on in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows it; its words go to {output}.");
-        return ExitCodes.Done;
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            context.Terminal.Say($"{runId} is still being prepared in the background (process {process.ProcessId}). 'orchestrate status {runId}' tells how far it is.");
+            throw;
+        }
     }
+
+    private async Task<int> WaitAsync(ProcessIdentity process, Func<RunStatus, ProcessIdentity, Task<bool>> isUnderWay, CancellationToken stop)
+    {
+        var events = Path.Combine(_folder, "events.jsonl");
+        var read = File.Exists(events) ? new FileInfo(events).Length : 0;
+        var began = context.Time.GetTimestamp();
+        while (true)
+        {
+            // First the process, then its files: what it wrote before its end is then surely read.
+            var isAlive = process.IsAlive();
+            foreach (var happened in EventFile.ReadNew(events, ref read).Select(EventFile.Parse).Where(happened => happened.Task is null))
+                context.Terminal.Say(EventFile.Describe(happened));
+            var status = StoredRun.TryRead(_folder)?.Status;
+            if (status is not null && isAlive && await isUnderWay(status, process))
+            {
+                context.Terminal.Say($"{runId} goes on in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows it; its words go to {_output}.");
+                return ExitCodes.Done;
+            }
+
+            if (!isAlive)
+                return status is null ? throw NotBegun() : Ended(status);
+            if (status is null && context.Time.GetElapsedTime(began) > Patience)
+                throw NotBegun();
+            await Task.Delay(Pause, context.Time, stop);
+        }
+    }
+
+    private static Task<bool> IsUnderWayAsync(RunStatus status, ProcessIdentity process) =>
+        Task.FromResult(!RunStates.IsFinal(status.State) && status.State is not (RunStates.Preparing or RunStates.Planning or RunStates.AwaitingApproval));
+
+    // The process that serves the engine, or waits to, works on runs.
+    private async Task<bool> IsServedByAsync(ProcessIdentity process, CancellationToken stop) =>
+        _engine.Count > 0 || StandbyProcesses.Has(repository.OrchestratorFolder, process)
+        || (await EngineConnection.FindOwnerAsync(repository.OrchestratorFolder, stop))?.Pid == process.ProcessId;
+
+    private int Ended(RunStatus status)
+    {
+        if (RunExit.CodeOf(status) is not { } code)
+            throw NotBegun();
+        RunSummary.Say(status, context, asks: context.Terminal.IsInteractive);
+        return code;
+    }
+
+    // True: a person at the terminal has said yes.
+    private bool Ask() => StoredRun.TryRead(_folder)?.Status is { } status && RunSession.AskAboutPlan(status, repository, context) is true;
+
+    private CommandException NotBegun() =>
+        new(ExitCodes.WorkFailed, $"{runId} did not begin in the background. Its last words: {LastWords(_output)}", $"All of them are in {_output}.");
 
     // What was wrong stands before the cure.
     private static string LastWords(string file)

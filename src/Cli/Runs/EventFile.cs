@@ -38,18 +38,6 @@ internal static class EventFile
         }
     }
 
-    /// <summary>Adds an event that the run itself can't write any more; what it has left of a line is taken off first.</summary>
-    public static void Append(string file, RunEvent happened)
-    {
-        using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-        var whole = stream.Length;
-        while (whole > 0 && !GoesOnAt(stream, whole))
-            whole--;
-        stream.SetLength(whole);
-        stream.Seek(whole, SeekOrigin.Begin);
-        stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(happened, RunJson.Line.RunEvent) + "\n"));
-    }
-
     /// <summary>A line as an event.</summary>
     public static RunEvent Parse(string line) =>
         JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
@@ -82,7 +70,9 @@ internal static class EventFile
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         var whole = Array.LastIndexOf(bytes, (byte)'\n', length - 1) + 1;
         offset += whole;
-        return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+
+        // Zeros are what a power cut leaves of lines that had not reached the disk.
+        return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').Select(line => line.Trim('\0')).Where(line => line.Length > 0)];
     }
 
     private static bool GoesOnAt(FileStream stream, long offset)

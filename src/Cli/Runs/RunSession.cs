@@ -13,6 +13,7 @@ namespace Orchestrator.Cli.Runs;
 internal sealed class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
     private readonly CommandContext _context;
     private readonly RepositoryLocation _repository;
     private readonly OrchestratorSettings _settings;
@@ -60,7 +61,9 @@ internal sealed class RunSession : IAsyncDisposable
     /// that is under way is given up, since 'resume' begins it again. The second ends this process at once; agents that still work are taken up by <c>resume</c>.
     /// </summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> WatchAsync(RunHandle run, long skipUntil = 0)
+    public Task<int> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
+
+    private async Task<int> WatchAsync(RunHandle run, long skipUntil, bool asks)
     {
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, _settings.ShowProgress) { SkipUntil = skipUntil };
         try
@@ -69,7 +72,7 @@ internal sealed class RunSession : IAsyncDisposable
             if (status is null)
                 return ExitCodes.Resumable;
             await EndTasksAsync(run, status);
-            RunSummary.Say(status, _context);
+            RunSummary.Say(status, _context, asks);
             return RunExit.CodeOf(status) ?? ExitCodes.Resumable;
         }
         catch (RpcException) when (_engine.IsLost)
@@ -98,20 +101,56 @@ internal sealed class RunSession : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
-        var code = await WatchAsync(run, skipUntil);
+        var code = await WatchAsync(run, skipUntil, _context.Terminal.IsInteractive);
         while (code == ExitCodes.NeedsPerson)
         {
             var status = await run.StatusAsync(_context.Interrupts.Stop);
-            if (status.Questions.All(question => question.Id != "plan") || PlannedPlan.TryRead(_repository, run.RunId) is not { } plan)
-                break;
-            PlanOverview.Say(plan, _context);
-            if (_context.Terminal.Ask("Run this plan?") is not { } yes)
+            if (AskAboutPlan(status, _repository, _context) is not { } yes)
                 break;
             _context.Terminal.Say((yes ? await run.ApproveAsync("plan") : await run.RejectAsync("plan", "a person said no at the terminal")).Message);
-            code = await WatchAsync(run, status.Sequence);
+            code = await WatchAsync(run, status.Sequence, _context.Terminal.IsInteractive);
         }
 
         return code;
+    }
+
+    /// <summary>Works on a run until a command that was kept for it is carried out, and nothing of the run moves any more.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="skipUntil">The last transition before the command.</param>
+    /// <param name="isAsMeant">True of the state that the command was to bring about.</param>
+    public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isAsMeant)
+    {
+        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false) { SkipUntil = skipUntil };
+        var began = _context.Time.GetTimestamp();
+        RunStatus status;
+        while (true)
+        {
+            status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.Stop, leavesPreparation: true), run);
+
+            // A run that rested before says so until it has taken the command.
+            var hasTaken = status.Sequence > skipUntil && !status.Paused;
+            if (isAsMeant(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
+                break;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), _context.Time, _context.Interrupts.Stop);
+        }
+
+        if (RunWatcher.IsHeldInPreparation(status))
+            _worker.GiveNoGrace();
+        await EndTasksAsync(run, status);
+        RunSummary.Say(status, _context);
+        return status;
+    }
+
+    /// <summary>Asks the person at the terminal whether a run may begin, after showing the plan that a planner made.</summary>
+    /// <returns>The answer; null where the run does not ask that, or nobody can answer.</returns>
+    public static bool? AskAboutPlan(RunStatus status, RepositoryLocation repository, CommandContext context)
+    {
+        if (!context.Terminal.IsInteractive || status.Questions.FirstOrDefault(question => question.Id == "plan") is not { } asked)
+            return null;
+        if (PlannedPlan.TryRead(repository, status.RunId) is { } plan)
+            PlanOverview.Write(plan, context.Terminal, context.Terminal.Say);
+        context.Terminal.Say("(What needs a yes is set by 'risk.*' and 'always_require_human': orchestrate config.)");
+        return context.Terminal.Ask(asked.Question);
     }
 
     /// <summary>

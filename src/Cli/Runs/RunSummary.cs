@@ -7,7 +7,10 @@ namespace Orchestrator.Cli.Runs;
 internal static class RunSummary
 {
     /// <summary>Says how the run stands, and what a person can do.</summary>
-    public static void Say(RunStatus run, CommandContext context)
+    /// <param name="run">The run.</param>
+    /// <param name="context">The terminal.</param>
+    /// <param name="asks">A person at the terminal is asked next whether it may begin, so that question is not said here.</param>
+    public static void Say(RunStatus run, CommandContext context, bool asks = false)
     {
         var merged = run.Tasks.Count(task => task.State == TaskStates.Merged);
         var cost = run.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $", ${run.Cost:0.00}") : "";
@@ -23,7 +26,7 @@ internal static class RunSummary
             context.Terminal.Say($"  {task.Id} is paused. 'orchestrate resume {run.RunId}/{task.Id}' goes on with it.");
         foreach (var warning in run.Warnings.Take(10))
             context.Terminal.Warn(warning);
-        foreach (var question in run.Questions.Take(10))
+        foreach (var question in run.Questions.Where(question => !asks || question.Id != "plan").Take(10))
         {
             context.Terminal.Say($"? {question.Question}");
             foreach (var command in question.Commands)

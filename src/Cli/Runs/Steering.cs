@@ -8,8 +8,21 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
 
+/// <summary>A command to a run.</summary>
+/// <param name="Update">As a call that is answered.</param>
+/// <param name="Signal">Its name as a signal.</param>
+/// <param name="Arguments">Its arguments as a signal.</param>
+internal sealed record SteeringCall(Func<RunHandle, CancellationToken, Task<SteeringAnswer>> Update, string Signal, params IReadOnlyCollection<object?> Arguments)
+{
+    /// <summary>
+    /// Where nobody works on the run, this process does until the command is carried out: it brings the run to a rest. True of the state that it was to bring about. Null: who gave the command is
+    /// asked whether the run goes on now.
+    /// </summary>
+    public Func<RunStatus, bool>? ComesToRest { get; init; }
+}
+
 /// <summary>
-/// Sends a command to a run. Where a worker runs, the run itself answers; where none does, the command is kept durably for <c>resume</c>.
+/// Sends a command to a run. Where a worker runs, the run itself answers. Where none does, the command is kept durably, and carried out by this process or by <c>resume</c>.
 /// </summary>
 internal static class Steering
 {
@@ -22,19 +35,10 @@ internal static class Steering
     /// <param name="context">Terminal and folder.</param>
     /// <param name="flags">Which engine.</param>
     /// <param name="run">The run.</param>
-    /// <param name="update">The command as a call that is answered.</param>
-    /// <param name="signal">Its name as a signal.</param>
-    /// <param name="arguments">Its arguments as a signal.</param>
+    /// <param name="call">The command.</param>
     /// <param name="stop">Gives up.</param>
-    /// <returns>The exit code: done, or kept for <c>resume</c>.</returns>
-    public static async Task<int> SendAsync(
-        CommandContext context,
-        IReadOnlyList<SettingFlag> flags,
-        StoredRun run,
-        Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update,
-        string signal,
-        IReadOnlyCollection<object?> arguments,
-        CancellationToken stop)
+    /// <returns>The exit code; null where nobody works on the run, so that the command is kept.</returns>
+    public static async Task<int?> SendAsync(CommandContext context, IReadOnlyList<SettingFlag> flags, StoredRun run, SteeringCall call, CancellationToken stop)
     {
         if (RunStates.IsFinal(run.Status.State))
             throw new CommandException(ExitCodes.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
@@ -46,7 +50,7 @@ internal static class Steering
             await using var engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: false, stop);
             try
             {
-                return await SendAsync(engine, context, run, update, signal, arguments, stop);
+                return await SendAsync(engine, context, run, call, stop);
             }
             catch (RpcException lost) when (lost.Code == RpcException.StatusCode.Unavailable && engine.IsJoined && attempt < MaxAttempts)
             {
@@ -55,20 +59,49 @@ internal static class Steering
         }
     }
 
-    private static async Task<int> SendAsync(
-        EngineConnection engine,
-        CommandContext context,
-        StoredRun run,
-        Func<RunHandle, CancellationToken, Task<SteeringAnswer>> update,
-        string signal,
-        IReadOnlyCollection<object?> arguments,
-        CancellationToken stop)
+    /// <summary>Works on a run by itself until a kept command is carried out.</summary>
+    /// <param name="context">Terminal and folder.</param>
+    /// <param name="flags">Which engine.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="isAsMeant">True of the state that the command was to bring about.</param>
+    /// <param name="stop">Gives up; the command stays kept.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> CarryOutAsync(CommandContext context, IReadOnlyList<SettingFlag> flags, StoredRun run, Func<RunStatus, bool> isAsMeant, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var settings = TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
+        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        var status = await session.CarryOutAsync(session.Runs.Get(run.Id), run.Status.Sequence, isAsMeant);
+        return isAsMeant(status) ? ExitCodes.Done : RunExit.CodeOf(status) ?? ExitCodes.Resumable;
+    }
+
+    /// <summary>Goes on with a run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
+    public static async Task<int> GoOnAsync(CommandContext context, IReadOnlyList<SettingFlag> flags, StoredRun run, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var settings = TrustGate.Demand(context, context.OpenSettings(repository, flags, run.Id), yes: false, run.Id);
+        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        var handle = session.Runs.Get(run.Id);
+        await session.GoOnAsync(handle, null, stop);
+        var code = await session.WatchAndAskAsync(handle, run.Status.Sequence);
+        await session.FinishOthersAsync(handle);
+        return code;
+    }
+
+    /// <summary>Says that a command waits for whoever goes on with the run.</summary>
+    public static int SayKept(CommandContext context, StoredRun run)
+    {
+        context.Terminal.Say($"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
+        return ExitCodes.Resumable;
+    }
+
+    private static async Task<int?> SendAsync(EngineConnection engine, CommandContext context, StoredRun run, SteeringCall call, CancellationToken stop)
     {
         var handle = engine.Runs.Get(run.Id);
 
         // Where this process serves the engine for the moment, or a server runs alone, nobody is there to answer.
         var isWorkedOn = !engine.IsOwner && await HasWorkersAsync(engine, context, stop);
-        if (isWorkedOn && await TryUpdateAsync(handle, update, stop) is { } answer)
+        if (isWorkedOn && await TryUpdateAsync(handle, call.Update, stop) is { } answer)
         {
             context.Terminal.Say(answer.Message);
             return ExitCodes.Done;
@@ -76,7 +109,7 @@ internal static class Steering
 
         try
         {
-            await handle.DeliverAsync(signal, arguments, stop);
+            await handle.DeliverAsync(call.Signal, call.Arguments, stop);
         }
         catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)
         {
@@ -84,7 +117,10 @@ internal static class Steering
             throw;
         }
 
-        return SayKept(context, run, isWorkedOn);
+        if (!isWorkedOn)
+            return null;
+        context.Terminal.Say($"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s; the command is kept, and it carries it out when it can.");
+        return ExitCodes.Resumable;
     }
 
     // Workers of an engine that was just taken over come to it within moments.
@@ -118,12 +154,5 @@ internal static class Steering
         {
             return null;
         }
-    }
-
-    private static int SayKept(CommandContext context, StoredRun run, bool isWorkedOn)
-    {
-        var why = isWorkedOn ? $"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s" : $"Nobody works on {run.Id} now";
-        context.Terminal.Say($"{why}; the command is kept. 'orchestrate resume {run.Id}' goes on and carries it out.");
-        return ExitCodes.Resumable;
     }
 }

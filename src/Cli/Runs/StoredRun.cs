@@ -4,6 +4,7 @@ using Orchestrator.Git.Program;
 using Orchestrator.Messages;
 using Orchestrator.Processes;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
@@ -65,7 +66,7 @@ internal sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset
 
         // What the run was writing when it ended may still come, and counts less.
         var closed = Ended(now, result) with { UpdatedAt = time, Sequence = now.Sequence + RunStatus.ExecutionGap };
-        EventFile.Append(EventsFile, new RunEvent { Sequence = closed.Sequence, Time = time, State = result.State, Reason = result.Reason });
+        ProgressRecorder.Append(EventsFile, [new RunEvent { Sequence = closed.Sequence, Time = time, State = result.State, Reason = result.Reason }]);
         DurableFile.Write(StatusFile(Folder), file => JsonSerializer.Serialize(file, closed, RunJson.Default.RunStatus));
     }
 
@@ -122,7 +123,7 @@ internal static class StoredRuns
         var run = given is null ? OnlyOpen(repository) : Require(repository, given);
         // Its worktrees, its agents' folders and the queue of its steps have that place in their names.
         var home = run.Status.Repository;
-        if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && home != repository.Root && GitRepository.RealPath(home) != GitRepository.RealPath(repository.Root))
+        if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
         {
             throw new CommandException(ExitCodes.Usage, $"{run.Id} belongs to the repository at {home}, and this one, at {repository.Root}, is a copy of it or has been moved.",
                 "Go on with it at that place (move the repository back if it was moved), or start its plan here: what is finished is taken up again.");

@@ -26,7 +26,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
-    private Task _succession = Task.CompletedTask;
+    private Task _takeOver = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
     private Task _loss = Task.CompletedTask;
 
@@ -56,7 +56,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         try
         {
             if (engine.IsJoined)
-                host._succession = host.SucceedAsync(loggers);
+                host._takeOver = host.TakeOverAsync(loggers);
             await host.ClearAfterTheDeadAsync(stop);
             var references = repositories.Zip(opened, (location, repository) => new RepositoryReference(location.Root, repository.Key, TaskQueues.ForRepository(context.Machine, repository.Key)));
             var options = new RunWorkerOptions { Repositories = [.. references], HookCommand = HookCommand(), Machine = context.Machine, Trust = context.Trust, Environment = context.Environment, Time = context.Time };
@@ -85,7 +85,7 @@ internal sealed class WorkerHost : IAsyncDisposable
         await using (_context.Interrupts.StopNow.Register(() => Hurry(patience)))
         {
             await _stopping.CancelAsync();
-            foreach (var task in (Task[])[_succession, _watching, _working, _loss])
+            foreach (var task in (Task[])[_takeOver, _watching, _working, _loss])
             {
                 try
                 {
@@ -122,14 +122,14 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private async Task UntilOneBreaksAsync()
     {
-        var first = await Task.WhenAny(_succession, _working, _loss);
+        var first = await Task.WhenAny(_takeOver, _working, _loss);
         await first;
         await await Task.WhenAny(_working, _loss);
     }
 
-    private async Task SucceedAsync(ILoggerFactory loggers)
+    private async Task TakeOverAsync(ILoggerFactory loggers)
     {
-        await _engine.SucceedAsync(_context, loggers, _stopping.Token);
+        await _engine.TakeOverAsync(_context, loggers, _stopping.Token);
         HasTakenOver = true;
         _context.Terminal.Say("The process that served the engine has ended; this one serves it now.");
         await ClearAfterTheDeadAsync(_stopping.Token);

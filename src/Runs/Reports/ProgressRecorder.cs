@@ -29,7 +29,10 @@ public sealed class ProgressRecorder
         WriteStatus(folder.Status, input, executionId);
     }
 
-    private static void Append(string path, IReadOnlyList<RunEvent> events)
+    /// <summary>Appends those that are new; what an interrupted append or a power cut left behind the last whole event is cut off first.</summary>
+    /// <param name="path">The file of events.</param>
+    /// <param name="events">Events in their order.</param>
+    public static void Append(string path, IReadOnlyList<RunEvent> events)
     {
         if (events.Count == 0)
             return;

@@ -84,7 +84,7 @@ internal static class AgentMonitor
     /// <param name="stop">It is to be stopped.</param>
     /// <param name="folder">The start's folder.</param>
     /// <param name="session">The conversation to go on with later.</param>
-    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) => stop && AgentSupervisor.TryWithhold(folder)
+    public static AgentRunResult? NeverBegun(bool stop, string folder, string session) => stop && AgentSupervisor.TryCancelBeforeStart(folder)
         ? new() { FailureClass = FailureClasses.Stopped, Message = "stopped before it began", Session = session, NeverBegun = true }
         : null;
 }

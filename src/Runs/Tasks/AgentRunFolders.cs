@@ -13,6 +13,12 @@ public sealed record AgentStartFolder(string Run, string Task, int Number, strin
 {
     /// <summary>How the start stands now.</summary>
     public AgentStartState State => AgentSupervisor.Look(Path);
+
+    /// <summary>Its agent works, or died and may have left something that does.</summary>
+    public bool MayBeAtWork => State is AgentStartState.Running or AgentStartState.Died;
+
+    /// <summary>Ends its agent and all that it started; conversation and files stay.</summary>
+    public Task StopAsync(TimeProvider time) => new AgentSupervisor(time).StopAsync(Path, AgentStopReason.Requested);
 }
 
 /// <summary>Finds agent starts on this machine from the runs' files alone.</summary>

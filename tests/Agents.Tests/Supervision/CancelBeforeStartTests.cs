@@ -3,20 +3,20 @@ using Orchestrator.Agents.Supervision;
 namespace Orchestrator.Agents.Tests.Supervision;
 
 /// <summary>A start that was stopped before it began never begins.</summary>
-public sealed class WithheldStartTests
+public sealed class CancelBeforeStartTests
 {
     private const string Agent = "echo x >> ../starts";
 
     [Fact]
-    public async Task TryWithhold_NobodyBegan_NobodyCanBegin()
+    public async Task TryCancelBeforeStart_NobodyBegan_NobodyCanBegin()
     {
         await using AgentFixture agents = new();
         AgentStart start = agents.Start();
 
-        Assert.True(AgentSupervisor.TryWithhold(start.Folder));
-        Assert.True(AgentSupervisor.TryWithhold(start.Folder), "whoever asks again, after a crash, gets the same answer");
+        Assert.True(AgentSupervisor.TryCancelBeforeStart(start.Folder));
+        Assert.True(AgentSupervisor.TryCancelBeforeStart(start.Folder), "whoever asks again, after a crash, gets the same answer");
 
-        Assert.Equal(AgentStartState.Withheld, AgentSupervisor.Look(start.Folder));
+        Assert.Equal(AgentStartState.CancelledBeforeStart, AgentSupervisor.Look(start.Folder));
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default));
         Assert.Contains("stopped before it began", refused.Message);
         Assert.False(File.Exists(agents["starts"]));
@@ -24,19 +24,19 @@ public sealed class WithheldStartTests
     }
 
     [Fact]
-    public async Task TryWithhold_AgentHasEnded_SaysThatThereIsSomething()
+    public async Task TryCancelBeforeStart_AgentHasEnded_SaysThatThereIsSomething()
     {
         await using AgentFixture agents = new();
         AgentStart start = agents.Start();
         await agents.RunAsync(AgentFixture.Shell(Agent), start);
 
-        Assert.False(AgentSupervisor.TryWithhold(start.Folder));
+        Assert.False(AgentSupervisor.TryCancelBeforeStart(start.Folder));
 
         Assert.Equal(AgentStartState.Ended, AgentSupervisor.Look(start.Folder));
     }
 
     [Fact]
-    public async Task TryWithhold_WhileAnotherProcessIsAboutToLaunch_EitherItIsWithheldOrTheAgentRuns()
+    public async Task TryCancelBeforeStart_WhileAnotherProcessIsAboutToLaunch_EitherItIsCancelledOrTheAgentRuns()
     {
         for (int delay = 0; delay < 60; delay += 6)
         {
@@ -45,7 +45,7 @@ public sealed class WithheldStartTests
             Task<AgentSession> launching = agents.Supervisor.StartOrAttachAsync(AgentFixture.Shell(Agent), start, default);
             await Task.Delay(delay);
 
-            if (AgentSupervisor.TryWithhold(start.Folder))
+            if (AgentSupervisor.TryCancelBeforeStart(start.Folder))
             {
                 await Assert.ThrowsAsync<InvalidOperationException>(() => launching);
                 await Orchestrator.TestKit.Eventually.TrueAsync(() => AgentFixture.ProcessesOf(start).Count == 0);

@@ -1,4 +1,4 @@
-namespace Orchestrator.Git.Worktrees;
+namespace Orchestrator.Runs;
 
 /// <summary>Symbolic links in a work tree.</summary>
 public static class RepositoryLinks

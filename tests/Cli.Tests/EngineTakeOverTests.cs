@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>One process serves a repository's engine; when it ends, another that works on a run takes over.</summary>
-public class EngineSuccessionTests
+public class EngineTakeOverTests
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "orchestrate");
 

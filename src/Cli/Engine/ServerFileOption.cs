@@ -4,10 +4,10 @@ using Temporal.Server;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>The engine file that the <c>server</c> commands are about: the one named, or the repository's.</summary>
-internal static class ServedFile
+internal static class ServerFileOption
 {
     /// <summary>The option that names it.</summary>
-    public static Option<string?> Option() => new("--db") { Description = "The engine's file; default: that of this repository", HelpName = "FILE" };
+    public static Option<string?> Create() => new("--db") { Description = "The engine's file; default: that of this repository", HelpName = "FILE" };
 
     /// <summary>Absolute path of the file; it may be missing.</summary>
     /// <exception cref="CommandException">None is named and there is no repository.</exception>

@@ -6,31 +6,35 @@ namespace Orchestrator.Cli.Engine;
 /// Processes that use an engine another one serves and take it over when that one ends. Each leaves its identity in a folder beside the engine file, so that
 /// a command that is over in a moment leaves the engine to them.
 /// </summary>
-internal static class EngineSuccessors
+internal static class StandbyProcesses
 {
-    private const string FolderName = "engine.successors";
+    private const string FolderName = "engine.standby";
 
     /// <summary>Writes this process down until the result is disposed.</summary>
     /// <param name="folder">The engine's folder.</param>
     public static IDisposable Register(string folder)
     {
-        var successors = Directory.CreateDirectory(Path.Combine(folder, FolderName)).FullName;
+        var standby = Directory.CreateDirectory(Path.Combine(folder, FolderName)).FullName;
         var self = ProcessIdentity.Current;
-        var file = Path.Combine(successors, $"{self.ProcessId}-{Guid.NewGuid():n}");
+        var file = Path.Combine(standby, $"{self.ProcessId}-{Guid.NewGuid():n}");
         var aside = file + ".new";
         File.WriteAllText(aside, self.ToString());
         File.Move(aside, file, overwrite: true);
         return new Registration(file);
     }
 
+    /// <summary>True where this process is one of them.</summary>
+    public static bool Has(string folder, ProcessIdentity process) =>
+        Directory.Exists(Path.Combine(folder, FolderName)) && Directory.EnumerateFiles(Path.Combine(folder, FolderName), $"{process.ProcessId}-*").Any(file => TryRead(file) == process);
+
     /// <summary>True while one of them lives; what dead ones left is removed.</summary>
     public static bool AnyLiving(string folder)
     {
-        var successors = Path.Combine(folder, FolderName);
-        if (!Directory.Exists(successors))
+        var standby = Path.Combine(folder, FolderName);
+        if (!Directory.Exists(standby))
             return false;
         var living = false;
-        foreach (var file in Directory.GetFiles(successors).Where(file => Path.GetExtension(file) != ".new"))
+        foreach (var file in Directory.GetFiles(standby).Where(file => Path.GetExtension(file) != ".new"))
         {
             if (TryRead(file)?.IsAlive() == true)
                 living = true;

@@ -4,12 +4,12 @@ using Temporal.Server;
 namespace Orchestrator.Cli.Engine;
 
 /// <summary>The embedded engine of a repository, served by this process: the right to its file, and the server on it.</summary>
-internal sealed class ServedEngine : IAsyncDisposable
+internal sealed class EmbeddedServer : IAsyncDisposable
 {
     private readonly EngineFile _file;
     private readonly TemporalServer _server;
 
-    private ServedEngine(EngineFile file, TemporalServer server)
+    private EmbeddedServer(EngineFile file, TemporalServer server)
     {
         _file = file;
         _server = server;
@@ -21,7 +21,7 @@ internal sealed class ServedEngine : IAsyncDisposable
     /// <param name="context">The clock.</param>
     /// <param name="loggers">Where the server logs.</param>
     /// <param name="stop">Gives up.</param>
-    public static async Task<ServedEngine> StartAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
+    public static async Task<EmbeddedServer> StartAsync(EngineFile file, string socket, CommandContext context, ILoggerFactory loggers, CancellationToken stop)
     {
         var options = new TemporalServerOptions { DatabasePath = file.DatabasePath, SocketPath = socket, MachineName = context.Machine, TimeProvider = context.Time, DefaultRetention = EngineConnection.KeptRuns };
         var server = new TemporalServer(options, loggers);
@@ -29,7 +29,7 @@ internal sealed class ServedEngine : IAsyncDisposable
         {
             await server.StartAsync(stop);
             file.Announce("unix:" + socket);
-            return new ServedEngine(file, server);
+            return new EmbeddedServer(file, server);
         }
         catch
         {

@@ -1,0 +1,40 @@
+using Orchestrator.Agents;
+using Orchestrator.Agents.Hooks;
+using Orchestrator.Agents.Models;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Runs.Callbacks;
+
+/// <summary>What agents, and the programs around them, call while they work: processes of their own, which need no running orchestrator.</summary>
+public static class AgentCallbacks
+{
+    /// <summary>Answers the agent program whether a tool call may go on (<c>orchestrate hook</c>).</summary>
+    /// <param name="input">What it wrote on stdin.</param>
+    /// <param name="policyFile">The start's <c>policy</c> file.</param>
+    /// <returns>What to print on stdout and stderr, and the exit code, which must be given as it is.</returns>
+    public static (string Output, string Error, int ExitCode) Hook(string input, string policyFile)
+    {
+        var answer = AgentHook.Run(input, policyFile, policy => Ownership.Of((policy.Write ?? []).Concat(policy.Append)).Owns);
+        return (answer.Output, answer.Error, answer.ExitCode);
+    }
+
+    /// <summary>Asks a model once, for a planner that is a model without an agent program (<c>orchestrate ask-model</c>).</summary>
+    /// <param name="requestFile">The start's request file.</param>
+    /// <param name="prompt">The question.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The line to print, and whether there is an answer.</returns>
+    public static Task<(string Line, bool Answered)> AskModelAsync(string requestFile, string prompt, TimeProvider time, CancellationToken cancellationToken) =>
+        ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
+
+    /// <summary>Keeps what an agent says about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>): a claim, to be compared with facts.</summary>
+    /// <param name="startFolder">The start's folder.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="status"><c>completed</c>, <c>blocked</c> or <c>failed</c>.</param>
+    /// <param name="reason">Why, in the agent's words; empty for none.</param>
+    /// <param name="needs">What it can't go on without.</param>
+    /// <param name="report">A file the agent wrote about its work; null for none.</param>
+    /// <param name="time">The clock.</param>
+    public static void Claim(string startFolder, string task, string status, string reason, IReadOnlyList<string> needs, string? report, TimeProvider time) =>
+        new AgentClaim { Task = task, Status = status, Reason = reason, Needs = needs, Report = report, Time = time.GetUtcNow() }.Write(startFolder);
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Orchestrator.Agents;
+using Orchestrator.Agents.Logs;
+
+namespace Orchestrator.Runs.Callbacks;
+
+/// <summary>What an agent said and did, as people read it.</summary>
+public static class AgentLogs
+{
+    /// <summary>A line for each event that people need to read.</summary>
+    /// <param name="startFolder">The start's folder.</param>
+    /// <param name="follow">Go on until the agent has ended.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async IAsyncEnumerable<string> ReadAsync(
+        string startFolder, bool follow, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var happened in AgentLog.ReadAsync(startFolder, follow, time, cancellationToken))
+        {
+            if (Describe(happened) is { } line)
+                yield return line;
+        }
+    }
+
+    private static string? Describe(AgentEvent happened) => happened switch
+    {
+        AgentText text => text.Text,
+        AgentToolUse use => $"[{use.Tool}: {use.Subject}]",
+        AgentToolError error => $"[ERROR: {error.Message}]",
+        AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",
+        AgentRetry retry => $"[retry {retry.Attempt}/{retry.MaxAttempts} after {retry.Kind}]",
+        AgentRateLimit { IsRejected: true } limit =>
+            $"[ERROR: usage limit {limit.Limit}, resets {limit.ResetsAt?.ToLocalTime().ToString("t", CultureInfo.InvariantCulture) ?? "at an unknown time"}]",
+        AgentResult { IsError: true } result => $"[ERROR: {result.Text}]",
+        _ => null,
+    };
+}
