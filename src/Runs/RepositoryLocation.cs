@@ -1,4 +1,4 @@
-using Orchestrator.Git;
+using Orchestrator.Git.Program;
 
 namespace Orchestrator.Runs;
 
