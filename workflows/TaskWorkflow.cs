@@ -57,7 +57,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         _decision = null;
         Reporter.TransitionTo(TaskStates.AwaitingApproval, reason);
         await Workflow.WaitConditionAsync(
-            () => _decision is not null || State.IsCancelled, State.Settings.ApprovalTimeout, CancellationToken.None);
+            () => _decision is not null || State.IsCancelled, State.Rules.ApprovalTimeout, CancellationToken.None);
         State.ThrowIfCancelled();
         if (_decision is not { Accepted: true })
         {

@@ -60,7 +60,7 @@ public sealed record PlanningBegun
 
     /// <summary>Limit of one answer.</summary>
     public TimeSpan Timeout { get; init; }
-    public RunSettings Settings { get; init; } = new();
+    public RunRules Rules { get; init; } = new();
 }
 
 /// <summary>Asks the planner for one answer: begun, or taken up where it is.</summary>

@@ -8,31 +8,20 @@ namespace Orchestrator.Messages;
 /// <param name="Queue">Task queue of its activities.</param>
 public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue);
 
-/// <summary>Settings of a run that its workflows decide by; taken once, at its start.</summary>
-public sealed record RunSettings
+/// <summary>What a run's workflows decide by: taken once from its settings, which are stored with it and which workflows do not know.</summary>
+public sealed record RunRules
 {
     /// <summary>Agents at once.</summary>
     public int Workers { get; init; } = 3;
 
-    /// <summary>Agent for tasks that name none.</summary>
-    public string Agent { get; init; } = "claude";
-
-    /// <summary>Attempts for transient failures of an agent, the first included.</summary>
-    public int RetryMaxAttempts { get; init; } = 3;
-
-    /// <summary>Delay before the second attempt; doubles from there, with full jitter.</summary>
-    public TimeSpan RetryBaseDelay { get; init; } = TimeSpan.FromSeconds(1);
-
-    public TimeSpan RetryMaxDelay { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Transient failures of an agent.</summary>
+    public RetryRule Retry { get; init; } = new();
 
     /// <summary>How long an approval may take before the answer is no.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromHours(72);
 
     /// <summary>After this time it is said once more for whom a task waits that needs what another run's task holds.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
-
-    /// <summary><c>merge</c>, <c>pr</c> or <c>branch</c>.</summary>
-    public string Land { get; init; } = "merge";
 
     /// <summary>How long an account or a machine that does not work is left alone before one task tries it; doubles from there, up to half an hour.</summary>
     public TimeSpan FirstTrialAfter { get; init; } = TimeSpan.FromMinutes(1);
@@ -63,7 +52,10 @@ public sealed record PlanOutline
     /// <summary>First page of tasks; more by <see cref="ReadTasksInput"/> up to <see cref="TaskCount"/>.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
     public int TaskCount { get; init; }
-    public RunSettings Settings { get; init; } = new();
+
+    /// <summary>Agent for tasks that name none.</summary>
+    public string Agent { get; init; } = "";
+    public RunRules Rules { get; init; } = new();
     public int RiskScore { get; init; }
 
     /// <summary><c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</summary>
@@ -140,7 +132,7 @@ public sealed record ProgressInput(RepositoryReference Repository, RunStatus Run
 public sealed record ReadTaskInput(string RunId, string TaskId);
 
 /// <summary>Asks for staging to be landed on the target.</summary>
-public sealed record LandInput(string RunId, RepositoryReference Repository, string PlanHash, string Target, string Staging, string BaseCommit, string Land)
+public sealed record LandInput(string RunId, RepositoryReference Repository, string PlanHash, string Target, string Staging, string BaseCommit)
 {
     /// <summary>Commit that staging has to be at: the last merge that the run was told of. Empty: it does not say.</summary>
     public string StagingTip { get; init; } = "";
@@ -155,6 +147,9 @@ public sealed record LandResult
     /// <summary>True when the target (or, for <c>branch</c> and <c>pr</c>, the branch) holds the run's work.</summary>
     public bool Landed { get; init; }
     public string Commit { get; init; } = "";
+
+    /// <summary>The branch that holds it where nothing was to be merged (<c>git.land</c> branch or pr); empty: the target.</summary>
+    public string Branch { get; init; } = "";
 
     /// <summary>What happened, or why a person is needed.</summary>
     public string Message { get; init; } = "";

@@ -10,7 +10,7 @@ public sealed record TaskInput
     public required RepositoryReference Repository { get; init; }
     public required string PlanHash { get; init; }
     public required TaskOutline Task { get; init; }
-    public required RunSettings Settings { get; init; }
+    public required RunRules Rules { get; init; }
 
     /// <summary>Branch of the run's verified work.</summary>
     public required string Staging { get; init; }

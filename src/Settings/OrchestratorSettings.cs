@@ -34,7 +34,8 @@ public sealed record OrchestratorSettings
 
     public required PlannerSettings Planner { get; init; }
 
-    public required RetrySettings Retry { get; init; }
+    /// <summary>Retries of transient failures (<c>retry.*</c>); a server's own retry time wins.</summary>
+    public required RetryRule Retry { get; init; }
 
     public required LimitSettings Limits { get; init; }
 
@@ -82,9 +83,6 @@ public sealed record AgentSettings(IReadOnlyList<string>? Command, string Provid
 /// <param name="Url">Address of the service that <c>api</c> and <c>bedrock</c> call; null: its usual one.</param>
 /// <param name="Region">AWS region of <c>bedrock</c>; null: as the environment has it.</param>
 public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeout, string? Url, string? Region);
-
-/// <summary>Retries of transient failures (<c>retry.*</c>); full jitter, and a server's own retry time wins.</summary>
-public sealed record RetrySettings(int MaxAttempts, TimeSpan BaseDelay, TimeSpan MaxDelay);
 
 /// <summary>Limits of one agent start (<c>limits.*</c>); null is off.</summary>
 /// <param name="Stall">An agent that says nothing for this long is stopped.</param>

@@ -18,7 +18,7 @@ internal sealed class SettingsBinder(SettingsLayers layers)
             Agents = ReadAgents(),
             Planner = new(
                 Read(SettingKeys.PlannerAgent), ReadModel(SettingKeys.PlannerModel), Read(SettingKeys.PlannerTimeout), Read(SettingKeys.PlannerUrl), Read(SettingKeys.PlannerRegion)),
-            Retry = new(Read(SettingKeys.RetryAttempts), Read(SettingKeys.RetryBaseDelay), Read(SettingKeys.RetryMaxDelay)),
+            Retry = new RetryRule { MaxAttempts = Read(SettingKeys.RetryAttempts), BaseDelay = Read(SettingKeys.RetryBaseDelay), MaxDelay = Read(SettingKeys.RetryMaxDelay) },
             Limits = new(
                 Read(SettingKeys.StallLimit), Read(SettingKeys.TurnLimit), Read(SettingKeys.CostLimit),
                 Read(SettingKeys.MemoryLimit), Read(SettingKeys.CpuLimit), Read(SettingKeys.OrphanLimit)),

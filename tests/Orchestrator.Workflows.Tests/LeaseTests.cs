@@ -58,7 +58,7 @@ public sealed class LeaseTests
         {
             await go.Task.WaitAsync(stop);
             return ScriptedActivities.Done();
-        }, new RunSettings { Workers = 3, LockTimeout = TimeSpan.FromMilliseconds(100) });
+        }, new RunRules { Workers = 3, LockTimeout = TimeSpan.FromMilliseconds(100) });
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..]);
         await run.BeginAsync(id: SecondRun);
         var second = run.Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(SecondRun);
@@ -98,7 +98,7 @@ public sealed class LeaseTests
     {
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => new TaskOutline { Id = $"t{i}", DependsOn = i == 0 ? [] : [$"t{i - 1}"] })],
-            settings: new RunSettings { Workers = 1, ContinueAfterEvents = 40 });
+            settings: new RunRules { Workers = 1, ContinueAfterEvents = 40 });
         run.Activities.Leases = input => input.Step switch
         {
             LeaseStep.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Shared = true })),

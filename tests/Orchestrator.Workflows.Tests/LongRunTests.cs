@@ -35,7 +35,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
                     return hopeless ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = new string('y', 5000) } : ScriptedActivities.Done();
                 };
             },
-            new RunSettings { Workers = 3, ContinueAfterEvents = 100 },
+            new RunRules { Workers = 3, ContinueAfterEvents = 100 },
             sizes);
         var limit = TimeSpan.FromMinutes(3);
         await run.UntilAsync(s => s.State == RunStates.Escalated, limit);
@@ -66,7 +66,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
     public async Task ContinueAsNew_TasksThatTakeNoTime_HistoriesStayShort()
     {
         await using var run = await ScriptedRun.StartAsync(
-            [.. Enumerable.Range(0, 24).Select(i => RunTests.Task($"t{i}"))], settings: new RunSettings { Workers = 8, ContinueAfterEvents = 100 });
+            [.. Enumerable.Range(0, 24).Select(i => RunTests.Task($"t{i}"))], settings: new RunRules { Workers = 8, ContinueAfterEvents = 100 });
 
         var result = await run.ResultAsync();
 

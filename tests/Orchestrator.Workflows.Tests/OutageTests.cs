@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Failures that are no task's fault: said once, tried by one, gone on with by itself.</summary>
 public sealed class OutageTests
 {
-    private static readonly RunSettings Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
+    private static readonly RunRules Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
 
     [Fact]
     public async Task Account_DoesNotWork_IsSaidOnceTriedByOneTaskAndGoneOnWith()

@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporalio.Activities;
@@ -73,7 +74,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         {
             _model.Play();
             int[] lengths = [0, 20, 60, EachMessage];
-            var settings = new RunSettings { Workers = 3, RetryMaxAttempts = RunModel.Attempts, RetryBaseDelay = TimeSpan.FromMilliseconds(1) };
+            var settings = new RunRules { Workers = 3, Retry = new RetryRule { MaxAttempts = RunModel.Attempts, BaseDelay = TimeSpan.FromMilliseconds(1) } };
             var length = lengths[_random.Next(lengths.Length)];
             settings = length == EachMessage ? settings with { ContinueAfterMessages = 1 } : settings with { ContinueAfterEvents = length };
             await using var run = await ScriptedRun.StartAsync(_plan, Script, settings);

@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Messages;
 using Temporalio.Exceptions;
 using Xunit;
@@ -57,7 +58,7 @@ public sealed class RunTests
                 await System.Threading.Tasks.Task.Delay(50, stop);
                 return ScriptedActivities.Done();
             },
-            new RunSettings { Workers = 2 });
+            new RunRules { Workers = 2 });
 
         await run.ResultAsync();
 
@@ -268,7 +269,7 @@ public sealed class RunTests
                     await System.Threading.Tasks.Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return stop.IsCancellationRequested ? new AgentRunResult { FailureClass = FailureClasses.Stopped, Session = "s" } : ScriptedActivities.Done();
             },
-            new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10), ContinueAfterEvents = 40 });
+            new RunRules { Workers = 3, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) }, ContinueAfterEvents = 40 });
         await run.UntilAsync(s => s.Tasks.Count > 0 && s.Tasks[0].Starts == 1 && !run.Activities.Starts.IsEmpty);
         await run.Run.ExecuteUpdateAsync(w => w.PauseAsync(new TaskCommand("a")));
         await run.UntilAsync(s => s.Tasks[0].Paused);
@@ -484,7 +485,7 @@ public sealed class RunTests
     public async Task Resume_PausedTasks_HoldTheirSlotsAgain()
     {
         var (atWork, most, go) = (0, 0, new TaskCompletionSource());
-        var settings = new RunSettings { Workers = 2, RetryBaseDelay = TimeSpan.FromMilliseconds(10) };
+        var settings = new RunRules { Workers = 2, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } };
         await using var run = await ScriptedRun.StartAsync([Task("a"), Task("b"), Task("c"), Task("d")], a => a.Agent = async (input, stop) =>
         {
             if (input.Stop)
@@ -554,7 +555,7 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => i == 0 ? Task("t0") : Task($"t{i}", $"t{i - 1}"))],
-            settings: new RunSettings { Workers = 3, ContinueAfterEvents = 40 });
+            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 });
         await run.BeginAsync(new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml", MaxCost = 0.5m });
         await run.UntilAsync(s => s.Paused);
 
@@ -607,7 +608,7 @@ public sealed class RunTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [.. Enumerable.Range(0, 12).Select(i => i < 3 ? Task($"t{i}") : Task($"t{i}", $"t{i - 3}"))],
-            settings: new RunSettings { Workers = 3, ContinueAfterEvents = 40 });
+            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 });
 
         var result = await run.ResultAsync();
 
@@ -634,7 +635,7 @@ public sealed class RunTests
                     input.Task.Task.Id == "a" && hopeless ? new AgentRunResult { FailureClass = FailureClasses.GaveUp, Message = "no idea" } : ScriptedActivities.Done());
                 a.Release = input => input.TaskId == "a" ? release.Task : System.Threading.Tasks.Task.CompletedTask;
             },
-            settings: new RunSettings { Workers = 3, ContinueAfterEvents = 40 });
+            settings: new RunRules { Workers = 3, ContinueAfterEvents = 40 });
         await run.UntilAsync(s => s.State == RunStates.Escalated);
         var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
         hopeless = false;

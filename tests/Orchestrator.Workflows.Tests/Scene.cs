@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
@@ -36,7 +37,7 @@ internal sealed class Scene : IAsyncDisposable
     public static async Task<Scene> AtAsync(string state)
     {
         var scene = new Scene(state);
-        var (settings, fails) = (new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, 1);
+        var (settings, fails) = (new RunRules { Workers = 3, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } }, 1);
         scene.Run = await ScriptedRun.CreateAsync([new TaskOutline { Id = "a" }, new TaskOutline { Id = "b", DependsOn = state == "second-task" ? ["a"] : [] }], a =>
         {
             a.Planner = (input, stop) => scene.WorkAsync(input.Stop, state == "planning", stop);

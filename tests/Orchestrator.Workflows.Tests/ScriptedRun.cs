@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using System.Collections.Concurrent;
 using System.Net;
 using Orchestrator.Client;
@@ -44,14 +45,14 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public WorkflowHandle<IOrchestrationWorkflow, RunResult> Run => Client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
     /// <summary>Starts a server (or uses the one of <c>TEMPORAL_ADDRESS</c>), a worker and the run.</summary>
-    public static async Task<ScriptedRun> StartAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null, IPayloadCodec? codec = null)
+    public static async Task<ScriptedRun> StartAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunRules? settings = null, IPayloadCodec? codec = null)
     {
         var run = await CreateAsync(tasks, script, settings, codec);
         await run.BeginAsync();
         return run;
     }
 
-    public static async Task<ScriptedRun> CreateAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunSettings? settings = null, IPayloadCodec? codec = null)
+    public static async Task<ScriptedRun> CreateAsync(IReadOnlyList<TaskOutline> tasks, Action<ScriptedActivities>? script = null, RunRules? settings = null, IPayloadCodec? codec = null)
     {
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
         TemporalServer? server = null;
@@ -63,7 +64,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
         }
         var client = MessageJson.Speaking(await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address) { DataConverter = DataConverter.Default with { PayloadCodec = codec } }));
         var queue = $"scripted-{Guid.NewGuid():n}";
-        var activities = new ScriptedActivities(tasks, settings ?? new RunSettings { Workers = 3, RetryBaseDelay = TimeSpan.FromMilliseconds(10) }, queue, client);
+        var activities = new ScriptedActivities(tasks, settings ?? new RunRules { Workers = 3, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } }, queue, client);
         script?.Invoke(activities);
         var run = new ScriptedRun(server, client, activities, queue);
         run.Work();
@@ -142,7 +143,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
 }
 
 /// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
-internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSettings settings, string queue, ITemporalClient client) : IRepositoryActivities, IRunActivities, ITaskActivities, IPlanningActivities
+internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRules settings, string queue, ITemporalClient client) : IRepositoryActivities, IRunActivities, ITaskActivities, IPlanningActivities
 {
     private readonly ConcurrentDictionary<string, MergeResult> _merges = new();
     private int _agents;
@@ -212,7 +213,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
     public Task<RepositoryReference> FindRepositoryAsync(string path) => Task.FromResult(new RepositoryReference(path, "key", queue));
 
     [Activity]
-    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = PayloadPaging.First(tasks, PageSize), TaskCount = tasks.Count, Settings = settings }));
+    public Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) => Task.FromResult(Plan(new PlanOutline { Hash = "h", Title = "a test", Tasks = PayloadPaging.First(tasks, PageSize), TaskCount = tasks.Count, Agent = "claude", Rules = settings }));
 
     [Activity]
     public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult<IReadOnlyList<TaskOutline>>(PayloadPaging.First(tasks.Skip(input.Offset), PageSize));
@@ -357,7 +358,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunSe
 
     [Activity]
     public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
-        Task.FromResult(new PlanningBegun { Title = "a request", Agent = "scripted", Timeout = TimeSpan.FromMinutes(5), Settings = settings });
+        Task.FromResult(new PlanningBegun { Title = "a request", Agent = "scripted", Timeout = TimeSpan.FromMinutes(5), Rules = settings });
 
     [Activity]
     public Task<AgentRunResult> AskPlannerAsync(AskPlannerInput input)

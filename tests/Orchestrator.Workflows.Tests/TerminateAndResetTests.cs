@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
@@ -225,7 +226,7 @@ public sealed class TerminateAndResetTests
                     await go.Task.WaitAsync(stop);
                 return ScriptedActivities.Done();
             },
-            new RunSettings { Workers = 3, ContinueAfterEvents = 40, RetryBaseDelay = TimeSpan.FromMilliseconds(10) });
+            new RunRules { Workers = 3, ContinueAfterEvents = 40, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } });
         await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Executing }, ..] && s.Tasks.Skip(1).All(t => t.State == TaskStates.Merged));
         var started = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);

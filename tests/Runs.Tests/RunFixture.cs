@@ -116,7 +116,7 @@ internal sealed class RunFixture : IDisposable
         Repository = Reference,
         PlanHash = Hash,
         Task = new TaskOutline { Id = id },
-        Settings = new RunSettings(),
+        Rules = new RunRules(),
         Staging = StagingBranch,
         StagingTip = StagingTip,
         Fresh = fresh,
@@ -150,8 +150,13 @@ internal sealed class RunFixture : IDisposable
 
     public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) => Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 
-    private Task<LandResult> LandOnceAsync(string land, bool isAskedFor) =>
-        new RunLanding(_services, Caller).LandAsync(new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit, land) { StagingTip = StagingTip, IsAskedFor = isAskedFor }, CancellationToken.None);
+    private Task<LandResult> LandOnceAsync(string land, bool isAskedFor)
+    {
+        var files = _services.Plans.Load(Reference, _runId, Hash);
+        RunFiles.Store(files.Folder, files.Plan, files.Start.With(s => s with { Git = s.Git with { Land = land } }));
+        var input = new LandInput(_runId, Reference, Hash, Preflight.Target, StagingBranch, Preflight.BaseCommit) { StagingTip = StagingTip, IsAskedFor = isAskedFor };
+        return new RunLanding(_services, Caller).LandAsync(input, CancellationToken.None);
+    }
 
     private T Take<T>(T result, Func<T, string> tip)
     {

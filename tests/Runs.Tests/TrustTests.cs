@@ -72,7 +72,7 @@ public class TrustTests
         var loaded = Load(Services(repository), repository);
 
         Assert.Empty(loaded.Faults);
-        Assert.Equal(7, loaded.Settings.Workers);
+        Assert.Equal(7, loaded.Rules.Workers);
     }
 
     private static RunServices Services(TemporaryRepository repository) => new("host", ["orchestrate", "hook"], TimeProvider.System)

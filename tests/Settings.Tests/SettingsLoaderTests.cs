@@ -15,7 +15,7 @@ public class SettingsLoaderTests
         Assert.Equal(TimeSpan.FromSeconds(1800), settings.TaskTimeout);
         Assert.Equal(TimeSpan.FromSeconds(300), settings.Planner.Timeout);
         Assert.Equal(2, settings.MaxRemediations);
-        Assert.Equal(new RetrySettings(3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), settings.Retry);
+        Assert.Equal(new RetryRule { MaxAttempts = 3, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(60) }, settings.Retry);
         Assert.Equal(new LimitSettings(TimeSpan.FromSeconds(900), null, null, null, null, TimeSpan.FromMinutes(30)), settings.Limits);
         Assert.Equal(("sonnet", "opus"), (settings.Model, settings.Planner.Model));
         Assert.Equal("claude", settings.Agent);

@@ -43,7 +43,7 @@ internal sealed class BeginStage(RunContext context, LeaseTeller leases)
             return;
         context.TransitionTo(RunStates.AwaitingApproval, reason);
         await Workflow.WaitConditionAsync(
-            () => _state.PlanAnswer is not null || _state.IsCancelled, _state.Settings.ApprovalTimeout, CancellationToken.None);
+            () => _state.PlanAnswer is not null || _state.IsCancelled, _state.Rules.ApprovalTimeout, CancellationToken.None);
         context.ThrowIfCancelled();
         if (_state.PlanAnswer is not { Accepted: true })
         {

@@ -22,7 +22,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
     public bool HasNews => IsDue && (!_state.IsDraining || MayContinue);
 
     private bool IsDue =>
-        IsLong(_state.Settings, messagesTaken(), Workflow.CurrentHistoryLength, _eventsOfRestore, Workflow.ContinueAsNewSuggested);
+        IsLong(_state.Rules, messagesTaken(), Workflow.CurrentHistoryLength, _eventsOfRestore, Workflow.ContinueAsNewSuggested);
 
     /// <summary>Nothing is under way that the checkpoint would not tell of. A run that is cancelled ends in this execution.</summary>
     private bool MayContinue =>
@@ -35,7 +35,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
     /// <param name="events">Events in its history.</param>
     /// <param name="eventsOfRestore">Those of them that were there when it was restored; 0 for a run's first execution.</param>
     /// <param name="isSuggested">The server says that the history is long.</param>
-    public static bool IsLong(RunSettings settings, int messages, int events, int eventsOfRestore, bool isSuggested)
+    public static bool IsLong(RunRules settings, int messages, int events, int eventsOfRestore, bool isSuggested)
     {
         if (settings.ContinueAfterMessages > 0)
             return messages >= settings.ContinueAfterMessages;

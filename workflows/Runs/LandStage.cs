@@ -23,10 +23,9 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
             var result = await LandAsync(isAskedFor);
             if (result.Landed)
             {
-                var isMerged = _state.Settings.Land == "merge";
-                _state.Run = _state.Run with { LandedCommit = result.Commit, LandedOn = isMerged ? _state.Run.Target : _state.Run.Staging };
+                _state.Run = _state.Run with { LandedCommit = result.Commit, LandedOn = result.Branch.Length == 0 ? _state.Run.Target : result.Branch };
                 _state.Journal.Note(task: null, RunStates.Landing, result.Message, RunContext.Now, result.Evidence);
-                return isMerged ? "" : result.Message;
+                return result.Branch.Length == 0 ? "" : result.Message;
             }
             _state.PromoteAsked = false;
             context.TransitionTo(RunStates.AwaitingPromotion, result.Message, result.Evidence);
@@ -38,7 +37,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery)
     {
         var run = _state.Run;
         var land = new LandInput(
-            _state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit, _state.Settings.Land)
+            _state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit)
         {
             StagingTip = _state.StagingTip,
             IsAskedFor = isAskedFor,

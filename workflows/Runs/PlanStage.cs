@@ -29,8 +29,8 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         {
             Repository = _state.Repository.Path,
             Title = _state.Plan.Title,
-            Agent = _state.Settings.Agent,
-            Workers = _state.Settings.Workers,
+            Agent = _state.Plan.Agent,
+            Workers = _state.Rules.Workers,
             Warnings = [.. _state.Run.Warnings, .. _state.Plan.Warnings],
         };
         if (!_state.Input.NeedsPlanner)
@@ -77,7 +77,7 @@ internal sealed class PlanStage(RunContext context, PlanReader plans, TaskStarte
         };
         recorder.Begin();
         await RefuseAsync(begun.Faults);
-        _state.Plan = new PlanOutline { Settings = begun.Settings };
+        _state.Plan = new PlanOutline { Rules = begun.Rules };
         _state.Planner = new TaskOutline { Id = PlannerTask.Id, Title = begun.Title, Timeout = begun.Timeout };
         _state.Board.Add([_state.Planner], RunContext.Now);
         context.TransitionTo(RunStates.Planning, $"{begun.Agent} plans");

@@ -17,7 +17,7 @@ internal sealed class RunState
         RunId = runId;
         Input = input;
         Since = now;
-        Outages = new Outages(() => Settings.FirstTrialAfter);
+        Outages = new Outages(() => Rules.FirstTrialAfter);
         Run = new RunStatus
         {
             RunId = runId,
@@ -41,7 +41,7 @@ internal sealed class RunState
     public PlanOutline Plan { get; set; } = new();
 
     /// <summary>What the workflow decides by that a person has set.</summary>
-    public RunSettings Settings => Plan.Settings;
+    public RunRules Rules => Plan.Rules;
 
     /// <summary>The run without its tasks.</summary>
     public RunStatus Run { get; set; }

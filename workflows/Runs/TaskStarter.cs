@@ -33,7 +33,7 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
         Repository = _state.Repository,
         PlanHash = _state.Plan.Hash,
         Task = entry.Outline,
-        Settings = _state.Settings,
+        Rules = _state.Rules,
         Staging = _state.Run.Staging,
         StagingTip = _state.StagingTip,
         FirstRound = entry.Status.Round + 1,

@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Tasks;
 
@@ -31,7 +32,7 @@ internal enum AfterAgent
 }
 
 /// <summary>Counts the starts of one attempt and says what comes after each. No Temporal, no clock, no chance: it is told them.</summary>
-internal sealed class AgentRetries(RunSettings settings)
+internal sealed class AgentRetries(RetryRule rule)
 {
     /// <summary>
     /// Starts in a row that may be killed from outside before the task fails: a machine that kills every agent is no place to go on.
@@ -55,7 +56,7 @@ internal sealed class AgentRetries(RunSettings settings)
         FailureClasses.Died when ++_deaths >= MaxDeaths => (
             AfterAgent.Fail, $"the agent was killed {_deaths} times in a row: {result.Message}"),
         FailureClasses.Died => (AfterAgent.Again, ""),
-        FailureClasses.Transient when ++_attempts >= settings.RetryMaxAttempts => (
+        FailureClasses.Transient when ++_attempts >= rule.MaxAttempts => (
             AfterAgent.Fail, $"{result.Message} ({_attempts} attempts)"),
         FailureClasses.Transient => (AfterAgent.Later, ""),
         FailureClasses.UsageLimit => (AfterAgent.AtReset, ""),
@@ -73,8 +74,7 @@ internal sealed class AgentRetries(RunSettings settings)
     /// <param name="chance">0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
-        var ceiling = settings.RetryBaseDelay * Math.Pow(2, _attempts - 1);
-        var backoff = (ceiling < settings.RetryMaxDelay ? ceiling : settings.RetryMaxDelay) * chance;
+        var backoff = rule.PauseAfter(_attempts, chance);
         return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
     }
 

@@ -21,7 +21,7 @@ internal sealed class AgentRuns(TaskState state, TaskReporter reporter, TaskWait
     /// <param name="call">Lets one start happen.</param>
     public async Task<AgentRunResult> RunAsync(Func<AgentCall, Task<AgentRunResult>> call)
     {
-        var retries = new AgentRetries(state.Settings);
+        var retries = new AgentRetries(state.Rules.Retry);
         var pause = TimeSpan.FromMinutes(1);
         while (true)
         {

@@ -18,7 +18,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         new() { TaskId = "", ExecutionId = executionId, Sequence = 0, State = TaskStates.Preparing };
 
     /// <summary>What the workflow decides by that a person has set.</summary>
-    public RunSettings Settings => Input.Settings;
+    public RunRules Rules => Input.Rules;
 
     /// <summary>File with what was wrong in the last attempt, relative to the repository; empty in the first.</summary>
     public string ProblemsFile { get; set; } = "";

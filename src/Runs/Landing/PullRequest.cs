@@ -21,7 +21,7 @@ internal static class PullRequest
             return new LandResult { Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: orchestrate promote {input.RunId}" };
         var known = await runner.RunAsync(Command(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"), stop);
         if (known.Succeeded)
-            return new LandResult { Landed = true, Commit = tip, Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}" };
+            return new LandResult { Landed = true, Commit = tip, Branch = input.Staging, Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}" };
         var body = new StringBuilder();
         foreach (var task in files.Plan.Tasks)
             body.Append("- ").Append(task.Id).Append(": ").Append(task.Description.Split('\n', 2)[0]).Append('\n');
@@ -29,7 +29,7 @@ internal static class PullRequest
         var opened = await runner.RunAsync(
             Command(gh, repository, "pr", "create", "--draft", "--base", input.Target, "--head", input.Staging, "--title", title, "--body", body.ToString()), stop);
         return opened.Succeeded
-            ? new LandResult { Landed = true, Commit = tip, Message = $"Draft pull request: {opened.StandardOutput.Text.Trim()}" }
+            ? new LandResult { Landed = true, Commit = tip, Branch = input.Staging, Message = $"Draft pull request: {opened.StandardOutput.Text.Trim()}" }
             : new LandResult { Message = $"gh could not open the pull request ({Why(opened)}). {input.Staging} is pushed. Repair that, then: orchestrate promote {input.RunId}" };
     }
 

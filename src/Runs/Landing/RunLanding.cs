@@ -46,9 +46,9 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         var (found, note) = await StagingTipAsync(repository, staging, input, stop);
         if (found is not { } tip)
             return new LandResult { Message = note };
-        if (input.Land == "branch")
-            return new LandResult { Landed = true, Commit = tip, Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim() };
-        if (input.Land == "pr")
+        if (files.Settings.Git.Land == "branch")
+            return new LandResult { Landed = true, Commit = tip, Branch = input.Staging, Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim() };
+        if (files.Settings.Git.Land == "pr")
             return await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
 
         var target = $"refs/heads/{input.Target}";

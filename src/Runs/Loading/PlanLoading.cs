@@ -50,7 +50,8 @@ public sealed class PlanLoading(RunServices services)
             Warnings = PayloadPaging.Brief([.. settings.Warnings.Select(w => w.ToString()), .. read.Warnings.Select(w => w.ToPlainText()), .. outline.Warnings]),
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
-            Settings = RunSettingsOf(settings.Settings),
+            Agent = settings.Settings.Agent,
+            Rules = RulesOf(settings.Settings),
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,
@@ -168,15 +169,11 @@ public sealed class PlanLoading(RunServices services)
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    internal static RunSettings RunSettingsOf(OrchestratorSettings settings) => new()
+    internal static RunRules RulesOf(OrchestratorSettings settings) => new()
     {
         Workers = settings.Workers,
-        Agent = settings.Agent,
-        RetryMaxAttempts = settings.Retry.MaxAttempts,
-        RetryBaseDelay = settings.Retry.BaseDelay,
-        RetryMaxDelay = settings.Retry.MaxDelay,
+        Retry = settings.Retry,
         ApprovalTimeout = settings.ApprovalTimeout,
         LockTimeout = settings.LockTimeout,
-        Land = settings.Git.Land,
     };
 }

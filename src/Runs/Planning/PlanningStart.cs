@@ -38,7 +38,7 @@ public sealed class PlanningStart(RunServices services)
             Title = PlanLoading.TitleOf(files.Request),
             Agent = files.Start.Settings.Planner.Agent,
             Timeout = files.Start.Settings.Planner.Timeout,
-            Settings = PlanLoading.RunSettingsOf(files.Start.Settings),
+            Rules = PlanLoading.RulesOf(files.Start.Settings),
         };
     }
 

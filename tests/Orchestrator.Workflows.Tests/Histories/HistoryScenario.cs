@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporalio.Api.Enums.V1;
@@ -11,11 +12,11 @@ namespace Orchestrator.Workflows.Tests.Histories;
 internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type> Workflows)
 {
     private const string RunId = "run-recorded-000001";
-    private static readonly RunSettings Shortest = new() { Workers = 1, RetryBaseDelay = TimeSpan.FromMilliseconds(10) };
+    private static readonly RunRules Shortest = new() { Workers = 1, Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) } };
 
     public OrchestrationInput Input { get; init; } = new() { Repository = "/r", PlanFile = "t.yaml", Yes = true };
 
-    public RunSettings Settings { get; init; } = Shortest;
+    public RunRules Settings { get; init; } = Shortest;
 
     /// <summary>Tasks of the run, one after the other.</summary>
     public int Tasks { get; init; } = 1;

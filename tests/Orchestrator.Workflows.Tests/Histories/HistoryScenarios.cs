@@ -70,7 +70,7 @@ internal static class HistoryScenarios
                 await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
             },
         };
-        var isLong = new RunSettings { Workers = 1, ContinueAfterEvents = 40 };
+        var isLong = new RunRules { Workers = 1, ContinueAfterEvents = 40 };
         yield return new("continued", Orchestration) { Settings = isLong, Tasks = 2, KeepsFirst = true };
         yield return new("restored", Orchestration) { Settings = isLong, Tasks = 2 };
         yield return new("reset", Orchestration) { Play = ResetAsync };

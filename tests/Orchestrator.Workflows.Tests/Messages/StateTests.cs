@@ -15,7 +15,7 @@ public sealed class StateTests
     {
         await using var run = await ScriptedRun.StartAsync(
             [RunTests.Task("a") with { RequiresApproval = true }, RunTests.Task("b"), RunTests.Task("c", "b")],
-            settings: new RunSettings { Workers = 2, ApprovalTimeout = TimeSpan.FromSeconds(4), ContinueAfterMessages = 1 });
+            settings: new RunRules { Workers = 2, ApprovalTimeout = TimeSpan.FromSeconds(4), ContinueAfterMessages = 1 });
 
         var ended = await run.UntilAsync(s => s.Tasks.Count == 3 && s.Tasks[0].State == TaskStates.Cancelled);
 
@@ -30,7 +30,7 @@ public sealed class StateTests
         await using var run = await ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, 12).Select(i => RunTests.Task($"t{i}", i == 0 ? [] : [$"t{i - 1}"]))],
             a => a.WhileStoring = () => cancelled!.Run.ExecuteUpdateAsync(w => w.CancelAsync()),
-            new RunSettings { Workers = 1, ContinueAfterEvents = 40 });
+            new RunRules { Workers = 1, ContinueAfterEvents = 40 });
         cancelled = run;
 
         await run.BeginAsync();
@@ -71,7 +71,7 @@ public sealed class StateTests
             Repository = new RepositoryReference("/r", "key", run.Queue),
             PlanHash = "h",
             Task = RunTests.Task("a"),
-            Settings = new RunSettings(),
+            Rules = new RunRules(),
             Staging = "staging",
         };
         var handle = await run.Client.StartWorkflowAsync((ITaskWorkflow w) => w.RunAsync(input), options);

@@ -12,7 +12,7 @@ internal static class TestRun
 
     public static RunState Of(OrchestrationInput input, params TaskOutline[] tasks)
     {
-        var state = new RunState("run-1", input, Now, CancellationToken.None) { Plan = new PlanOutline { Settings = new RunSettings() } };
+        var state = new RunState("run-1", input, Now, CancellationToken.None) { Plan = new PlanOutline { Rules = new RunRules() } };
         state.Run = state.Run with { Workers = 2 };
         state.Board.Add(tasks, Now);
         state.TransitionTo(RunStates.Executing, "", Now);

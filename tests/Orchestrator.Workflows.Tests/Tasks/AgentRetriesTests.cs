@@ -1,3 +1,4 @@
+using Orchestrator.Plans;
 using Orchestrator.Messages;
 using Orchestrator.Workflows.Tasks;
 using Xunit;
@@ -11,7 +12,7 @@ public sealed class AgentRetriesTests
     [Fact]
     public void After_TransientFailures_WaitsLongerAndFailsAtTheLastAttempt()
     {
-        var retries = new AgentRetries(new RunSettings { RetryMaxAttempts = 3, RetryBaseDelay = TimeSpan.FromSeconds(2) });
+        var retries = new AgentRetries(new RetryRule { MaxAttempts = 3, BaseDelay = TimeSpan.FromSeconds(2) });
         var transient = new AgentRunResult { FailureClass = FailureClasses.Transient, Message = "no network" };
 
         Assert.Equal(AfterAgent.Later, retries.After(transient).Next);
@@ -25,7 +26,7 @@ public sealed class AgentRetriesTests
     [Fact]
     public void After_AgentKilledAgainAndAgain_FailsAfterTwenty()
     {
-        var retries = new AgentRetries(new RunSettings());
+        var retries = new AgentRetries(new RetryRule());
         var died = new AgentRunResult { FailureClass = FailureClasses.Died, Message = "killed" };
 
         Assert.All(Enumerable.Range(1, 19), _ => Assert.Equal(AfterAgent.Again, retries.After(died).Next));
@@ -42,7 +43,7 @@ public sealed class AgentRetriesTests
     [InlineData(FailureClasses.GaveUp, nameof(AfterAgent.Fail))]
     [InlineData(FailureClasses.Limit, nameof(AfterAgent.Fail))]
     public void After_Outcome_SaysWhatComesNext(string failureClass, string next) =>
-        Assert.Equal(next, new AgentRetries(new RunSettings()).After(new AgentRunResult { FailureClass = failureClass, Message = "m" }).Next.ToString());
+        Assert.Equal(next, new AgentRetries(new RetryRule()).After(new AgentRunResult { FailureClass = failureClass, Message = "m" }).Next.ToString());
 
     [Fact]
     public void UntilReset_SpreadsTheWakingAndKnowsAPastReset()
