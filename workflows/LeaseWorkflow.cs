@@ -42,10 +42,10 @@ public sealed class LeaseWorkflow : MessageWorkflow
         OnSignal("ask", AskAsync);
         OnSignal("release", ReleaseAsync);
         OnSignal("leave", LeaveAsync);
-        TakeStart(TakeUp, state, surplus);
+        TakeStart(Restore, state, surplus);
     }
 
-    private string? TakeUp(LeaseState state)
+    private string? Restore(LeaseState state)
     {
         if (state.Queue.Length == 0)
             return "'queue' is missing: the task queue of the repository's activities.";

@@ -29,7 +29,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
     public OrchestrationWorkflow(IRawValue? input = null, IRawValue? checkpoint = null, IRawValue? surplus = null)
     {
         (_state, _parts) = Begin(new OrchestrationInput());
-        TakeStart(TakeUp, input, checkpoint, surplus);
+        TakeStart(Accept, input, checkpoint, surplus);
         var (steering, handlers) = (_parts.Steering, _parts.Handlers);
         OnQuery("status", Status);
         OnCommand("pause", handlers.PauseAsync, steering.RefusePause, HasTasks);
@@ -96,7 +96,7 @@ public sealed class OrchestrationWorkflow : MessageWorkflow
         }
     }
 
-    private string? TakeUp(OrchestrationInput input, RunCheckpoint? checkpoint = null)
+    private string? Accept(OrchestrationInput input, RunCheckpoint? checkpoint = null)
     {
         if (checkpoint is not null && Workflow.Info.ContinuedRunId is null)
             return "A run is started with one argument; the second is what it takes with it when it continues as new.";

@@ -17,7 +17,6 @@ public sealed class TaskWorkflow : AgentWorkflow
     private int _remediations;
     private string _notes = "";
     private MergeResult? _mergeResult;
-    private (bool Accepted, string Reason)? _decision;
     private bool _mayReuse = true;
     private string _verified = "";
     private string _base = "";
@@ -42,30 +41,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         return Task.CompletedTask;
     }
 
-    private Task DecideAsync(bool accepted, string reason)
-    {
-        if (Report.State == TaskStates.AwaitingApproval)
-            _decision = (accepted, reason);
-        return Task.CompletedTask;
-    }
-
-    /// <summary>
-    /// Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.
-    /// </summary>
-    private async Task WaitForDecisionAsync(string reason)
-    {
-        _decision = null;
-        Reporter.TransitionTo(TaskStates.AwaitingApproval, reason);
-        await Workflow.WaitConditionAsync(
-            () => _decision is not null || State.IsCancelled, State.Rules.ApprovalTimeout, CancellationToken.None);
-        State.ThrowIfCancelled();
-        if (_decision is not { Accepted: true })
-        {
-            var words = _decision?.Reason is { Length: > 0 } said ? $": {said}" : "";
-            var why = _decision is null ? "nobody approved it in time" : $"a person rejected it{words}";
-            throw new TaskEndedException(TaskStates.Failed, $"{why}: {reason}");
-        }
-    }
+    private Task DecideAsync(bool accepted, string reason) => Done(() => State.Decide(accepted, reason));
 
     private async Task WorkAsync()
     {
@@ -206,7 +182,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             if (work.FailureClass != FailureClasses.Environment)
             {
                 if (work.Problems.Count == 0 && work.NeedsPerson.Length > 0)
-                    await WaitForDecisionAsync(work.NeedsPerson);
+                    await Waits.ForDecisionAsync(work.NeedsPerson);
                 return work;
             }
             pause = await Waits.ParkAsync(FailureClasses.Gate, string.Join(" ", work.Problems), pause);

@@ -138,10 +138,18 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             await EndStrangerAsync(entry, open);
         }
         if (task.MergeCommit.Length > 0)
-            _state.Board.MergedEarlier(entry, task.MergeCommit, RunContext.Now);
+            CountAsMerged(entry, task.MergeCommit);
         else if (!entry.AtWork && !entry.HasEnded && task.Round > entry.Status.Round)
             entry.State = entry.State with { Status = entry.Status with { Round = task.Round }, MayReuse = true };
         return false;
+    }
+
+    private void CountAsMerged(TaskEntry entry, string commit)
+    {
+        if (entry.Status.State == TaskStates.Merged)
+            return;
+        entry.Status = entry.Status with { MergeCommit = commit, Paused = false };
+        _state.Board.CountAsDone(entry, "merged before the run was reset", RunContext.Now);
     }
 
     private void TakeOver(TaskEntry entry, TaskReport report)

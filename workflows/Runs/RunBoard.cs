@@ -133,15 +133,6 @@ internal sealed class RunBoard
         Revive(entry, now);
     }
 
-    /// <summary>After a reset: an earlier execution of the run has had this task merged.</summary>
-    public void MergedEarlier(TaskEntry entry, string commit, DateTimeOffset now)
-    {
-        if (IsMerged(entry))
-            return;
-        entry.Status = entry.Status with { MergeCommit = commit, Paused = false };
-        CountAsDone(entry, "merged before the run was reset", now);
-    }
-
     /// <summary>The task's workflow, which an earlier execution of the run had started, goes on for this one.</summary>
     public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
     {

@@ -33,6 +33,9 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>What waits (blocked, parked) is to go on at once.</summary>
     public bool MayGoOn { get; set; }
 
+    /// <summary>A person's answer to work that changed what its gates mean; null: there is none yet.</summary>
+    public (bool Accepted, string Reason)? Decision { get; set; }
+
     /// <summary>Its run has ended without it, so says this sentence; null: it has not.</summary>
     public string? RunEnded { get; private set; }
 
@@ -86,6 +89,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     /// <summary>Goes on at once with what waits (blocked, parked), with the words of a person.</summary>
     public void GoOn(string guidance) => (Guidance, MayGoOn) = (guidance, true);
+
+    /// <summary>Takes a person's answer, where one is waited for.</summary>
+    public void Decide(bool accepted, string reason)
+    {
+        if (Report.State == TaskStates.AwaitingApproval)
+            Decision = (accepted, reason);
+    }
 
     /// <summary>A person's words for the next start, once.</summary>
     public string TakeGuidance()

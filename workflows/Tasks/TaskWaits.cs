@@ -61,6 +61,21 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.ThrowIfCancelled();
     }
 
+    /// <summary>Work that passes its gates, but changed what they mean, is merged only when a person says so. No answer in time means no.</summary>
+    public async Task ForDecisionAsync(string reason)
+    {
+        state.Decision = null;
+        reporter.TransitionTo(TaskStates.AwaitingApproval, reason);
+        await Workflow.WaitConditionAsync(
+            () => state.Decision is not null || state.IsCancelled, state.Rules.ApprovalTimeout, CancellationToken.None);
+        state.ThrowIfCancelled();
+        if (state.Decision is { Accepted: true })
+            return;
+        var words = state.Decision?.Reason is { Length: > 0 } said ? $": {said}" : "";
+        var why = state.Decision is null ? "nobody approved it in time" : $"a person rejected it{words}";
+        throw new TaskEndedException(TaskStates.Failed, $"{why}: {reason}");
+    }
+
     /// <summary>For a time, or until somebody says that it may go on.</summary>
     public async Task ForAsync(string during, string reason, TimeSpan time)
     {
