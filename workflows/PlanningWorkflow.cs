@@ -14,7 +14,7 @@ namespace Orchestrator.Workflows;
 public sealed class PlanningWorkflow : AgentWorkflow
 {
     /// <summary>Answers with faults before a person is asked.</summary>
-    private const int MaxRounds = 3;
+    private const int MaxAttempts = 3;
 
     /// <summary>Before any signal is taken in.</summary>
     [WorkflowInit]
@@ -26,7 +26,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
 
     private async Task WorkAsync()
     {
-        for (var round = 1; ; round++)
+        for (var attempt = 1; ; attempt++)
         {
             await Agents.RunAsync(AskAsync);
             var judged = await JudgeAsync();
@@ -39,10 +39,10 @@ public sealed class PlanningWorkflow : AgentWorkflow
 
             State.ProblemsFile = judged.ProblemsFile;
             var problems = string.Join(" ", judged.Problems);
-            if (round == MaxRounds)
+            if (attempt == MaxAttempts)
                 throw new TaskEndedException(
-                    TaskStates.Failed, $"after {MaxRounds} rounds the planner's answer still has faults: {problems}");
-            Report = Report with { Round = Report.Round + 1 };
+                    TaskStates.Failed, $"after {MaxAttempts} attempts the planner's answer still has faults: {problems}");
+            Report = Report with { Attempt = Report.Attempt + 1 };
             Reporter.TransitionTo(TaskStates.Remediating, problems, State.ProblemsFile);
         }
     }
@@ -53,7 +53,7 @@ public sealed class PlanningWorkflow : AgentWorkflow
         {
             RunId = Input.RunId,
             Repository = Input.Repository,
-            Round = Report.Round,
+            Attempt = Report.Attempt,
             Start = Report.LastStart,
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,

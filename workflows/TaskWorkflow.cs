@@ -36,7 +36,7 @@ public sealed class TaskWorkflow : AgentWorkflow
 
     private Task MergeDoneAsync(MergeResult result)
     {
-        if (Report.State == TaskStates.Merging && result.Round == Report.Round)
+        if (Report.State == TaskStates.Merging && result.Attempt == Report.Attempt)
             _mergeResult = result;
         return Task.CompletedTask;
     }
@@ -92,7 +92,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             var prepare = new PrepareTaskInput
             {
                 Task = Input,
-                Round = Report.Round,
+                Attempt = Report.Attempt,
                 WithStaging = withStaging,
                 MayReuse = _mayReuse,
                 Commit = withStaging ? _verified : "",
@@ -148,7 +148,7 @@ public sealed class TaskWorkflow : AgentWorkflow
         {
             Task = Input,
             Prepared = prepared,
-            Round = Report.Round,
+            Attempt = Report.Attempt,
             Start = Report.LastStart,
             Session = State.Session,
             ProblemsFile = State.ProblemsFile,
@@ -169,7 +169,7 @@ public sealed class TaskWorkflow : AgentWorkflow
             {
                 Task = Input,
                 Prepared = prepared,
-                Round = Report.Round,
+                Attempt = Report.Attempt,
                 Start = start,
                 ClaimedDone = turn.ClaimedDone,
                 EndedWith = turn.EndedWith,
@@ -210,14 +210,14 @@ public sealed class TaskWorkflow : AgentWorkflow
         }
     }
 
-    /// <summary>The next round begins with what was wrong, or the task has had its rounds.</summary>
+    /// <summary>The next attempt begins with what was wrong, or the task has had its attempts.</summary>
     private void Remediate(string problems, string problemsFile)
     {
         State.ProblemsFile = problemsFile;
         if (_remediations >= Input.Task.MaxRemediations)
             throw new TaskEndedException(TaskStates.Failed, $"{problems} (after {_remediations} remediations)");
         _remediations++;
-        Report = Report with { Round = Report.Round + 1 };
+        Report = Report with { Attempt = Report.Attempt + 1 };
         Reporter.TransitionTo(TaskStates.Remediating, problems, problemsFile);
     }
 

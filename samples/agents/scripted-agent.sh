@@ -3,7 +3,7 @@
 #   write PATH: TEXT               writes a line to a file (further such lines for the same file are added)
 #   append PATH: TEXT              adds a line to a file
 #   wait SECONDS                   takes a while
-#   attempt N write PATH: TEXT     any of these, but only in the task's Nth round (to see remediation)
+#   attempt N write PATH: TEXT     any of these, but only in the task's Nth attempt (to see remediation)
 # A line may begin with "- ". All other text is for people. Reads the prompt on stdin; exit 1 when no line is for it.
 set -eu
 did=0

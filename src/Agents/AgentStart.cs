@@ -22,7 +22,7 @@ public sealed record AgentStart
     /// <summary>The task's id (<c>ORCHESTRATOR_TASK</c>).</summary>
     public required string Task { get; init; }
 
-    /// <summary>The round, from 1 (<c>ORCHESTRATOR_ATTEMPT</c>).</summary>
+    /// <summary>The attempt, from 1 (<c>ORCHESTRATOR_ATTEMPT</c>).</summary>
     public required int Attempt { get; init; }
 
     /// <summary>

@@ -38,7 +38,7 @@ public sealed record EarlierTask
     public string MergeCommit { get; init; } = "";
 
     /// <summary>Last attempt.</summary>
-    public int Round { get; init; }
+    public int Attempt { get; init; }
 
     /// <summary>Number of the last agent start.</summary>
     public int LastStart { get; init; }

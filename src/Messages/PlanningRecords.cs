@@ -70,7 +70,7 @@ public sealed record AskPlannerInput
     public required RepositoryReference Repository { get; init; }
 
     /// <summary>Turn of the planner, from 1.</summary>
-    public required int Round { get; init; }
+    public required int Attempt { get; init; }
 
     /// <summary>Number of the start: names its folder. The same number never asks twice.</summary>
     public required int Start { get; init; }
@@ -78,7 +78,7 @@ public sealed record AskPlannerInput
     /// <summary>Conversation to go on with; empty: a new one.</summary>
     public string Session { get; init; } = "";
 
-    /// <summary>What was wrong with the last answer: a file relative to the repository; empty in the first round.</summary>
+    /// <summary>What was wrong with the last answer: a file relative to the repository; empty in the first attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
     /// <summary>Words of a person for this start.</summary>
@@ -97,7 +97,7 @@ public sealed record AnswerJudgement
     /// <summary>What is wrong with it; empty when it is a plan.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>All of it in a file relative to the repository, for the next round.</summary>
+    /// <summary>All of it in a file relative to the repository, for the next attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
     /// <summary>What it is, for people.</summary>

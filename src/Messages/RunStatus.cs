@@ -162,8 +162,8 @@ public sealed record RunTask
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     /// <summary>Turn of the task: 1 is the first, each remediation adds one. People see it as the attempt.</summary>
-    [JsonPropertyName("round")]
-    public int Round { get; init; }
+    [JsonPropertyName("attempt")]
+    public int Attempt { get; init; }
 
     /// <summary>Number of agent processes started for it.</summary>
     [JsonPropertyName("starts")]

@@ -18,8 +18,8 @@ public sealed record TaskInput
     /// <summary>Commit that staging was at when the task was started, as the run knows it; empty: it does not say.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>First round of this workflow: 1, or after a retry the one that follows the last.</summary>
-    public int FirstRound { get; init; } = 1;
+    /// <summary>First attempt of this workflow: 1, or after a retry the one that follows the last.</summary>
+    public int FirstAttempt { get; init; } = 1;
 
     /// <summary>Number of the first agent start of this workflow.</summary>
     public int FirstStart { get; init; } = 1;
@@ -60,7 +60,7 @@ public sealed record TaskReport
     public string Reason { get; init; } = "";
 
     [Range(0, 100_000)]
-    public int Round { get; init; }
+    public int Attempt { get; init; }
 
     /// <summary>Number of the last agent start.</summary>
     public int LastStart { get; init; }
@@ -98,7 +98,7 @@ public sealed record TaskNotice(string Text, bool IsForPerson = false);
 public sealed record PrepareTaskInput
 {
     public required TaskInput Task { get; init; }
-    public required int Round { get; init; }
+    public required int Attempt { get; init; }
 
     /// <summary>What the task's changes were counted from last; empty before.</summary>
     public string BaseCommit { get; init; } = "";
@@ -140,7 +140,7 @@ public sealed record RunAgentInput
 {
     public required TaskInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
-    public required int Round { get; init; }
+    public required int Attempt { get; init; }
 
     /// <summary>Number of the start: names its folder. The same number never starts a second process.</summary>
     public required int Start { get; init; }
@@ -148,7 +148,7 @@ public sealed record RunAgentInput
     /// <summary>Conversation to go on with; empty: a new one.</summary>
     public string Session { get; init; } = "";
 
-    /// <summary>Why it is asked again: a file with the problems, relative to the repository; empty in the first round.</summary>
+    /// <summary>Why it is asked again: a file with the problems, relative to the repository; empty in the first attempt.</summary>
     public string ProblemsFile { get; init; } = "";
 
     /// <summary>Words of a person for this start.</summary>
@@ -196,7 +196,7 @@ public sealed record VerifyTaskInput
 {
     public required TaskInput Task { get; init; }
     public required PreparedTask Prepared { get; init; }
-    public required int Round { get; init; }
+    public required int Attempt { get; init; }
 
     /// <summary>The start that did the work; 0 for a result that was taken up.</summary>
     public required int Start { get; init; }
@@ -232,7 +232,7 @@ public sealed record VerifyResult
 }
 
 /// <summary>A verified task that asks to be merged.</summary>
-public sealed record MergeRequest(string TaskId, string Commit, int Round);
+public sealed record MergeRequest(string TaskId, string Commit, int Attempt);
 
 /// <summary>Asks for one verified task to be merged to staging.</summary>
 public sealed record MergeTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string Staging, MergeRequest Request)
@@ -254,8 +254,8 @@ public sealed record MergeResult
     public string ProblemsFile { get; init; } = "";
     public string FailureClass { get; init; } = FailureClasses.None;
 
-    /// <summary>The round whose work was judged.</summary>
-    public int Round { get; init; }
+    /// <summary>The attempt whose work was judged.</summary>
+    public int Attempt { get; init; }
 }
 
 /// <summary>Asks for a task's worktree to be given up.</summary>

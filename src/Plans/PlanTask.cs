@@ -75,7 +75,7 @@ public sealed record PlanTask
     [JsonPropertyName("model"), JsonPropertyOrder(16)]
     public string? Model { get; init; }
 
-    /// <summary>Time that one round of the agent may take; null: the run's. In JSON a number of seconds.</summary>
+    /// <summary>Time that one attempt of the agent may take; null: the run's. In JSON a number of seconds.</summary>
     [JsonPropertyName("timeout"), JsonPropertyOrder(17), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Timeout { get; init; }
 

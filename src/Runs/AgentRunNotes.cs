@@ -5,7 +5,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Runs;
 
-/// <summary>How a start ended, kept in its folder for reports and for the checks of later rounds.</summary>
+/// <summary>How a start ended, kept in its folder for reports and for the checks of later attempts.</summary>
 internal sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";

@@ -10,9 +10,9 @@ internal sealed record TaskNotes
     /// <summary>What the task's changes are counted from.</summary>
     public string Base { get; init; } = "";
 
-    /// <summary>The staging commit that was brought into the worktree last, and in which round; it becomes a parent of that round's commit.</summary>
+    /// <summary>The staging commit that was brought into the worktree last, and in which attempt; it becomes a parent of that attempt's commit.</summary>
     public string MergedStaging { get; init; } = "";
-    public int MergedRound { get; init; }
+    public int MergedAttempt { get; init; }
 
     /// <summary>Files that were in conflict then: no marker may be left in them.</summary>
     public IReadOnlyList<string> Conflicted { get; init; } = [];

@@ -13,7 +13,7 @@ public sealed record OrchestratorSettings
     /// <summary>The most that <see cref="Workers"/> may be (<c>workers.max</c>).</summary>
     public required int MaxWorkers { get; init; }
 
-    /// <summary>Time that one round of an agent may take (<c>timeout</c>).</summary>
+    /// <summary>Time that one attempt of an agent may take (<c>timeout</c>).</summary>
     public required TimeSpan TaskTimeout { get; init; }
 
     /// <summary>How often a task goes back to its agent with evidence (<c>max_remediations</c>).</summary>

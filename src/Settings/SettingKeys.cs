@@ -15,7 +15,7 @@ public static class SettingKeys
     internal static readonly Setting<int> MaxWorkers = new("workers.max", 64, SettingTypes.Whole(1, 1000), "the most that workers may be", ["max_parallel"]);
 
     internal static readonly Setting<TimeSpan> TaskTimeout = new("timeout", TimeSpan.FromSeconds(1800), SettingTypes.Time(Second, 30 * Day),
-        "time for one round of an agent", ["worker_timeout"], ["TASK_TIMEOUT"]);
+        "time for one attempt of an agent", ["worker_timeout"], ["TASK_TIMEOUT"]);
 
     internal static readonly Setting<TimeSpan> PlannerTimeout = new("planner.timeout", TimeSpan.FromSeconds(300), SettingTypes.Time(Second, Day),
         "time for one answer of the planner", ["manager_timeout"]);

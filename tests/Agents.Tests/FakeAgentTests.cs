@@ -10,7 +10,7 @@ public sealed class FakeAgentTests
     private static readonly string Program = RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent");
 
     [Fact]
-    public async Task Script_ByTaskAndRound_IsPlayed()
+    public async Task Script_ByTaskAndAttempt_IsPlayed()
     {
         await using AgentFixture agents = new();
         CommandAgentRunner runner = Command(agents, """

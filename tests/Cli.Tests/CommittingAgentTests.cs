@@ -52,7 +52,7 @@ public class CommittingAgentTests
 
         Assert.True(run.ExitCode == 0, run.People);
         var tasks = (await cli.RunAsync("status", "--json")).Json["tasks"]!.AsArray();
-        Assert.All(tasks, task => Assert.Equal(("merged", 1, 1), ((string?)task!["state"], (int)task["round"]!, (int)task["starts"]!)));
+        Assert.All(tasks, task => Assert.Equal(("merged", 1, 1), ((string?)task!["state"], (int)task["attempt"]!, (int)task["starts"]!)));
         Assert.All(Habits, habit => Assert.Equal("1\n2\n", cli.Git("show", $"main:{habit.Id}.txt")));
         Assert.Equal("", cli.Git("status", "--porcelain", "--untracked-files=no"));
         if (sandbox == "off")

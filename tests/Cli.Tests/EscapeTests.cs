@@ -119,7 +119,7 @@ public class EscapeTests
         Assert.Equal([.. Closed.Select(c => $"{c.Id}: refused"), "commit: done", "hook-allows: done", "claim: done"], cli.Read("a.txt").TrimEnd().Split('\n'));
         Assert.Equal(before, cli.Git("for-each-ref", "refs/heads/evil", "refs/stash") + cli.Git("config", "--list", "--local") + cli.Git("stash", "list"));
         var task = (await cli.RunAsync("status", "--json")).Json["tasks"]![0]!;
-        Assert.Equal(("merged", 1, 1), ((string?)task["state"], (int)task["round"]!, (int)task["starts"]!));
+        Assert.Equal(("merged", 1, 1), ((string?)task["state"], (int)task["attempt"]!, (int)task["starts"]!));
         Assert.Equal("inside", Agents.AgentClaim.TryRead(Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator/runs"), "1", SearchOption.AllDirectories).Single())!.Reason);
     }
 

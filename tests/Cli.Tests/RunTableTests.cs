@@ -116,7 +116,7 @@ public class RunTableTests
                 Id = $"task-{i:00}",
                 Title = $"The task number {i}",
                 State = state(i),
-                Round = 1,
+                Attempt = 1,
                 StartedAt = Start,
                 EndedAt = TaskStates.IsEnd(state(i)) ? Start.AddMinutes(1) : null,
                 Cost = 0.25m,

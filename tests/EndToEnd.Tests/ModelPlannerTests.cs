@@ -40,7 +40,7 @@ public sealed class ModelPlannerTests
 
         Assert.True(plan.ExitCode == 0, plan.StandardError.Text);
         JsonNode document = JsonNode.Parse(plan.StandardOutput.Text)!;
-        Assert.Equal((3, 4, 1), ((int)document["rounds"]!, (int)document["agentStarts"]!, (int)document["taskCount"]!));
+        Assert.Equal((3, 4, 1), ((int)document["attempts"]!, (int)document["agentStarts"]!, (int)document["taskCount"]!));
         Assert.Equal(4, api.Requests.Count);
         Assert.All(api.Requests, request => Assert.Equal((path, model), (request.Path, request.Model)));
         Assert.All(api.Requests, request => Assert.Contains(planner == "api" ? Secret : "AWS4-HMAC-SHA256 Credential=AKEXAMPLE/", request.ApiKey, StringComparison.Ordinal));

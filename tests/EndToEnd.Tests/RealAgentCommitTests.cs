@@ -39,7 +39,7 @@ public sealed class RealAgentCommitTests
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + status);
         Assert.All(
             status["tasks"]!.AsArray(),
-            task => Assert.Equal(("merged", 1, 1), ((string?)task!["state"], (int)task["round"]!, (int)task["starts"]!)));
+            task => Assert.Equal(("merged", 1, 1), ((string?)task!["state"], (int)task["attempt"]!, (int)task["starts"]!)));
         foreach (string task in Tasks)
         {
             Assert.Equal("good", await repository.GitAsync("show", $"main:{task}/a.txt"));

@@ -66,7 +66,7 @@ public sealed class RealAgentLoginTests
         }
 
         // No attempt was used up, and each task went on in its conversation.
-        Assert.Equal([(1, 2), (1, 2), (1, 1)], status["tasks"]!.AsArray().Select(task => ((int)task!["round"]!, (int)task["starts"]!)));
+        Assert.Equal([(1, 2), (1, 2), (1, 1)], status["tasks"]!.AsArray().Select(task => ((int)task!["attempt"]!, (int)task["starts"]!)));
         Assert.All(Tasks, name => Assert.Single(Requests(name).Select(request => request.Session).Distinct()));
 
         // Each answer that was paid for was given once.

@@ -106,7 +106,7 @@ public sealed class RealAgentRunTests
         // The silent agent was stopped and went on in its conversation.
         Assert.Single(Sessions("MARK-MIDDLE"));
         JsonNode middle = status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == "middle")!;
-        Assert.Equal((1, 2), ((int)middle["round"]!, (int)middle["starts"]!));
+        Assert.Equal((1, 2), ((int)middle["attempt"]!, (int)middle["starts"]!));
 
         // The required agent was really called, in default permission mode, as the base commit has it.
         Assert.Contains(Requests("validate the join"), request => request.System.Contains("You validate tasks.", StringComparison.Ordinal));

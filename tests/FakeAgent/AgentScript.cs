@@ -4,7 +4,7 @@ using Orchestrator.FakeAgent.Habits;
 
 namespace Orchestrator.FakeAgent;
 
-/// <summary>The script: by task (or "*") a list of rounds, each a list of steps. The last round is played again for all later ones.</summary>
+/// <summary>The script: by task (or "*") a list of attempts, each a list of steps. The last attempt is played again for all later ones.</summary>
 internal sealed class AgentScript
 {
     private readonly JsonObject _script;
@@ -20,7 +20,7 @@ internal sealed class AgentScript
 
     internal static int Attempt => int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_ATTEMPT"), out int attempt) ? attempt : 1;
 
-    /// <summary>Which start of the task's agent this is, over all rounds: the name of the start's folder.</summary>
+    /// <summary>Which start of the task's agent this is, over all attempts: the name of the start's folder.</summary>
     internal static int Start => int.TryParse(Path.GetFileName(Environment.GetEnvironmentVariable("ORCHESTRATOR_START")), out int start) ? start : 1;
 
     internal static AgentScript Load(string path) => JsonNode.Parse(File.ReadAllText(path)) is JsonObject script && script["tasks"] is JsonObject tasks
@@ -47,9 +47,9 @@ internal sealed class AgentScript
 
     internal IEnumerable<JsonObject> Steps()
     {
-        JsonArray rounds = (_tasks[Task] ?? _tasks["*"]) as JsonArray
+        JsonArray attempts = (_tasks[Task] ?? _tasks["*"]) as JsonArray
             ?? throw new InvalidDataException($"The script has neither \"{Task}\" nor \"*\".");
-        JsonNode? round = rounds[Math.Min(Attempt, rounds.Count) - 1];
-        return (round as JsonArray ?? []).Select(step => (JsonObject)step!);
+        JsonNode? attempt = attempts[Math.Min(Attempt, attempts.Count) - 1];
+        return (attempt as JsonArray ?? []).Select(step => (JsonObject)step!);
     }
 }

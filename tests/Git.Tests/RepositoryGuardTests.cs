@@ -321,9 +321,9 @@ public sealed class RepositoryGuardTests
 
         await Task.WhenAll(Enumerable.Range(0, 6).Select(async number =>
         {
-            for (var round = 0; round < 4; round++)
+            for (var attempt = 0; attempt < 4; attempt++)
             {
-                var name = $"t{number}-{round}";
+                var name = $"t{number}-{attempt}";
                 var branch = $"{Run}/t/{name}";
                 var worktree = await opened.Worktrees.EnsureAsync(
                     new WorktreeRequest(opened.Files.Beside(name), head) { Branch = branch, LockReason = "test", Pool = pool });

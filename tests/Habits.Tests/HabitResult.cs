@@ -16,6 +16,6 @@ public sealed record HabitResult(int ExitCode, string People, JsonNode? Status, 
         var found = Status?["tasks"]!.AsArray().SingleOrDefault(task => (string?)task!["id"] == id);
         return found is null
             ? ("unknown", 0, 0, "")
-            : ((string?)found["state"] ?? "", (int)found["round"]!, (int)found["starts"]!, (string?)found["reason"] ?? "");
+            : ((string?)found["state"] ?? "", (int)found["attempt"]!, (int)found["starts"]!, (string?)found["reason"] ?? "");
     }
 }

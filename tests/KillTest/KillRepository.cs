@@ -82,7 +82,7 @@ public sealed class KillRepository : IDisposable
     public IReadOnlyDictionary<string, int> Rounds() => Statuses()
         .Where(status => status.GetProperty("state").GetString() == "completed")
         .SelectMany(status => status.GetProperty("tasks").EnumerateArray())
-        .ToDictionary(task => task.GetProperty("id").GetString()!, task => task.GetProperty("round").GetInt32());
+        .ToDictionary(task => task.GetProperty("id").GetString()!, task => task.GetProperty("attempt").GetInt32());
 
     /// <summary>What the user does in the checkout while the run works: a file of his own, a line in the shared file, a change in a file that a task renames.</summary>
     public void CommitAsUser()

@@ -31,7 +31,7 @@ public sealed class OutageTests
         Assert.Contains("Not logged in", parked.Reason);
         Assert.True(failing.Distinct().Count() <= 2, "nothing new is started with the account");
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("Not logged in", StringComparison.Ordinal));
-        Assert.All((await run.StatusAsync()).Tasks, t => Assert.Equal(1, t.Round));
+        Assert.All((await run.StatusAsync()).Tasks, t => Assert.Equal(1, t.Attempt));
     }
 
     [Fact]

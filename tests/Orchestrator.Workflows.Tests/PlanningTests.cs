@@ -30,7 +30,7 @@ public sealed class PlanningTests
     }
 
     [Fact]
-    public async Task Request_FaultsInThreeRounds_AskAPersonWhoseWordsGoToThePlanner()
+    public async Task Request_FaultsInThreeAttempts_AskAPersonWhoseWordsGoToThePlanner()
     {
         await using var run = await CreateAsync(a => a.Judge = input => input.Start <= 3
             ? new AnswerJudgement { Problems = ["Still wrong."], ProblemsFile = $"problems-{input.Start}.md" }
@@ -39,7 +39,7 @@ public sealed class PlanningTests
 
         var asking = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Equal((RunStates.Planning, TaskStates.Failed), (asking.State, asking.Tasks[0].State));
-        Assert.Contains("after 3 rounds", asking.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Contains("after 3 attempts", asking.Questions[0].Question, StringComparison.Ordinal);
         await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => run.Run.ExecuteUpdateAsync(w => w.SkipTaskAsync(new TaskCommand(PlannerTask.Id, ""))));
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand(PlannerTask.Id, "use two tasks")));
         var result = await run.ResultAsync();

@@ -106,10 +106,10 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         {
             activities.PageSize = 3;
             activities.Agent = AgentAsync;
-            activities.Verify = input => _model.Passes(input.Task.Task.Id, input.Round)
-                ? new VerifyResult { Commit = $"commit-{input.Round}" }
+            activities.Verify = input => _model.Passes(input.Task.Task.Id, input.Attempt)
+                ? new VerifyResult { Commit = $"commit-{input.Attempt}" }
                 : new VerifyResult { Problems = ["a gate failed"], ProblemsFile = "p.md" };
-            activities.Merge = input => _model.Merges(input.Request.TaskId, input.Request.Round)
+            activities.Merge = input => _model.Merges(input.Request.TaskId, input.Request.Attempt)
                 ? new MergeResult { Merged = true, Commit = "merge" }
                 : new MergeResult { Message = "conflict", ProblemsFile = "c.md" };
         }
@@ -250,7 +250,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             {
                 var expected = _model.Tasks[outline.Id];
                 var found = status.Tasks.Single(t => t.Id == outline.Id);
-                Assert.Equal((outline.Id, expected.State, expected.Round, expected.Outcomes), (outline.Id, found.State, found.Round, _used.GetValueOrDefault(outline.Id)));
+                Assert.Equal((outline.Id, expected.State, expected.Attempt, expected.Outcomes), (outline.Id, found.State, found.Attempt, _used.GetValueOrDefault(outline.Id)));
                 Assert.Equal(expected.Retries, _answers.GetValueOrDefault(outline.Id));
                 var wasMerged = expected.Retries < 2;
                 Assert.Equal(wasMerged, merged.Contains(outline.Id));

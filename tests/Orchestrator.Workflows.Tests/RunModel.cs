@@ -26,11 +26,11 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         _ => FailureClasses.None,
     };
 
-    /// <summary>Whether the gates pass in a round.</summary>
-    public bool Passes(string task, int round) => Draw("gates", task, round) >= 20;
+    /// <summary>Whether the gates pass in an attempt.</summary>
+    public bool Passes(string task, int attempt) => Draw("gates", task, attempt) >= 20;
 
-    /// <summary>Whether a round's work merges without conflict.</summary>
-    public bool Merges(string task, int round) => Draw("merge", task, round) >= 15;
+    /// <summary>Whether an attempt's work merges without conflict.</summary>
+    public bool Merges(string task, int attempt) => Draw("merge", task, attempt) >= 15;
 
     /// <summary>What the person does with a failed task: true to try it again, false to skip it.</summary>
     public static bool Retries(int before) => before == 0;
@@ -56,12 +56,12 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
     private void Play(TaskOutline outline)
     {
         var task = _tasks[outline.Id];
-        task.Round++;
-        for (var remediations = 0; ; remediations++, task.Round++)
+        task.Attempt++;
+        for (var remediations = 0; ; remediations++, task.Attempt++)
         {
             if (!Works(outline.Id, task))
                 break;
-            if (Passes(outline.Id, task.Round) && Merges(outline.Id, task.Round))
+            if (Passes(outline.Id, task.Attempt) && Merges(outline.Id, task.Attempt))
             {
                 task.State = TaskStates.Merged;
                 return;
@@ -98,7 +98,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
     {
         public string State { get; set; } = TaskStates.Pending;
 
-        public int Round { get; set; }
+        public int Attempt { get; set; }
 
         /// <summary>Outcomes of agents that were used.</summary>
         public int Outcomes { get; set; }

@@ -104,7 +104,7 @@ public sealed class RunTests
     [Fact]
     public async Task Task_GateFailsFirst_IsRemediatedInTheSameConversation()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Verify = input => input.Round == 1
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Verify = input => input.Attempt == 1
             ? new VerifyResult { Commit = "c1", Problems = ["Gate failed: tests."], ProblemsFile = "problems-1.md" }
             : new VerifyResult { Commit = "c2" });
 
@@ -112,8 +112,8 @@ public sealed class RunTests
 
         var starts = run.Activities.Starts.ToList();
         Assert.Equal(2, starts.Count);
-        Assert.Equal(("s", "problems-1.md", 2, 2), (starts[1].Session, starts[1].ProblemsFile, starts[1].Round, starts[1].Start));
-        Assert.Equal(2, (await run.StatusAsync()).Tasks[0].Round);
+        Assert.Equal(("s", "problems-1.md", 2, 2), (starts[1].Session, starts[1].ProblemsFile, starts[1].Attempt, starts[1].Start));
+        Assert.Equal(2, (await run.StatusAsync()).Tasks[0].Attempt);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class RunTests
         Assert.True(answer.Changed);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         var last = run.Activities.Starts.Last(s => s.Task.Task.Id == "a");
-        Assert.Equal(("use the other library", 2, 2), (last.Guidance, last.Round, last.Start));
+        Assert.Equal(("use the other library", 2, 2), (last.Guidance, last.Attempt, last.Start));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task Agent_TransientFailures_AreRetriedInTheSameConversationAndNotCountedAsRounds()
+    public async Task Agent_TransientFailures_AreRetriedInTheSameConversationAndNotCountedAsAttempts()
     {
         var calls = 0;
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Agent = (_, _) => System.Threading.Tasks.Task.FromResult(
@@ -172,7 +172,7 @@ public sealed class RunTests
 
         await run.ResultAsync();
 
-        Assert.Equal([1, 1, 1], run.Activities.Starts.Select(s => s.Round));
+        Assert.Equal([1, 1, 1], run.Activities.Starts.Select(s => s.Attempt));
         Assert.Equal(["", "s", "s"], run.Activities.Starts.Select(s => s.Session));
     }
 
@@ -309,7 +309,7 @@ public sealed class RunTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Equal([(1, false, ""), (1, true, ""), (2, false, "kept")], run.Activities.Starts.Select(s => (s.Start, s.Stop, s.Session)));
-        Assert.Equal((1, starts), ((await run.StatusAsync()).Tasks[0].Round, (await run.StatusAsync()).Tasks[0].Starts));
+        Assert.Equal((1, starts), ((await run.StatusAsync()).Tasks[0].Attempt, (await run.StatusAsync()).Tasks[0].Starts));
     }
 
     /// <summary>The engine tries no attempt again that is to be cancelled, whatever its failure asks for.</summary>
@@ -579,14 +579,14 @@ public sealed class RunTests
     [Fact]
     public async Task Merge_Refused_GoesBackWithStagingInTheWorktree()
     {
-        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Merge = input => input.Request.Round == 1
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Merge = input => input.Request.Attempt == 1
             ? new MergeResult { Message = "Conflict in x.txt.", ProblemsFile = "conflict.md" }
             : new MergeResult { Merged = true, Commit = "m" });
 
         await run.ResultAsync();
 
         Assert.Equal("conflict.md", run.Activities.Starts.Last().ProblemsFile);
-        Assert.Equal(2, (await run.StatusAsync()).Tasks[0].Round);
+        Assert.Equal(2, (await run.StatusAsync()).Tasks[0].Attempt);
     }
 
     [Fact]

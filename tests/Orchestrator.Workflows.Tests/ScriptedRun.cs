@@ -189,7 +189,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
     /// <summary>The same for the gates of a merge.</summary>
     public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
 
-    public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Round}", Gates = "1/1" };
+    public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } = input => new VerifyResult { Commit = $"commit-{input.Task.Task.Id}-{input.Attempt}", Gates = "1/1" };
 
     public Func<MergeTaskInput, MergeResult> Merge { get; set; } = _ => new MergeResult { Merged = true, Commit = "merge" };
 
@@ -273,7 +273,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
                     Id = t.Id,
                     MergeCommit = _merges.Keys.Any(key => key.StartsWith($"{input.RunId}/{t.Id} ", StringComparison.Ordinal)) ? "merge" : "",
                     LastStart = Starts.Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id).Select(s => s.Start).DefaultIfEmpty().Max(),
-                    Round = Starts.Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id).Select(s => s.Round).DefaultIfEmpty().Max(),
+                    Attempt = Starts.Where(s => s.Task.RunId == input.RunId && s.Task.Task.Id == t.Id).Select(s => s.Attempt).DefaultIfEmpty().Max(),
                     Open = open.GetValueOrDefault(t.Id),
                 }),
             ],
@@ -397,7 +397,7 @@ internal sealed class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRu
     {
         await WhileMerging(stop);
         // As in a repository: what is merged is not merged again.
-        var key = $"{input.RunId}/{input.Request.TaskId} {input.Request.Round}";
+        var key = $"{input.RunId}/{input.Request.TaskId} {input.Request.Attempt}";
         if (_merges.TryGetValue(key, out var done))
             return done;
         var result = Merge(input);

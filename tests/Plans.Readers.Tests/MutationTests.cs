@@ -17,7 +17,7 @@ public sealed class MutationTests
         "\ufeff", "\ud800", "é", "😀", "tasks:", "null", "~", "../", "/", "1e999", "-1", "? ", "Phase 1 --> Phase 1", "](", "**", "| | |", new string('[', 200), new string(' ', 300), new string('\n', 50),
     ];
 
-    private const int Rounds = 10_000;
+    private const int Attempts = 10_000;
 
     [Theory]
     [InlineData("*.yaml", "plan.yaml")]
@@ -86,7 +86,7 @@ public sealed class MutationTests
     {
         int seed = int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATE_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int given) ? given : Environment.TickCount;
         var random = new Random(seed);
-        for (int round = 0; round < Rounds; round++)
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
             byte[] content = seeds[random.Next(seeds.Length)];
             for (int n = random.Next(1, 6); n > 0; n--)
@@ -100,7 +100,7 @@ public sealed class MutationTests
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"ORCHESTRATE_SEED={seed}, round {round}: {Convert.ToBase64String(content)}", e);
+                throw new InvalidOperationException($"ORCHESTRATE_SEED={seed}, attempt {attempt}: {Convert.ToBase64String(content)}", e);
             }
         }
     }

@@ -233,7 +233,7 @@ public sealed class ProcessRunnerTests
         Assert.Null(ProcessIdentity.Of(int.Parse(await File.ReadAllTextAsync(folder["pid"]))));
     }
 
-    /// <summary>While a process starts its program it has no environment for a moment, and no mark in it. About one round in forty meets it.</summary>
+    /// <summary>While a process starts its program it has no environment for a moment, and no mark in it. About one attempt in forty meets it.</summary>
     [Fact]
     public async Task Run_StopLeftovers_WhatIsJustStartingItsProgramIsFoundToo()
     {

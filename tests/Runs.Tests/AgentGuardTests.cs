@@ -33,12 +33,12 @@ public sealed class AgentGuardTests
         foreach (var happened in events)
             deeds.Take(happened);
 
-        var notices = await guard.PutBackAsync(worktree, round: 1, deeds);
+        var notices = await guard.PutBackAsync(worktree, attempt: 1, deeds);
 
         Assert.True(Assert.Single(notices).IsForPerson, "it is put aside and a person is told, whoever did it");
-        var problems = AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, round: 1).ToList();
+        var problems = AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, attempt: 1).ToList();
         Assert.True((problems.Count == 1) == charged, $"{what}: {string.Join(" ", problems)}");
-        Assert.Empty(AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, round: 2));
+        Assert.Empty(AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, attempt: 2));
     }
 
     /// <summary>What a person does is theirs, also where the agent did something that looks like it.</summary>
@@ -53,9 +53,9 @@ public sealed class AgentGuardTests
         var deeds = new ToolDeeds();
         deeds.Take(new AgentToolUse("1", "Bash", "git config pull.rebase true; git remote add mine https://user.example/x.git"));
 
-        await guard.PutBackAsync(worktree, round: 1, deeds);
+        await guard.PutBackAsync(worktree, attempt: 1, deeds);
 
-        Assert.Empty(AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, round: 1));
+        Assert.Empty(AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, attempt: 1));
         Assert.Equal("true", await run.Repository.GitAsync("config", "pull.rebase"));
     }
 

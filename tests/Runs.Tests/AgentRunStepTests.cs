@@ -112,7 +112,7 @@ public sealed class AgentRunStepTests
         new PlanTask { Id = "a", Description = "Write a", FilesWrite = ["*.txt"] });
 
     private static async Task<RunAgentInput> InputAsync(RunFixture run) =>
-        new() { Task = WithTimeout(run.Task("a")), Prepared = await run.PrepareAsync("a"), Round = 1, Start = 1 };
+        new() { Task = WithTimeout(run.Task("a")), Prepared = await run.PrepareAsync("a"), Attempt = 1, Start = 1 };
 
     private static TaskInput WithTimeout(TaskInput task) => task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } };
 

@@ -120,7 +120,7 @@ public sealed class ContractStepsTests
 
         var broken = await run.VerifyAsync("maker", prepared);
         run.Write(prepared, "maker.py", "class Memory(Store):\n    def get(self, key): ...\n");
-        var repaired = await run.VerifyAsync("maker", prepared, round: 2, start: 2);
+        var repaired = await run.VerifyAsync("maker", prepared, attempt: 2, start: 2);
 
         Assert.Contains("get can't be called as the contract says: get(key: str) -> str", Assert.Single(broken.Problems), StringComparison.Ordinal);
         Assert.Contains("get(key: str)", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, broken.ProblemsFile)), StringComparison.Ordinal);

@@ -94,14 +94,14 @@ public sealed class EarlierExecutionTests
         using var run = await BeginAsync();
         var merged = await run.DoAsync("a", "a.txt", "a\n");
         Directory.CreateDirectory(run.Folder.Start("b", 2));
-        new ProgressRecorder().Record(run.Folder, new ProgressInput(run.Reference, Status(run, 41), [new RunTask { Id = "b", State = TaskStates.Executing, Round = 3 }], []), "execution");
+        new ProgressRecorder().Record(run.Folder, new ProgressInput(run.Reference, Status(run, 41), [new RunTask { Id = "b", State = TaskStates.Executing, Attempt = 3 }], []), "execution");
 
         var found = await FindAsync(run, run.Hash, 0);
         var rest = await FindAsync(run, run.Hash, 1);
         var record = await FindAsync(run, "", 0);
 
         Assert.Equal((41L, merged.Commit, "", false, 2), (found.LastSequence, found.StagingTip, found.StagingMade, found.StagingLost, found.TaskCount));
-        Assert.Equal([("a", merged.Commit, 0, 0), ("b", "", 3, 2)], found.Tasks.Select(t => (t.Id, t.MergeCommit, t.Round, t.LastStart)));
+        Assert.Equal([("a", merged.Commit, 0, 0), ("b", "", 3, 2)], found.Tasks.Select(t => (t.Id, t.MergeCommit, t.Attempt, t.LastStart)));
         Assert.Equal([null, "execution of b"], found.Tasks.Select(t => t.Open?.ExecutionId));
         Assert.Equal(["b"], rest.Tasks.Select(t => t.Id));
         Assert.Equal((41L, 0), (record.LastSequence, record.TaskCount));

@@ -88,7 +88,7 @@ public sealed class HostileWorktreeTests
         Assert.Equal(problems ?? work.Problems.Count, work.Problems.Count);
         Assert.True(JsonSerializer.Serialize(work).Length < 20_000);
         await run.ReleaseAsync("a");
-        await run.PrepareAsync("a", round: 2);
+        await run.PrepareAsync("a", attempt: 2);
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class HostileWorktreeTests
         var files = new StoredPlans().Load(run.Reference, RunFixture.RunId, run.Hash);
         var workspace = new TaskWorkspace(await run.Services.OpenRepositoryAsync(run.Repository.Path), files, "a");
         var check = new TaskCommit(workspace, files.Task("a"), files);
-        var input = new VerifyTaskInput { Task = run.Task("a"), Prepared = prepared, Round = 1, Start = 1, ClaimedDone = true };
+        var input = new VerifyTaskInput { Task = run.Task("a"), Prepared = prepared, Attempt = 1, Start = 1, ClaimedDone = true };
         Assert.Empty(await check.FindProblemsAsync(input, [], CancellationToken.None));
 
         run.Write(prepared, "b.txt", "by something that the agent left running\n");
@@ -195,7 +195,7 @@ public sealed class HostileWorktreeTests
         run.Write(again, "shared.txt", "from a and b\n");
         await repository.GitInAsync(Path.Combine(repository.Path, again.Worktree), "reset", "--quiet");
 
-        var resolved = await run.VerifyAsync("b", again, round: 2, start: 2);
+        var resolved = await run.VerifyAsync("b", again, attempt: 2, start: 2);
 
         Assert.Empty(resolved.Problems);
         Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);
@@ -211,7 +211,7 @@ public sealed class HostileWorktreeTests
         await repository.GitInAsync(Path.Combine(repository.Path, again.Worktree), "merge", "--abort");
         run.Write(again, "beside.txt", "paid for\n");
 
-        var problem = Assert.Single((await run.VerifyAsync("b", again, round: 2, start: 2)).Problems);
+        var problem = Assert.Single((await run.VerifyAsync("b", again, attempt: 2, start: 2)).Problems);
 
         var name = $"refs/orchestrator/kept/{RunFixture.RunId}/b/1";
         Assert.Contains(name, problem, StringComparison.Ordinal);
@@ -236,7 +236,7 @@ public sealed class HostileWorktreeTests
         Assert.False((await run.MergeAsync("b", workOfB.Commit)).Merged);
         await ShellAsync("i=$(git rev-parse --git-dir)/index; head -c 100 \"$i\" > \"$i.torn\"; mv \"$i.torn\" \"$i\"", run, b);
 
-        var again = await run.PrepareAsync("b", round: 2, withStaging: true);
+        var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
 
         Assert.Equal("", again.Problem);
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(InWorktree(run, again, "shared.txt")), StringComparison.Ordinal);
@@ -362,7 +362,7 @@ public sealed class HostileWorktreeTests
         var (workOfA, workOfB) = (await run.VerifyAsync("a", a), await run.VerifyAsync("b", b));
         await run.MergeAsync("a", workOfA.Commit);
         Assert.False((await run.MergeAsync("b", workOfB.Commit)).Merged);
-        return (run, await run.PrepareAsync("b", round: 2, withStaging: true));
+        return (run, await run.PrepareAsync("b", attempt: 2, withStaging: true));
     }
 
     private static string InWorktree(RunFixture run, PreparedTask prepared, string file) => Path.Combine(run.Repository.Path, prepared.Worktree, file);

@@ -122,13 +122,13 @@ internal sealed class RunFixture : IDisposable
         Fresh = fresh,
     };
 
-    public Task<PreparedTask> PrepareAsync(string id, int round = 1, bool withStaging = false, bool mayReuse = true) =>
+    public Task<PreparedTask> PrepareAsync(string id, int attempt = 1, bool withStaging = false, bool mayReuse = true) =>
         new TaskPreparation(_services).PrepareAsync(
-            new PrepareTaskInput { Task = Task(id), Round = round, WithStaging = withStaging, MayReuse = mayReuse }, CancellationToken.None);
+            new PrepareTaskInput { Task = Task(id), Attempt = attempt, WithStaging = withStaging, MayReuse = mayReuse }, CancellationToken.None);
 
-    public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int round = 1, int start = 1, string endedWith = "") =>
+    public Task<VerifyResult> VerifyAsync(string id, PreparedTask prepared, int attempt = 1, int start = 1, string endedWith = "") =>
         new TaskVerification(_services).VerifyAsync(
-            new VerifyTaskInput { Task = Task(id), Prepared = prepared, Round = round, Start = start, ClaimedDone = endedWith.Length == 0, EndedWith = endedWith }, CancellationToken.None);
+            new VerifyTaskInput { Task = Task(id), Prepared = prepared, Attempt = attempt, Start = start, ClaimedDone = endedWith.Length == 0, EndedWith = endedWith }, CancellationToken.None);
 
     public Task ReleaseAsync(string id) => new TaskPreparation(_services).ReleaseAsync(new ReleaseTaskInput(_runId, Reference, Hash, id), CancellationToken.None);
 
@@ -142,11 +142,11 @@ internal sealed class RunFixture : IDisposable
     /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
     public string StagingTip { get; set; } = "";
 
-    public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int round = 1) => Take(await MergeOnceAsync(id, commit, round), r => r.Merged ? r.Commit : "");
+    public async Task<Messages.MergeResult> MergeAsync(string id, string commit, int attempt = 1) => Take(await MergeOnceAsync(id, commit, attempt), r => r.Merged ? r.Commit : "");
 
     /// <summary>A merge whose worker dies before the run is told of it.</summary>
-    public Task<Messages.MergeResult> MergeOnceAsync(string id, string commit, int round = 1) =>
-        new TaskMerge(_services, Caller).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, round)) { StagingTip = StagingTip }, CancellationToken.None);
+    public Task<Messages.MergeResult> MergeOnceAsync(string id, string commit, int attempt = 1) =>
+        new TaskMerge(_services, Caller).MergeAsync(new MergeTaskInput(_runId, Reference, Hash, StagingBranch, new MergeRequest(id, commit, attempt)) { StagingTip = StagingTip }, CancellationToken.None);
 
     public async Task<LandResult> LandAsync(string land = "merge", bool isAskedFor = false) => Take(await LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 

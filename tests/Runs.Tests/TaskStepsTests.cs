@@ -109,7 +109,7 @@ public sealed class TaskStepsTests
     }
 
     [Fact]
-    public async Task Verify_AgentCommittedItself_BecomesOneCommitOfTheRound()
+    public async Task Verify_AgentCommittedItself_BecomesOneCommitOfTheAttempt()
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "*.txt"));
         var prepared = await run.PrepareAsync("a");
@@ -138,7 +138,7 @@ public sealed class TaskStepsTests
         Assert.Contains("it is wrong", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, first.ProblemsFile)));
 
         run.Write(prepared, "a.txt", "right\n");
-        var second = await run.VerifyAsync("a", prepared, round: 2, start: 2);
+        var second = await run.VerifyAsync("a", prepared, attempt: 2, start: 2);
 
         Assert.Empty(second.Problems);
         Assert.Equal("1/1", second.Gates);
@@ -182,10 +182,10 @@ public sealed class TaskStepsTests
         Assert.False(conflict.Merged);
         Assert.Contains("shared.txt", conflict.Message);
 
-        var again = await run.PrepareAsync("b", round: 2, withStaging: true);
+        var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, again.Worktree, "shared.txt")));
         run.Write(again, "shared.txt", "from a and b\n");
-        var resolved = await run.VerifyAsync("b", again, round: 2, start: 2);
+        var resolved = await run.VerifyAsync("b", again, attempt: 2, start: 2);
         Assert.Empty(resolved.Problems);
         Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);
         Assert.Equal("from a and b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
@@ -307,15 +307,15 @@ public sealed class TaskStepsTests
         Assert.Contains("In conflict with a: Task a", report);
         Assert.Contains("from a", report);
 
-        var again = await run.PrepareAsync("b", round: 2, withStaging: true);
+        var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
         var worktree = Path.Combine(repository.Path, again.Worktree);
         Assert.Contains("||||||| ", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
-        Assert.Contains("markers are left", Assert.Single((await run.VerifyAsync("b", again, round: 2, start: 2)).Problems));
+        Assert.Contains("markers are left", Assert.Single((await run.VerifyAsync("b", again, attempt: 2, start: 2)).Problems));
         await repository.GitInAsync(worktree, "merge", "--abort");
-        Assert.Contains("was undone", Assert.Single((await run.VerifyAsync("b", again, round: 3, start: 3)).Problems));
+        Assert.Contains("was undone", Assert.Single((await run.VerifyAsync("b", again, attempt: 3, start: 3)).Problems));
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
         run.Write(again, "shared.txt", "from a and b\n");
-        var resolved = await run.VerifyAsync("b", again, round: 4, start: 4);
+        var resolved = await run.VerifyAsync("b", again, attempt: 4, start: 4);
 
         Assert.Empty(resolved.Problems);
         Assert.True((await run.MergeAsync("b", resolved.Commit, 4)).Merged);

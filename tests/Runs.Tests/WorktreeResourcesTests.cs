@@ -94,7 +94,7 @@ public sealed class WorktreeResourcesTests
     private static Task<AgentRunResult> RunAgentAsync(RunFixture run, PreparedTask prepared, int start)
     {
         var task = run.Task("a");
-        var input = new RunAgentInput { Task = task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } }, Prepared = prepared, Round = start, Start = start };
+        var input = new RunAgentInput { Task = task with { Task = task.Task with { Timeout = TimeSpan.FromMinutes(20) } }, Prepared = prepared, Attempt = start, Start = start };
         return new AgentRunStep(run.Services).RunAsync(input, RunFixture.Execution);
     }
 }

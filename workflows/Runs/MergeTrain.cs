@@ -24,7 +24,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             _state.IsMerging = false;
 
             // Told while the next one is merged.
-            var answer = result with { Round = request.Round };
+            var answer = result with { Attempt = request.Attempt };
             context.Background.Begin(messenger.TellAsync(request.TaskId, t => t.MergeDoneAsync(answer)));
         }
     }

@@ -139,8 +139,8 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         if (task.MergeCommit.Length > 0)
             CountAsMerged(entry, task.MergeCommit);
-        else if (!entry.AtWork && !entry.HasEnded && task.Round > entry.Status.Round)
-            entry.State = entry.State with { Status = entry.Status with { Round = task.Round }, MayReuse = true };
+        else if (!entry.AtWork && !entry.HasEnded && task.Attempt > entry.Status.Attempt)
+            entry.State = entry.State with { Status = entry.Status with { Attempt = task.Attempt }, MayReuse = true };
         return false;
     }
 
@@ -169,7 +169,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
     private async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
-        var refusal = TaskMessenger.NotMerged with { Round = report.Round };
+        var refusal = TaskMessenger.NotMerged with { Attempt = report.Attempt };
         await messenger.TellAsync(
             [new TaskMessage(entry.Id, t => t.CancelAsync()), new TaskMessage(entry.Id, t => t.MergeDoneAsync(refusal))]);
     }

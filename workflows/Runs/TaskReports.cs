@@ -16,7 +16,7 @@ internal static class TaskReports
         TakeInNotices(state, entry, report, now);
         state.Outages.Report(entry.Outline, report);
         if (report.State == TaskStates.Merging)
-            state.Merges.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Round));
+            state.Merges.Enqueue(new MergeRequest(report.TaskId, report.Commit, report.Attempt));
         if (report.State == TaskStates.Failed)
             RetryUnaffected(state, entry, report, now);
 
@@ -66,7 +66,7 @@ internal static class TaskReports
     private static RunTask StatusOf(TaskCheckpoint before, TaskReport report, DateTimeOffset now) => before.Status with
     {
         Paused = report.Paused,
-        Round = report.Round,
+        Attempt = report.Attempt,
         Starts = before.StartsBefore + report.Starts,
         StartedAt = before.Status.StartedAt ?? (report.Starts > 0 ? now : null),
         Cost = before.CostBefore + report.Cost,

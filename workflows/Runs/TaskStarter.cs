@@ -36,11 +36,11 @@ internal sealed class TaskStarter(RunContext context, ResetRecovery recovery)
         Rules = _state.Rules,
         Staging = _state.Run.Staging,
         StagingTip = _state.StagingTip,
-        FirstRound = entry.Status.Round + 1,
+        FirstAttempt = entry.Status.Attempt + 1,
         FirstStart = entry.State.LastStart + 1,
         Guidance = entry.State.Guidance,
         RunWakes = true,
-        Fresh = _state.Input.Fresh || (entry.Status.Round > 0 && !entry.State.MayReuse),
+        Fresh = _state.Input.Fresh || (entry.Status.Attempt > 0 && !entry.State.MayReuse),
     };
 
     private async Task StartAsync(TaskEntry entry, TaskInput input)

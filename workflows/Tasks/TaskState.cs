@@ -64,7 +64,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
             TaskId = input.Task.Id,
             PlanHash = input.PlanHash,
             Sequence = 1,
-            Round = input.FirstRound,
+            Attempt = input.FirstAttempt,
             LastStart = input.FirstStart - 1,
         };
     }

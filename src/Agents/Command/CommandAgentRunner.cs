@@ -15,7 +15,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public string Name { get; } = name;
 
     /// <inheritdoc/>
-    /// <remarks>A plain program has no conversation: each round starts it anew with the whole prompt.</remarks>
+    /// <remarks>A plain program has no conversation: each attempt starts it anew with the whole prompt.</remarks>
     public string? FindConversation(string sessionId) => null;
 
     /// <inheritdoc/>

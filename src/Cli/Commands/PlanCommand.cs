@@ -93,7 +93,7 @@ internal sealed class PlanCommand : CliCommand
             var planner = run.Status.Tasks.First(task => task.Id == PlannerTask.Id);
             using var document = JsonDocument.Parse(PlanJson.WriteIndented(plan));
             context.Print(
-                new PlannedDocument(run.Id, parsed.GetValue(_output), planner.Round, run.Status.AgentStarts, run.Status.Cost, plan.Tasks.Count, TaskGraph.Of(plan).Waves, risk.Score, document.RootElement.Clone()),
+                new PlannedDocument(run.Id, parsed.GetValue(_output), planner.Attempt, run.Status.AgentStarts, run.Status.Cost, plan.Tasks.Count, TaskGraph.Of(plan).Waves, risk.Score, document.RootElement.Clone()),
                 CliJson.Default.PlannedDocument);
         }
         else if (parsed.GetValue(_output) is null)

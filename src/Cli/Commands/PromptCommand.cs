@@ -4,7 +4,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>prompt</c>: exactly what the agent of a task will be told in its first round.</summary>
+/// <summary><c>prompt</c>: exactly what the agent of a task will be told in its first attempt.</summary>
 internal sealed class PromptCommand : CliCommand
 {
     private readonly Argument<string> _plan = new("PLAN") { Description = "The plan file" };

@@ -73,7 +73,7 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "title", task.Title);
         Say(context, "state", task.State + (task.Paused ? " (paused)" : "") + (task.Reason.Length > 0 ? ": " + task.Reason : ""));
         Say(context, "after", string.Join(", ", task.DependsOn));
-        Say(context, "round", $"{task.Round}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
+        Say(context, "attempt", $"{task.Attempt}, {task.Starts} agent starts{(task.Reused ? ", taken up from an earlier run" : "")}");
         Say(context, "gates", task.Gates ?? "");
         Say(context, "cost", task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {task.Tokens} tokens") : "");
         Say(context, "commit", task.Commit);

@@ -30,7 +30,7 @@ internal sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> Dep
 /// <summary>Answer of <c>plan --json</c>.</summary>
 /// <param name="Run">Id under which it was planned.</param>
 /// <param name="File">The file it was written to, as it was named; null for none.</param>
-/// <param name="Rounds">Answers of the planner until one was right.</param>
+/// <param name="Attempts">Answers of the planner until one was right.</param>
 /// <param name="AgentStarts">Starts of the planner.</param>
 /// <param name="Cost">US dollars, as the planner reported them.</param>
 /// <param name="TaskCount">Tasks of the plan.</param>
@@ -38,4 +38,4 @@ internal sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> Dep
 /// <param name="RiskScore">The plan's risk score.</param>
 /// <param name="Plan">The plan as a task graph with all values.</param>
 internal sealed record PlannedDocument(
-    string Run, string? File, int Rounds, int AgentStarts, decimal Cost, int TaskCount, IReadOnlyList<IReadOnlyList<string>> Waves, int RiskScore, JsonElement Plan) : Document;
+    string Run, string? File, int Attempts, int AgentStarts, decimal Cost, int TaskCount, IReadOnlyList<IReadOnlyList<string>> Waves, int RiskScore, JsonElement Plan) : Document;

@@ -80,7 +80,7 @@ internal static class RunTable
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 
-    private static string StateOf(RunTask task) => task.Paused ? "paused" : task.Round > 1 && task.State != TaskStates.Merged ? $"{task.State} {task.Round}" : task.State;
+    private static string StateOf(RunTask task) => task.Paused ? "paused" : task.Attempt > 1 && task.State != TaskStates.Merged ? $"{task.State} {task.Attempt}" : task.State;
 
     private static char Mark(RunTask task) => task.State switch
     {

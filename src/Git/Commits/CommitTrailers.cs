@@ -6,7 +6,7 @@ namespace Orchestrator.Git.Commits;
 /// <summary>What our commits say about where they come from, as trailers (git-interpret-trailers(1)).</summary>
 /// <param name="Run">The run's id: <c>Orchestrator-Run</c>.</param>
 /// <param name="Task">The task's id: <c>Orchestrator-Task</c>.</param>
-/// <param name="Attempt">The round of the task, from 1: <c>Orchestrator-Attempt</c>.</param>
+/// <param name="Attempt">The attempt of the task, from 1: <c>Orchestrator-Attempt</c>.</param>
 /// <param name="Key">The content key of the result: <c>Orchestrator-Key</c>.</param>
 public sealed record CommitTrailers(string Run, string? Task = null, int? Attempt = null, string? Key = null)
 {

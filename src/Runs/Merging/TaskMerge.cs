@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Merging;
 
 /// <summary>
 /// Merges a verified commit to staging without a checkout: the merged tree passes the gates first, then staging moves to it by compare-and-swap.
-/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and round, was done before a crash; anything else is put back,
+/// Where staging has to be is told by the run. One merge more, of this very commit by this run, task and attempt, was done before a crash; anything else is put back,
 /// but for what an execution that was reset has merged. The worktree is given back by the task, while the next one is merged.
 /// </summary>
 /// <param name="services">What the steps need of this machine.</param>
@@ -28,7 +28,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         var task = files.Task(input.Request.TaskId);
         var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(input.Repository.Path), files, task.Id);
         var commits = new CommitStore(workspace.Repository);
-        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Request.Round);
+        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Request.Attempt);
         var (record, recorded, note) = (workspace.StagingRecord, input.StagingTip, "");
         while (true)
         {
@@ -54,7 +54,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
                 return new Messages.MergeResult
                 {
                     Message = $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
-                    ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, await ConflictReport.WriteAsync(workspace, task, merge, staging, stop)),
+                    ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, await ConflictReport.WriteAsync(workspace, task, merge, staging, stop)),
                 };
             }
             var commit = await commits.CreateAsync(merge.Tree, [staging, input.Request.Commit], $"Merge {task.Id}", trailers, stop);
@@ -82,7 +82,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         if (links.Count == 0)
             return null;
         var problem = $"Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: {FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
-        return new Messages.MergeResult { Message = problem, ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round, [problem]) };
+        return new Messages.MergeResult { Message = problem, ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt, [problem]) };
     }
 
     private async Task<Messages.MergeResult?> FailedGatesAsync(
@@ -90,7 +90,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
     {
         var gates = files.Gates.OfMerge(files.Plan, task);
         IReadOnlyList<string> changed = gates.Any(GateCheck.AsksForChangedFiles) ? [.. (await new Diffs(workspace.Repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)] : [];
-        var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Round}");
+        var evidence = Path.Combine(files.Folder.Task(task.Id), $"merge-gates-{input.Request.Attempt}");
         var failures = GateCheck.Failures(files, await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, isMerge: true, task: task.Id));
         if (failures.Count == 0)
             return null;
@@ -99,7 +99,7 @@ public sealed class TaskMerge(RunServices services, AskCaller caller)
         {
             Message = broken?.Summary ?? $"On the merged tree: {string.Join(" ", failures.Select(f => f.Complaint))}",
             FailureClass = broken is null ? FailureClasses.None : FailureClasses.Environment,
-            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Round,
+            ProblemsFile = ProblemsFile.Write(files.Folder, task.Id, input.Request.Attempt,
             [
                 "Your work passes its gates alone, but not merged with what other tasks did meanwhile. Their work is now in your worktree; make both hold.\n",
                 .. failures.Select(ProblemsFile.Gate),

@@ -8,7 +8,7 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Reads a planner's answer like any plan. What is right is stored; what is wrong is written down for the next round.</summary>
+/// <summary>Reads a planner's answer like any plan. What is right is stored; what is wrong is written down for the next attempt.</summary>
 public static class AnswerCheck
 {
     /// <summary>More faults than these help nobody in one go.</summary>

@@ -59,7 +59,7 @@ public sealed class PlannerRunStep(RunServices services)
             Repository = input.Repository.Path,
             Run = input.RunId,
             Task = PlannerTask.Id,
-            Attempt = input.Round,
+            Attempt = input.Attempt,
             Prompt = goesOn ? PlannerPrompt.GoOn(problems, input.Guidance) : PlannerPrompt.Again(files.Prompt, problems, input.Guidance),
             Owner = execution.Owner,
             SessionId = input.Session.Length > 0 ? input.Session : SessionId(execution.Id, input),

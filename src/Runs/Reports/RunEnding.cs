@@ -137,7 +137,7 @@ public sealed class RunEnding(RunServices services)
         {
             var gates = task.Gates ?? (task.State == TaskStates.Merged ? "not verified" : "");
             var state = task.Reused ? $"{task.State} (taken up)" : task.State;
-            Line($"| {task.Id} | {state} | {task.Round} | {task.Starts} | {gates} | {task.Cost:0.00} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |");
+            Line($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {(task.MergeCommit.Length > 12 ? task.MergeCommit[..12] : "")} |");
         }
         foreach (var task in run.Tasks.Where(t => t.Reason.Length > 0))
             Line($"\n- {task.Id}: {task.Reason}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}");

@@ -28,11 +28,11 @@ public static class EarlierExecution
         var staging = await RunStaging.EnsureAsync(repository, files, stop);
         var merged = staging is null ? [] : await FindMergedAsync(repository, folder, staging, record, stop);
         var open = await findOpen(stop);
-        var rounds = record?.Tasks.ToDictionary(t => t.Id, t => t.Round, StringComparer.Ordinal) ?? [];
+        var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<EarlierTask>();
         foreach (var id in files.Plan.Tasks.Select(t => t.Id))
         {
-            var found = new EarlierTask { Id = id, MergeCommit = merged.GetValueOrDefault(id, ""), Round = rounds.GetValueOrDefault(id), LastStart = LastStart(folder.Task(id)), Open = open.GetValueOrDefault(id) };
+            var found = new EarlierTask { Id = id, MergeCommit = merged.GetValueOrDefault(id, ""), Attempt = attempts.GetValueOrDefault(id), LastStart = LastStart(folder.Task(id)), Open = open.GetValueOrDefault(id) };
             if (found.MergeCommit.Length > 0 || found.LastStart > 0 || found.Open is not null)
                 tasks.Add(found);
         }

@@ -28,10 +28,10 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
 
     /// <summary>After it has ended.</summary>
     /// <param name="worktree">Its worktree.</param>
-    /// <param name="round">The task's round.</param>
+    /// <param name="attempt">The task's attempt.</param>
     /// <param name="deeds">What it did by tool calls.</param>
     /// <returns>What is worth knowing, once per run.</returns>
-    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int round, ToolDeeds deeds)
+    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolDeeds deeds)
     {
         StaleLocks.Remove(worktree, workspace.Branch);
         new WorktreeHead(worktree).Repair(workspace.Branch);
@@ -44,7 +44,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
             var known = Read(note)?.Changes ?? [];
             var news = found.Select(change => new ForeignItem(Describe(guard, change), change.Kind == TamperedKind.Program, deeds.ThatDid(change) ?? ""))
                 .Where(change => known.All(k => k.Text != change.Text));
-            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(round, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote));
+            DurableFile.Write(note, JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(attempt, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote));
         });
         File.Delete(RecordFile);
         IEnumerable<TaskNotice> notices = Read(note) is { } noted ? [.. noted.Changes.Where(change => IsNews(change.Text)).Select(change => new TaskNotice($"{change.Text}.", change.IsForPerson))] : [];
@@ -52,11 +52,11 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return strays.Length > 0 && IsNews(strays) ? [.. notices, new TaskNotice(strays)] : [.. notices];
     }
 
-    /// <summary>What the starts of a round did to what is not theirs, by their own tool calls, each a sentence for the agent.</summary>
-    public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int round) =>
+    /// <summary>What the starts of an attempt did to what is not theirs, by their own tool calls, each a sentence for the agent.</summary>
+    public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int attempt) =>
         from number in Enumerable.Range(1, lastStart)
         let note = Read(Path.Combine(folder.Start(taskId, number), FileName))
-        where note is not null && note.Round == round
+        where note is not null && note.Attempt == attempt
         from change in note.Changes
         where change.By.Length > 0
         select $"By '{change.By}' you changed what all tasks and the user share: {change.Text}. Leave refs, hooks and settings alone; change only the files of your task.";
@@ -137,7 +137,7 @@ internal sealed class ToolDeeds
 internal sealed record ForeignItem(string Text, bool IsForPerson, string By);
 
 /// <summary>What was found after one start.</summary>
-internal sealed record ForeignNote(int Round, IReadOnlyList<ForeignItem> Changes);
+internal sealed record ForeignNote(int Attempt, IReadOnlyList<ForeignItem> Changes);
 
 [JsonSerializable(typeof(ForeignNote))]
 internal sealed partial class ForeignNoteJson : JsonSerializerContext;

@@ -71,7 +71,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     {
         var text = new StringBuilder(TaskPrompt.Render(Input(files, task, guidance.Length == 0 ? null : guidance)));
         if (problems.Length > 0)
-            text.Append("\n# What was wrong with the work so far\n\nThe files are as the last round left them. Repair this and nothing else:\n\n").Append(problems);
+            text.Append("\n# What was wrong with the work so far\n\nThe files are as the last attempt left them. Repair this and nothing else:\n\n").Append(problems);
         if (ending.Length > 0)
             text.Append("\n# How the last attempt ended\n\n").Append(ending).Append(" The files are as it left them.\n");
         return text.ToString();

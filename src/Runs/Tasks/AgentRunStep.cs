@@ -54,7 +54,7 @@ public sealed class AgentRunStep(RunServices services)
         {
             await snapshots.FinishAsync();
         }
-        var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Round, deeds);
+        var notices = worktree is null ? [] : await guard.PutBackAsync(worktree, input.Attempt, deeds);
         var result = Describe(outcome, input, files, start, snapshots.Problem, found: state == AgentStartState.Ended) with { Notices = notices };
         return outcome.Failure == AgentFailure.GaveUp && result.FailureClass == FailureClasses.GaveUp && AgentClaim.TryRead(start.Folder)?.Status != "failed" && await HasWorkAsync(workspace, worktree, input)
             ? result with { FailureClass = FailureClasses.None, EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError), Signature = "" }
@@ -96,7 +96,7 @@ public sealed class AgentRunStep(RunServices services)
             Repository = repository,
             Run = input.Task.RunId,
             Task = task.Id,
-            Attempt = input.Round,
+            Attempt = input.Attempt,
             Prompt = prompt.Text,
             Owner = execution.Owner,
             Token = Token(input, execution.Id),

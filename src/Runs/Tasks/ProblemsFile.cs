@@ -5,7 +5,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>What is wrong with a task's work, with evidence: for the agent's next turn and for people. One file per round.</summary>
+/// <summary>What is wrong with a task's work, with evidence: for the agent's next turn and for people. One file per attempt.</summary>
 internal static class ProblemsFile
 {
     /// <summary>How many are told at once: the file becomes part of a prompt, and the list part of the run's record.</summary>
@@ -13,13 +13,13 @@ internal static class ProblemsFile
     private const int LongestSentence = 400;
 
     /// <summary>Writes the file and gives its path relative to the repository. What is beyond a bound goes to a second file, which it names.</summary>
-    public static string Write(RunFolder folder, string taskId, int round, IEnumerable<string> sections)
+    public static string Write(RunFolder folder, string taskId, int attempt, IEnumerable<string> sections)
     {
-        var path = Path.Combine(folder.Task(taskId), $"problems-{round}.md");
+        var path = Path.Combine(folder.Task(taskId), $"problems-{attempt}.md");
         var all = sections.ToList();
         if (all.Count > Most)
         {
-            var rest = Path.Combine(folder.Task(taskId), $"problems-{round}-all.md");
+            var rest = Path.Combine(folder.Task(taskId), $"problems-{attempt}-all.md");
             DurableFile.Write(rest, Encoding.UTF8.GetBytes(string.Join("\n", all)));
             all = [$"{all.Count} problems; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
         }

@@ -37,7 +37,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
             problems.Add(merge.Problem);
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
         notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
-        problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Round));
+        problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
         var missing = Compliance.Problems(task, files, worktree.Path, input.Start);
         if (files.Settings.StrictCompliance)
             problems.AddRange(missing);
@@ -46,7 +46,7 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         return problems;
     }
 
-    /// <summary>Commits the files of the worktree as this round's one commit, unless something is wrong with them; done before a crash, it is found again.</summary>
+    /// <summary>Commits the files of the worktree as this attempt's one commit, unless something is wrong with them; done before a crash, it is found again.</summary>
     public async Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(VerifyTaskInput input, CancellationToken stop)
     {
         var tip = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? input.Prepared.BaseCommit;
@@ -54,12 +54,12 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
         var last = await ReadTipAsync(commits, tip, stop);
         var worktree = Worktree(input);
         // Done before a crash, there is nothing left to commit; an agent that amends what we committed says the same of its own work.
-        var parent = IsOfRound(last, input.Round) ? tip : await LastOfOursAsync(commits, last, input, stop);
+        var parent = IsOfAttempt(last, input.Attempt) ? tip : await LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         IReadOnlyList<string> parents = notes.MergedStaging.Length > 0 && !await commits.IsAncestorAsync(notes.MergedStaging, parent, stop)
             ? [parent, notes.MergedStaging]
             : [parent];
-        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Round, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
+        var trailers = new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey.Length > 0 ? input.Prepared.ContentKey : null);
         var made = await new Snapshots(workspace.Repository).CommitAsync(
             worktree, workspace.Branch, parents, Message(), trailers, leaveOut: [WorktreeClaim.FileName], alsoAdd: _ignored, judge: (tree, changes) => JudgeAsync(input, parents[0], tree, changes, stop), cancellationToken: stop);
         if (made.Problems.Count > 0)
@@ -94,10 +94,10 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
     private static bool HasMarkers(WorktreeFiles worktree, string path) => worktree.TryReadText(path)?.Split('\n')
         .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal)) == true;
 
-    private bool IsOfRound(CommitInfo commit, int round) =>
-        commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == round;
+    private bool IsOfAttempt(CommitInfo commit, int attempt) =>
+        commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
-    /// <summary>The commit of the round before, or the base: whatever the agent committed itself becomes part of this round's one commit.</summary>
+    /// <summary>The commit of the attempt before, or the base: whatever the agent committed itself becomes part of this attempt's one commit.</summary>
     private async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
@@ -142,6 +142,6 @@ internal sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFile
 
     private Worktree Worktree(VerifyTaskInput input) => workspace.Worktrees.Find(workspace.WorktreePath)
         ?? throw new StepException(
-            $"The worktree {input.Prepared.Worktree} is gone with the work of round {input.Round}. Retry the task; a snapshot may be under {RunRefs.Wip(files.Folder, task.Id)}.",
+            $"The worktree {input.Prepared.Worktree} is gone with the work of attempt {input.Attempt}. Retry the task; a snapshot may be under {RunRefs.Wip(files.Folder, task.Id)}.",
             "WorktreeGone");
 }

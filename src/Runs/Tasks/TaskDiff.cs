@@ -33,7 +33,7 @@ public static class TaskDiff
         return new Patch(text.ToString(), false);
     }
 
-    // A task has one commit per round; what lies before the first of them is what it began from.
+    // A task has one commit per attempt; what lies before the first of them is what it began from.
     private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken cancellationToken)
     {
         var own = staging.Length > 0 && await commits.ReadAsync(staging, cancellationToken) is not null

@@ -38,7 +38,7 @@ public sealed class TaskPreparation(RunServices services)
         var key = await ContentKey.OfAsync(repository, files, task, notes.Base, stop);
         var prepared = new PreparedTask { Worktree = workspace.RelativePath, BaseCommit = notes.Base, ContentKey = key };
         if (input.MayReuse && !input.WithStaging && !input.Task.Fresh && !files.Start.Input.Fresh
-            && await ReuseAsync(workspace, task, notes, key, input.Round, stop) is { } reused)
+            && await ReuseAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused)
         {
             return prepared with { ReusedCommit = reused };
         }
@@ -46,7 +46,7 @@ public sealed class TaskPreparation(RunServices services)
         await ForgetReusedAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
         await new WorktreeIncludes(repository).CopyAsync(worktree, stop);
-        if (input.WithStaging && notes.MergedRound < input.Round)
+        if (input.WithStaging && notes.MergedAttempt < input.Attempt)
         {
             notes = await MergeStagingAsync(workspace, worktree, notes, input, stop);
             prepared = prepared with { BaseCommit = notes.Base, ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop) };
@@ -86,7 +86,7 @@ public sealed class TaskPreparation(RunServices services)
     }
 
     /// <summary>Applies the diff of a result with this key to the present base as a commit of its own; null where there is none or it does not apply.</summary>
-    private static async Task<string?> ReuseAsync(TaskWorkspace workspace, PlanTask task, TaskNotes notes, string key, int round, CancellationToken stop)
+    private static async Task<string?> ReuseAsync(TaskWorkspace workspace, PlanTask task, TaskNotes notes, string key, int attempt, CancellationToken stop)
     {
         var commits = new CommitStore(workspace.Repository);
         if (await workspace.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
@@ -99,7 +99,7 @@ public sealed class TaskPreparation(RunServices services)
         if (!applied.IsClean)
             return null;
         var message = (await commits.ReadAsync(result, stop))!.Subject;
-        var commit = await commits.CreateAsync(applied.Tree, [notes.Base], message, new CommitTrailers(workspace.RunId, task.Id, round, key), stop);
+        var commit = await commits.CreateAsync(applied.Tree, [notes.Base], message, new CommitTrailers(workspace.RunId, task.Id, attempt, key), stop);
         (notes with { Reused = commit }).Write(workspace.Files.Folder, task.Id);
         var before = await workspace.Refs.ReadAsync(workspace.Branch, stop);
         if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
@@ -147,7 +147,7 @@ public sealed class TaskPreparation(RunServices services)
         }
         var merge = await new ConflictWorktree(worktree).BeginAsync(head, staging, workspace.Keep("before other tasks' work was merged in"), workspace.Files.AppendedFiles, stop);
         KeptWork.Note(workspace.Files.Folder, workspace.TaskId, merge.Kept, "what was not committed before other tasks' work was merged in");
-        notes = notes with { Base = staging, MergedStaging = staging, MergedRound = input.Round, Conflicted = merge.Conflicted };
+        notes = notes with { Base = staging, MergedStaging = staging, MergedAttempt = input.Attempt, Conflicted = merge.Conflicted };
         notes.Write(workspace.Files.Folder, workspace.TaskId);
         return notes;
     }

@@ -43,7 +43,7 @@ public sealed class TaskVerification(RunServices services)
         if (await ContractCheck.ProblemsAsync(files, new CommitStore(workspace.Repository), commit, differences, stop) is { Count: > 0 } breaches)
             return Refused(files, task, input, breaches, commit);
         var gates = files.Gates.Of(files.Plan, task);
-        var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Round}");
+        var evidence = Path.Combine(files.Folder.Task(task.Id), $"gates-{input.Attempt}");
         var outcomes = await _gates.RunAsync(files, workspace.Repository, commit, gates, changed, evidence, stop, task: task.Id);
         var failures = GateCheck.Failures(files, outcomes);
         var count = outcomes.Count == 0 ? "" : $"{outcomes.Count(o => o.Passed)}/{outcomes.Count}";
@@ -107,11 +107,11 @@ public sealed class TaskVerification(RunServices services)
             (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
         }
 
-        var file = ProblemsFile.Write(files.Folder, task.Id, input.Round, sections ?? [.. problems.Select(p => "- " + p)]);
+        var file = ProblemsFile.Write(files.Folder, task.Id, input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);
         return new VerifyResult { Commit = commit, Problems = ProblemsFile.Bounded(problems, file), ProblemsFile = file };
     }
 
-    /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of all rounds.</summary>
+    /// <summary>Names the commit by its content key, so that the same work is never paid for again. A result is one commit on its base: the diff of all attempts.</summary>
     private static async Task KeepResultAsync(TaskWorkspace workspace, PlanTask task, VerifyTaskInput input, string commit, bool changed, CancellationToken stop)
     {
         if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
@@ -120,7 +120,7 @@ public sealed class TaskVerification(RunServices services)
         var info = (await commits.ReadAsync(commit, stop))!;
         var result = info.Parents is [var only] && only == input.Prepared.BaseCommit
             ? commit
-            : await commits.CreateAsync(info.Tree, [input.Prepared.BaseCommit], info.Subject, new CommitTrailers(workspace.RunId, task.Id, input.Round, input.Prepared.ContentKey), stop);
+            : await commits.CreateAsync(info.Tree, [input.Prepared.BaseCommit], info.Subject, new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey), stop);
         var name = RunRefs.Result(input.Prepared.ContentKey);
         await workspace.Refs.UpdateAsync([new RefChange(name, result, await workspace.Refs.ReadAsync(name, stop))], $"result of {task.Id}", stop);
     }

@@ -41,7 +41,7 @@ internal static class HistoryScenarios
         };
         yield return new("remediated", Orchestration, Work)
         {
-            Script = a => a.Verify = input => input.Round == 1
+            Script = a => a.Verify = input => input.Attempt == 1
                 ? new VerifyResult { Commit = "c1", Problems = ["A gate failed."], ProblemsFile = "p.md" }
                 : new VerifyResult { Commit = "c2" },
         };

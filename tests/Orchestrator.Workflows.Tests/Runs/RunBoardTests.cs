@@ -195,7 +195,7 @@ public sealed class RunBoardTests
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        for (var round = 0; round < 300; round++)
+        for (var attempt = 0; attempt < 300; attempt++)
         {
             var plan = RandomPlan(random);
             var board = Board(plan);

@@ -43,7 +43,7 @@ public sealed class TaskGraphYamlTests
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"Seed {seed}, round {i}: {string.Join(" / ", texts.Select(t => JsonValue.Create(t).ToJsonString()))}", e);
+                throw new InvalidOperationException($"Seed {seed}, attempt {i}: {string.Join(" / ", texts.Select(t => JsonValue.Create(t).ToJsonString()))}", e);
             }
         }
     }
